@@ -1,0 +1,4 @@
+//! All that a relay can know.
+pub mod hash;
+pub mod ids;
+pub mod labels;
