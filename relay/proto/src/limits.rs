@@ -1,0 +1,67 @@
+//! Every bound of the protocol, each with its reason, and their relations checked by the compiler.
+
+/// Bytes of an envelope, header and signature included. A relay holds one in memory per request, a
+/// phone in a background slot must get at least one across (protocol rule 29).
+pub const MAX_ENVELOPE: usize = 256 * 1024;
+
+/// Bytes of the smallest envelope: below this, sizes would tell a word from a sentence.
+pub const MIN_ENVELOPE: usize = 256;
+
+/// Up to here envelope sizes are powers of two; above, PADME keeps the waste under 12 percent.
+pub const POWER_OF_TWO_PADDING: usize = 4 * 1024;
+
+/// Bytes of a statement: a join request and one wrap for each of the devices fit several times.
+pub const MAX_STATEMENT: usize = 32 * 1024;
+
+/// Statements in one log. Two persons who change phones every month for eighty years stay below.
+pub const MAX_LOG: usize = 4096;
+
+/// Bytes of a join request (protocol rule 24).
+pub const MAX_JOIN_REQUEST: usize = 4 * 1024;
+
+/// Join requests waiting per invite (protocol rule 24): a leaked link fills no disk.
+pub const MAX_REQUESTS_PER_INVITE: usize = 8;
+
+/// Invites open at once: more than one person and a few devices need, few enough to show.
+pub const MAX_OPEN_INVITES: usize = 8;
+
+/// Devices of one person, paper included; every wrap list is at most twice this long.
+pub const MAX_DEVICES_PER_PERSON: usize = 16;
+
+/// Bytes of a sealed name: 64 UTF-16 units of any script, padded, with nonce and tag.
+pub const MAX_SEALED_NAME: usize = 320;
+
+/// Bytes of one wrapped key: X25519 takes 80, a post-quantum suite 1,168.
+pub const MAX_WRAP: usize = 1536;
+
+/// Seconds an invite may be good for: seven days, and an hour for clocks that disagree.
+pub const MAX_INVITE_SECONDS: u64 = 7 * 24 * 3600 + 3600;
+
+/// Writers in one have vector: 32 devices with some hundred reinstalls each.
+pub const MAX_WRITERS: usize = 4096;
+
+/// Ranges beyond a hole per writer: what lies further is asked for once the first are filled.
+pub const MAX_RANGES_BEYOND: usize = 64;
+
+/// Bytes of one frame on the wire: an envelope, a full have vector, or a slice of many envelopes.
+pub const MAX_FRAME: usize = 512 * 1024;
+
+/// Bytes of envelopes that one frame carries, unless a single envelope is larger.
+pub const ENVELOPES_PER_FRAME_BYTES: usize = 128 * 1024;
+
+/// Envelopes in one frame: bounds the work done between two looks at the clock.
+pub const MAX_ENVELOPES_PER_FRAME: usize = 512;
+
+/// Bytes of a relay's address in a link: a DNS name and a port.
+pub const MAX_ADDRESS: usize = 261;
+
+const _: () = {
+    assert!(MIN_ENVELOPE.is_power_of_two() && POWER_OF_TWO_PADDING.is_power_of_two());
+    assert!(MIN_ENVELOPE < POWER_OF_TWO_PADDING && POWER_OF_TWO_PADDING < MAX_ENVELOPE);
+    assert!(MAX_ENVELOPE + 64 < MAX_FRAME, "one envelope always fits one frame");
+    assert!(ENVELOPES_PER_FRAME_BYTES + MAX_ENVELOPE + 64 < MAX_FRAME);
+    assert!(MAX_STATEMENT + 64 < MAX_FRAME, "one statement always fits one frame");
+    assert!(MAX_JOIN_REQUEST + MAX_WRAP + MAX_SEALED_NAME + 512 < MAX_STATEMENT);
+    assert!(MAX_JOIN_REQUEST * MAX_REQUESTS_PER_INVITE * MAX_OPEN_INVITES + 4096 < MAX_FRAME);
+    assert!(MAX_WRITERS * 96 < MAX_FRAME, "a have vector without holes fits one frame");
+};

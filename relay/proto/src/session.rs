@@ -1,0 +1,636 @@
+//! The conversation in which two sides bring each other up to date, as a machine without I/O.
+//!
+//! Each side says what it holds ([`Attach`]) and, in the same flight, sends what it believes the
+//! other lacks; the other answers in kind. So whatever was written on either side crosses in the
+//! first flight each way. Everything is idempotent, either side may be a phone or a relay, and a
+//! side that forgot is simply fed again.
+//!
+//! **After every call, drain [`Session::poll_output`].** The machine holds no envelopes: it asks
+//! for them with [`Output::Load`], one slice at a time, so a slow reader costs no memory.
+
+use std::collections::VecDeque;
+
+use crate::frame::{Attach, Frame, Reason, Refuse, Statements, Stored};
+use crate::hash::Hash;
+use crate::have::{Have, Range};
+use crate::ids::NotebookId;
+use crate::item::Malformed;
+use crate::limits::ENVELOPES_PER_FRAME_BYTES;
+use crate::statement::LogHead;
+
+/// How many bytes of envelopes are read and sent at a time.
+pub const SLICE_BYTES: usize = ENVELOPES_PER_FRAME_BYTES;
+
+/// What a side knows when a conversation begins.
+#[derive(Clone, Debug, Default)]
+pub struct Start {
+    /// The hashes of the membership log's statements.
+    pub log: Vec<Hash>,
+    /// What is held.
+    pub have: Have,
+    /// How long the other side's log was when last heard of.
+    pub believed_log: u64,
+    /// What the other side held when last heard of; too little costs bytes, too much a round trip.
+    pub believed: Have,
+}
+
+/// What the shell must do next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Send this frame.
+    Send(Frame),
+    /// Read envelopes of this range, in order, up to [`SLICE_BYTES`] but at least one, and give
+    /// them to [`Session::loaded`].
+    Load(Range),
+    /// Read the statements from this index on and give them to [`Session::log_loaded`].
+    LoadLog {
+        /// The index of the first.
+        from: u64,
+    },
+    /// Verify and store these envelopes, then say so with [`Session::stored`].
+    Receive(Vec<Vec<u8>>),
+    /// Check and append these statements, then say so with [`Session::log_changed`].
+    Extend(Statements),
+    /// Something to tell whoever waits for this conversation.
+    Notify(Notice),
+}
+
+/// What a conversation has to tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// The other side holds these durably.
+    PeerHas(Have),
+    /// The other side's log is this long.
+    PeerLog(LogHead),
+    /// Requests to join that wait at the other side.
+    Requests(Vec<Vec<u8>>),
+    /// The other side refused something.
+    Refused(Refuse),
+    /// The logs share a beginning, then differ.
+    LogsDiffer,
+    /// The answer to a ping.
+    Pong(u64),
+}
+
+/// One conversation about one notebook.
+#[derive(Debug)]
+pub struct Session {
+    notebook: NotebookId,
+    log: Vec<Hash>,
+    mine: Have,
+    /// What the other side holds: believed at first, then as it says.
+    theirs: Have,
+    /// Sent in this conversation, and so not sent again.
+    sent: Vec<Range>,
+    loading: Option<Range>,
+    log_phase: LogPhase,
+    /// How much of the log the other side has, or has been sent.
+    offered_log: u64,
+    their_log: Option<LogHead>,
+    phase: Phase,
+    has_heard: bool,
+    flights: u32,
+    outputs: VecDeque<Output>,
+}
+
+/// How far the two sides have come with each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Nothing but what is idempotent may be said until the handshake is confirmed.
+    Early,
+    /// We speak before the other side has answered.
+    Opening,
+    /// The other side does not know us: it must be fed the log before it takes envelopes.
+    TurnedAway,
+    /// Both have attached.
+    Attached,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LogPhase {
+    Idle,
+    Loading,
+    /// The whole log was sent, from the first statement on; sending it again would not help.
+    SentWhole,
+}
+
+impl Session {
+    /// The side that speaks first. `is_early` says that what it sends may be replayed (0-RTT), so
+    /// that nothing but what is idempotent is said before [`Session::confirmed`].
+    #[must_use]
+    pub fn open(notebook: NotebookId, start: Start, is_early: bool) -> Self {
+        let phase = if is_early { Phase::Early } else { Phase::Opening };
+        let mut session = Self::new(notebook, start, phase);
+        session.plan_log();
+        if session.log_phase != LogPhase::Loading {
+            session.attach();
+        }
+        session
+    }
+
+    /// The side that answers, given the other's opening.
+    ///
+    /// # Errors
+    /// [`Malformed`] as [`Session::handle_frame`].
+    pub fn answer(start: Start, attach: Attach) -> Result<Self, Malformed> {
+        let mut session = Self::new(attach.notebook, start, Phase::Attached);
+        session.attach();
+        session.handle_frame(Frame::Attach(attach))?;
+        Ok(session)
+    }
+
+    fn new(notebook: NotebookId, start: Start, phase: Phase) -> Self {
+        let Start { log, have, believed_log, believed } = start;
+        Self {
+            notebook,
+            offered_log: believed_log.min(log.len() as u64),
+            log,
+            mine: have,
+            theirs: believed,
+            sent: Vec::new(),
+            loading: None,
+            log_phase: LogPhase::Idle,
+            their_log: None,
+            phase,
+            has_heard: false,
+            flights: 0,
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// The next thing to do, or nothing until something happens.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// Takes in a frame.
+    ///
+    /// # Errors
+    /// [`Malformed`] if it is about another notebook; the conversation is over then.
+    pub fn handle_frame(&mut self, frame: Frame) -> Result<(), Malformed> {
+        self.has_heard = true;
+        match frame {
+            Frame::Attach(attach) => self.handle_attach(attach)?,
+            Frame::Stored(stored) => self.handle_stored(stored)?,
+            Frame::Envelopes(envelopes) => self.outputs.push_back(Output::Receive(envelopes)),
+            Frame::Statements(statements) => self.handle_statements(statements)?,
+            Frame::Refuse(refuse) => self.handle_refusal(refuse),
+            Frame::Requests(requests) => self.notify(Notice::Requests(requests)),
+            Frame::Ping(number) => self.send(Frame::Pong(number)),
+            Frame::Pong(number) => self.notify(Notice::Pong(number)),
+            Frame::Knock(_) => {}
+        }
+        Ok(())
+    }
+
+    /// The handshake is confirmed: what may not be replayed may be said from here on.
+    pub fn confirmed(&mut self) {
+        if self.phase == Phase::Early {
+            self.phase = Phase::Opening;
+            self.plan();
+        }
+    }
+
+    /// Envelopes that [`Output::Load`] asked for: the first of the range, in order. None at all
+    /// says that the store does not have them; they are not asked for again.
+    pub fn loaded(&mut self, envelopes: Vec<Vec<u8>>) {
+        let Some(range) = self.loading.take() else { return };
+        let count = envelopes.len() as u64;
+        let last = match count.checked_sub(1) {
+            Some(more) => range.first.saturating_add(more).min(range.last),
+            None => range.last,
+        };
+        self.sent.push(Range { last, ..range });
+        if count > 0 {
+            self.send(Frame::Envelopes(envelopes));
+        }
+        // Going on with what was begun is not waiting for an answer.
+        self.has_heard = false;
+        self.plan();
+    }
+
+    /// The statements that [`Output::LoadLog`] asked for, each with its bytes.
+    pub fn log_loaded(&mut self, from: u64, statements: Vec<Vec<u8>>) {
+        let is_whole = from == 0;
+        self.log_phase = if is_whole { LogPhase::SentWhole } else { LogPhase::Idle };
+        self.offered_log = from;
+        for slice in slices(statements) {
+            let from = self.offered_log;
+            self.offered_log += slice.len() as u64;
+            let notebook = self.notebook;
+            self.send(Frame::Statements(Statements { notebook, from, statements: slice }));
+        }
+        match self.phase {
+            Phase::Opening if !self.has_attached() => self.attach(),
+            Phase::Early | Phase::Opening | Phase::TurnedAway | Phase::Attached => self.plan(),
+        }
+    }
+
+    /// Envelopes from [`Output::Receive`] are durable: all that is held of the writers touched.
+    pub fn stored(&mut self, delta: &Have) {
+        for (writer, have) in delta.iter() {
+            self.mine.set(writer, have.clone());
+        }
+        let stored = Stored { log: self.head(), have: delta.to_entries() };
+        self.send(Frame::Stored(stored));
+        self.plan();
+    }
+
+    /// This side's log is longer than it was: by [`Output::Extend`], or from elsewhere.
+    pub fn log_changed(&mut self, log: Vec<Hash>) {
+        self.log = log;
+        let stored = Stored { log: self.head(), have: Vec::new() };
+        self.send(Frame::Stored(stored));
+        self.plan();
+    }
+
+    /// This side holds more than it did, by its own writing or from elsewhere.
+    pub fn have_changed(&mut self, have: Have) {
+        self.mine = have;
+        self.plan();
+    }
+
+    /// Offers a statement for the end of the log, to be ordered by the other side.
+    pub fn propose(&mut self, statement: Vec<u8>) {
+        let (notebook, from) = (self.notebook, self.log.len() as u64);
+        self.depart();
+        self.send(Frame::Statements(Statements { notebook, from, statements: vec![statement] }));
+    }
+
+    /// Refuses something that the other side sent.
+    pub fn refuse(&mut self, refuse: Refuse) {
+        self.send(Frame::Refuse(refuse));
+    }
+
+    /// Whether both sides hold the same, as far as each has said.
+    #[must_use]
+    pub fn is_caught_up(&self) -> bool {
+        self.phase == Phase::Attached
+            && self.their_log == Some(self.head())
+            && self.theirs.covers(&self.mine)
+            && self.mine.covers(&self.theirs)
+    }
+
+    /// How many times this side sent, each time but the first after waiting for an answer.
+    #[must_use]
+    pub const fn flights(&self) -> u32 {
+        self.flights
+    }
+
+    fn handle_attach(&mut self, attach: Attach) -> Result<(), Malformed> {
+        if attach.notebook != self.notebook {
+            return Err(Malformed("conversation"));
+        }
+        // What was believed to be there and is not was forgotten, and is sent again.
+        self.theirs = Have::from_entries(attach.have)?;
+        self.phase = Phase::Attached;
+        self.notify(Notice::PeerHas(self.theirs.clone()));
+        self.offered_log = attach.log.length.min(self.log.len() as u64);
+        self.learn_log(attach.log);
+        self.plan();
+        Ok(())
+    }
+
+    fn handle_stored(&mut self, stored: Stored) -> Result<(), Malformed> {
+        let delta = Have::from_entries(stored.have)?;
+        for (writer, have) in delta.iter() {
+            self.theirs.set(writer, have.clone());
+        }
+        self.notify(Notice::PeerHas(delta));
+        self.offered_log = self.offered_log.max(stored.log.length.min(self.log.len() as u64));
+        self.learn_log(stored.log);
+        self.plan();
+        Ok(())
+    }
+
+    fn handle_statements(&mut self, statements: Statements) -> Result<(), Malformed> {
+        if statements.notebook != self.notebook {
+            return Err(Malformed("conversation"));
+        }
+        let known = statements.from.saturating_add(statements.statements.len() as u64);
+        self.offered_log = self.offered_log.max(known);
+        self.outputs.push_back(Output::Extend(statements));
+        Ok(())
+    }
+
+    fn learn_log(&mut self, head: LogHead) {
+        if self.hash_at(head.length).is_some_and(|hash| hash != head.hash) {
+            self.notify(Notice::LogsDiffer);
+        } else if self.their_log != Some(head) {
+            self.their_log = Some(head);
+            self.notify(Notice::PeerLog(head));
+        }
+    }
+
+    fn handle_refusal(&mut self, refuse: Refuse) {
+        if refuse.reason == Reason::NotAMember && self.phase != Phase::Early {
+            self.phase = Phase::TurnedAway;
+            self.sent.clear();
+            if !self.log.is_empty() && self.log_phase == LogPhase::Idle {
+                self.offered_log = 0;
+                return self.plan();
+            }
+        }
+        self.notify(Notice::Refused(refuse));
+    }
+
+    fn attach(&mut self) {
+        let (notebook, log) = (self.notebook, self.head());
+        let have = self.mine.to_entries();
+        self.flights = self.flights.max(1);
+        self.send(Frame::Attach(Attach { notebook, log, have }));
+        self.plan();
+    }
+
+    fn has_attached(&self) -> bool {
+        self.flights > 0
+    }
+
+    /// Decides what to read and send next; the log comes before envelopes that may need it.
+    fn plan(&mut self) {
+        self.plan_log();
+        let is_log_pending = self.offered_log < self.log.len() as u64;
+        let may_send = match self.phase {
+            Phase::Early | Phase::Opening => self.has_attached() && !is_log_pending,
+            Phase::TurnedAway => false,
+            Phase::Attached => true,
+        };
+        if self.loading.is_none() && may_send {
+            let lacking = self.mine.without(&self.theirs);
+            self.loading = lacking.into_iter().find_map(|range| unsent(range, &self.sent));
+            if let Some(range) = self.loading {
+                self.depart();
+                self.outputs.push_back(Output::Load(range));
+            }
+        }
+    }
+
+    fn plan_log(&mut self) {
+        let is_pending = self.offered_log < self.log.len() as u64;
+        let may_send = self.phase != Phase::Early && self.log_phase != LogPhase::Loading;
+        if is_pending && may_send {
+            self.log_phase = LogPhase::Loading;
+            self.depart();
+            self.outputs.push_back(Output::LoadLog { from: self.offered_log });
+        }
+    }
+
+    /// Something is about to be sent because of what was heard since the last time.
+    fn depart(&mut self) {
+        if core::mem::take(&mut self.has_heard) {
+            self.flights = self.flights.saturating_add(1);
+        }
+    }
+
+    fn head(&self) -> LogHead {
+        let hash = self.log.last().copied().unwrap_or(Hash::ZERO);
+        LogHead { length: self.log.len() as u64, hash }
+    }
+
+    fn hash_at(&self, length: u64) -> Option<Hash> {
+        let index = usize::try_from(length).ok()?.checked_sub(1)?;
+        self.log.get(index).copied()
+    }
+
+    fn send(&mut self, frame: Frame) {
+        self.outputs.push_back(Output::Send(frame));
+    }
+
+    fn notify(&mut self, notice: Notice) {
+        self.outputs.push_back(Output::Notify(notice));
+    }
+}
+
+/// The first part of a range that was not sent.
+fn unsent(range: Range, sent: &[Range]) -> Option<Range> {
+    let Range { writer, mut first, mut last } = range;
+    let mut of_writer: Vec<&Range> = sent.iter().filter(|sent| sent.writer == writer).collect();
+    of_writer.sort_by_key(|sent| sent.first);
+    for sent in of_writer {
+        if sent.first <= first && first <= sent.last {
+            first = sent.last.saturating_add(1);
+        } else if first < sent.first && sent.first <= last {
+            last = sent.first - 1;
+        }
+    }
+    (first <= last).then_some(Range { writer, first, last })
+}
+
+/// Cuts a log into pieces that fit a frame.
+fn slices(statements: Vec<Vec<u8>>) -> Vec<Vec<Vec<u8>>> {
+    let mut slices: Vec<Vec<Vec<u8>>> = Vec::new();
+    let mut room = 0;
+    for statement in statements {
+        let needed = statement.len() + 8;
+        match slices.last_mut().filter(|_| needed <= room) {
+            Some(slice) => {
+                room -= needed;
+                slice.push(statement);
+            }
+            None => {
+                room = SLICE_BYTES.saturating_sub(needed);
+                slices.push(vec![statement]);
+            }
+        }
+    }
+    slices
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::have::Tip;
+    use crate::ids::WriterId;
+
+    const NOTEBOOK: NotebookId = NotebookId(Hash([1; 32]));
+
+    /// A side with a store: envelopes here are their own counters, and hash to themselves.
+    struct Side {
+        session: Option<Session>,
+        log: Vec<Hash>,
+        have: Have,
+        notices: Vec<Notice>,
+        bytes_sent: BTreeMap<&'static str, u64>,
+    }
+
+    fn hash(writer: WriterId, counter: u64) -> Hash {
+        if counter == 0 {
+            return Hash::ZERO;
+        }
+        let mut bytes = [writer.0[0]; 32];
+        bytes[..8].copy_from_slice(&counter.to_be_bytes());
+        Hash(bytes)
+    }
+
+    fn envelope(writer: WriterId, counter: u64) -> Vec<u8> {
+        let mut bytes = writer.0.to_vec();
+        bytes.extend(counter.to_be_bytes());
+        bytes
+    }
+
+    fn statement(index: u64) -> Hash {
+        Hash([u8::try_from(index + 100).unwrap(); 32])
+    }
+
+    impl Side {
+        fn new(log: u64, envelopes: &[(u8, u64)]) -> Self {
+            let mut have = Have::new();
+            for (writer, counter) in envelopes {
+                let writer = WriterId([*writer; 16]);
+                let at = Tip { counter: *counter, hash: hash(writer, *counter) };
+                have.insert(writer, at, hash(writer, counter - 1)).unwrap();
+            }
+            let log = (0..log).map(statement).collect();
+            let (notices, bytes_sent) = (Vec::new(), BTreeMap::new());
+            Self { session: None, log, have, notices, bytes_sent }
+        }
+
+        fn start(&self, believed_log: u64, believed: &Have) -> Start {
+            let (log, have) = (self.log.clone(), self.have.clone());
+            Start { log, have, believed_log, believed: believed.clone() }
+        }
+
+        fn receive(&mut self, envelopes: &[Vec<u8>]) -> Have {
+            let mut delta = Have::new();
+            for envelope in envelopes {
+                let writer = WriterId(envelope[..16].try_into().unwrap());
+                let counter = u64::from_be_bytes(envelope[16..].try_into().unwrap());
+                let at = Tip { counter, hash: hash(writer, counter) };
+                self.have.insert(writer, at, hash(writer, counter - 1)).unwrap();
+                delta.set(writer, self.have.of(writer).unwrap().clone());
+            }
+            delta
+        }
+
+        /// Does what the session asks for and returns what it sends.
+        fn drain(&mut self) -> Vec<Frame> {
+            let mut session = self.session.take().unwrap();
+            let mut frames = Vec::new();
+            while let Some(output) = session.poll_output() {
+                match output {
+                    Output::Send(frame) => frames.push(frame),
+                    Output::Load(Range { writer, first, last }) => {
+                        let last = last.min(first + 2);
+                        session.loaded((first..=last).map(|c| envelope(writer, c)).collect());
+                    }
+                    Output::LoadLog { from } => {
+                        let log = self.log.iter().skip(usize::try_from(from).unwrap());
+                        session.log_loaded(from, log.map(|hash| hash.0.to_vec()).collect());
+                    }
+                    Output::Receive(envelopes) => {
+                        let delta = self.receive(&envelopes);
+                        session.stored(&delta);
+                    }
+                    Output::Extend(Statements { from, statements, .. }) => {
+                        let from = usize::try_from(from).unwrap();
+                        for (index, bytes) in statements.iter().enumerate() {
+                            if from + index == self.log.len() {
+                                self.log.push(Hash(bytes.as_slice().try_into().unwrap()));
+                            }
+                        }
+                        session.log_changed(self.log.clone());
+                    }
+                    Output::Notify(notice) => self.notices.push(notice),
+                }
+            }
+            for frame in &frames {
+                *self.bytes_sent.entry("all").or_default() += frame.to_bytes().len() as u64;
+            }
+            self.session = Some(session);
+            frames
+        }
+
+        fn handle(&mut self, frame: Frame) {
+            match &mut self.session {
+                Some(session) => session.handle_frame(frame).unwrap(),
+                None => {
+                    let Frame::Attach(attach) = frame else { return };
+                    let start = self.start(0, &Have::new());
+                    self.session = Some(Session::answer(start, attach).unwrap());
+                }
+            }
+        }
+    }
+
+    fn run(phone: &mut Side, relay: &mut Side) {
+        for _ in 0..1_000 {
+            let up = phone.drain();
+            let down = if relay.session.is_some() { relay.drain() } else { Vec::new() };
+            if up.is_empty() && down.is_empty() {
+                return;
+            }
+            up.into_iter().for_each(|frame| relay.handle(frame));
+            down.into_iter().for_each(|frame| phone.handle(frame));
+        }
+        panic!("the conversation does not end");
+    }
+
+    fn envelopes() -> impl Strategy<Value = Vec<(u8, u64)>> {
+        proptest::collection::vec((0_u8..3, 1_u64..12), 0..30)
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_each_side_held_and_believed_both_end_with_all(
+            at_phone in envelopes(),
+            at_relay in envelopes(),
+            believed in envelopes(),
+            logs in (1_u64..6, 1_u64..6, 0_u64..8),
+        ) {
+            let mut phone = Side::new(logs.0, &at_phone);
+            let mut relay = Side::new(logs.1, &at_relay);
+            let believed = Side::new(0, &believed).have;
+            let start = phone.start(logs.2, &believed);
+            phone.session = Some(Session::open(NOTEBOOK, start, false));
+            run(&mut phone, &mut relay);
+            let all = Side::new(0, &[at_phone, at_relay].concat()).have;
+            prop_assert!(phone.have.covers(&all) && relay.have.covers(&all));
+            prop_assert_eq!(&phone.log, &relay.log);
+            prop_assert!(phone.session.unwrap().is_caught_up());
+            prop_assert!(relay.session.unwrap().is_caught_up());
+        }
+    }
+
+    #[test]
+    fn a_month_apart_on_both_sides_meets_in_one_flight_each_way() {
+        let common: Vec<(u8, u64)> = (1..=50).flat_map(|c| [(1, c), (2, c)]).collect();
+        let mine: Vec<(u8, u64)> = (51..=250).map(|c| (1, c)).collect();
+        let theirs: Vec<(u8, u64)> = (51..=250).map(|c| (2, c)).collect();
+        let mut phone = Side::new(3, &[common.clone(), mine].concat());
+        let mut relay = Side::new(3, &[common.clone(), theirs].concat());
+        let believed = Side::new(0, &common).have;
+        phone.session = Some(Session::open(NOTEBOOK, phone.start(3, &believed), false));
+        run(&mut phone, &mut relay);
+        let session = phone.session.unwrap();
+        assert!(session.is_caught_up());
+        assert_eq!(session.flights(), 1);
+    }
+
+    #[test]
+    fn a_relay_that_forgot_costs_one_more_round_trip_and_nothing_else() {
+        let held: Vec<(u8, u64)> = (1..=50).flat_map(|c| [(1, c), (2, c)]).collect();
+        let mut phone = Side::new(3, &held);
+        let believed = phone.have.clone();
+        let mut relay = Side::new(3, &[]);
+        phone.session = Some(Session::open(NOTEBOOK, phone.start(3, &believed), false));
+        run(&mut phone, &mut relay);
+        assert_eq!(relay.have, phone.have);
+        assert_eq!(phone.session.unwrap().flights(), 2);
+    }
+
+    #[test]
+    fn early_data_says_nothing_of_the_log() {
+        let mut phone = Side::new(3, &[(1, 1)]);
+        let start = phone.start(1, &Have::new());
+        phone.session = Some(Session::open(NOTEBOOK, start, true));
+        let early = phone.drain();
+        assert!(matches!(early.as_slice(), [Frame::Attach(_)]));
+        phone.session.as_mut().unwrap().confirmed();
+        let later = phone.drain();
+        assert!(matches!(later.as_slice(), [Frame::Statements(_), Frame::Envelopes(_)]));
+    }
+}
