@@ -1,6 +1,6 @@
 //! Envelopes: what one writer sealed in one go, in a header that a relay can check.
 //!
-//! An item of kind [`kind::ENVELOPE`](crate::item::kind::ENVELOPE), critical, whose own bytes are
+//! An item of kind [`kind::ENVELOPE`], critical, whose own bytes are
 //!
 //! | offset | bytes | field |
 //! |---|---|---|
@@ -127,10 +127,7 @@ impl Header {
             edition: Edition(u32::from_be_bytes(cursor.take()?)),
             counter: u64::from_be_bytes(cursor.take()?),
             previous: Hash(cursor.take()?),
-            log: LogHead {
-                length: u64::from_be_bytes(cursor.take()?),
-                hash: Hash(cursor.take()?),
-            },
+            log: LogHead { length: u64::from_be_bytes(cursor.take()?), hash: Hash(cursor.take()?) },
         })
     }
 }

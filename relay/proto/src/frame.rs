@@ -1,6 +1,6 @@
 //! Frames: what travels on a connection between a phone and a relay, or between two phones.
 //!
-//! Each is an item whose kind is [`kind::FRAME`](crate::item::kind::FRAME) plus a number, its own
+//! Each is an item whose kind is [`kind::FRAME`] plus a number, its own
 //! bytes `postcard` of one of the types below, at most [`MAX_FRAME`] bytes. A frame of an unknown
 //! kind is skipped, unless it is critical.
 

@@ -98,8 +98,7 @@ impl WriterHave {
     /// Whether that counter is held or covered.
     #[must_use]
     pub fn contains(&self, counter: u64) -> bool {
-        counter <= self.tip.counter
-            || self.beyond.iter().any(|span| span.contains(counter))
+        counter <= self.tip.counter || self.beyond.iter().any(|span| span.contains(counter))
     }
 
     /// The highest counter held.

@@ -42,9 +42,7 @@ pub struct WriterNonce(pub [u8; 16]);
 pub struct InviteId(pub [u8; 16]);
 
 /// Which key generation a body is sealed under; the first is 1.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Epoch(pub u32);
 
 /// One of the documents a notebook is written in; the first is 0.
@@ -236,11 +234,7 @@ mod tests {
     #[test]
     fn a_writer_belongs_to_its_notebook_device_and_nonce() {
         let of = |n: u8, d: u8, x: u8| {
-            WriterId::derive(
-                NotebookId(Hash([n; 32])),
-                DeviceId([d; 32]),
-                WriterNonce([x; 16]),
-            )
+            WriterId::derive(NotebookId(Hash([n; 32])), DeviceId([d; 32]), WriterNonce([x; 16]))
         };
         assert_eq!(of(1, 2, 3), of(1, 2, 3));
         assert_ne!(of(1, 2, 3), of(9, 2, 3));

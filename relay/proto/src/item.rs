@@ -188,7 +188,10 @@ mod tests {
         let mut bytes = Item::new(7, true, b"abc").to_bytes();
         bytes.extend_from_slice(b"rest");
         let (item, rest) = Item::read(&bytes, 3).unwrap();
-        assert_eq!((item.kind, item.critical, item.bytes, rest), (7, true, &b"abc"[..], &b"rest"[..]));
+        assert_eq!(
+            (item.kind, item.critical, item.bytes, rest),
+            (7, true, &b"abc"[..], &b"rest"[..])
+        );
         assert!(Item::read(&bytes, 2).is_err(), "its length is above the limit");
         assert!(Item::read_whole(&bytes, 3).is_err(), "something follows");
         for cut in 0..HEADER + 3 {

@@ -1,7 +1,7 @@
 //! A relay's link: where it listens and which key it shows, as an app or a person is handed it.
 //!
 //! `couplet:relay#` and unpadded base64url of an item of kind
-//! [`kind::RELAY_LINK`](crate::item::kind::RELAY_LINK): `postcard` of [`RelayLink`].
+//! [`kind::RELAY_LINK`]: `postcard` of [`RelayLink`].
 
 use core::fmt;
 use core::str::FromStr;

@@ -151,7 +151,8 @@ impl Log {
     }
 
     fn invite(&mut self, by: DeviceId, slot: Slot, invite: Invite) -> Result<(), Refused> {
-        let is_new = !self.used.contains(&invite.invite) && !self.invites.contains_key(&invite.invite);
+        let is_new =
+            !self.used.contains(&invite.invite) && !self.invites.contains_key(&invite.invite);
         if !is_new {
             return Err(Refused::NotAllowed("an invite has a name of its own"));
         }
@@ -206,12 +207,7 @@ impl Log {
         Ok(())
     }
 
-    fn check_newcomer(
-        &self,
-        request: &JoinRequest,
-        slot: Slot,
-        role: Role,
-    ) -> Result<(), Refused> {
+    fn check_newcomer(&self, request: &JoinRequest, slot: Slot, role: Role) -> Result<(), Refused> {
         let request = request.request();
         if request.notebook != self.id || request.slot != slot {
             return Err(Refused::NotAllowed("the request is for another place"));

@@ -1,6 +1,6 @@
 //! Requests to join: what a phone that was handed a link leaves in the relay's mailbox.
 //!
-//! An item of kind [`kind::JOIN_REQUEST`](crate::item::kind::JOIN_REQUEST): `postcard` of
+//! An item of kind [`kind::JOIN_REQUEST`]: `postcard` of
 //! [`Request`], then two Ed25519 signatures over the item's header and the request: first the
 //! invite key's, which proves that the link was read, then the joining device's, which proves that
 //! the keys are its own. The second covers the first.

@@ -1,6 +1,6 @@
 //! Statements: the signed lines of a notebook's membership log.
 //!
-//! An item whose kind is [`kind::STATEMENT`](crate::item::kind::STATEMENT) plus the statement's own
+//! An item whose kind is [`kind::STATEMENT`] plus the statement's own
 //! number, and whose own bytes are
 //!
 //! | offset | bytes | field |
@@ -343,12 +343,8 @@ impl Body {
         let request = |request: &[u8]| request.len() <= MAX_JOIN_REQUEST;
         match self {
             Self::Genesis(body) => wrap(&body.wrap) && name(&body.name),
-            Self::Join(body) => {
-                wrap(&body.wrap) && name(&body.name) && request(&body.request)
-            }
-            Self::AddDevice(body) => {
-                wrap(&body.wrap) && name(&body.name) && request(&body.request)
-            }
+            Self::Join(body) => wrap(&body.wrap) && name(&body.name) && request(&body.request),
+            Self::AddDevice(body) => wrap(&body.wrap) && name(&body.name) && request(&body.request),
             Self::Wrap(body) => body.wraps.iter().all(wrap),
             Self::Invite(_) | Self::Unknown { .. } => true,
         }
