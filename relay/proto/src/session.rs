@@ -134,7 +134,8 @@ impl Session {
     /// [`Malformed`] as [`Session::handle_frame`].
     pub fn answer(start: Start, attach: Attach) -> Result<Self, Malformed> {
         let mut session = Self::new(attach.notebook, start, Phase::Attached);
-        session.attach();
+        session.say_attach();
+        // Nothing is planned before it is known what the other side holds.
         session.handle_frame(Frame::Attach(attach))?;
         Ok(session)
     }
@@ -200,7 +201,7 @@ impl Session {
             Some(more) => range.first.saturating_add(more).min(range.last),
             None => range.last,
         };
-        self.sent.push(Range { last, ..range });
+        self.exchanged(Range { last, ..range });
         if count > 0 {
             self.send(Frame::Envelopes(envelopes));
         }
@@ -223,6 +224,20 @@ impl Session {
         match self.phase {
             Phase::Opening if !self.has_attached() => self.attach(),
             Phase::Early | Phase::Opening | Phase::TurnedAway | Phase::Attached => self.plan(),
+        }
+    }
+
+    /// These crossed in this conversation, whichever way, and are not sent again. For what came in
+    /// [`Output::Receive`] it is called before [`Session::stored`]; without it the other side is
+    /// sent back what it sent.
+    pub fn exchanged(&mut self, range: Range) {
+        let Range { writer, first, last } = range;
+        let goes_on = |sent: &&mut Range| {
+            sent.writer == writer && sent.last.checked_add(1) == Some(first)
+        };
+        match self.sent.iter_mut().find(goes_on) {
+            Some(sent) => sent.last = last,
+            None => self.sent.push(range),
         }
     }
 
@@ -257,9 +272,15 @@ impl Session {
         self.send(Frame::Statements(Statements { notebook, from, statements: vec![statement] }));
     }
 
-    /// Refuses something that the other side sent.
+    /// Refuses something that the other side sent. Statements that were refused are not the other
+    /// side's log after all: what it lacks is offered again.
     pub fn refuse(&mut self, refuse: Refuse) {
         self.send(Frame::Refuse(refuse));
+        if refuse.reason == Reason::LogConflict {
+            let known = self.their_log.map_or(0, |head| head.length);
+            self.offered_log = known.min(self.log.len() as u64);
+            self.plan();
+        }
     }
 
     /// Whether both sides hold the same, as far as each has said.
@@ -335,11 +356,15 @@ impl Session {
     }
 
     fn attach(&mut self) {
+        self.say_attach();
+        self.plan();
+    }
+
+    fn say_attach(&mut self) {
         let (notebook, log) = (self.notebook, self.head());
         let have = self.mine.to_entries();
         self.flights = self.flights.max(1);
         self.send(Frame::Attach(Attach { notebook, log, have }));
-        self.plan();
     }
 
     fn has_attached(&self) -> bool {
@@ -620,6 +645,53 @@ mod tests {
         run(&mut phone, &mut relay);
         assert_eq!(relay.have, phone.have);
         assert_eq!(phone.session.unwrap().flights(), 2);
+    }
+
+    #[test]
+    fn whoever_proposed_too_late_is_sent_what_came_before() {
+        let (mut phone, mut relay) = (Side::new(3, &[]), Side::new(3, &[]));
+        phone.session = Some(Session::open(NOTEBOOK, phone.start(3, &Have::new()), false));
+        run(&mut phone, &mut relay);
+        phone.session.as_mut().unwrap().propose(vec![9; 32]);
+        phone.drain().into_iter().for_each(|frame| relay.handle(frame));
+        let session = relay.session.as_mut().unwrap();
+        assert!(matches!(session.poll_output(), Some(Output::Extend(_))));
+        // Somebody else's statement was ordered before this one arrived.
+        relay.log.push(statement(3));
+        session.refuse(Refuse { reason: Reason::LogConflict, envelope: None, retry_after: None });
+        session.log_changed(relay.log.clone());
+        run(&mut phone, &mut relay);
+        assert_eq!(phone.log, relay.log);
+    }
+
+    #[test]
+    fn who_answers_sends_only_what_the_other_lacks() {
+        let held: Vec<(u8, u64)> = (1..=9).map(|c| (1, c)).collect();
+        let (phone, relay) = (Side::new(3, &held), Side::new(3, &held));
+        let mut opened = Session::open(NOTEBOOK, phone.start(3, &phone.have), false);
+        let Some(Output::Send(Frame::Attach(attach))) = opened.poll_output() else { panic!() };
+        let mut session = Session::answer(relay.start(0, &Have::new()), attach).unwrap();
+        let outputs: Vec<Output> = std::iter::from_fn(|| session.poll_output()).collect();
+        let asks = |output: &Output| matches!(output, Output::Load(_) | Output::LoadLog { .. });
+        assert!(!outputs.iter().any(asks), "{outputs:?}");
+        assert!(session.is_caught_up());
+    }
+
+    #[test]
+    fn what_one_sent_is_not_sent_back() {
+        let (phone, mut relay) = (Side::new(3, &[]), Side::new(3, &[]));
+        let mut opened = Session::open(NOTEBOOK, phone.start(3, &Have::new()), false);
+        let Some(Output::Send(Frame::Attach(attach))) = opened.poll_output() else { panic!() };
+        let mut session = Session::answer(relay.start(0, &Have::new()), attach).unwrap();
+        let writer = WriterId([1; 16]);
+        for counter in 1..=3 {
+            let delta = relay.receive(&[envelope(writer, counter)]);
+            session.exchanged(Range { writer, first: counter, last: counter });
+            session.stored(&delta);
+        }
+        let outputs: Vec<Output> = std::iter::from_fn(|| session.poll_output()).collect();
+        assert!(!outputs.iter().any(|output| matches!(output, Output::Load(_))), "{outputs:?}");
+        assert_eq!(session.sent, [Range { writer, first: 1, last: 3 }]);
     }
 
     #[test]

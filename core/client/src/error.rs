@@ -1,0 +1,146 @@
+//! What can go wrong, as an app needs to know it: a stable code, a sentence, and whether trying
+//! again can help.
+
+use couplet_engine::membership::CannotSay;
+use couplet_engine::membership::name::NotAName;
+use couplet_engine::notebook::CannotWrite;
+use couplet_engine::pairing::NotAdmitted;
+use couplet_engine::replica::CannotSeal;
+use couplet_proto::frame::Reason;
+use couplet_proto::item::Malformed;
+
+use crate::store::StoreError;
+use crate::transport::Unreachable;
+
+/// Why a call did not do what it was asked. Nothing was changed, unless the sentence says so.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The caller's input: [`CannotWrite`].
+    #[error(transparent)]
+    Write(#[from] CannotWrite),
+    /// The caller's input: a name that is none.
+    #[error(transparent)]
+    Name(#[from] NotAName),
+    /// The caller's input: a link, id, code or version that is none.
+    #[error("{0}")]
+    Input(String),
+    /// There is no such entry, request or invite.
+    #[error("there is no such {0} here")]
+    NotFound(&'static str),
+    /// No relay was set.
+    #[error("no relay is set; give one with its link first")]
+    NoRelay,
+    /// This device waits to be let in.
+    #[error("this device waits to be let in; approve it on the phone that invited")]
+    NotLetInYet,
+    /// This device is a member already.
+    #[error("this device belongs to a notebook already")]
+    LetInAlready,
+    /// The code does not belong to the request.
+    #[error("the code is not the one that the other phone shows; nobody was let in")]
+    WrongCode,
+    /// What must be said first.
+    #[error("{0} entries are here already; say whether the newcomer will read them: --history all")]
+    SayHistory(u64),
+    /// Something is not built so far.
+    #[error("{0} is not possible in this version")]
+    Unsupported(&'static str),
+    /// The membership log forbids it.
+    #[error(transparent)]
+    Membership(#[from] CannotSay),
+    /// The log does not lead where the link promised.
+    #[error(transparent)]
+    Admission(#[from] NotAdmitted),
+    /// The relay said no.
+    #[error("the relay refused: {}", sentence(*.0))]
+    Refused(Reason),
+    /// The relay sent what no relay sends.
+    #[error("the relay sent something that cannot be read; nothing was lost")]
+    BadRelay,
+    /// No relay there.
+    #[error(transparent)]
+    Unreachable(#[from] Unreachable),
+    /// Not done in the time given. What was exchanged is kept.
+    #[error("the exchange did not end in the time given; what was exchanged is kept")]
+    TimedOut,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Sealing failed.
+    #[error(transparent)]
+    Seal(#[from] CannotSeal),
+    /// The engine failed on this device; the words are safe in the store.
+    #[error("the notebook could not be read into memory; its words are safe on this device")]
+    Engine,
+    /// The handle was shut down.
+    #[error("the notebook was closed")]
+    Closed,
+}
+
+impl Error {
+    /// A stable name for apps and scripts.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Write(CannotWrite::NotYours) => "not_yours",
+            Self::Write(CannotWrite::TooLong { .. }) => "too_long",
+            Self::Write(CannotWrite::NoEntry) | Self::NotFound(_) => "not_found",
+            Self::Write(_) | Self::Name(_) | Self::Input(_) => "invalid_input",
+            Self::NoRelay => "no_relay",
+            Self::NotLetInYet | Self::Admission(_) => "waiting",
+            Self::LetInAlready => "exists",
+            Self::WrongCode => "wrong_code",
+            Self::SayHistory(_) => "say_history",
+            Self::Unsupported(_) => "unsupported",
+            Self::Membership(_) => "not_allowed",
+            Self::Refused(_) | Self::BadRelay => "relay_refused",
+            Self::Unreachable(_) => "relay_unreachable",
+            Self::TimedOut => "timed_out",
+            Self::Store(StoreError::StoreIsNewer { .. }) => "store_is_newer",
+            Self::Store(StoreError::WrongKey) => "wrong_key",
+            Self::Store(StoreError::DiskFull) => "disk_full",
+            Self::Store(StoreError::Busy) => "busy",
+            Self::Store(StoreError::Missing) => "no_notebook",
+            Self::Store(StoreError::Exists) => "exists",
+            Self::Store(_) => "store",
+            Self::Seal(_) | Self::Engine => "engine",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// Whether the same call may succeed later.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable(_)
+                | Self::TimedOut
+                | Self::NotLetInYet
+                | Self::Refused(Reason::Busy | Reason::Full)
+                | Self::Store(StoreError::Busy | StoreError::DiskFull)
+        )
+    }
+}
+
+impl From<Malformed> for Error {
+    fn from(malformed: Malformed) -> Self {
+        Self::Input(malformed.to_string())
+    }
+}
+
+/// Lets any of the names and places that people type become the same error.
+pub(crate) fn input(error: impl std::error::Error) -> Error {
+    Error::Input(error.to_string())
+}
+
+fn sentence(reason: Reason) -> &'static str {
+    match reason {
+        Reason::NotAMember => "it does not know this device as a member of the notebook",
+        Reason::LogConflict => "somebody else changed who belongs first; try again",
+        Reason::NotAllowed => "it holds something to be against the rules of the notebook",
+        Reason::Fork => "this device wrote twice in one place",
+        Reason::NotInvited => "the invitation is used, expired or unknown to it",
+        Reason::Full => "it has no room left",
+        Reason::Busy => "it is busy; try again later",
+    }
+}

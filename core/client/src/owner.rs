@@ -1,0 +1,251 @@
+//! The one thread's half of a notebook on a device: the replica in memory, and the store under it.
+//!
+//! Everything here is synchronous and durable when it returns. If the store fails, what the replica
+//! did since is forgotten: it is read again from the store before the next call. Nothing here knows
+//! of a network; the conversation with a relay asks for what it needs in `exchange`.
+
+mod exchange;
+mod membership;
+mod receiving;
+mod writing;
+
+use std::path::Path;
+
+use couplet_engine::keys::{DeviceSecret, Secret};
+use couplet_engine::membership::name::Name;
+use couplet_engine::membership::{found, open_keys};
+use couplet_engine::notebook::Notebook;
+use couplet_engine::pairing::link::JoinLink;
+use couplet_engine::pairing::request::ask;
+use couplet_engine::replica::{Parts, Replica};
+use couplet_proto::ids::{DeviceId, Edition, NotebookId, Volume, WriterNonce};
+use couplet_proto::link::RelayLink;
+use couplet_proto::request::JoinRequest;
+use couplet_proto::sign::Signer;
+use rand_core::Rng;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, input};
+use crate::random;
+use crate::store::{Meta, Store, Tables};
+
+pub(crate) use exchange::Opening;
+pub(crate) use membership::{Asking, Invited};
+pub(crate) use receiving::Received;
+
+/// How many changes beyond a snapshot make a new one worth its time.
+const CHANGES_PER_SNAPSHOT: usize = 1_000;
+
+/// The owner of a store.
+#[derive(Debug)]
+pub(crate) struct Owner {
+    store: Store,
+    device: DeviceSecret,
+    state: State,
+    /// The store failed after the replica had moved on.
+    is_stale: bool,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Not let in so far.
+    Joining(Box<Joining>),
+    /// A member of the notebook.
+    Member(Box<Replica>),
+}
+
+/// What a device waits with until it is let in.
+#[derive(Debug)]
+pub(crate) struct Joining {
+    pub(crate) link: JoinLink,
+    pub(crate) request: JoinRequest,
+}
+
+/// [`Joining`] as it is stored.
+#[derive(Serialize, Deserialize)]
+struct StoredJoining {
+    link: String,
+    request: Vec<u8>,
+}
+
+impl Owner {
+    /// A notebook of one's own, usable at once.
+    pub(crate) fn found(
+        directory: &Path,
+        key: &Secret,
+        name: &Name,
+        relay: Option<RelayLink>,
+    ) -> Result<Self, Error> {
+        let mut rng = random::system();
+        let device = DeviceSecret::random(&mut rng);
+        let (log, epoch_key) = found(&device, name, &mut rng)?;
+        let mut store = Store::create(directory, key)?;
+        store.commit(|tables| {
+            keep_identity(tables, &device, relay.as_ref())?;
+            tables.keep_log(&log, 0)?;
+            tables.keep_key(log.epoch(), &epoch_key)
+        })?;
+        Self::read(store)
+    }
+
+    /// A device that asks to be let in.
+    pub(crate) fn join(
+        directory: &Path,
+        key: &Secret,
+        link: &JoinLink,
+        name: &Name,
+    ) -> Result<Self, Error> {
+        let mut rng = random::system();
+        let device = DeviceSecret::random(&mut rng);
+        let asked = ask(link, &device, name, &mut rng).map_err(input)?;
+        let request = asked.request.bytes().to_vec();
+        let joining = StoredJoining { link: link.to_text(), request };
+        let mut store = Store::create(directory, key)?;
+        store.commit(|tables| {
+            keep_identity(tables, &device, Some(&link.relay))?;
+            tables.set(Meta::Joining, &joining)?;
+            tables.set(Meta::Sas, &asked.sas)
+        })?;
+        Self::read(store)
+    }
+
+    /// What is in this directory.
+    pub(crate) fn open(directory: &Path, key: &Secret) -> Result<Self, Error> {
+        Self::read(Store::open(directory, key)?)
+    }
+
+    fn read(store: Store) -> Result<Self, Error> {
+        let tables = store.tables();
+        let seed = tables.get::<[u8; 32]>(Meta::Seed)?.ok_or(Error::Engine)?;
+        let device = DeviceSecret::from_seed(Secret::new(seed));
+        let state = State::read(&tables, &device)?;
+        Ok(Self { store, device, state, is_stale: false })
+    }
+
+    /// The replica of a member, as the store has it.
+    fn replica(&mut self) -> Result<&mut Replica, Error> {
+        self.refresh()?;
+        match &mut self.state {
+            State::Member(replica) => Ok(replica),
+            State::Joining(_) => Err(Error::NotLetInYet),
+        }
+    }
+
+    fn refresh(&mut self) -> Result<(), Error> {
+        if self.is_stale {
+            self.state = State::read(&self.store.tables(), &self.device)?;
+            self.is_stale = false;
+        }
+        Ok(())
+    }
+
+    /// Makes durable what the replica did; if that fails, the replica is read again before it is
+    /// used again.
+    fn durably<T>(
+        &mut self,
+        work: impl FnOnce(&Tables<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.is_stale = true;
+        let done = self.store.commit(work)?;
+        self.is_stale = false;
+        Ok(done)
+    }
+
+    /// Loads a volume unless it is loaded.
+    fn load(&mut self, volume: Volume) -> Result<&mut Notebook, Error> {
+        self.refresh()?;
+        let edition = Edition::default();
+        let State::Member(replica) = &mut self.state else { return Err(Error::NotLetInYet) };
+        if replica.volume(volume).is_none() {
+            let stored = self.store.tables().volume(volume, edition)?;
+            let me = (replica.slot(), replica.writer());
+            let snapshot = stored.snapshot.as_deref();
+            let loaded = Notebook::load(volume, edition, me, snapshot, stored.changes);
+            replica.shelve(loaded.map_err(|_| Error::Engine)?);
+        }
+        replica.volume(volume).ok_or(Error::Engine)
+    }
+
+    /// Takes a snapshot of the newest volume if loading it again would be slow without.
+    pub(crate) fn tidy(&mut self) -> Result<(), Error> {
+        let volume = self.store.tables().newest_volume()?;
+        let edition = Edition::default();
+        let stored = self.store.tables().volume(volume, edition)?;
+        if stored.changes.len() < CHANGES_PER_SNAPSHOT {
+            return Ok(());
+        }
+        // A snapshot that does not prove itself is not kept; the changes are all still there.
+        let Ok(bytes) = self.load(volume)?.save() else { return Ok(()) };
+        self.durably(|tables| Ok(tables.keep_snapshot((volume, edition), stored.up_to, &bytes)?))
+    }
+
+    /// This device's key, which names it.
+    pub(crate) fn device(&self) -> DeviceId {
+        self.device.public()
+    }
+
+    /// The device's signing key, for the transport.
+    pub(crate) fn signing_seed(&self) -> Secret {
+        self.device.signing_seed()
+    }
+
+    /// The notebook, or the one whose door this device stands at.
+    pub(crate) fn notebook(&self) -> NotebookId {
+        match &self.state {
+            State::Member(replica) => replica.notebook(),
+            State::Joining(joining) => joining.link.notebook,
+        }
+    }
+
+    /// What this device waits with, if it waits.
+    pub(crate) fn joining(&self) -> Option<&Joining> {
+        match &self.state {
+            State::Joining(joining) => Some(joining),
+            State::Member(_) => None,
+        }
+    }
+
+    /// The tables, for reading.
+    pub(crate) fn tables(&self) -> Tables<'_> {
+        self.store.tables()
+    }
+}
+
+impl State {
+    fn read(tables: &Tables<'_>, device: &DeviceSecret) -> Result<Self, Error> {
+        let Some(log) = tables.log()? else { return Joining::read(tables) };
+        let nonce = tables.get::<WriterNonce>(Meta::Nonce)?.ok_or(Error::Engine)?;
+        let mut keys = tables.keys()?;
+        keys.extend(open_keys(&log, device));
+        let is_shared = tables.get(Meta::SharesDelivery)?.unwrap_or(false);
+        let (have, seen) = (tables.have()?, tables.seen(is_shared)?);
+        let parts = Parts { device: device.clone(), nonce, log, keys, have, seen };
+        let replica = Replica::new(parts).map_err(|_| Error::Engine)?;
+        Ok(Self::Member(Box::new(replica)))
+    }
+}
+
+impl Joining {
+    fn read(tables: &Tables<'_>) -> Result<State, Error> {
+        let stored: StoredJoining = tables.get(Meta::Joining)?.ok_or(Error::Engine)?;
+        let link: JoinLink = stored.link.parse()?;
+        let request = JoinRequest::read(stored.request, link.secret.key().public());
+        let request = request.map_err(|_| Error::Engine)?;
+        Ok(State::Joining(Box::new(Self { link, request })))
+    }
+}
+
+fn keep_identity(
+    tables: &Tables<'_>,
+    device: &DeviceSecret,
+    relay: Option<&RelayLink>,
+) -> Result<(), Error> {
+    let mut nonce = [0; 16];
+    random::system().fill_bytes(&mut nonce);
+    tables.set(Meta::Seed, device.seed().expose())?;
+    tables.set(Meta::Nonce, &WriterNonce::from_random(nonce))?;
+    if let Some(relay) = relay {
+        tables.set(Meta::Relay, relay)?;
+    }
+    Ok(())
+}

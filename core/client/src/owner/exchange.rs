@@ -1,0 +1,142 @@
+//! What a conversation with a relay needs of the owner.
+
+use std::collections::BTreeMap;
+
+use couplet_engine::membership::open_keys;
+use couplet_engine::pairing::admitted;
+use couplet_proto::frame::Statements;
+use couplet_proto::hash::Hash;
+use couplet_proto::have::{Have, Range};
+use couplet_proto::ids::NotebookId;
+use couplet_proto::log::Log;
+use couplet_proto::session::{SLICE_BYTES, Start};
+use couplet_proto::statement::{LogHead, Statement};
+
+use super::{Owner, Received, State};
+use crate::clock;
+use crate::error::Error;
+use crate::store::Meta;
+
+/// What a conversation begins with.
+#[derive(Debug)]
+pub(crate) struct Opening {
+    pub(crate) notebook: NotebookId,
+    pub(crate) start: Start,
+    /// The request to leave in the mailbox, while this device is not let in.
+    pub(crate) knock: Option<Vec<u8>>,
+}
+
+impl Owner {
+    /// Seals what waits, and says what there is.
+    pub(crate) fn opening(&mut self) -> Result<Opening, Error> {
+        self.refresh()?;
+        let notebook = self.notebook();
+        if let Some(joining) = self.joining() {
+            let knock = Some(joining.request.bytes().to_vec());
+            return Ok(Opening { notebook, start: Start::default(), knock });
+        }
+        self.seal_pending()?;
+        let start = Start {
+            log: self.log_hashes(),
+            have: self.have(),
+            believed_log: self.tables().get(Meta::RelayLog)?.unwrap_or(0),
+            believed: self.tables().relay_have()?,
+        };
+        Ok(Opening { notebook, start, knock: None })
+    }
+
+    /// The hashes of the log's statements.
+    pub(crate) fn log_hashes(&self) -> Vec<Hash> {
+        match &self.state {
+            State::Member(replica) => {
+                replica.log().statements().iter().map(Statement::hash).collect()
+            }
+            State::Joining(_) => Vec::new(),
+        }
+    }
+
+    /// What is held.
+    pub(crate) fn have(&self) -> Have {
+        match &self.state {
+            State::Member(replica) => replica.have().clone(),
+            State::Joining(_) => Have::new(),
+        }
+    }
+
+    /// The first envelopes of a range, a slice of them.
+    pub(crate) fn envelopes(&self, range: Range) -> Result<Vec<Vec<u8>>, Error> {
+        Ok(self.tables().envelopes(range, SLICE_BYTES)?)
+    }
+
+    /// The log's statements from this index on.
+    pub(crate) fn statements(&mut self, from: u64) -> Result<Vec<Vec<u8>>, Error> {
+        let from = usize::try_from(from).unwrap_or(usize::MAX);
+        let statements = self.replica()?.log().statements().iter().skip(from);
+        Ok(statements.map(|statement| statement.bytes().to_vec()).collect())
+    }
+
+    /// The relay holds these durably.
+    pub(crate) fn relay_has(&mut self, have: &Have) -> Result<(), Error> {
+        self.durably(|tables| Ok(tables.keep_relay_have(have)?))
+    }
+
+    /// The relay's log is this long.
+    pub(crate) fn relay_log(&mut self, head: LogHead) -> Result<(), Error> {
+        self.durably(|tables| Ok(tables.set(Meta::RelayLog, &head.length)?))
+    }
+
+    /// Both sides hold the same.
+    pub(crate) fn caught_up(&mut self, transport: &str) -> Result<(), Error> {
+        self.durably(|tables| {
+            tables.set(Meta::LastExchange, &clock::now())?;
+            Ok(tables.set(Meta::Transport, &transport.to_owned())?)
+        })
+    }
+
+    /// Takes in a piece of the log; for a joiner the whole of it, which must let it in as its link
+    /// promised. What could not be read before is looked at again.
+    pub(crate) fn extend(&mut self, piece: Statements) -> Result<Received, Error> {
+        let mut statements = Vec::new();
+        for bytes in piece.statements {
+            statements.push(Statement::read(bytes).map_err(|_| Error::BadRelay)?);
+        }
+        match &self.state {
+            State::Member(_) => self.extend_log(piece.from, statements)?,
+            State::Joining(_) => self.be_admitted(statements)?,
+        }
+        self.reread()
+    }
+
+    fn extend_log(&mut self, from: u64, statements: Vec<Statement>) -> Result<(), Error> {
+        let mut log = self.replica()?.log().clone();
+        let known = log.statements().len();
+        let from = usize::try_from(from).unwrap_or(usize::MAX);
+        for (index, statement) in (from..).zip(statements) {
+            match log.statements().get(index) {
+                Some(held) if held.hash() == statement.hash() => {}
+                Some(_) => return Err(Error::BadRelay),
+                None => log.append(statement).map_err(|_| Error::BadRelay)?,
+            }
+        }
+        self.set_log(log, known)
+    }
+
+    fn be_admitted(&mut self, statements: Vec<Statement>) -> Result<(), Error> {
+        let State::Joining(joining) = &self.state else { return Err(Error::LetInAlready) };
+        let log = Log::replay(statements).map_err(|_| Error::BadRelay)?;
+        admitted(&log, &joining.link, &joining.request)?;
+        let keys: BTreeMap<_, _> = open_keys(&log, &self.device).into_iter().collect();
+        if !keys.contains_key(&log.epoch()) {
+            return Err(Error::BadRelay);
+        }
+        self.durably(|tables| {
+            tables.keep_log(&log, 0)?;
+            for (epoch, key) in &keys {
+                tables.keep_key(*epoch, key)?;
+            }
+            Ok(tables.clear(Meta::Joining)?)
+        })?;
+        self.state = State::read(&self.store.tables(), &self.device)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,302 @@
+//! Up: envelopes verified, kept, opened, judged and applied, all in one transaction.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use couplet_engine::body::Seen;
+use couplet_engine::document::{Applied, Change};
+use couplet_engine::notebook::Notebook;
+use couplet_engine::notebook::entry::Entry;
+use couplet_engine::replica::{Accepted, NotTaken, Opened};
+use couplet_proto::envelope::Sealed;
+use couplet_proto::hash::Hash;
+use couplet_proto::have::Have;
+use couplet_proto::ids::{Edition, Slot, Volume, WriterId};
+
+use super::Owner;
+use crate::error::Error;
+use crate::store::{State, Tables, Waiting};
+
+/// Envelopes that could not be read, looked at again in one slice.
+const KEPT_PER_SLICE: u32 = 1_024;
+
+/// What came of a slice of envelopes.
+#[derive(Debug, Default)]
+pub(crate) struct Received {
+    /// All that is held of the writers that were touched.
+    pub(crate) delta: Have,
+    /// The entries that look different.
+    pub(crate) touched: BTreeSet<String>,
+    /// Those that were not taken, and why.
+    pub(crate) not_taken: Vec<NotTaken>,
+}
+
+/// A slice on its way into the store.
+#[derive(Default)]
+struct Slice {
+    envelopes: Vec<(Box<Sealed>, State)>,
+    reread: Vec<Sealed>,
+    seen: Vec<(WriterId, Slot, Seen)>,
+    writers: BTreeSet<WriterId>,
+    /// Writers of whom there was more than what they have seen.
+    news: BTreeSet<WriterId>,
+    changes: BTreeMap<Volume, BTreeMap<Hash, Waiting>>,
+    judged: Vec<Judged>,
+}
+
+/// What became of one volume's changes.
+struct Judged {
+    volume: Volume,
+    changes: BTreeMap<Hash, Waiting>,
+    applied: Applied,
+    entries: Vec<Entry>,
+}
+
+impl Owner {
+    /// Takes in received envelopes; when this returns they are durable, and so is what they did.
+    pub(crate) fn receive(&mut self, envelopes: Vec<Vec<u8>>) -> Result<Received, Error> {
+        let mut slice = Slice::default();
+        let mut received = Received::default();
+        let newest = self.tables().newest_volume()?;
+        // From here on the replica is ahead of the store until the slice is durable.
+        self.replica()?;
+        self.is_stale = true;
+        for bytes in envelopes {
+            let super::State::Member(replica) = &mut self.state else {
+                return Err(Error::NotLetInYet);
+            };
+            match replica.accept(bytes) {
+                Ok(Accepted::Held) => {}
+                Ok(Accepted::Opened(sealed, opened)) => slice.take(sealed, opened, newest),
+                Ok(Accepted::Kept(sealed, _)) => slice.keep(sealed),
+                Err(not_taken) => received.not_taken.push(not_taken),
+            }
+        }
+        self.is_stale = false;
+        self.settle(slice, received)
+    }
+
+    /// Looks again at what could not be read: after the log grew, a key came, or an update.
+    pub(crate) fn reread(&mut self) -> Result<Received, Error> {
+        let mut slice = Slice::default();
+        let newest = self.tables().newest_volume()?;
+        for bytes in self.tables().kept_envelopes(KEPT_PER_SLICE)? {
+            if let Ok(Ok((sealed, opened))) = self.replica()?.reread(bytes) {
+                if is_beyond(&sealed, newest) {
+                    continue;
+                }
+                slice.note(&sealed, opened);
+                slice.reread.push(sealed);
+            }
+        }
+        if slice.reread.is_empty() {
+            return Ok(Received::default());
+        }
+        self.settle(slice, Received::default())
+    }
+
+    fn settle(&mut self, mut slice: Slice, mut received: Received) -> Result<Received, Error> {
+        for (volume, changes) in std::mem::take(&mut slice.changes) {
+            let judged = self.judge(volume, changes)?;
+            received.touched.extend(judged.entries.iter().map(|e| e.key.as_str().to_owned()));
+            slice.judged.push(judged);
+        }
+        let replica = self.replica()?;
+        let me = replica.slot();
+        for writer in &slice.writers {
+            if let Some(have) = replica.have().of(*writer) {
+                received.delta.set(*writer, have.clone());
+            }
+        }
+        let delta = &received.delta;
+        let seen = self.durably(|tables| slice.store(tables, delta, me))?;
+        let replica = self.replica()?;
+        for (writer, counter) in seen {
+            let is_news = slice.news.contains(&writer);
+            replica.seen().advance(writer, counter, is_news);
+        }
+        Ok(received)
+    }
+
+    /// Judges and applies one volume's changes, together with those that waited for others.
+    fn judge(
+        &mut self,
+        volume: Volume,
+        mut changes: BTreeMap<Hash, Waiting>,
+    ) -> Result<Judged, Error> {
+        for waiting in self.tables().waiting(volume, Edition::default())? {
+            changes.insert(waiting.change.hash(), waiting);
+        }
+        let batch = changes.values().map(|w| (w.change.clone(), w.slot)).collect();
+        // The document is ahead of the store from here on, until the slice is durable.
+        let notebook = self.load(volume)?;
+        let received = notebook.receive(batch);
+        self.is_stale = true;
+        let applied = match received {
+            Ok(applied) => applied,
+            Err(_) => self.judge_one_by_one(volume, &changes)?,
+        };
+        let super::State::Member(replica) = &mut self.state else { return Err(Error::Engine) };
+        let notebook = replica.volume(volume).ok_or(Error::Engine)?;
+        let entries = applied.touched.iter().filter_map(|key| notebook.entry(key)).collect();
+        self.is_stale = false;
+        Ok(Judged { volume, changes, applied, entries })
+    }
+
+    /// After a fault of Automerge: each change alone, so that one cannot keep the others out. Those
+    /// that fail alone wait for an update of the app.
+    fn judge_one_by_one(
+        &mut self,
+        volume: Volume,
+        changes: &BTreeMap<Hash, Waiting>,
+    ) -> Result<Applied, Error> {
+        let mut all = Applied::default();
+        let mut healthy = Vec::new();
+        let mut rest: Vec<&Waiting> = changes.values().collect();
+        loop {
+            let before = rest.len();
+            for waiting in std::mem::take(&mut rest) {
+                let one = (waiting.change.clone(), waiting.slot);
+                match self.load_with(volume, &healthy)?.receive(vec![one.clone()]) {
+                    Ok(applied) if !applied.waiting.is_empty() => rest.push(waiting),
+                    Ok(mut applied) => {
+                        if !applied.applied.is_empty() {
+                            healthy.push(one);
+                        }
+                        all.applied.append(&mut applied.applied);
+                        all.refused.append(&mut applied.refused);
+                        all.touched.append(&mut applied.touched);
+                    }
+                    Err(_) => all.faulty.push(waiting.change.hash()),
+                }
+            }
+            if rest.is_empty() || rest.len() == before {
+                all.waiting = rest.iter().map(|w| (w.change.clone(), w.slot)).collect();
+                self.load_with(volume, &healthy)?;
+                return Ok(all);
+            }
+        }
+    }
+
+    /// The volume with these changes in it; read again from the store if it broke.
+    fn load_with(
+        &mut self,
+        volume: Volume,
+        changes: &[(Change, Slot)],
+    ) -> Result<&mut Notebook, Error> {
+        let super::State::Member(replica) = &mut self.state else { return Err(Error::Engine) };
+        let is_lost = replica.volume(volume).is_none();
+        let notebook = self.load(volume)?;
+        if is_lost && !changes.is_empty() {
+            notebook.receive(changes.to_vec()).map_err(|_| Error::Engine)?;
+        }
+        Ok(notebook)
+    }
+}
+
+impl Slice {
+    fn take(&mut self, sealed: Box<Sealed>, opened: Opened, newest: Volume) {
+        if is_beyond(&sealed, newest) {
+            return self.keep(sealed);
+        }
+        self.note(&sealed, opened);
+        self.envelopes.push((sealed, State::Applied));
+    }
+
+    fn keep(&mut self, sealed: Box<Sealed>) {
+        self.writers.insert(sealed.header().writer());
+        self.envelopes.push((sealed, State::Kept));
+    }
+
+    fn note(&mut self, sealed: &Sealed, opened: Opened) {
+        let header = sealed.header();
+        let writer = header.writer();
+        self.writers.insert(writer);
+        if !opened.changes.is_empty() {
+            self.news.insert(writer);
+        }
+        self.seen.push((writer, opened.slot, opened.seen));
+        let of_volume = self.changes.entry(header.volume).or_default();
+        for change in opened.changes {
+            let (slot, counter) = (opened.slot, header.counter);
+            of_volume.insert(change.hash(), Waiting { change, slot, counter });
+        }
+    }
+
+    /// Writes everything down, and says how far each writer is applied.
+    fn store(
+        &self,
+        tables: &Tables<'_>,
+        delta: &Have,
+        me: Slot,
+    ) -> Result<Vec<(WriterId, u64)>, Error> {
+        for (sealed, state) in &self.envelopes {
+            tables.keep_envelope(sealed, *state)?;
+        }
+        for sealed in &self.reread {
+            tables.envelope_applied(sealed)?;
+        }
+        for (writer, have) in delta.iter() {
+            tables.keep_chain(writer, have)?;
+        }
+        for judged in &self.judged {
+            judged.store(tables, me)?;
+        }
+        for (by, slot, seen) in &self.seen {
+            for told in &seen.changed {
+                tables.keep_told((*by, *slot), *told, seen.is_shared)?;
+            }
+        }
+        let mut all_seen = Vec::new();
+        for (writer, have) in delta.iter() {
+            let waits = tables.first_waiting(writer)?.unwrap_or(u64::MAX);
+            let seen = have.tip.counter.min(waits.saturating_sub(1));
+            tables.keep_seen(writer, seen, self.news.contains(&writer))?;
+            all_seen.push((writer, seen));
+        }
+        Ok(all_seen)
+    }
+}
+
+impl Judged {
+    fn store(&self, tables: &Tables<'_>, me: Slot) -> Result<(), Error> {
+        let place = (self.volume, Edition::default());
+        let Applied { applied, waiting, refused, faulty, duplicates, .. } = &self.applied;
+        for hash in applied {
+            if let Some(Waiting { change, counter, .. }) = self.changes.get(hash) {
+                tables.keep_change(place, change, Some(*counter))?;
+            }
+        }
+        for hash in applied.iter().chain(duplicates).chain(refused.iter().map(|(hash, _)| hash)) {
+            tables.drop_waiting(*hash)?;
+        }
+        for (hash, why) in refused {
+            if let Some(waiting) = self.changes.get(hash) {
+                tables.quarantine(waiting, why)?;
+            }
+        }
+        for (change, _) in waiting {
+            if let Some(waiting) = self.changes.get(&change.hash()) {
+                tables.keep_waiting(place, waiting)?;
+            }
+        }
+        for hash in faulty {
+            if let Some(waiting) = self.changes.get(hash) {
+                tables.keep_waiting(place, waiting)?;
+                tables.mark_faulty(*hash)?;
+            }
+        }
+        let by_the_other: BTreeSet<Slot> = self.changes.values().map(|w| w.slot).collect();
+        let is_unread = by_the_other.contains(&me.other());
+        for entry in &self.entries {
+            tables.keep_entry(entry, None, is_unread)?;
+        }
+        Ok(())
+    }
+}
+
+/// A volume further than the next waits for the one before it; an edition that is not current
+/// waits for the log that names it.
+fn is_beyond(sealed: &Sealed, newest: Volume) -> bool {
+    let header = sealed.header();
+    header.volume.0 > newest.0.saturating_add(1) || header.edition != Edition::default()
+}

@@ -1,0 +1,100 @@
+//! Down: writing, and sealing what was written.
+
+use couplet_engine::document::EntryKey;
+use couplet_engine::notebook::entry::Version;
+use couplet_engine::notebook::schema::Kind;
+use couplet_engine::notebook::{CannotWrite, Written};
+use couplet_proto::ids::{Edition, Volume};
+
+use super::Owner;
+use crate::error::Error;
+use crate::random;
+use crate::store::{EntryRow, State};
+
+/// Changes looked at for one envelope.
+const CHANGES_PER_SEAL: u32 = 4_096;
+
+impl Owner {
+    /// A new entry; it is durable when this returns.
+    pub(crate) fn write(&mut self, kind: Kind, day: i32, text: &str) -> Result<EntryRow, Error> {
+        self.replica()?;
+        let mut volume = self.tables().newest_volume()?;
+        if self.load(volume)?.is_full() {
+            volume = Volume(volume.0.saturating_add(1));
+        }
+        let notebook = self.load(volume)?;
+        let written = notebook.write(kind, day, text, &mut random::system())?;
+        self.keep(volume, &written)
+    }
+
+    /// Own words anew, or a page's text merged against the version last shown.
+    pub(crate) fn edit(
+        &mut self,
+        key: &EntryKey,
+        base: Option<&Version>,
+        text: &str,
+    ) -> Result<EntryRow, Error> {
+        let me = self.replica()?.slot();
+        let row = self.tables().entry(key.as_str(), me)?.ok_or(CannotWrite::NoEntry)?;
+        let volume = row.entry.volume;
+        match self.load(volume)?.edit(key, base, text)? {
+            Some(written) => self.keep(volume, &written),
+            None => Ok(row),
+        }
+    }
+
+    fn keep(&mut self, volume: Volume, written: &Written) -> Result<EntryRow, Error> {
+        let me = self.replica()?.slot();
+        self.durably(|tables| {
+            let change = &written.change;
+            let id = tables.keep_change((volume, Edition::default()), change, None)?;
+            tables.keep_entry(&written.entry, Some(id), false)?;
+            tables.entry(written.entry.key.as_str(), me)?.ok_or(Error::Engine)
+        })
+    }
+
+    /// Seals everything that waits for it, each envelope durable before the next is made. Returns
+    /// how many envelopes that were.
+    pub(crate) fn seal_pending(&mut self) -> Result<usize, Error> {
+        let mut count = 0;
+        while let Some((volume, edition, ids, changes)) =
+            self.tables().unsealed(CHANGES_PER_SEAL)?
+        {
+            let mut rng = random::system();
+            let (sealed, taken) = self.replica()?.seal(volume, edition, &changes, &mut rng)?;
+            let ids = ids.get(..taken).unwrap_or(&ids).to_vec();
+            self.keep_sealed(&sealed, &ids)?;
+            count += 1;
+        }
+        let replica = self.replica()?;
+        let me = replica.writer();
+        if replica.seen().owes_an_answer(me) {
+            let (volume, edition) = (Volume::default(), Edition::default());
+            let (sealed, _) = replica.seal(volume, edition, &[], &mut random::system())?;
+            self.keep_sealed(&sealed, &[])?;
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    fn keep_sealed(
+        &mut self,
+        sealed: &couplet_proto::envelope::Sealed,
+        changes: &[i64],
+    ) -> Result<(), Error> {
+        let writer = sealed.header().writer();
+        // The replica has moved its chain on already: should it be read again, then from the store.
+        let have = match &self.state {
+            super::State::Member(replica) => replica.have().of(writer).cloned(),
+            super::State::Joining(_) => None,
+        };
+        let have = have.ok_or(Error::Engine)?;
+        self.durably(|tables| {
+            tables.keep_envelope(sealed, State::Applied)?;
+            tables.sealed_in(changes, sealed.header().counter)?;
+            tables.keep_chain(writer, &have)?;
+            tables.seen_told()?;
+            Ok(())
+        })
+    }
+}

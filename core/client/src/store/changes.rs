@@ -1,0 +1,267 @@
+//! Changes: what the volumes are made of.
+
+use couplet_engine::document::Change;
+use couplet_engine::document::Refusal;
+use couplet_proto::hash::Hash;
+use couplet_proto::ids::{Edition, Slot, Volume, WriterId};
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::envelopes::counter;
+use super::{StoreError, Tables};
+
+/// A volume as it is stored.
+#[derive(Debug, Default)]
+pub struct StoredVolume {
+    /// The last snapshot.
+    pub snapshot: Option<Vec<u8>>,
+    /// The changes since.
+    pub changes: Vec<Change>,
+    /// The last of them, or the last in the snapshot.
+    pub up_to: i64,
+}
+
+/// A received change that depends on what is not here.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// The change.
+    pub change: Change,
+    /// The person who wrote it.
+    pub slot: Slot,
+    /// The envelope it came in.
+    pub counter: u64,
+}
+
+impl Tables<'_> {
+    /// Keeps a change; `sealed_in` is the counter of its envelope. Returns its place.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn keep_change(
+        &self,
+        (volume, edition): (Volume, Edition),
+        change: &Change,
+        sealed_in: Option<u64>,
+    ) -> Result<i64, StoreError> {
+        let mut insert = self.0.prepare_cached(
+            "INSERT INTO changes (volume, edition, hash, writer, counter, bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?;
+        let (hash, writer) = (change.hash(), change.writer());
+        let at = sealed_in.map(counter).transpose()?;
+        insert.execute(params![volume.0, edition.0, hash.0, writer.0, at, change.bytes()])?;
+        Ok(self.0.last_insert_rowid())
+    }
+
+    /// The first changes that wait to be sealed, all of one volume, and their places.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn unsealed(
+        &self,
+        limit: u32,
+    ) -> Result<Option<(Volume, Edition, Vec<i64>, Vec<Change>)>, StoreError> {
+        let mut first = self.0.prepare_cached(
+            "SELECT volume, edition FROM changes WHERE counter IS NULL
+             ORDER BY volume, edition, id LIMIT 1",
+        )?;
+        let place = first.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let Some((volume, edition)) = place else { return Ok(None) };
+        let mut select = self.0.prepare_cached(
+            "SELECT id, bytes FROM changes
+             WHERE counter IS NULL AND volume = ?1 AND edition = ?2 ORDER BY id LIMIT ?3",
+        )?;
+        let rows = select.query_map(params![volume, edition, limit], |row| {
+            Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?))
+        })?;
+        let (mut ids, mut changes) = (Vec::new(), Vec::new());
+        for row in rows {
+            let (id, bytes) = row?;
+            ids.push(id);
+            changes.push(parse(bytes)?);
+        }
+        Ok(Some((Volume(volume), Edition(edition), ids, changes)))
+    }
+
+    /// How many changes wait to be sealed.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn unsealed_count(&self) -> Result<u64, StoreError> {
+        let mut count =
+            self.0.prepare_cached("SELECT count(*) FROM changes WHERE counter IS NULL")?;
+        let count: i64 = count.query_row([], |row| row.get(0))?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    /// These changes are sealed in the envelope with that counter.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn sealed_in(&self, ids: &[i64], at: u64) -> Result<(), StoreError> {
+        let mut update = self.0.prepare_cached("UPDATE changes SET counter = ?2 WHERE id = ?1")?;
+        for id in ids {
+            update.execute(params![id, counter(at)?])?;
+        }
+        Ok(())
+    }
+
+    /// A volume from its last snapshot on.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn volume(&self, volume: Volume, edition: Edition) -> Result<StoredVolume, StoreError> {
+        let mut snapshot = self.0.prepare_cached(
+            "SELECT up_to, bytes FROM snapshots WHERE volume = ?1 AND edition = ?2",
+        )?;
+        let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?));
+        let found = snapshot.query_row(params![volume.0, edition.0], read).optional()?;
+        let (from, snapshot) = found.map_or((0, None), |(up_to, bytes)| (up_to, Some(bytes)));
+        let mut select = self.0.prepare_cached(
+            "SELECT id, bytes FROM changes
+             WHERE volume = ?1 AND edition = ?2 AND id > ?3 ORDER BY id",
+        )?;
+        let rows = select.query_map(params![volume.0, edition.0, from], read)?;
+        let mut stored = StoredVolume { snapshot, up_to: from, changes: Vec::new() };
+        for row in rows {
+            let (id, bytes) = row?;
+            stored.up_to = id;
+            stored.changes.push(parse(bytes)?);
+        }
+        Ok(stored)
+    }
+
+    /// The newest volume that has anything in it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn newest_volume(&self) -> Result<Volume, StoreError> {
+        let mut newest = self.0.prepare_cached("SELECT max(volume) FROM changes")?;
+        let found: Option<u32> = newest.query_row([], |row| row.get(0))?;
+        Ok(Volume(found.unwrap_or(0)))
+    }
+
+    /// Keeps a snapshot in place of the one before it; the changes stay.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn keep_snapshot(
+        &self,
+        (volume, edition): (Volume, Edition),
+        up_to: i64,
+        bytes: &[u8],
+    ) -> Result<(), StoreError> {
+        let mut replace = self.0.prepare_cached(
+            "REPLACE INTO snapshots (volume, edition, up_to, bytes) VALUES (?1, ?2, ?3, ?4)",
+        )?;
+        replace.execute(params![volume.0, edition.0, up_to, bytes])?;
+        Ok(())
+    }
+
+    /// The changes of a volume that wait for others.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn waiting(&self, volume: Volume, edition: Edition) -> Result<Vec<Waiting>, StoreError> {
+        let mut select = self.0.prepare_cached(
+            "SELECT slot, counter, bytes FROM waiting
+             WHERE volume = ?1 AND edition = ?2 AND fault IS NOT ?3",
+        )?;
+        let rows = select.query_map(params![volume.0, edition.0, VERSION], |row| {
+            Ok((row.get::<_, u8>(0)?, row.get::<_, i64>(1)?, row.get::<_, Vec<u8>>(2)?))
+        })?;
+        let mut waiting = Vec::new();
+        for row in rows {
+            let (slot, counter, bytes) = row?;
+            let slot = Slot::from_index(slot).ok_or(StoreError::Damaged)?;
+            let counter = u64::try_from(counter).map_err(|_| StoreError::Damaged)?;
+            waiting.push(Waiting { change: parse(bytes)?, slot, counter });
+        }
+        Ok(waiting)
+    }
+
+    /// The lowest counter of a writer with a change that waits.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn first_waiting(&self, writer: WriterId) -> Result<Option<u64>, StoreError> {
+        let mut first = self.0.prepare_cached(
+            "SELECT min(counter) FROM (
+                 SELECT counter FROM waiting WHERE writer = ?1
+                 UNION ALL SELECT counter FROM envelopes WHERE writer = ?1 AND state <> 0)",
+        )?;
+        let found: Option<i64> = first.query_row([writer.0], |row| row.get(0))?;
+        Ok(found.and_then(|counter| u64::try_from(counter).ok()))
+    }
+
+    /// Keeps a change that waits.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn keep_waiting(
+        &self,
+        (volume, edition): (Volume, Edition),
+        waiting: &Waiting,
+    ) -> Result<(), StoreError> {
+        let mut insert = self.0.prepare_cached(
+            "INSERT OR IGNORE INTO waiting (hash, volume, edition, slot, writer, counter, bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?;
+        let Waiting { change, slot, counter: at } = waiting;
+        let (hash, writer, slot) = (change.hash(), change.writer(), slot.index());
+        let at = counter(*at)?;
+        insert.execute(params![hash.0, volume.0, edition.0, slot, writer.0, at, change.bytes()])?;
+        Ok(())
+    }
+
+    /// This version failed to apply that change; the next one tries again.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn mark_faulty(&self, hash: Hash) -> Result<(), StoreError> {
+        let mut update = self.0.prepare_cached("UPDATE waiting SET fault = ?2 WHERE hash = ?1")?;
+        update.execute(params![hash.0, VERSION])?;
+        Ok(())
+    }
+
+    /// A change waits no more.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn drop_waiting(&self, hash: Hash) -> Result<(), StoreError> {
+        let mut delete = self.0.prepare_cached("DELETE FROM waiting WHERE hash = ?1")?;
+        delete.execute([hash.0])?;
+        Ok(())
+    }
+
+    /// Keeps a change that no phone applies, and why.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn quarantine(&self, refused: &Waiting, why: &Refusal) -> Result<(), StoreError> {
+        let mut insert = self.0.prepare_cached(
+            "INSERT OR IGNORE INTO quarantine (hash, slot, writer, counter, reason, bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?;
+        let Waiting { change, slot, counter: at } = refused;
+        let (hash, writer) = (change.hash(), change.writer());
+        let (slot, at, why) = (slot.index(), counter(*at)?, why.to_string());
+        insert.execute(params![hash.0, slot, writer.0, at, why, change.bytes()])?;
+        Ok(())
+    }
+
+    /// Whether this change is applied already.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn has_change(&self, hash: Hash) -> Result<bool, StoreError> {
+        let mut exists = self.0.prepare_cached("SELECT 1 FROM changes WHERE hash = ?1")?;
+        Ok(exists.exists([hash.0])?)
+    }
+}
+
+/// Whose faults are tried again by the next.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+fn parse(bytes: Vec<u8>) -> Result<Change, StoreError> {
+    Change::parse(bytes).map_err(|_| StoreError::Damaged)
+}

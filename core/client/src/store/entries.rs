@@ -1,0 +1,292 @@
+//! The read model: entries as they are shown, in order, without Automerge.
+
+use core::fmt;
+use core::str::FromStr;
+use std::ops::RangeInclusive;
+
+use couplet_engine::notebook::entry::{Entry, notebook_hash};
+use couplet_proto::hash::Hash;
+use couplet_proto::have::Have;
+use couplet_proto::ids::{Slot, WriterId};
+use couplet_proto::item;
+use rusqlite::types::Value;
+use rusqlite::{OptionalExtension, Row, params, params_from_iter};
+
+use super::{StoreError, Tables};
+
+/// An entry with what only this device knows of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryRow {
+    /// The entry.
+    pub entry: Entry,
+    /// Whether it has something from the other person that was not opened here.
+    pub is_unread: bool,
+    /// How far one's own words in it have come.
+    pub delivery: Delivery,
+}
+
+/// How far words have come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Delivery {
+    /// They are durable on this device.
+    Device,
+    /// The relay has said that it holds them durably.
+    Relay,
+    /// They are on the other person's device, and that person lets it be known.
+    Partner,
+}
+
+/// Which entries are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Of this kind only.
+    pub kind: Option<String>,
+    /// With something unread only.
+    pub only_unread: bool,
+    /// Of these days only, days since 1970-01-01.
+    pub days: Option<RangeInclusive<i32>>,
+}
+
+/// A place in the timeline: the entry before which to go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    day: i32,
+    volume: u32,
+    order: u64,
+    key: String,
+}
+
+/// A text that is no cursor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is not a cursor; take the one that the last page ended with")]
+pub struct NotACursor;
+
+/// What is known of where one's own words have come, for [`EntryRow::delivery`].
+struct Reached {
+    relay: Have,
+    partner: Slot,
+}
+
+impl Tables<'_> {
+    /// Shows an entry as it stands; `own_change` is the change by which this device touched it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn keep_entry(
+        &self,
+        entry: &Entry,
+        own_change: Option<i64>,
+        is_unread: bool,
+    ) -> Result<(), StoreError> {
+        let mut upsert = self.0.prepare_cached(
+            "INSERT INTO entries (key, volume, ord, day, kind, author, conflicts, own_change,
+                                  is_unread, content, view)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+             ON CONFLICT (key) DO UPDATE SET
+                 ord = excluded.ord, day = excluded.day, kind = excluded.kind,
+                 conflicts = excluded.conflicts,
+                 own_change = coalesce(excluded.own_change, own_change),
+                 is_unread = max(is_unread, excluded.is_unread),
+                 content = excluded.content, view = excluded.view",
+        )?;
+        upsert.execute(params![
+            entry.key.as_str(),
+            entry.volume.0,
+            i64::try_from(entry.order).map_err(|_| StoreError::Damaged)?,
+            entry.day,
+            entry.kind_name,
+            entry.author.index(),
+            entry.alternatives.len() as i64,
+            own_change,
+            is_unread,
+            entry.content.0,
+            item::encode(entry),
+        ])?;
+        Ok(())
+    }
+
+    /// One entry.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn entry(&self, key: &str, me: Slot) -> Result<Option<EntryRow>, StoreError> {
+        let reached = self.reached(me)?;
+        let mut select = self.0.prepare_cached(&format!("{SELECT} WHERE e.key = ?1"))?;
+        let row = select.query_row([key], Raw::read).optional()?;
+        row.map(|raw| self.shown(raw, &reached)).transpose()
+    }
+
+    /// The keys that begin so, at most two: enough to know whether there is just one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn keys_beginning(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        let mut select = self.0.prepare_cached(
+            "SELECT key FROM entries WHERE substr(key, 1, length(?1)) = ?1 LIMIT 2",
+        )?;
+        let rows = select.query_map([prefix], |row| row.get(0))?;
+        rows.map(|row| row.map_err(StoreError::from)).collect()
+    }
+
+    /// A page of the timeline, the newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn timeline(
+        &self,
+        before: Option<&Cursor>,
+        limit: u32,
+        filter: &Filter,
+        me: Slot,
+    ) -> Result<Vec<EntryRow>, StoreError> {
+        let mut sql = format!("{SELECT} WHERE 1");
+        let mut values: Vec<Value> = Vec::new();
+        if let Some(Cursor { day, volume, order, key }) = before {
+            sql.push_str(" AND (e.day, e.volume, e.ord, e.key) < (?, ?, ?, ?)");
+            let order = i64::try_from(*order).map_err(|_| StoreError::Damaged)?;
+            values.extend([(*day).into(), (*volume).into(), order.into(), key.clone().into()]);
+        }
+        if let Some(kind) = &filter.kind {
+            sql.push_str(" AND e.kind = ?");
+            values.push(kind.clone().into());
+        }
+        if let Some(days) = &filter.days {
+            sql.push_str(" AND e.day BETWEEN ? AND ?");
+            values.extend([(*days.start()).into(), (*days.end()).into()]);
+        }
+        if filter.only_unread {
+            sql.push_str(" AND e.is_unread");
+        }
+        sql.push_str(" ORDER BY e.day DESC, e.volume DESC, e.ord DESC, e.key DESC LIMIT ?");
+        values.push(limit.into());
+        let reached = self.reached(me)?;
+        let mut select = self.0.prepare_cached(&sql)?;
+        let rows = select.query_map(params_from_iter(values), Raw::read)?;
+        rows.map(|row| self.shown(row?, &reached)).collect()
+    }
+
+    /// The entry was opened here.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn mark_read(&self, key: &str) -> Result<(), StoreError> {
+        let mut update = self.0.prepare_cached(
+            "UPDATE entries SET is_unread = 0 WHERE key = ?1 AND is_unread",
+        )?;
+        update.execute([key])?;
+        Ok(())
+    }
+
+    /// How many entries there are.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn entry_count(&self) -> Result<u64, StoreError> {
+        let count: i64 = self.0.query_row("SELECT count(*) FROM entries", [], |row| row.get(0))?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    /// A hash of everything shared, and of how many entries.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn hash(&self) -> Result<(Hash, u64), StoreError> {
+        let mut select = self.0.prepare_cached("SELECT key, content FROM entries ORDER BY key")?;
+        let rows = select.query_map([], |row| Ok((row.get(0)?, Hash(row.get(1)?))))?;
+        let rows = rows.collect::<Result<Vec<(String, Hash)>, _>>()?;
+        let hash = notebook_hash(rows.iter().map(|(key, content)| (key.as_str(), *content)));
+        Ok((hash, rows.len() as u64))
+    }
+
+    fn reached(&self, me: Slot) -> Result<Reached, StoreError> {
+        Ok(Reached { relay: self.relay_have()?, partner: me.other() })
+    }
+
+    fn shown(&self, raw: Raw, reached: &Reached) -> Result<EntryRow, StoreError> {
+        let entry: Entry = item::decode(&raw.view, "entry").map_err(|_| StoreError::Damaged)?;
+        let delivery = match (raw.own_writer, raw.own_counter) {
+            (None, _) => Delivery::Partner,
+            (Some(_), None) => Delivery::Device,
+            (Some(writer), Some(counter)) => {
+                let counter = u64::try_from(counter).map_err(|_| StoreError::Damaged)?;
+                if self.told(reached.partner, writer)? >= counter {
+                    Delivery::Partner
+                } else if reached.relay.contains(writer, counter) {
+                    Delivery::Relay
+                } else {
+                    Delivery::Device
+                }
+            }
+        };
+        Ok(EntryRow { entry, is_unread: raw.is_unread, delivery })
+    }
+}
+
+/// A row as it is stored.
+struct Raw {
+    view: Vec<u8>,
+    is_unread: bool,
+    own_writer: Option<WriterId>,
+    own_counter: Option<i64>,
+}
+
+const SELECT: &str = "SELECT e.view, e.is_unread, c.writer, c.counter
+    FROM entries e LEFT JOIN changes c ON c.id = e.own_change";
+
+impl Raw {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            view: row.get(0)?,
+            is_unread: row.get(1)?,
+            own_writer: row.get::<_, Option<[u8; 16]>>(2)?.map(WriterId),
+            own_counter: row.get(3)?,
+        })
+    }
+}
+
+impl EntryRow {
+    /// The place just behind this entry.
+    #[must_use]
+    pub fn cursor(&self) -> Cursor {
+        Cursor {
+            day: self.entry.day,
+            volume: self.entry.volume.0,
+            order: self.entry.order,
+            key: self.entry.key.as_str().to_owned(),
+        }
+    }
+}
+
+impl Delivery {
+    /// Its name on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Device => "device",
+            Self::Relay => "relay",
+            Self::Partner => "partner",
+        }
+    }
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { day, volume, order, key } = self;
+        write!(f, "{day}.{volume}.{order}.{key}")
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = NotACursor;
+
+    fn from_str(text: &str) -> Result<Self, NotACursor> {
+        let mut parts = text.splitn(4, '.');
+        let mut next = || parts.next().ok_or(NotACursor);
+        Ok(Self {
+            day: next()?.parse().map_err(|_| NotACursor)?,
+            volume: next()?.parse().map_err(|_| NotACursor)?,
+            order: next()?.parse().map_err(|_| NotACursor)?,
+            key: next()?.to_owned(),
+        })
+    }
+}

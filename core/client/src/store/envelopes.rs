@@ -1,0 +1,241 @@
+//! Sealed envelopes, and what is held of every writer's chain, here and at the relay.
+
+use couplet_engine::seen::SeenVector;
+use couplet_proto::envelope::Sealed;
+use couplet_proto::have::{Have, Range, WriterHave};
+use couplet_proto::ids::{Slot, WriterId};
+use couplet_proto::item;
+use rusqlite::{OptionalExtension, params};
+
+use super::{StoreError, Tables};
+
+/// How far a stored envelope has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Its changes are in their volume, or wait by themselves.
+    Applied,
+    /// It cannot be read so far.
+    Kept,
+}
+
+impl State {
+    const fn number(self) -> i64 {
+        match self {
+            Self::Applied => 0,
+            Self::Kept => 1,
+        }
+    }
+}
+
+impl Tables<'_> {
+    /// Keeps an envelope.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn keep_envelope(&self, sealed: &Sealed, state: State) -> Result<(), StoreError> {
+        let mut insert = self.0.prepare_cached(
+            "INSERT OR IGNORE INTO envelopes (writer, counter, hash, state, bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?;
+        let header = sealed.header();
+        let (writer, counter) = (header.writer(), counter(header.counter)?);
+        insert.execute(params![
+            writer.0,
+            counter,
+            sealed.hash().0,
+            state.number(),
+            sealed.bytes()
+        ])?;
+        Ok(())
+    }
+
+    /// Marks an envelope as read.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn envelope_applied(&self, sealed: &Sealed) -> Result<(), StoreError> {
+        let hash = sealed.hash();
+        let (writer, at) = (sealed.header().writer(), counter(sealed.header().counter)?);
+        let mut update = self.0.prepare_cached(
+            "UPDATE envelopes SET state = 0 WHERE writer = ?1 AND counter = ?2 AND hash = ?3",
+        )?;
+        update.execute(params![writer.0, at, hash.0])?;
+        Ok(())
+    }
+
+    /// The envelopes that could not be read so far.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn kept_envelopes(&self, limit: u32) -> Result<Vec<Vec<u8>>, StoreError> {
+        let mut select = self.0.prepare_cached(
+            "SELECT bytes FROM envelopes WHERE state <> 0 ORDER BY writer, counter LIMIT ?1",
+        )?;
+        let rows = select.query_map([limit], |row| row.get(0))?;
+        rows.map(|row| row.map_err(StoreError::from)).collect()
+    }
+
+    /// The first envelopes of a range without a hole, up to so many bytes but at least one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn envelopes(&self, range: Range, bytes: usize) -> Result<Vec<Vec<u8>>, StoreError> {
+        let mut select = self.0.prepare_cached(
+            "SELECT counter, bytes FROM envelopes
+             WHERE writer = ?1 AND counter BETWEEN ?2 AND ?3 ORDER BY counter",
+        )?;
+        let (first, last) = (counter(range.first)?, counter(range.last)?);
+        let mut rows = select.query(params![range.writer.0, first, last])?;
+        let (mut envelopes, mut room, mut next) = (Vec::new(), bytes, first);
+        while let Some(row) = rows.next()? {
+            let envelope: Vec<u8> = row.get(1)?;
+            if row.get::<_, i64>(0)? != next || (envelope.len() > room && !envelopes.is_empty()) {
+                break;
+            }
+            room = room.saturating_sub(envelope.len());
+            next += 1;
+            envelopes.push(envelope);
+        }
+        Ok(envelopes)
+    }
+
+    /// What is held.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn have(&self) -> Result<Have, StoreError> {
+        self.chains("SELECT writer, have FROM chains")
+    }
+
+    /// What the relay said that it holds.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn relay_have(&self) -> Result<Have, StoreError> {
+        self.chains("SELECT writer, have FROM relay_chains")
+    }
+
+    fn chains(&self, sql: &str) -> Result<Have, StoreError> {
+        let mut select = self.0.prepare_cached(sql)?;
+        let rows = select.query_map([], |row| {
+            Ok((WriterId(row.get(0)?), row.get::<_, Vec<u8>>(1)?))
+        })?;
+        let mut have = Have::new();
+        for row in rows {
+            let (writer, bytes) = row?;
+            have.set(writer, item::decode(&bytes, "have").map_err(|_| StoreError::Damaged)?);
+        }
+        Ok(have)
+    }
+
+    /// What one writer's chain is held to.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn keep_chain(&self, writer: WriterId, have: &WriterHave) -> Result<(), StoreError> {
+        let mut upsert = self.0.prepare_cached(
+            "INSERT INTO chains (writer, have) VALUES (?1, ?2)
+             ON CONFLICT (writer) DO UPDATE SET have = excluded.have",
+        )?;
+        upsert.execute(params![writer.0, item::encode(have)])?;
+        Ok(())
+    }
+
+    /// What the relay holds of these writers.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn keep_relay_have(&self, have: &Have) -> Result<(), StoreError> {
+        let mut upsert = self
+            .0
+            .prepare_cached("REPLACE INTO relay_chains (writer, have) VALUES (?1, ?2)")?;
+        for (writer, have) in have.iter() {
+            upsert.execute(params![writer.0, item::encode(have)])?;
+        }
+        Ok(())
+    }
+
+    /// Forgets what a relay held: another relay, or one that forgot.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn forget_relay_have(&self) -> Result<(), StoreError> {
+        self.0.execute("DELETE FROM relay_chains", [])?;
+        Ok(())
+    }
+
+    /// How far every writer is applied.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn seen(&self, is_shared: bool) -> Result<SeenVector, StoreError> {
+        let mut select = self.0.prepare_cached("SELECT writer, seen, is_told FROM chains")?;
+        let rows = select.query_map([], |row| {
+            let seen = u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0);
+            Ok((WriterId(row.get(0)?), seen, row.get(2)?))
+        })?;
+        let rows = rows.collect::<Result<Vec<_>, _>>()?;
+        Ok(SeenVector::new(rows, is_shared))
+    }
+
+    /// A writer is applied up to here; if that is news, the partner was not told.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn keep_seen(&self, writer: WriterId, seen: u64, is_news: bool) -> Result<(), StoreError> {
+        let mut update = self.0.prepare_cached(
+            "UPDATE chains SET seen = ?2, is_told = is_told AND NOT ?3
+             WHERE writer = ?1 AND seen < ?2",
+        )?;
+        update.execute(params![writer.0, counter(seen)?, is_news])?;
+        Ok(())
+    }
+
+    /// What was seen is in a sealed envelope.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn seen_told(&self) -> Result<(), StoreError> {
+        self.0.execute("UPDATE chains SET is_told = 1 WHERE is_told = 0", [])?;
+        Ok(())
+    }
+
+    /// Another writer said how far it has applied one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn keep_told(
+        &self,
+        by: (WriterId, Slot),
+        (writer, at): (WriterId, u64),
+        is_shared: bool,
+    ) -> Result<(), StoreError> {
+        let mut upsert = self.0.prepare_cached(
+            "INSERT INTO told (by_writer, by_slot, writer, counter, is_shared)
+             VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (by_writer, writer) DO UPDATE SET
+                 counter = max(counter, excluded.counter), is_shared = excluded.is_shared",
+        )?;
+        let (by, slot) = by;
+        upsert.execute(params![by.0, slot.index(), writer.0, counter(at)?, is_shared])?;
+        Ok(())
+    }
+
+    /// How far a person's devices have applied a writer, as far as that person lets be known.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn told(&self, by: Slot, writer: WriterId) -> Result<u64, StoreError> {
+        let mut select = self.0.prepare_cached(
+            "SELECT max(counter) FROM told WHERE writer = ?1 AND by_slot = ?2 AND is_shared",
+        )?;
+        let found: Option<Option<i64>> =
+            select.query_row(params![writer.0, by.index()], |row| row.get(0)).optional()?;
+        Ok(found.flatten().and_then(|counter| u64::try_from(counter).ok()).unwrap_or(0))
+    }
+}
+
+/// A counter as SQLite keeps it.
+pub(super) fn counter(counter: u64) -> Result<i64, StoreError> {
+    i64::try_from(counter).map_err(|_| StoreError::Damaged)
+}

@@ -1,0 +1,78 @@
+//! What there is one of.
+
+use couplet_proto::item;
+use rusqlite::{OptionalExtension, params};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{StoreError, Tables};
+
+/// The name of a value of which there is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meta {
+    /// The seed of the device's secrets.
+    Seed,
+    /// The nonce of this install's writer.
+    Nonce,
+    /// The relay's link.
+    Relay,
+    /// How long the relay's log was when last heard of.
+    RelayLog,
+    /// What a joiner waits with.
+    Joining,
+    /// The joiner's half of the short authentication string.
+    Sas,
+    /// Whether the partner may know that words have arrived.
+    SharesDelivery,
+    /// When both sides last held the same, seconds since 1970.
+    LastExchange,
+    /// Over what that was.
+    Transport,
+}
+
+impl Meta {
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Seed => "seed",
+            Self::Nonce => "nonce",
+            Self::Relay => "relay",
+            Self::RelayLog => "relay log",
+            Self::Joining => "joining",
+            Self::Sas => "sas",
+            Self::SharesDelivery => "shares delivery",
+            Self::LastExchange => "last exchange",
+            Self::Transport => "transport",
+        }
+    }
+}
+
+impl Tables<'_> {
+    /// The value, if it was set.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn get<T: Serialize + DeserializeOwned>(&self, meta: Meta) -> Result<Option<T>, StoreError> {
+        let mut select = self.0.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
+        let found: Option<Vec<u8>> = select.query_row([meta.key()], |row| row.get(0)).optional()?;
+        let decode = |bytes: Vec<u8>| item::decode(&bytes, "value").map_err(|_| StoreError::Damaged);
+        found.map(decode).transpose()
+    }
+
+    /// Sets the value.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn set<T: Serialize>(&self, meta: Meta, value: &T) -> Result<(), StoreError> {
+        let mut upsert = self.0.prepare_cached("REPLACE INTO meta (key, value) VALUES (?1, ?2)")?;
+        upsert.execute(params![meta.key(), item::encode(value)])?;
+        Ok(())
+    }
+
+    /// Removes the value.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn clear(&self, meta: Meta) -> Result<(), StoreError> {
+        self.0.execute("DELETE FROM meta WHERE key = ?1", [meta.key()])?;
+        Ok(())
+    }
+}

@@ -1,0 +1,95 @@
+//! The tables of the device store, and how an older store becomes a newer one.
+
+use rusqlite::Connection;
+
+use super::StoreError;
+
+/// The schema that this version reads and writes. A store with a higher one is left untouched.
+pub(super) const SCHEMA: u32 = 1;
+
+/// Each step brings a store from its index to the next schema.
+const STEPS: [&str; SCHEMA as usize] = [FIRST];
+
+const FIRST: &str = "
+    -- What there is one of: seed, nonce, relay, what a joiner waits with.
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+
+    -- The membership log, and the keys that it gave this device.
+    CREATE TABLE log (position INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+    CREATE TABLE epochs (epoch INTEGER PRIMARY KEY, key BLOB NOT NULL);
+
+    -- Of every writer: what is held, how far it is applied, whether the partner was told.
+    CREATE TABLE chains (
+        writer BLOB PRIMARY KEY, have BLOB NOT NULL,
+        seen INTEGER NOT NULL DEFAULT 0, is_told INTEGER NOT NULL DEFAULT 1
+    ) WITHOUT ROWID;
+    -- Of every writer: what the relay said that it holds.
+    CREATE TABLE relay_chains (writer BLOB PRIMARY KEY, have BLOB NOT NULL) WITHOUT ROWID;
+    -- How far each of the other writers said that it has applied one of ours.
+    CREATE TABLE told (
+        by_writer BLOB NOT NULL, writer BLOB NOT NULL, counter INTEGER NOT NULL,
+        by_slot INTEGER NOT NULL, is_shared INTEGER NOT NULL,
+        PRIMARY KEY (by_writer, writer)
+    ) WITHOUT ROWID;
+
+    -- Sealed envelopes, ours and received: any phone can feed a relay that forgot.
+    CREATE TABLE envelopes (
+        writer BLOB NOT NULL, counter INTEGER NOT NULL, hash BLOB NOT NULL,
+        state INTEGER NOT NULL, bytes BLOB NOT NULL,
+        PRIMARY KEY (writer, counter, hash)
+    ) WITHOUT ROWID;
+    CREATE INDEX envelopes_kept ON envelopes (writer, counter) WHERE state <> 0;
+
+    -- Changes in the order they were applied; those without a counter wait to be sealed.
+    CREATE TABLE changes (
+        id INTEGER PRIMARY KEY, volume INTEGER NOT NULL, edition INTEGER NOT NULL,
+        hash BLOB NOT NULL UNIQUE, writer BLOB NOT NULL, counter INTEGER, bytes BLOB NOT NULL
+    );
+    CREATE INDEX changes_of_volume ON changes (volume, edition, id);
+    CREATE INDEX changes_unsealed ON changes (volume, edition, id) WHERE counter IS NULL;
+    -- Received changes that depend on others which are not here.
+    CREATE TABLE waiting (
+        hash BLOB PRIMARY KEY, volume INTEGER NOT NULL, edition INTEGER NOT NULL,
+        slot INTEGER NOT NULL, writer BLOB NOT NULL, counter INTEGER NOT NULL, bytes BLOB NOT NULL,
+        fault TEXT
+    ) WITHOUT ROWID;
+    -- Received changes that no phone will apply, and why.
+    CREATE TABLE quarantine (
+        hash BLOB PRIMARY KEY, slot INTEGER NOT NULL, writer BLOB NOT NULL,
+        counter INTEGER NOT NULL, reason TEXT NOT NULL, bytes BLOB NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE snapshots (
+        volume INTEGER NOT NULL, edition INTEGER NOT NULL, up_to INTEGER NOT NULL,
+        bytes BLOB NOT NULL, PRIMARY KEY (volume, edition)
+    ) WITHOUT ROWID;
+
+    -- The read model: everything below can be made again from the changes.
+    CREATE TABLE entries (
+        key TEXT PRIMARY KEY, volume INTEGER NOT NULL, ord INTEGER NOT NULL, day INTEGER NOT NULL,
+        kind TEXT NOT NULL, author INTEGER NOT NULL, conflicts INTEGER NOT NULL,
+        own_change INTEGER, is_unread INTEGER NOT NULL, content BLOB NOT NULL, view BLOB NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX entries_in_order ON entries (day, volume, ord, key);
+
+    -- Requests to join that were fetched from the mailbox.
+    CREATE TABLE requests (
+        hash BLOB PRIMARY KEY, invite BLOB NOT NULL, bytes BLOB NOT NULL
+    ) WITHOUT ROWID;
+    -- Statements that this device wants ordered, as what it wants, not as bytes.
+    CREATE TABLE intents (id INTEGER PRIMARY KEY, intent BLOB NOT NULL);
+";
+
+/// Brings the store to this version's schema.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let found: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found > SCHEMA {
+        return Err(StoreError::StoreIsNewer { found, known: SCHEMA });
+    }
+    let transaction = connection.transaction()?;
+    for step in STEPS.iter().skip(usize::try_from(found).unwrap_or(usize::MAX)) {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "user_version", SCHEMA)?;
+    transaction.commit()?;
+    Ok(())
+}

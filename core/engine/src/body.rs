@@ -1,0 +1,170 @@
+//! Bodies: what stands inside an envelope, as typed sections under the rule of all items.
+//!
+//! A body is zstd of items, each of kind [`kind::SECTION`](couplet_proto::item::kind::SECTION) plus
+//! a number:
+//!
+//! | number | section | critical |
+//! |---|---|---|
+//! | 1 | [`Run`]: consecutive changes of the envelope's writer, for its volume and edition | yes |
+//! | 2 | [`Seen`]: what the writer has seen since its last envelope | no |
+//!
+//! A reader skips sections it does not know, unless they are critical: then the envelope waits for
+//! a newer program. Decompression is bounded before a byte is allocated.
+
+use couplet_proto::hash::Hash;
+use couplet_proto::ids::WriterId;
+use couplet_proto::item::{self, Item, Malformed, kind};
+use couplet_proto::limits::MAX_WRITERS;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::document::{Change, MalformedRun, Run};
+use crate::seal::MAX_CONTENT;
+
+/// Bytes of a body before compression: a hostile one inflates to no more than this.
+pub const MAX_BODY: usize = 2 * 1024 * 1024;
+
+/// zstd's level: higher ones gain under two percent on batches of notes and take twice as long.
+const LEVEL: i32 = 9;
+
+const RUN: u16 = kind::SECTION + 1;
+const SEEN: u16 = kind::SECTION + 2;
+
+/// What a writer has seen of the other writers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Whether the writer's person lets the other see that words have arrived.
+    pub is_shared: bool,
+    /// The last counter applied of each writer from whom there was more since the last envelope.
+    pub changed: Vec<(WriterId, u64)>,
+    /// A hash of the whole vector, so that a withheld suffix is noticed.
+    pub digest: Option<Hash>,
+}
+
+/// What an envelope says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Body {
+    /// Changes, as runs.
+    pub runs: Vec<Run>,
+    /// What the writer has seen.
+    pub seen: Seen,
+}
+
+/// Why content is no body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotABody {
+    /// It cannot be read.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    /// One of its runs cannot be rebuilt.
+    #[error(transparent)]
+    Run(#[from] MalformedRun),
+    /// It holds something critical that this version does not know.
+    #[error("the partner's app is newer; bring this one up to date to read what they wrote")]
+    TooNew,
+}
+
+impl Body {
+    /// The body as the content of an envelope.
+    #[must_use]
+    pub fn to_content(&self) -> Zeroizing<Vec<u8>> {
+        let mut sections = Zeroizing::new(Vec::new());
+        for run in &self.runs {
+            let run = Zeroizing::new(item::encode(run));
+            Item::new(RUN, true, &run).write(&mut sections);
+        }
+        let seen = item::encode(&self.seen);
+        Item::new(SEEN, false, &seen).write(&mut sections);
+        Zeroizing::new(zstd::bulk::compress(&sections, LEVEL).unwrap_or_default())
+    }
+
+    /// Reads an envelope's content.
+    ///
+    /// # Errors
+    /// [`NotABody`].
+    pub fn read(content: &[u8]) -> Result<Self, NotABody> {
+        let malformed = Malformed("body");
+        let sections = zstd::bulk::decompress(content, MAX_BODY).map_err(|_| malformed)?;
+        let sections = Zeroizing::new(sections);
+        let mut body = Self::default();
+        let mut rest = sections.as_slice();
+        while !rest.is_empty() {
+            let (section, after) = Item::read(rest, MAX_BODY)?;
+            rest = after;
+            match (section.version, section.kind) {
+                (item::VERSION, RUN) => body.runs.push(item::decode(section.bytes, "run")?),
+                (item::VERSION, SEEN) => body.seen = item::decode(section.bytes, "seen")?,
+                _ if section.critical => return Err(NotABody::TooNew),
+                _ => {}
+            }
+        }
+        if body.seen.changed.len() > MAX_WRITERS {
+            return Err(malformed.into());
+        }
+        Ok(body)
+    }
+}
+
+/// How many of the first changes fit one envelope together with `seen`, and their body: as many as
+/// possible, but at least one.
+///
+/// # Errors
+/// [`NotABody::Run`] if the changes are not consecutive ones of one writer.
+pub fn fill(changes: &[Change], law: u16, seen: &Seen) -> Result<(usize, Zeroizing<Vec<u8>>), NotABody> {
+    let mut count = 0;
+    let mut bytes = 0;
+    for change in changes {
+        bytes += change.bytes().len() + SECTION_OVERHEAD;
+        if count > 0 && bytes > MAX_BODY / 2 || count >= MAX_CHANGES {
+            break;
+        }
+        count += 1;
+    }
+    loop {
+        let taken = changes.get(..count).unwrap_or(changes);
+        let runs = if taken.is_empty() { Vec::new() } else { vec![Run::of(taken, law)?] };
+        let content = Body { runs, seen: seen.clone() }.to_content();
+        if content.len() <= MAX_CONTENT || count <= 1 {
+            return Ok((count, content));
+        }
+        count /= 2;
+    }
+}
+
+/// Changes in one envelope: a month of one person's, and small enough to judge in one slice.
+const MAX_CHANGES: usize = 4096;
+
+const SECTION_OVERHEAD: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_reads_back() {
+        let seen = Seen {
+            is_shared: true,
+            changed: vec![(WriterId([1; 16]), 7)],
+            digest: Some(Hash([2; 32])),
+        };
+        let body = Body { runs: Vec::new(), seen };
+        assert_eq!(Body::read(&body.to_content()), Ok(body));
+    }
+
+    #[test]
+    fn a_bomb_is_refused_before_it_goes_off() {
+        let bomb = zstd::bulk::compress(&vec![0; MAX_BODY + 1], 19).unwrap();
+        assert!(bomb.len() < 1_000);
+        assert_eq!(Body::read(&bomb), Err(Malformed("body").into()));
+    }
+
+    #[test]
+    fn an_unknown_section_is_skipped_unless_it_is_critical() {
+        let with = |critical| {
+            let section = Item::new(kind::SECTION + 99, critical, b"new").to_bytes();
+            Body::read(&zstd::bulk::compress(&section, LEVEL).unwrap())
+        };
+        assert_eq!(with(false), Ok(Body::default()));
+        assert_eq!(with(true), Err(NotABody::TooNew));
+    }
+}

@@ -1,0 +1,134 @@
+//! Reading: an entry with all that stands in it, decided by nobody.
+//!
+//! Where two phones put a value in one field apart, both stand; readers get both, in an order that
+//! is the same everywhere, and the schema says what that means.
+
+use std::collections::BTreeMap;
+
+use automerge::{ObjId as ExId, ObjType, ReadDoc, ScalarValue};
+use couplet_proto::hash::Hash;
+
+use super::Document;
+use super::columns::OpId;
+use super::genesis::ENTRIES;
+use super::guard::quietly;
+use super::key::EntryKey;
+use super::operation::Scalar;
+use super::scan::{automerge_hash, object_of, op_of};
+
+/// An entry as it stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RawEntry {
+    /// The values of each field, at least one, the one Automerge would show last.
+    pub fields: BTreeMap<String, Vec<Value>>,
+    /// The texts for two hands.
+    pub texts: BTreeMap<String, String>,
+}
+
+/// One value of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Value {
+    /// What it is.
+    pub scalar: Scalar,
+    /// The operation that put it there, and so its writer. Values are in this order.
+    pub by: OpId,
+}
+
+impl Document {
+    /// How many entries there are.
+    #[must_use]
+    pub fn entry_count(&self) -> usize {
+        if self.is_broken {
+            return 0;
+        }
+        quietly(|| self.automerge.length(object_of(ENTRIES))).unwrap_or(0)
+    }
+
+    /// The keys of all entries, ascending.
+    pub fn entries(&self) -> impl Iterator<Item = EntryKey> {
+        let keys = quietly(|| {
+            let keys = self.automerge.keys(object_of(ENTRIES));
+            keys.filter_map(|key| key.parse().ok()).collect::<Vec<EntryKey>>()
+        });
+        let keys = if self.is_broken { Vec::new() } else { keys.unwrap_or_default() };
+        keys.into_iter()
+    }
+
+    /// One entry, if it is in this volume.
+    #[must_use]
+    pub fn entry(&self, key: &EntryKey) -> Option<RawEntry> {
+        if self.is_broken {
+            return None;
+        }
+        quietly(|| self.read_entry(key)).ok().flatten()
+    }
+
+    /// A text as it was when `heads` were the heads. `None` if one of them is not in the document,
+    /// or the text is not.
+    #[must_use]
+    pub fn text_at(&self, key: &EntryKey, field: &str, heads: &[Hash]) -> Option<String> {
+        // Automerge answers for unknown heads as if they were none.
+        if self.is_broken || heads.is_empty() || !heads.iter().all(|head| self.history.has(head)) {
+            return None;
+        }
+        let heads: Vec<_> = heads.iter().map(automerge_hash).collect();
+        let read = || {
+            let objects = self.objects(key);
+            let pages = objects.iter().rev().find_map(|object| {
+                let found = self.automerge.get_at(object, field, &heads).ok()??;
+                found.0.is_object().then_some(found.1)
+            });
+            self.automerge.text_at(&pages?, &heads).ok()
+        };
+        quietly(read).ok().flatten()
+    }
+
+    fn read_entry(&self, key: &EntryKey) -> Option<RawEntry> {
+        let objects = self.objects(key);
+        if objects.is_empty() {
+            return None;
+        }
+        let mut entry = RawEntry::default();
+        for object in &objects {
+            for field in self.automerge.keys(object) {
+                self.read_field(&mut entry, object, field);
+            }
+        }
+        for values in entry.fields.values_mut() {
+            values.sort_by_key(|value| value.by);
+        }
+        Some(entry)
+    }
+
+    fn read_field(&self, entry: &mut RawEntry, object: &ExId, field: String) {
+        for (value, id) in self.automerge.get_all(object, field.as_str()).unwrap_or_default() {
+            let Some(by) = op_of(&id) else { continue };
+            if let automerge::Value::Object(ObjType::Text) = value {
+                let text = self.automerge.text(&id).unwrap_or_default();
+                entry.texts.insert(field.clone(), text);
+            } else if let Some(scalar) = value.as_scalar().and_then(to_scalar) {
+                entry.fields.entry(field.clone()).or_default().push(Value { scalar, by });
+            }
+        }
+    }
+
+    /// The maps at a key: one, unless a broken phone made a key that another had made.
+    fn objects(&self, key: &EntryKey) -> Vec<ExId> {
+        let found = self.automerge.get_all(object_of(ENTRIES), key.as_str()).unwrap_or_default();
+        let maps = found.into_iter().filter(|(value, _)| value.is_object());
+        let mut maps: Vec<ExId> = maps.map(|(_, id)| id).collect();
+        maps.sort_by_key(op_of);
+        maps
+    }
+}
+
+fn to_scalar(value: &ScalarValue) -> Option<Scalar> {
+    match value {
+        ScalarValue::Str(text) => Some(Scalar::Str(text.to_string())),
+        ScalarValue::Uint(number) => Some(Scalar::Uint(*number)),
+        ScalarValue::Int(number) => Some(Scalar::Int(*number)),
+        ScalarValue::Boolean(yes) => Some(Scalar::Bool(*yes)),
+        ScalarValue::Bytes(bytes) => Some(Scalar::Bytes(bytes.clone())),
+        _ => None,
+    }
+}

@@ -1,0 +1,15 @@
+//! The bounds of the domain, in UTF-16 units as phones count, each with its reason.
+
+/// Units of own words in one revision: twice the sweet note of notebook.md section 5, a long letter.
+pub const MAX_NOTE: usize = 10_000;
+
+/// Units of a page for two hands: Automerge's cost follows the touched text (research/automerge.md
+/// section 6.5), and the document takes no more.
+pub const MAX_PAGE: usize = 65_536;
+
+/// Entries after which the next volume is opened: 5,000 load in about 140 ms and 49 MB.
+pub const ENTRIES_PER_VOLUME: usize = 5_000;
+
+/// Operations after which the next volume is opened, if they come first: a character of a page is
+/// one, so pages weigh what they cost to load.
+pub const WEIGHT_PER_VOLUME: u64 = 300_000;

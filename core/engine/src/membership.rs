@@ -1,0 +1,179 @@
+//! Who belongs: making the statements of the membership log, and reading what they seal.
+//!
+//! What may stand in a log is decided by [`couplet_proto::log::Log`], the same on phones and
+//! relays. Here is what only members can do: found a notebook, invite, let in, wrap keys, name.
+
+pub mod name;
+pub mod wrap;
+
+use couplet_proto::ids::{Epoch, InviteId, NotebookId, Slot};
+use couplet_proto::hash::Hash;
+use couplet_proto::limits::MAX_INVITE_SECONDS;
+use couplet_proto::log::Log;
+use couplet_proto::request::JoinRequest;
+use couplet_proto::sign::Signer;
+use couplet_proto::statement::{
+    AddDevice, Body, Genesis, Header, History, Invite, Join, LogHead, Role, Statement,
+};
+use rand_core::CryptoRng;
+
+use crate::keys::{DeviceSecret, EpochKey, InviteSecret};
+use crate::pairing::request::name_of;
+use name::Name;
+
+/// Why a statement cannot be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CannotSay {
+    /// This device does not belong, or not any more.
+    #[error("this device does not belong to the notebook")]
+    NotAMember,
+    /// The invite is used, withdrawn or unknown.
+    #[error("the invite is no longer open")]
+    InviteNotOpen,
+    /// The log would refuse it.
+    #[error(transparent)]
+    Refused(#[from] couplet_proto::log::Refused),
+    /// The request names no one, or cannot be read by this device.
+    #[error("the request was not made for this device")]
+    UnreadableRequest,
+    /// A later version spoke first.
+    #[error("membership waits until this program is brought up to date")]
+    Frozen,
+}
+
+/// A notebook of one person with one device.
+///
+/// # Errors
+/// [`CannotSay::Refused`] never in practice: a Genesis made here certifies itself.
+pub fn found(
+    device: &DeviceSecret,
+    name: &Name,
+    rng: &mut dyn CryptoRng,
+) -> Result<(Log, EpochKey), CannotSay> {
+    let key = EpochKey::random(rng);
+    let keys = device.keys();
+    let mut salt = [0; 16];
+    rng.fill_bytes(&mut salt);
+    let place = wrap::Place { notebook: NotebookId(Hash::ZERO), slot: Slot::First, length: 0 };
+    let genesis = Genesis {
+        salt,
+        device: keys,
+        name: name.seal(&key, keys.signing, rng),
+        commitment: key.commitment(),
+        wrap: wrap::wrap(&key, FIRST_EPOCH, &keys, place, rng).ok_or(CannotSay::NotAMember)?,
+    };
+    let header = Header {
+        notebook: NotebookId(Hash::ZERO),
+        after: LogHead::EMPTY,
+        slot: Slot::First,
+        signer: keys.signing,
+    };
+    let genesis = Statement::sign(header, Body::Genesis(genesis), device);
+    Ok((Log::begin(genesis.ok_or(CannotSay::NotAMember)?)?, key))
+}
+
+/// An invitation, good until `expires` (seconds since 1970), and the secret for its link.
+#[must_use]
+pub fn invitation(
+    role: Role,
+    history: History,
+    expires: u64,
+    rng: &mut dyn CryptoRng,
+) -> (Invite, InviteSecret) {
+    let secret = InviteSecret::random(rng);
+    let mut id = [0; 16];
+    rng.fill_bytes(&mut id);
+    let (invite, key) = (InviteId(id), secret.key().public());
+    (Invite { invite, key, role, history, expires }, secret)
+}
+
+/// Puts an invitation into the log.
+///
+/// # Errors
+/// [`CannotSay`].
+pub fn invite(log: &Log, device: &DeviceSecret, invite: Invite) -> Result<Statement, CannotSay> {
+    say(log, device, Body::Invite(invite))
+}
+
+/// Lets in whoever made the request, with the current epoch's key.
+///
+/// # Errors
+/// [`CannotSay`].
+pub fn admit(
+    log: &Log,
+    device: &DeviceSecret,
+    key: &EpochKey,
+    request: &JoinRequest,
+    rng: &mut dyn CryptoRng,
+) -> Result<Statement, CannotSay> {
+    let asked = request.request();
+    let (invite, _, slot) = log.open_invite(asked.invite).ok_or(CannotSay::InviteNotOpen)?;
+    let name = name_of(request, device).ok_or(CannotSay::UnreadableRequest)?;
+    let place = wrap::Place { notebook: log.id(), slot, length: log.head().length };
+    let wrapped = wrap::wrap(key, log.epoch(), &asked.device, place, rng);
+    let wrapped = wrapped.ok_or(CannotSay::UnreadableRequest)?;
+    let name = name.seal(key, asked.device.signing, rng);
+    let (invite, role, request) = (invite.invite, invite.role, request.bytes().to_vec());
+    let body = match role {
+        Role::Partner => {
+            let mut sas = [0; 16];
+            rng.fill_bytes(&mut sas);
+            Body::Join(Join { invite, request, name, wrap: wrapped, sas })
+        }
+        Role::OwnDevice => Body::AddDevice(AddDevice { invite, request, name, wrap: wrapped }),
+    };
+    say(log, device, body)
+}
+
+/// When an invite made now expires, seconds since 1970, rounded to the hour so that it says little
+/// of the moment.
+#[must_use]
+pub const fn expiry(now: u64) -> u64 {
+    (now + MAX_INVITE_SECONDS) / 3600 * 3600
+}
+
+/// The keys of the epochs that this device can open from the log.
+#[must_use]
+pub fn open_keys(log: &Log, device: &DeviceSecret) -> Vec<(Epoch, EpochKey)> {
+    let commitment = log.statements().first().and_then(|genesis| match genesis.body() {
+        Body::Genesis(genesis) => Some(genesis.commitment),
+        _ => None,
+    });
+    let me = device.public();
+    let opened = log.statements().iter().filter_map(|statement| {
+        let (wrap, slot) = match statement.body() {
+            Body::Genesis(body) => (&body.wrap, Slot::First),
+            Body::Join(body) => (&body.wrap, log.member(body.wrap.to)?.slot),
+            Body::AddDevice(body) => (&body.wrap, log.member(body.wrap.to)?.slot),
+            Body::Wrap(body) => {
+                let wrap = body.wraps.iter().find(|wrap| wrap.to == me)?;
+                (wrap, log.member(me)?.slot)
+            }
+            Body::Invite(_) | Body::Unknown { .. } => return None,
+        };
+        let header = statement.header();
+        let place =
+            wrap::Place { notebook: header.notebook, slot, length: header.after.length };
+        let key = wrap::unwrap(wrap, FIRST_EPOCH, device, place)?;
+        (Some(key.commitment()) == commitment).then_some((FIRST_EPOCH, key))
+    });
+    opened.take(1).collect()
+}
+
+fn say(log: &Log, device: &DeviceSecret, body: Body) -> Result<Statement, CannotSay> {
+    if log.is_frozen() {
+        return Err(CannotSay::Frozen);
+    }
+    let member = log.member(device.public()).ok_or(CannotSay::NotAMember)?;
+    let header = Header {
+        notebook: log.id(),
+        after: log.head(),
+        slot: member.slot,
+        signer: device.public(),
+    };
+    let statement = Statement::sign(header, body, device).ok_or(CannotSay::NotAMember)?;
+    log.clone().append(statement.clone())?;
+    Ok(statement)
+}
+
+const FIRST_EPOCH: Epoch = Epoch(1);

@@ -1,0 +1,202 @@
+//! An entry as the app shows it: plain values, read out of the document.
+
+use core::fmt;
+use core::str::FromStr;
+
+use couplet_proto::hash::Hash;
+use couplet_proto::ids::{Slot, Volume, WriterId};
+use couplet_proto::item;
+use serde::{Deserialize, Serialize};
+
+use crate::document::{EntryKey, RawEntry, Scalar, Value};
+use crate::keys::CONTENT;
+use crate::notebook::schema::{Field, Kind, TEXT, WordsKey};
+
+/// An entry with everything that stands in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its name.
+    pub key: EntryKey,
+    /// The volume it is in.
+    pub volume: Volume,
+    /// Its kind; nothing for one that this version does not know.
+    pub kind: Option<Kind>,
+    /// The name of its kind.
+    pub kind_name: String,
+    /// Who made it.
+    pub author: Slot,
+    /// Its place in the logical order of its volume.
+    pub order: u64,
+    /// Its civil day, days since 1970-01-01.
+    pub day: i32,
+    /// Its words.
+    pub text: String,
+    /// Words that stand beside these, written apart on two phones of one person.
+    pub alternatives: Vec<Revision>,
+    /// Every revision of own words, the oldest first.
+    pub revisions: Vec<Revision>,
+    /// What to give back with an edit of what is shown here.
+    pub version: Version,
+    /// A hash of everything shared in it.
+    pub content: Hash,
+}
+
+/// One revision of own words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revision {
+    /// From 1.
+    pub rev: u64,
+    /// The install that wrote it.
+    pub writer: WriterId,
+    /// The words.
+    pub text: String,
+}
+
+/// A state of the volume, as the app saw it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Version(Vec<Hash>);
+
+/// A text that is no version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is not a version; take the one that the entry was shown with")]
+pub struct NotAVersion;
+
+const MAX_HEADS: usize = 64;
+
+impl Entry {
+    pub(crate) fn read(key: EntryKey, volume: Volume, raw: &RawEntry, version: Version) -> Self {
+        let one = |field: Field| raw.fields.get(&field.to_string()).and_then(|all| all.last());
+        let kind_name = match one(Field::Kind).map(|value| &value.scalar) {
+            Some(Scalar::Str(name)) => name.clone(),
+            _ => String::new(),
+        };
+        let order = match one(Field::Order).map(|value| &value.scalar) {
+            Some(Scalar::Uint(order)) => *order,
+            _ => 0,
+        };
+        let day = match one(Field::Day).map(|value| &value.scalar) {
+            Some(Scalar::Int(day)) => i32::try_from(*day).unwrap_or(0),
+            _ => 0,
+        };
+        let revisions = revisions(raw);
+        let (text, alternatives) = match raw.texts.get(TEXT) {
+            Some(text) => (text.clone(), Vec::new()),
+            None => shown(&revisions),
+        };
+        Self {
+            author: key.slot(),
+            content: content(&key, raw),
+            kind: kind_name.parse().ok(),
+            key,
+            volume,
+            kind_name,
+            order,
+            day,
+            text,
+            alternatives,
+            revisions,
+            version,
+        }
+    }
+
+    /// The newest revision of own words; 0 if there are none.
+    #[must_use]
+    pub fn newest_revision(&self) -> u64 {
+        self.revisions.last().map_or(0, |revision| revision.rev)
+    }
+}
+
+/// All revisions, the oldest first; of one number, in the order of their writers.
+fn revisions(raw: &RawEntry) -> Vec<Revision> {
+    let words = raw.fields.iter().filter_map(|(field, values)| match Field::parse(field)? {
+        Field::Words(key) => Some((key, values)),
+        Field::Kind | Field::Version | Field::Order | Field::Day => None,
+    });
+    let revision = |key: WordsKey, value: &Value| match &value.scalar {
+        Scalar::Str(text) => {
+            Some(Revision { rev: key.rev, writer: key.writer, text: text.clone() })
+        }
+        Scalar::Uint(_) | Scalar::Int(_) | Scalar::Bool(_) | Scalar::Bytes(_) => None,
+    };
+    let mut revisions: Vec<Revision> =
+        words.flat_map(|(key, values)| values.iter().filter_map(move |v| revision(key, v))).collect();
+    revisions.sort_by(|a, b| (a.rev, a.writer, &a.text).cmp(&(b.rev, b.writer, &b.text)));
+    revisions
+}
+
+/// The newest words; where two stand, the last by writer is shown first and the others beside it.
+fn shown(revisions: &[Revision]) -> (String, Vec<Revision>) {
+    let Some(newest) = revisions.last() else { return (String::new(), Vec::new()) };
+    let beside = revisions.iter().filter(|other| other.rev == newest.rev);
+    let differs = |other: &&Revision| other.text != newest.text;
+    (newest.text.clone(), beside.filter(differs).cloned().collect())
+}
+
+/// Everything shared in an entry, alternatives included; never who has seen it.
+fn content(key: &EntryKey, raw: &RawEntry) -> Hash {
+    let mut parts: Vec<Vec<u8>> = vec![key.as_str().as_bytes().to_vec()];
+    for (field, values) in &raw.fields {
+        let mut values: Vec<Vec<u8>> = values.iter().map(|value| spelled(&value.scalar)).collect();
+        values.sort();
+        parts.push(field.as_bytes().to_vec());
+        parts.push(item::encode(&values));
+    }
+    for (field, text) in &raw.texts {
+        parts.push(field.as_bytes().to_vec());
+        parts.push(text.as_bytes().to_vec());
+    }
+    let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+    Hash::of(CONTENT, &parts)
+}
+
+fn spelled(scalar: &Scalar) -> Vec<u8> {
+    match scalar {
+        Scalar::Str(text) => item::encode(&(0_u8, text)),
+        Scalar::Uint(number) => item::encode(&(1_u8, number)),
+        Scalar::Int(number) => item::encode(&(2_u8, number)),
+        Scalar::Bool(yes) => item::encode(&(3_u8, yes)),
+        Scalar::Bytes(bytes) => item::encode(&(4_u8, bytes)),
+    }
+}
+
+/// A hash of a whole notebook from its entries' keys and contents, in the order of the keys.
+#[must_use]
+pub fn notebook_hash<'a>(entries: impl Iterator<Item = (&'a str, Hash)>) -> Hash {
+    let mut all = Vec::new();
+    for (key, content) in entries {
+        all.extend_from_slice(&(key.len() as u64).to_be_bytes());
+        all.extend_from_slice(key.as_bytes());
+        all.extend_from_slice(content.as_bytes());
+    }
+    Hash::of(CONTENT, &[&all])
+}
+
+impl Version {
+    pub(crate) fn of(heads: Vec<Hash>) -> Self {
+        Self(heads)
+    }
+
+    pub(crate) fn heads(&self) -> &[Hash] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, head) in self.0.iter().enumerate() {
+            let dot = if index > 0 { "." } else { "" };
+            write!(f, "{dot}{head}")?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Version {
+    type Err = NotAVersion;
+
+    fn from_str(text: &str) -> Result<Self, NotAVersion> {
+        let heads: Option<Vec<Hash>> = text.split('.').map(|head| head.parse().ok()).collect();
+        let heads = heads.filter(|heads| heads.len() <= MAX_HEADS).ok_or(NotAVersion)?;
+        Ok(Self(heads))
+    }
+}

@@ -1,0 +1,158 @@
+//! The law: who may write what (protocol rules 14 to 16).
+//!
+//! A verdict is a pure function of the change and its author; what the author could not know never
+//! enters it, so every phone judges alike, and the author's own engine judges before it commits.
+//! The structure of a change (its place, its dependencies, entries made once) has been checked by
+//! the document before the law is asked.
+
+use couplet_proto::ids::{Slot, WriterId};
+
+use crate::document::{EntryKey, Operation, Scalar, Verdict};
+use crate::limits::{MAX_NOTE, MAX_PAGE};
+use crate::notebook::schema::{Field, Kind, TEXT, WordsKey};
+
+/// Who made a change, and from where in the logical order on.
+#[derive(Clone, Copy, Debug)]
+pub struct Author {
+    /// The person.
+    pub slot: Slot,
+    /// The install.
+    pub writer: WriterId,
+    /// The change's first operation: nothing it makes may claim a later place.
+    pub start: u64,
+}
+
+/// Judges what a change does.
+#[must_use]
+pub fn judge(author: Author, operations: &[Operation]) -> Verdict {
+    let births = operations.iter().filter_map(|operation| match operation {
+        Operation::CreateEntry { entry } => Some(entry),
+        _ => None,
+    });
+    for entry in births {
+        if let Err(reason) = judge_birth(author, entry, operations) {
+            return Verdict::Unlawful(reason);
+        }
+    }
+    match operations.iter().try_for_each(|operation| judge_one(author, operation)) {
+        Ok(()) => Verdict::Lawful,
+        Err(reason) => Verdict::Unlawful(reason),
+    }
+}
+
+/// An entry is complete when it is made.
+fn judge_birth(
+    author: Author,
+    entry: &EntryKey,
+    operations: &[Operation],
+) -> Result<(), &'static str> {
+    if entry.slot() != author.slot {
+        return Err("an entry is made under its author's own name");
+    }
+    let mut birth = Birth::default();
+    for operation in operations {
+        match operation {
+            Operation::Put { entry: of, field, value, .. } if of == entry => {
+                birth.put(author, field, value)?;
+            }
+            Operation::MakeText { entry: of, .. } if of == entry => birth.texts += 1,
+            _ => {}
+        }
+    }
+    birth.is_complete()
+}
+
+#[derive(Default)]
+struct Birth {
+    kind: Option<Kind>,
+    has_version: bool,
+    has_order: bool,
+    has_day: bool,
+    words: u32,
+    texts: u32,
+}
+
+impl Birth {
+    fn put(&mut self, author: Author, field: &str, value: &Scalar) -> Result<(), &'static str> {
+        match (Field::parse(field), value) {
+            (Some(Field::Kind), Scalar::Str(name)) => {
+                self.kind = Some(name.parse().map_err(|_| "the kind of entry is not known")?);
+            }
+            (Some(Field::Version), Scalar::Uint(_)) => self.has_version = true,
+            (Some(Field::Order), Scalar::Uint(order)) if *order <= author.start => {
+                self.has_order = true;
+            }
+            (Some(Field::Day), Scalar::Int(day)) if i32::try_from(*day).is_ok() => {
+                self.has_day = true;
+            }
+            (Some(Field::Words(_)), Scalar::Str(_)) => self.words += 1,
+            _ => return Err("a field of a new entry is not what it should be"),
+        }
+        Ok(())
+    }
+
+    fn is_complete(&self) -> Result<(), &'static str> {
+        let has_head = self.has_version && self.has_order && self.has_day;
+        let body = match self.kind {
+            Some(kind) if kind.is_for_two_hands() => (0, 1),
+            Some(_) => (1, 0),
+            None => return Err("a new entry has a kind"),
+        };
+        if has_head && (self.words, self.texts) == body {
+            Ok(())
+        } else {
+            Err("a new entry is complete when it is made")
+        }
+    }
+}
+
+fn judge_one(author: Author, operation: &Operation) -> Result<(), &'static str> {
+    match operation {
+        Operation::CreateEntry { .. } => Ok(()),
+        Operation::Put { entry, field, value, replaces, is_at_birth } => {
+            if *replaces > 0 {
+                return Err("what is written is never overwritten");
+            }
+            match Field::parse(field) {
+                Some(Field::Words(key)) => judge_words(author, entry, key, value),
+                Some(_) if *is_at_birth => Ok(()),
+                Some(_) => Err("the head of an entry is written when it is made"),
+                None => Err("the field is not known"),
+            }
+        }
+        Operation::MakeText { field, replaces, is_at_birth, .. } => {
+            if *is_at_birth && *replaces == 0 && field == TEXT {
+                Ok(())
+            } else {
+                Err("a text is made with its entry")
+            }
+        }
+        Operation::EditText { inserted, .. } => {
+            let inserted = usize::try_from(*inserted).unwrap_or(usize::MAX);
+            if inserted <= MAX_PAGE { Ok(()) } else { Err("a page has its limit") }
+        }
+        Operation::Foreign(_) => Err("no app of this version does that"),
+    }
+}
+
+fn judge_words(
+    author: Author,
+    entry: &EntryKey,
+    key: WordsKey,
+    value: &Scalar,
+) -> Result<(), &'static str> {
+    if key.slot != author.slot || key.writer != author.writer || key.generation != 0 {
+        return Err("own words are written by their own person");
+    }
+    if entry.slot() != author.slot {
+        return Err("a note holds its author's words");
+    }
+    if key.rev > author.start {
+        return Err("a revision follows those its writer had seen");
+    }
+    match value {
+        Scalar::Str(words) if words.encode_utf16().count() <= MAX_NOTE => Ok(()),
+        Scalar::Str(_) => Err("own words have their limit"),
+        _ => Err("own words are text"),
+    }
+}

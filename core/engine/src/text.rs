@@ -1,0 +1,325 @@
+//! Carrying what a person typed over to a text that the partner has changed meanwhile.
+//!
+//! A draft is written on top of the text as it was when the person began. When it is committed, the
+//! partner's words may stand there too. What the person did is found by comparing, and done again
+//! where the same words stand in the current text.
+//!
+//! Invariants:
+//! - The unit is the word (Unicode UAX #29), so neither a surrogate pair nor an emoji made of
+//!   several is ever split, and letters of two people never mix into a third word.
+//! - What each typed in one go stays together. Where both replaced the same words, both
+//!   replacements stand, the partner's first; what both removed is removed once.
+//! - Nothing that is only in `mine` is lost, and nothing that is only in `current`.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use similar::{Algorithm, DiffOp, DiffableStr, capture_diff_slices};
+
+/// One replacement, in UTF-16 units of the text it is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Splice {
+    /// Where.
+    pub at: usize,
+    /// How many units go.
+    pub delete: usize,
+    /// What comes.
+    pub insert: String,
+}
+
+/// What turned `base` into `mine`, for `current`, which `base` was turned into by somebody else.
+///
+/// The splices are in descending order of position, so each position is one of `current` as given,
+/// and applying them in the order returned is right.
+#[must_use]
+pub fn rebase(base: &str, mine: &str, current: &str) -> Vec<Splice> {
+    if mine == base || mine == current {
+        return Vec::new();
+    }
+    let [base, mine, current] = [base, mine, current].map(words);
+    let ours = runs(&base, hunks(&base, &mine));
+    let theirs = runs(&base, hunks(&base, &current));
+    let mut merge = Merge::of(&current, &mine);
+    for hunk in &ours {
+        merge.carry(hunk, &theirs);
+    }
+    merge.into_splices()
+}
+
+/// A stretch of words that became another; either may be empty, not both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Hunk {
+    old: Range<usize>,
+    new: Range<usize>,
+}
+
+impl Hunk {
+    /// Whether two hunks of the same text change the same place of it.
+    fn meets(&self, other: &Self) -> bool {
+        let (a, b) = (&self.old, &other.old);
+        (a.is_empty() && b.is_empty() && a.start == b.start) || (a.start < b.end && b.start < a.end)
+    }
+}
+
+fn words(text: &str) -> Vec<&str> {
+    text.tokenize_unicode_words()
+}
+
+fn hunks(old: &[&str], new: &[&str]) -> Vec<Hunk> {
+    let before = old.iter().zip(new).take_while(|(a, b)| a == b).count();
+    let (old_rest, new_rest) = (tail(old, before), tail(new, before));
+    let after =
+        old_rest.iter().rev().zip(new_rest.iter().rev()).take_while(|(a, b)| a == b).count();
+    let old_middle = head(old_rest, old_rest.len() - after);
+    let new_middle = head(new_rest, new_rest.len() - after);
+    if old_middle.is_empty() && new_middle.is_empty() {
+        return Vec::new();
+    }
+    if old_middle.len() + new_middle.len() > MAX_COMPARED_WORDS {
+        let old = before..before + old_middle.len();
+        return vec![Hunk { old, new: before..before + new_middle.len() }];
+    }
+    let shift = |range: Range<usize>| before + range.start..before + range.end;
+    let ops = capture_diff_slices(Algorithm::Myers, old_middle, new_middle);
+    let changed = ops.into_iter().filter(|op| !matches!(op, DiffOp::Equal { .. }));
+    changed.map(|op| Hunk { old: shift(op.old_range()), new: shift(op.new_range()) }).collect()
+}
+
+/// Joins hunks with no word between them, only spaces and stops: one run of typing.
+fn runs(base: &[&str], hunks: Vec<Hunk>) -> Vec<Hunk> {
+    let mut runs: Vec<Hunk> = Vec::new();
+    for hunk in hunks {
+        let between = runs.last().and_then(|last| base.get(last.old.end..hunk.old.start));
+        let is_joined = between.is_some_and(|gap| !gap.iter().any(|word| is_word(word)));
+        match runs.last_mut() {
+            Some(last) if is_joined => {
+                last.old.end = hunk.old.end;
+                last.new.end = hunk.new.end;
+            }
+            _ => runs.push(hunk),
+        }
+    }
+    runs
+}
+
+/// The current text, with what is to go and what is to come in between.
+struct Merge<'a> {
+    current: &'a [&'a str],
+    mine: &'a [&'a str],
+    is_removed: Vec<bool>,
+    /// Before the word of that index, and one more at the end.
+    inserted: Vec<Vec<&'a str>>,
+}
+
+impl<'a> Merge<'a> {
+    fn of(current: &'a [&'a str], mine: &'a [&'a str]) -> Self {
+        let inserted = vec![Vec::new(); current.len() + 1];
+        Self { current, mine, is_removed: vec![false; current.len()], inserted }
+    }
+
+    fn carry(&mut self, hunk: &Hunk, theirs: &[Hunk]) {
+        for index in hunk.old.clone() {
+            if let Some(standing) = standing(index, theirs)
+                && let Some(is_removed) = self.is_removed.get_mut(standing)
+            {
+                *is_removed = true;
+            }
+        }
+        let words = self.mine.get(hunk.new.clone()).unwrap_or_default();
+        let met: Vec<&Hunk> = theirs.iter().filter(|their| hunk.meets(their)).collect();
+        let at = met.last().map_or(place(hunk.old.start, theirs), |their| their.new.end);
+        // Both did the same: once is enough.
+        let is_done = met.iter().any(|their| {
+            their.old == hunk.old && self.current.get(their.new.clone()) == Some(words)
+        });
+        if !is_done && let Some(place) = self.inserted.get_mut(at) {
+            place.extend_from_slice(words);
+        }
+    }
+
+    /// Words that come to stand together only by the merge are kept apart by a space.
+    fn into_splices(self) -> Vec<Splice> {
+        let touching: BTreeSet<(&str, &str)> =
+            self.mine.iter().copied().zip(self.mine.iter().copied().skip(1)).collect();
+        let would_merge = |before: &str, word: &str| {
+            would_join(before, word) && !touching.contains(&(before, word))
+        };
+        let mut splices: Vec<Splice> = Vec::new();
+        let (mut at, mut last) = (0, "");
+        // Whether the last splice ends here, and so `last` did not stand here before.
+        let mut is_open = false;
+        let words = self.current.iter().zip(self.is_removed).map(Some).chain([None]);
+        for (word, inserted) in words.zip(self.inserted) {
+            let mut insert = String::new();
+            for new in inserted {
+                if would_merge(last, new) {
+                    insert.push(' ');
+                }
+                insert.push_str(new);
+                last = new;
+            }
+            let kept = word.filter(|(_, is_removed)| !is_removed).map(|(word, _)| *word);
+            if let Some(kept) = kept {
+                if (is_open || !insert.is_empty()) && would_merge(last, kept) {
+                    insert.push(' ');
+                }
+                last = kept;
+            }
+            let length = word.map_or(0, |(word, _)| word.encode_utf16().count());
+            let delete = if kept.is_some() { 0 } else { length };
+            match splices.last_mut().filter(|_| is_open) {
+                Some(open) => {
+                    open.insert.push_str(&insert);
+                    open.delete += delete;
+                }
+                None if delete > 0 || !insert.is_empty() => {
+                    splices.push(Splice { at, delete, insert });
+                }
+                None => {}
+            }
+            is_open = kept.is_none();
+            at += length;
+        }
+        splices.reverse();
+        splices
+    }
+}
+
+/// Where a word of the base stands in the current text, if it does.
+fn standing(index: usize, theirs: &[Hunk]) -> Option<usize> {
+    let before = theirs.iter().take_while(|their| their.old.start <= index).last();
+    match before {
+        Some(their) if index < their.old.end => None,
+        Some(their) => Some(their.new.end + (index - their.old.end)),
+        None => Some(index),
+    }
+}
+
+/// Where a place of the base that the partner left alone is in the current text: after what they
+/// inserted there.
+fn place(boundary: usize, theirs: &[Hunk]) -> usize {
+    let before = theirs.iter().take_while(|their| their.old.end <= boundary).last();
+    before.map_or(boundary, |their| their.new.end + (boundary - their.old.end))
+}
+
+fn would_join(before: &str, after: &str) -> bool {
+    let is_letter = |character: char| character.is_alphanumeric();
+    before.chars().next_back().is_some_and(is_letter) && after.chars().next().is_some_and(is_letter)
+}
+
+/// Whether a segment is a word or a picture, not a space or a stop.
+fn is_word(segment: &str) -> bool {
+    segment.chars().any(|character| !character.is_whitespace() && !character.is_ascii_punctuation())
+}
+
+fn tail<'a, 'b>(words: &'a [&'b str], at: usize) -> &'a [&'b str] {
+    words.get(at..).unwrap_or_default()
+}
+
+fn head<'a, 'b>(words: &'a [&'b str], to: usize) -> &'a [&'b str] {
+    words.get(..to).unwrap_or_default()
+}
+
+/// How many differing words, of both texts together, are compared: the time grows with the square
+/// in the worst case, 4,000 take some ten milliseconds. Beyond that a stretch counts as replaced.
+const MAX_COMPARED_WORDS: usize = 4_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn apply(text: &str, splices: &[Splice]) -> String {
+        let mut units: Vec<u16> = text.encode_utf16().collect();
+        for splice in splices {
+            let range = splice.at..splice.at + splice.delete;
+            units.splice(range, splice.insert.encode_utf16());
+        }
+        String::from_utf16(&units).expect("no surrogate pair is split")
+    }
+
+    fn merged(base: &str, mine: &str, current: &str) -> String {
+        apply(current, &rebase(base, mine, current))
+    }
+
+    #[test]
+    fn what_both_did_stands() {
+        for (base, mine, current, expected) in [
+            // One of the two.
+            ("I felt hurt", "I felt lonely", "I felt hurt", "I felt lonely"),
+            ("I felt hurt", "I felt hurt", "I felt angry", "I felt angry"),
+            ("", "Hello", "", "Hello"),
+            ("Hello", "", "Hello", ""),
+            // Different places.
+            (
+                "I felt hurt",
+                "Sunday: I felt hurt",
+                "I felt hurt today",
+                "Sunday: I felt hurt today",
+            ),
+            ("one two three", "ONE two three", "one two THREE", "ONE two THREE"),
+            ("one two three", "one two three", "one two THREE", "one two THREE"),
+            ("milk, eggs", "milk, bread, eggs", "milk, eggs, jam", "milk, bread, eggs, jam"),
+            // The same place.
+            ("I felt hurt", "I felt lonely", "I felt angry", "I felt angry lonely"),
+            ("I felt hurt", "I felt angry", "I felt angry", "I felt angry"),
+            ("I felt hurt.", "I felt lonely.", "I felt angry.", "I felt angry lonely."),
+            ("", "Ben", "Ana", "Ana Ben"),
+            ("a ", "a Ben", "a Ana", "a Ana Ben"),
+            ("I felt hurt", "We feel sad now", "I felt angry", "angry We feel sad now"),
+            // Deleting.
+            ("one two three", "one three", "one three", "one three"),
+            ("one two three", "one three", "one 2 three", "one 2 three"),
+            ("one two three", "one 2 three", "one three", "one 2 three"),
+            ("one two three", "", "one two three four", " four"),
+            // Beside each other.
+            ("I felt hurt", "I felt lonely", "I felt hurt today", "I felt lonely today"),
+            ("I felt hurt", "I felt very hurt", "I felt angry", "I felt very angry"),
+            // Pictures are whole.
+            ("ok 👩‍👩‍👧", "ok 👨‍👩‍👧", "ok 👩‍👩‍👧 🎉", "ok 👨‍👩‍👧 🎉"),
+            ("é", "é", "é", "é"),
+            ("cafe\u{301} 🇩🇪", "cafe\u{301} 🇫🇷", "café 🇩🇪", "café 🇫🇷"),
+        ] {
+            assert_eq!(merged(base, mine, current), expected, "{base:?} {mine:?} {current:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_rewrite_is_one_replacement() {
+        let base = "old word ".repeat(2_000);
+        let mine = "new text ".repeat(2_000);
+        let current = format!("{base}and more");
+        assert_eq!(rebase(&base, &mine, &current).len(), 1);
+        assert!(merged(&base, &mine, &current).starts_with(mine.trim_end()));
+        assert!(merged(&base, &mine, &current).ends_with("and more"));
+    }
+
+    fn sentence(alphabet: &'static [&'static str]) -> impl Strategy<Value = Vec<&'static str>> {
+        prop::collection::vec(prop::sample::select(alphabet), 0..9)
+    }
+
+    const COMMON: &[&str] = &["home", "the", "👩‍👩‍👧", "e\u{301}te", "🎉", "rain,", "we"];
+    const MINE: &[&str] = &["home", "the", "benA", "benB", "benC", "benD"];
+    const THEIRS: &[&str] = &["home", "the", "anaA", "anaB", "anaC", "anaD"];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        #[test]
+        fn no_word_is_lost_or_made(
+            base in sentence(COMMON),
+            mine in sentence(MINE),
+            theirs in sentence(THEIRS),
+        ) {
+            let [base, mine, theirs] = [base, mine, theirs].map(|words| words.join(" "));
+            let result = merged(&base, &mine, &theirs);
+            for word in mine.split(' ').filter(|word| word.starts_with("ben")) {
+                prop_assert!(result.split(' ').any(|each| each == word), "{word} in {result}");
+            }
+            for word in theirs.split(' ').filter(|word| word.starts_with("ana")) {
+                prop_assert!(result.split(' ').any(|each| each == word), "{word} in {result}");
+            }
+            prop_assert_eq!(merged(&base, &mine, &base), mine);
+        }
+    }
+}
