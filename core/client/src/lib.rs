@@ -1,8 +1,28 @@
-//! x
-#![allow(dead_code, missing_docs)]
-pub mod clock;
-pub mod error;
+//! A couple's notebook on a device: the engine over an encrypted store, a clock, and a network.
+//!
+//! [`Couplet`] is the handle that an app holds. Writing and reading never need a network;
+//! [`Couplet::sync`] catches up with the relay, [`Couplet::stay_attached`] stays in touch.
+//! Everything a call has returned is durable on the device.
+
+mod clock;
+mod couplet;
+mod error;
+mod exchange;
 mod owner;
 mod random;
-pub mod store;
-pub mod transport { #[derive(Debug, thiserror::Error)] #[error("x")] pub struct Unreachable; }
+mod store;
+mod transport;
+
+pub use clock::{now, today};
+pub use couplet::{Couplet, Event, Invitation, Request, Status, Waiting};
+pub use couplet_engine::keys::Secret;
+pub use couplet_engine::notebook::entry::{Entry, Revision};
+pub use couplet_engine::notebook::schema::Kind;
+pub use couplet_proto::hash::Hash;
+pub use couplet_proto::ids::{DeviceId, NotebookId, Slot};
+pub use couplet_proto::link::RelayLink;
+pub use couplet_proto::statement::History;
+pub use error::Error;
+pub use exchange::Exchanged;
+pub use store::{Cursor, Delivery, EntryRow, Filter, StoreError};
+pub use transport::Unreachable;

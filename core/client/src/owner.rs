@@ -18,7 +18,7 @@ use couplet_engine::notebook::Notebook;
 use couplet_engine::pairing::link::JoinLink;
 use couplet_engine::pairing::request::ask;
 use couplet_engine::replica::{Parts, Replica};
-use couplet_proto::ids::{DeviceId, Edition, NotebookId, Volume, WriterNonce};
+use couplet_proto::ids::{DeviceId, Edition, NotebookId, Slot, Volume, WriterNonce};
 use couplet_proto::link::RelayLink;
 use couplet_proto::request::JoinRequest;
 use couplet_proto::sign::Signer;
@@ -30,7 +30,7 @@ use crate::random;
 use crate::store::{Meta, Store, Tables};
 
 pub(crate) use exchange::Opening;
-pub(crate) use membership::{Asking, Invited};
+pub(crate) use membership::Asking;
 pub(crate) use receiving::Received;
 
 /// How many changes beyond a snapshot make a new one worth its time.
@@ -80,10 +80,11 @@ impl Owner {
         let device = DeviceSecret::random(&mut rng);
         let (log, epoch_key) = found(&device, name, &mut rng)?;
         let mut store = Store::create(directory, key)?;
-        store.commit(|tables| {
+        store.commit(|tables| -> Result<(), Error> {
             keep_identity(tables, &device, relay.as_ref())?;
+            tables.set(Meta::Slot, &Slot::First)?;
             tables.keep_log(&log, 0)?;
-            tables.keep_key(log.epoch(), &epoch_key)
+            Ok(tables.keep_key(log.epoch(), &epoch_key)?)
         })?;
         Self::read(store)
     }
@@ -101,10 +102,11 @@ impl Owner {
         let request = asked.request.bytes().to_vec();
         let joining = StoredJoining { link: link.to_text(), request };
         let mut store = Store::create(directory, key)?;
-        store.commit(|tables| {
+        store.commit(|tables| -> Result<(), Error> {
             keep_identity(tables, &device, Some(&link.relay))?;
+            tables.set(Meta::Slot, &link.slot)?;
             tables.set(Meta::Joining, &joining)?;
-            tables.set(Meta::Sas, &asked.sas)
+            Ok(tables.set(Meta::Sas, &asked.sas)?)
         })?;
         Self::read(store)
     }

@@ -21,10 +21,10 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use couplet_engine::keys::Secret;
 
-pub use changes::{StoredVolume, Waiting};
+pub(crate) use changes::Waiting;
 pub use entries::{Cursor, Delivery, EntryRow, Filter};
-pub use envelopes::State;
-pub use meta::Meta;
+pub(crate) use envelopes::State;
+pub(crate) use meta::Meta;
 
 /// The name of the store's file in its directory.
 const FILE: &str = "notebook.db";
@@ -37,14 +37,14 @@ const BUSY: Duration = Duration::from_secs(5);
 
 /// The writing half, and the one owner of the store.
 #[derive(Debug)]
-pub struct Store {
+pub(crate) struct Store {
     connection: Connection,
     _lock: File,
 }
 
 /// A reading half.
 #[derive(Debug)]
-pub struct Reader {
+pub(crate) struct Reader {
     connection: Connection,
 }
 
@@ -118,7 +118,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Missing`] if there is none, [`StoreError::Busy`] if it has an owner.
-    pub fn open(directory: &Path, key: &Secret) -> Result<Self, StoreError> {
+    pub(crate) fn open(directory: &Path, key: &Secret) -> Result<Self, StoreError> {
         if !path(directory).exists() {
             return Err(StoreError::Missing);
         }
@@ -129,7 +129,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Exists`] if there is one.
-    pub fn create(directory: &Path, key: &Secret) -> Result<Self, StoreError> {
+    pub(crate) fn create(directory: &Path, key: &Secret) -> Result<Self, StoreError> {
         if path(directory).exists() {
             return Err(StoreError::Exists);
         }
@@ -153,7 +153,7 @@ impl Store {
     ///
     /// # Errors
     /// Whatever `work` returns, and [`StoreError`].
-    pub fn commit<T, E: From<StoreError>>(
+    pub(crate) fn commit<T, E: From<StoreError>>(
         &mut self,
         work: impl FnOnce(&Tables<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
@@ -165,7 +165,7 @@ impl Store {
 
     /// The tables as they are, for reading.
     #[must_use]
-    pub fn tables(&self) -> Tables<'_> {
+    pub(crate) fn tables(&self) -> Tables<'_> {
         Tables(&self.connection)
     }
 }
@@ -175,7 +175,7 @@ impl Reader {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn open(directory: &Path, key: &Secret) -> Result<Self, StoreError> {
+    pub(crate) fn open(directory: &Path, key: &Secret) -> Result<Self, StoreError> {
         if !path(directory).exists() {
             return Err(StoreError::Missing);
         }
@@ -188,14 +188,14 @@ impl Reader {
 
     /// The tables, for reading.
     #[must_use]
-    pub fn tables(&self) -> Tables<'_> {
+    pub(crate) fn tables(&self) -> Tables<'_> {
         Tables(&self.connection)
     }
 }
 
 /// The tables, inside a transaction or outside one; the verbs are in this folder's files.
 #[derive(Debug)]
-pub struct Tables<'a>(&'a Connection);
+pub(crate) struct Tables<'a>(&'a Connection);
 
 fn path(directory: &Path) -> PathBuf {
     directory.join(FILE)

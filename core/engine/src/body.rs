@@ -110,7 +110,11 @@ impl Body {
 ///
 /// # Errors
 /// [`NotABody::Run`] if the changes are not consecutive ones of one writer.
-pub fn fill(changes: &[Change], law: u16, seen: &Seen) -> Result<(usize, Zeroizing<Vec<u8>>), NotABody> {
+pub fn fill(
+    changes: &[Change],
+    law: u16,
+    seen: &Seen,
+) -> Result<(usize, Zeroizing<Vec<u8>>), NotABody> {
     let mut count = 0;
     let mut bytes = 0;
     for change in changes {

@@ -6,8 +6,10 @@
 pub mod name;
 pub mod wrap;
 
-use couplet_proto::ids::{Epoch, InviteId, NotebookId, Slot};
+use std::collections::BTreeMap;
+
 use couplet_proto::hash::Hash;
+use couplet_proto::ids::{Epoch, InviteId, NotebookId, Slot};
 use couplet_proto::limits::MAX_INVITE_SECONDS;
 use couplet_proto::log::Log;
 use couplet_proto::request::JoinRequest;
@@ -152,12 +154,32 @@ pub fn open_keys(log: &Log, device: &DeviceSecret) -> Vec<(Epoch, EpochKey)> {
             Body::Invite(_) | Body::Unknown { .. } => return None,
         };
         let header = statement.header();
-        let place =
-            wrap::Place { notebook: header.notebook, slot, length: header.after.length };
+        let place = wrap::Place { notebook: header.notebook, slot, length: header.after.length };
         let key = wrap::unwrap(wrap, FIRST_EPOCH, device, place)?;
         (Some(key.commitment()) == commitment).then_some((FIRST_EPOCH, key))
     });
     opened.take(1).collect()
+}
+
+/// What the two persons call themselves: each by the statement that brought the person in.
+#[must_use]
+pub fn persons(log: &Log, keys: &BTreeMap<Epoch, EpochKey>) -> BTreeMap<Slot, Name> {
+    let mut persons = BTreeMap::new();
+    for statement in log.statements() {
+        let (sealed, device) = match statement.body() {
+            Body::Genesis(body) => (&body.name, body.device.signing),
+            Body::Join(body) => (&body.name, body.wrap.to),
+            Body::AddDevice(_) | Body::Invite(_) | Body::Wrap(_) | Body::Unknown { .. } => {
+                continue;
+            }
+        };
+        let Some(member) = log.member(device) else { continue };
+        let opened = keys.values().find_map(|key| Name::open(sealed, key, device));
+        if let Some(name) = opened {
+            persons.insert(member.slot, name);
+        }
+    }
+    persons
 }
 
 fn say(log: &Log, device: &DeviceSecret, body: Body) -> Result<Statement, CannotSay> {

@@ -238,11 +238,7 @@ impl Notebook {
     }
 
     fn author(&self) -> Author {
-        Author {
-            slot: self.slot,
-            writer: self.document.writer(),
-            start: self.document.next_op(),
-        }
+        Author { slot: self.slot, writer: self.document.writer(), start: self.document.next_op() }
     }
 
     fn commit(

@@ -37,11 +37,7 @@ pub enum NotAdmitted {
 ///
 /// # Errors
 /// [`NotAdmitted`].
-pub fn admitted(
-    log: &Log,
-    link: &JoinLink,
-    request: &JoinRequest,
-) -> Result<Member, NotAdmitted> {
+pub fn admitted(log: &Log, link: &JoinLink, request: &JoinRequest) -> Result<Member, NotAdmitted> {
     if log.id() != link.notebook {
         return Err(NotAdmitted::OtherNotebook);
     }

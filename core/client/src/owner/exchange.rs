@@ -13,7 +13,11 @@ use couplet_proto::session::{SLICE_BYTES, Start};
 use couplet_proto::statement::{LogHead, Statement};
 
 use super::{Owner, Received, State};
+use couplet_engine::pairing::code::Code;
+use couplet_proto::ids::Slot;
+
 use crate::clock;
+use crate::couplet::{Status, Waiting};
 use crate::error::Error;
 use crate::store::Meta;
 
@@ -138,5 +142,43 @@ impl Owner {
         })?;
         self.state = State::read(&self.store.tables(), &self.device)?;
         Ok(())
+    }
+}
+
+impl Owner {
+    /// Lets the other person know, or not, that their words have arrived here.
+    pub(crate) fn share_delivery(&mut self, is_shared: bool) -> Result<(), Error> {
+        self.durably(|tables| Ok(tables.set(Meta::SharesDelivery, &is_shared)?))?;
+        if let State::Member(replica) = &mut self.state {
+            replica.seen().set_shared(is_shared);
+        }
+        Ok(())
+    }
+
+    /// The honest state.
+    pub(crate) fn status(&mut self) -> Result<Status, Error> {
+        self.refresh()?;
+        let tables = self.store.tables();
+        let at_relay = tables.relay_have()?;
+        let unsent: u64 = self.have().without(&at_relay).iter().map(|r| r.last - r.first + 1).sum();
+        let waiting =
+            self.joining().map(|joining| Waiting { code: Code::of(&joining.request).to_string() });
+        let members = match &self.state {
+            State::Member(replica) => replica.log().members().map(|(_, m)| m.slot).collect(),
+            State::Joining(_) => Vec::new(),
+        };
+        let persons = Slot::BOTH.iter().filter(|slot| members.contains(slot)).count();
+        Ok(Status {
+            notebook: self.notebook(),
+            device: self.device(),
+            slot: tables.get(Meta::Slot)?.unwrap_or(Slot::First),
+            waiting,
+            pending: tables.unsealed_count()? + unsent,
+            relay: tables.get(Meta::Relay)?,
+            last_exchange: tables.get(Meta::LastExchange)?,
+            transport: tables.get(Meta::Transport)?,
+            persons,
+            devices: members.len(),
+        })
     }
 }

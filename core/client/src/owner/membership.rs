@@ -13,6 +13,7 @@ use couplet_proto::ids::{InviteId, Slot};
 use couplet_proto::link::RelayLink;
 use couplet_proto::log::Log;
 use couplet_proto::request::JoinRequest;
+use couplet_proto::sign::Signer;
 use couplet_proto::statement::{History, Invite, Role, Statement};
 use serde::{Deserialize, Serialize};
 
@@ -44,7 +45,6 @@ pub(crate) struct Asking {
     pub(crate) id: Hash,
     pub(crate) name: Option<String>,
     pub(crate) role: Role,
-    pub(crate) slot: Slot,
 }
 
 impl Owner {
@@ -58,6 +58,13 @@ impl Owner {
             }
             Ok(())
         })
+    }
+
+    /// What the persons call themselves, as far as this device can read it.
+    pub(crate) fn persons(&mut self) -> Result<Vec<(Slot, String)>, Error> {
+        let replica = self.replica()?;
+        let names = membership::persons(replica.log(), replica.keys()).into_iter();
+        Ok(names.map(|(slot, name)| (slot, name.as_str().to_owned())).collect())
     }
 
     /// A single-use link. With entries already there, the history that comes along must be said.
@@ -101,10 +108,10 @@ impl Owner {
         let me = replica.device();
         let asking = |request: &JoinRequest| {
             let asked = request.request();
-            let (invite, by, slot) = replica.log().open_invite(asked.invite)?;
+            let (invite, by, _) = replica.log().open_invite(asked.invite)?;
             let name = name_of(request, me).map(|name| name.as_str().to_owned());
             let (id, role) = (request.hash(), invite.role);
-            (by == couplet_proto::sign::Signer::public(me)).then_some(Asking { id, name, role, slot })
+            (by == me.public()).then_some(Asking { id, name, role })
         };
         Ok(requests.iter().filter_map(asking).collect())
     }

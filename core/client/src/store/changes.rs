@@ -11,24 +11,24 @@ use super::{StoreError, Tables};
 
 /// A volume as it is stored.
 #[derive(Debug, Default)]
-pub struct StoredVolume {
+pub(crate) struct StoredVolume {
     /// The last snapshot.
-    pub snapshot: Option<Vec<u8>>,
+    pub(crate) snapshot: Option<Vec<u8>>,
     /// The changes since.
-    pub changes: Vec<Change>,
+    pub(crate) changes: Vec<Change>,
     /// The last of them, or the last in the snapshot.
-    pub up_to: i64,
+    pub(crate) up_to: i64,
 }
 
 /// A received change that depends on what is not here.
 #[derive(Clone, Debug)]
-pub struct Waiting {
+pub(crate) struct Waiting {
     /// The change.
-    pub change: Change,
+    pub(crate) change: Change,
     /// The person who wrote it.
-    pub slot: Slot,
+    pub(crate) slot: Slot,
     /// The envelope it came in.
-    pub counter: u64,
+    pub(crate) counter: u64,
 }
 
 impl Tables<'_> {
@@ -36,7 +36,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn keep_change(
+    pub(crate) fn keep_change(
         &self,
         (volume, edition): (Volume, Edition),
         change: &Change,
@@ -56,7 +56,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn unsealed(
+    pub(crate) fn unsealed(
         &self,
         limit: u32,
     ) -> Result<Option<(Volume, Edition, Vec<i64>, Vec<Change>)>, StoreError> {
@@ -86,7 +86,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn unsealed_count(&self) -> Result<u64, StoreError> {
+    pub(crate) fn unsealed_count(&self) -> Result<u64, StoreError> {
         let mut count =
             self.0.prepare_cached("SELECT count(*) FROM changes WHERE counter IS NULL")?;
         let count: i64 = count.query_row([], |row| row.get(0))?;
@@ -97,7 +97,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn sealed_in(&self, ids: &[i64], at: u64) -> Result<(), StoreError> {
+    pub(crate) fn sealed_in(&self, ids: &[i64], at: u64) -> Result<(), StoreError> {
         let mut update = self.0.prepare_cached("UPDATE changes SET counter = ?2 WHERE id = ?1")?;
         for id in ids {
             update.execute(params![id, counter(at)?])?;
@@ -109,7 +109,11 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn volume(&self, volume: Volume, edition: Edition) -> Result<StoredVolume, StoreError> {
+    pub(crate) fn volume(
+        &self,
+        volume: Volume,
+        edition: Edition,
+    ) -> Result<StoredVolume, StoreError> {
         let mut snapshot = self.0.prepare_cached(
             "SELECT up_to, bytes FROM snapshots WHERE volume = ?1 AND edition = ?2",
         )?;
@@ -134,7 +138,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn newest_volume(&self) -> Result<Volume, StoreError> {
+    pub(crate) fn newest_volume(&self) -> Result<Volume, StoreError> {
         let mut newest = self.0.prepare_cached("SELECT max(volume) FROM changes")?;
         let found: Option<u32> = newest.query_row([], |row| row.get(0))?;
         Ok(Volume(found.unwrap_or(0)))
@@ -144,7 +148,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn keep_snapshot(
+    pub(crate) fn keep_snapshot(
         &self,
         (volume, edition): (Volume, Edition),
         up_to: i64,
@@ -161,7 +165,11 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn waiting(&self, volume: Volume, edition: Edition) -> Result<Vec<Waiting>, StoreError> {
+    pub(crate) fn waiting(
+        &self,
+        volume: Volume,
+        edition: Edition,
+    ) -> Result<Vec<Waiting>, StoreError> {
         let mut select = self.0.prepare_cached(
             "SELECT slot, counter, bytes FROM waiting
              WHERE volume = ?1 AND edition = ?2 AND fault IS NOT ?3",
@@ -183,7 +191,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn first_waiting(&self, writer: WriterId) -> Result<Option<u64>, StoreError> {
+    pub(crate) fn first_waiting(&self, writer: WriterId) -> Result<Option<u64>, StoreError> {
         let mut first = self.0.prepare_cached(
             "SELECT min(counter) FROM (
                  SELECT counter FROM waiting WHERE writer = ?1
@@ -197,7 +205,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn keep_waiting(
+    pub(crate) fn keep_waiting(
         &self,
         (volume, edition): (Volume, Edition),
         waiting: &Waiting,
@@ -217,7 +225,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn mark_faulty(&self, hash: Hash) -> Result<(), StoreError> {
+    pub(crate) fn mark_faulty(&self, hash: Hash) -> Result<(), StoreError> {
         let mut update = self.0.prepare_cached("UPDATE waiting SET fault = ?2 WHERE hash = ?1")?;
         update.execute(params![hash.0, VERSION])?;
         Ok(())
@@ -227,7 +235,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn drop_waiting(&self, hash: Hash) -> Result<(), StoreError> {
+    pub(crate) fn drop_waiting(&self, hash: Hash) -> Result<(), StoreError> {
         let mut delete = self.0.prepare_cached("DELETE FROM waiting WHERE hash = ?1")?;
         delete.execute([hash.0])?;
         Ok(())
@@ -237,7 +245,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn quarantine(&self, refused: &Waiting, why: &Refusal) -> Result<(), StoreError> {
+    pub(crate) fn quarantine(&self, refused: &Waiting, why: &Refusal) -> Result<(), StoreError> {
         let mut insert = self.0.prepare_cached(
             "INSERT OR IGNORE INTO quarantine (hash, slot, writer, counter, reason, bytes)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -247,15 +255,6 @@ impl Tables<'_> {
         let (slot, at, why) = (slot.index(), counter(*at)?, why.to_string());
         insert.execute(params![hash.0, slot, writer.0, at, why, change.bytes()])?;
         Ok(())
-    }
-
-    /// Whether this change is applied already.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn has_change(&self, hash: Hash) -> Result<bool, StoreError> {
-        let mut exists = self.0.prepare_cached("SELECT 1 FROM changes WHERE hash = ?1")?;
-        Ok(exists.exists([hash.0])?)
     }
 }
 

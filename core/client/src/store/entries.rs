@@ -72,7 +72,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn keep_entry(
+    pub(crate) fn keep_entry(
         &self,
         entry: &Entry,
         own_change: Option<i64>,
@@ -109,7 +109,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn entry(&self, key: &str, me: Slot) -> Result<Option<EntryRow>, StoreError> {
+    pub(crate) fn entry(&self, key: &str, me: Slot) -> Result<Option<EntryRow>, StoreError> {
         let reached = self.reached(me)?;
         let mut select = self.0.prepare_cached(&format!("{SELECT} WHERE e.key = ?1"))?;
         let row = select.query_row([key], Raw::read).optional()?;
@@ -120,7 +120,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn keys_beginning(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+    pub(crate) fn keys_beginning(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
         let mut select = self.0.prepare_cached(
             "SELECT key FROM entries WHERE substr(key, 1, length(?1)) = ?1 LIMIT 2",
         )?;
@@ -132,7 +132,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn timeline(
+    pub(crate) fn timeline(
         &self,
         before: Option<&Cursor>,
         limit: u32,
@@ -169,10 +169,10 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn mark_read(&self, key: &str) -> Result<(), StoreError> {
-        let mut update = self.0.prepare_cached(
-            "UPDATE entries SET is_unread = 0 WHERE key = ?1 AND is_unread",
-        )?;
+    pub(crate) fn mark_read(&self, key: &str) -> Result<(), StoreError> {
+        let mut update = self
+            .0
+            .prepare_cached("UPDATE entries SET is_unread = 0 WHERE key = ?1 AND is_unread")?;
         update.execute([key])?;
         Ok(())
     }
@@ -181,7 +181,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn entry_count(&self) -> Result<u64, StoreError> {
+    pub(crate) fn entry_count(&self) -> Result<u64, StoreError> {
         let count: i64 = self.0.query_row("SELECT count(*) FROM entries", [], |row| row.get(0))?;
         Ok(u64::try_from(count).unwrap_or(0))
     }
@@ -190,7 +190,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn hash(&self) -> Result<(Hash, u64), StoreError> {
+    pub(crate) fn hash(&self) -> Result<(Hash, u64), StoreError> {
         let mut select = self.0.prepare_cached("SELECT key, content FROM entries ORDER BY key")?;
         let rows = select.query_map([], |row| Ok((row.get(0)?, Hash(row.get(1)?))))?;
         let rows = rows.collect::<Result<Vec<(String, Hash)>, _>>()?;

@@ -11,7 +11,7 @@ use super::{StoreError, Tables};
 
 /// How far a stored envelope has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub(crate) enum State {
     /// Its changes are in their volume, or wait by themselves.
     Applied,
     /// It cannot be read so far.
@@ -32,7 +32,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn keep_envelope(&self, sealed: &Sealed, state: State) -> Result<(), StoreError> {
+    pub(crate) fn keep_envelope(&self, sealed: &Sealed, state: State) -> Result<(), StoreError> {
         let mut insert = self.0.prepare_cached(
             "INSERT OR IGNORE INTO envelopes (writer, counter, hash, state, bytes)
              VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -53,7 +53,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn envelope_applied(&self, sealed: &Sealed) -> Result<(), StoreError> {
+    pub(crate) fn envelope_applied(&self, sealed: &Sealed) -> Result<(), StoreError> {
         let hash = sealed.hash();
         let (writer, at) = (sealed.header().writer(), counter(sealed.header().counter)?);
         let mut update = self.0.prepare_cached(
@@ -67,7 +67,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn kept_envelopes(&self, limit: u32) -> Result<Vec<Vec<u8>>, StoreError> {
+    pub(crate) fn kept_envelopes(&self, limit: u32) -> Result<Vec<Vec<u8>>, StoreError> {
         let mut select = self.0.prepare_cached(
             "SELECT bytes FROM envelopes WHERE state <> 0 ORDER BY writer, counter LIMIT ?1",
         )?;
@@ -79,7 +79,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn envelopes(&self, range: Range, bytes: usize) -> Result<Vec<Vec<u8>>, StoreError> {
+    pub(crate) fn envelopes(&self, range: Range, bytes: usize) -> Result<Vec<Vec<u8>>, StoreError> {
         let mut select = self.0.prepare_cached(
             "SELECT counter, bytes FROM envelopes
              WHERE writer = ?1 AND counter BETWEEN ?2 AND ?3 ORDER BY counter",
@@ -103,7 +103,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn have(&self) -> Result<Have, StoreError> {
+    pub(crate) fn have(&self) -> Result<Have, StoreError> {
         self.chains("SELECT writer, have FROM chains")
     }
 
@@ -111,15 +111,14 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn relay_have(&self) -> Result<Have, StoreError> {
+    pub(crate) fn relay_have(&self) -> Result<Have, StoreError> {
         self.chains("SELECT writer, have FROM relay_chains")
     }
 
     fn chains(&self, sql: &str) -> Result<Have, StoreError> {
         let mut select = self.0.prepare_cached(sql)?;
-        let rows = select.query_map([], |row| {
-            Ok((WriterId(row.get(0)?), row.get::<_, Vec<u8>>(1)?))
-        })?;
+        let rows =
+            select.query_map([], |row| Ok((WriterId(row.get(0)?), row.get::<_, Vec<u8>>(1)?)))?;
         let mut have = Have::new();
         for row in rows {
             let (writer, bytes) = row?;
@@ -132,7 +131,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn keep_chain(&self, writer: WriterId, have: &WriterHave) -> Result<(), StoreError> {
+    pub(crate) fn keep_chain(&self, writer: WriterId, have: &WriterHave) -> Result<(), StoreError> {
         let mut upsert = self.0.prepare_cached(
             "INSERT INTO chains (writer, have) VALUES (?1, ?2)
              ON CONFLICT (writer) DO UPDATE SET have = excluded.have",
@@ -145,10 +144,9 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn keep_relay_have(&self, have: &Have) -> Result<(), StoreError> {
-        let mut upsert = self
-            .0
-            .prepare_cached("REPLACE INTO relay_chains (writer, have) VALUES (?1, ?2)")?;
+    pub(crate) fn keep_relay_have(&self, have: &Have) -> Result<(), StoreError> {
+        let mut upsert =
+            self.0.prepare_cached("REPLACE INTO relay_chains (writer, have) VALUES (?1, ?2)")?;
         for (writer, have) in have.iter() {
             upsert.execute(params![writer.0, item::encode(have)])?;
         }
@@ -159,7 +157,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn forget_relay_have(&self) -> Result<(), StoreError> {
+    pub(crate) fn forget_relay_have(&self) -> Result<(), StoreError> {
         self.0.execute("DELETE FROM relay_chains", [])?;
         Ok(())
     }
@@ -168,7 +166,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn seen(&self, is_shared: bool) -> Result<SeenVector, StoreError> {
+    pub(crate) fn seen(&self, is_shared: bool) -> Result<SeenVector, StoreError> {
         let mut select = self.0.prepare_cached("SELECT writer, seen, is_told FROM chains")?;
         let rows = select.query_map([], |row| {
             let seen = u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0);
@@ -182,7 +180,12 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn keep_seen(&self, writer: WriterId, seen: u64, is_news: bool) -> Result<(), StoreError> {
+    pub(crate) fn keep_seen(
+        &self,
+        writer: WriterId,
+        seen: u64,
+        is_news: bool,
+    ) -> Result<(), StoreError> {
         let mut update = self.0.prepare_cached(
             "UPDATE chains SET seen = ?2, is_told = is_told AND NOT ?3
              WHERE writer = ?1 AND seen < ?2",
@@ -195,7 +198,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn seen_told(&self) -> Result<(), StoreError> {
+    pub(crate) fn seen_told(&self) -> Result<(), StoreError> {
         self.0.execute("UPDATE chains SET is_told = 1 WHERE is_told = 0", [])?;
         Ok(())
     }
@@ -204,7 +207,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn keep_told(
+    pub(crate) fn keep_told(
         &self,
         by: (WriterId, Slot),
         (writer, at): (WriterId, u64),
@@ -225,7 +228,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn told(&self, by: Slot, writer: WriterId) -> Result<u64, StoreError> {
+    pub(crate) fn told(&self, by: Slot, writer: WriterId) -> Result<u64, StoreError> {
         let mut select = self.0.prepare_cached(
             "SELECT max(counter) FROM told WHERE writer = ?1 AND by_slot = ?2 AND is_shared",
         )?;

@@ -18,7 +18,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError::Damaged`] if a stored statement does not stand.
-    pub fn log(&self) -> Result<Option<Log>, StoreError> {
+    pub(crate) fn log(&self) -> Result<Option<Log>, StoreError> {
         let mut select = self.0.prepare_cached("SELECT bytes FROM log ORDER BY position")?;
         let rows = select.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
         let mut statements = Vec::new();
@@ -35,7 +35,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn keep_log(&self, log: &Log, from: usize) -> Result<(), StoreError> {
+    pub(crate) fn keep_log(&self, log: &Log, from: usize) -> Result<(), StoreError> {
         let mut insert =
             self.0.prepare_cached("INSERT INTO log (position, bytes) VALUES (?1, ?2)")?;
         for (position, statement) in log.statements().iter().enumerate().skip(from) {
@@ -48,7 +48,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn keys(&self) -> Result<BTreeMap<Epoch, EpochKey>, StoreError> {
+    pub(crate) fn keys(&self) -> Result<BTreeMap<Epoch, EpochKey>, StoreError> {
         let mut select = self.0.prepare_cached("SELECT epoch, key FROM epochs")?;
         let rows = select.query_map([], |row| {
             let key = EpochKey::new(Secret::new(row.get(1)?));
@@ -61,7 +61,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn keep_key(&self, epoch: Epoch, key: &EpochKey) -> Result<(), StoreError> {
+    pub(crate) fn keep_key(&self, epoch: Epoch, key: &EpochKey) -> Result<(), StoreError> {
         let mut insert =
             self.0.prepare_cached("INSERT OR IGNORE INTO epochs (epoch, key) VALUES (?1, ?2)")?;
         insert.execute(params![epoch.0, key.secret().expose()])?;
@@ -72,7 +72,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn requests(&self) -> Result<Vec<Vec<u8>>, StoreError> {
+    pub(crate) fn requests(&self) -> Result<Vec<Vec<u8>>, StoreError> {
         let mut select = self.0.prepare_cached("SELECT bytes FROM requests ORDER BY hash")?;
         let rows = select.query_map([], |row| row.get(0))?;
         rows.map(|row| row.map_err(StoreError::from)).collect()
@@ -82,7 +82,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn keep_request(
+    pub(crate) fn keep_request(
         &self,
         hash: Hash,
         invite: InviteId,
@@ -99,7 +99,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn drop_requests_without(&self, open: &[InviteId]) -> Result<(), StoreError> {
+    pub(crate) fn drop_requests_without(&self, open: &[InviteId]) -> Result<(), StoreError> {
         let mut select = self.0.prepare_cached("SELECT DISTINCT invite FROM requests")?;
         let rows = select.query_map([], |row| row.get(0).map(InviteId))?;
         let all = rows.collect::<Result<Vec<InviteId>, _>>()?;
@@ -113,7 +113,9 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn intents<T: Serialize + DeserializeOwned>(&self) -> Result<Vec<(i64, T)>, StoreError> {
+    pub(crate) fn intents<T: Serialize + DeserializeOwned>(
+        &self,
+    ) -> Result<Vec<(i64, T)>, StoreError> {
         let mut select = self.0.prepare_cached("SELECT id, intent FROM intents ORDER BY id")?;
         let rows = select.query_map([], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?)))?;
         let mut intents = Vec::new();
@@ -128,7 +130,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn keep_intent<T: Serialize>(&self, intent: &T) -> Result<(), StoreError> {
+    pub(crate) fn keep_intent<T: Serialize>(&self, intent: &T) -> Result<(), StoreError> {
         self.0.execute("INSERT INTO intents (intent) VALUES (?1)", [item::encode(intent)])?;
         Ok(())
     }
@@ -137,7 +139,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn drop_intent(&self, id: i64) -> Result<(), StoreError> {
+    pub(crate) fn drop_intent(&self, id: i64) -> Result<(), StoreError> {
         self.0.execute("DELETE FROM intents WHERE id = ?1", [id])?;
         Ok(())
     }

@@ -8,11 +8,13 @@ use super::{StoreError, Tables};
 
 /// The name of a value of which there is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Meta {
+pub(crate) enum Meta {
     /// The seed of the device's secrets.
     Seed,
     /// The nonce of this install's writer.
     Nonce,
+    /// Whose device this is.
+    Slot,
     /// The relay's link.
     Relay,
     /// How long the relay's log was when last heard of.
@@ -34,6 +36,7 @@ impl Meta {
         match self {
             Self::Seed => "seed",
             Self::Nonce => "nonce",
+            Self::Slot => "slot",
             Self::Relay => "relay",
             Self::RelayLog => "relay log",
             Self::Joining => "joining",
@@ -50,10 +53,14 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn get<T: Serialize + DeserializeOwned>(&self, meta: Meta) -> Result<Option<T>, StoreError> {
+    pub(crate) fn get<T: Serialize + DeserializeOwned>(
+        &self,
+        meta: Meta,
+    ) -> Result<Option<T>, StoreError> {
         let mut select = self.0.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
         let found: Option<Vec<u8>> = select.query_row([meta.key()], |row| row.get(0)).optional()?;
-        let decode = |bytes: Vec<u8>| item::decode(&bytes, "value").map_err(|_| StoreError::Damaged);
+        let decode =
+            |bytes: Vec<u8>| item::decode(&bytes, "value").map_err(|_| StoreError::Damaged);
         found.map(decode).transpose()
     }
 
@@ -61,7 +68,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn set<T: Serialize>(&self, meta: Meta, value: &T) -> Result<(), StoreError> {
+    pub(crate) fn set<T: Serialize>(&self, meta: Meta, value: &T) -> Result<(), StoreError> {
         let mut upsert = self.0.prepare_cached("REPLACE INTO meta (key, value) VALUES (?1, ?2)")?;
         upsert.execute(params![meta.key(), item::encode(value)])?;
         Ok(())
@@ -71,7 +78,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn clear(&self, meta: Meta) -> Result<(), StoreError> {
+    pub(crate) fn clear(&self, meta: Meta) -> Result<(), StoreError> {
         self.0.execute("DELETE FROM meta WHERE key = ?1", [meta.key()])?;
         Ok(())
     }

@@ -43,12 +43,7 @@ pub fn wrap(
 
 /// Opens a wrap made for this device; nothing if it was not.
 #[must_use]
-pub fn unwrap(
-    wrap: &Wrap,
-    epoch: Epoch,
-    device: &DeviceSecret,
-    place: Place,
-) -> Option<EpochKey> {
+pub fn unwrap(wrap: &Wrap, epoch: Epoch, device: &DeviceSecret, place: Place) -> Option<EpochKey> {
     let keys = device.keys();
     if wrap.to != keys.signing {
         return None;

@@ -118,8 +118,9 @@ fn revisions(raw: &RawEntry) -> Vec<Revision> {
         }
         Scalar::Uint(_) | Scalar::Int(_) | Scalar::Bool(_) | Scalar::Bytes(_) => None,
     };
-    let mut revisions: Vec<Revision> =
-        words.flat_map(|(key, values)| values.iter().filter_map(move |v| revision(key, v))).collect();
+    let mut revisions: Vec<Revision> = words
+        .flat_map(|(key, values)| values.iter().filter_map(move |v| revision(key, v)))
+        .collect();
     revisions.sort_by(|a, b| (a.rev, a.writer, &a.text).cmp(&(b.rev, b.writer, &b.text)));
     revisions
 }

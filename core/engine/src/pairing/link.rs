@@ -63,8 +63,7 @@ impl JoinLink {
     pub fn to_text(&self) -> String {
         let Self { notebook, log, inviter, invite, slot, role, expires, .. } = *self;
         let (relay, secret) = (self.relay.clone(), *self.secret.expose());
-        let fields =
-            Fields { notebook, log, relay, inviter, invite, slot, role, expires, secret };
+        let fields = Fields { notebook, log, relay, inviter, invite, slot, role, expires, secret };
         link::to_text(PREFIX, kind::JOIN_LINK, &item::encode(&fields))
     }
 }

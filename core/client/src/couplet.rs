@@ -1,0 +1,460 @@
+//! The handle that an app holds: every call of it works offline, and is durable when it returns.
+//!
+//! One thread owns the replica and the writing half of the store; calls are jobs for it. Reads have
+//! a connection of their own and never wait for Automerge. Cloning the handle is cheap, and the
+//! thread ends when the last clone is gone.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use couplet_engine::document::EntryKey;
+use couplet_engine::keys::Secret;
+use couplet_engine::membership::name::Name;
+use couplet_engine::notebook::entry::Version;
+use couplet_engine::notebook::schema::Kind;
+use couplet_engine::pairing::code::Code;
+use couplet_engine::pairing::link::JoinLink;
+use couplet_proto::hash::Hash;
+use couplet_proto::ids::{DeviceId, NotebookId, Slot};
+use couplet_proto::link::RelayLink;
+use couplet_proto::statement::{History, Role};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+
+use crate::error::Error;
+use crate::exchange::{Exchange, Exchanged, Until};
+use crate::owner::Owner;
+use crate::store::{Cursor, EntryRow, Filter, Meta, Reader, StoreError, Tables};
+use crate::transport::Transport;
+
+/// Calls that wait for the owner's thread; more wait outside.
+const JOBS: usize = 64;
+
+/// Events that a slow observer may be behind before it is told that it missed some.
+const EVENTS: usize = 1_024;
+
+/// A notebook on this device.
+#[derive(Clone, Debug)]
+pub struct Couplet {
+    handle: Arc<Handle>,
+}
+
+/// What the clones of a [`Couplet`] share.
+pub(crate) struct Handle {
+    jobs: mpsc::Sender<Job>,
+    reader: Arc<Mutex<Option<Reader>>>,
+    directory: PathBuf,
+    key: Secret,
+    events: broadcast::Sender<Event>,
+    /// Rises with everything written here.
+    dirty: watch::Sender<u64>,
+    transport: OnceLock<Transport>,
+}
+
+type Job = Box<dyn FnOnce(&mut Owner) + Send>;
+
+/// Something that an app may want to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// This entry looks different.
+    Entry(String),
+    /// Words have come further.
+    Delivered,
+    /// Somebody asks to be let in.
+    Requests,
+    /// Both sides hold the same.
+    CaughtUp,
+}
+
+/// An invitation to hand over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// The link. It holds a secret: show it to one person.
+    pub link: String,
+    /// Good until, seconds since 1970.
+    pub expires: u64,
+    /// How many entries the newcomer will read.
+    pub entries: u64,
+}
+
+/// Somebody who asks to be let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Its name here.
+    pub id: String,
+    /// What the person calls themselves.
+    pub name: Option<String>,
+    /// Whether it is a device of one's own.
+    pub is_own_device: bool,
+}
+
+/// What a device shows while it waits to be let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// The short code, for the other phone to type.
+    pub code: String,
+}
+
+/// The honest state of a notebook on this device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// The notebook.
+    pub notebook: NotebookId,
+    /// This device.
+    pub device: DeviceId,
+    /// Whose device this is.
+    pub slot: Slot,
+    /// Whether it waits to be let in, and with which code.
+    pub waiting: Option<Waiting>,
+    /// Changes and envelopes that the relay has not said to hold.
+    pub pending: u64,
+    /// The relay.
+    pub relay: Option<RelayLink>,
+    /// When both sides last held the same, seconds since 1970.
+    pub last_exchange: Option<u64>,
+    /// Over what that was.
+    pub transport: Option<String>,
+    /// How many persons belong.
+    pub persons: usize,
+    /// How many devices belong.
+    pub devices: usize,
+}
+
+impl Couplet {
+    /// A notebook of one's own, usable at once, alone and offline.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn found(
+        directory: &Path,
+        key: &Secret,
+        name: &str,
+        relay: Option<RelayLink>,
+    ) -> Result<Self, Error> {
+        let name: Name = name.parse()?;
+        Self::start(directory, key, move |at, key| Owner::found(at, key, &name, relay)).await
+    }
+
+    /// Asks to be let in by whoever made this link.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn join(
+        directory: &Path,
+        key: &Secret,
+        link: &str,
+        name: &str,
+    ) -> Result<Self, Error> {
+        let (link, name): (JoinLink, Name) = (link.parse()?, name.parse()?);
+        Self::start(directory, key, move |at, key| Owner::join(at, key, &link, &name)).await
+    }
+
+    /// Opens the notebook in this directory.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn open(directory: &Path, key: &Secret) -> Result<Self, Error> {
+        Self::start(directory, key, Owner::open).await
+    }
+
+    async fn start(
+        directory: &Path,
+        key: &Secret,
+        open: impl FnOnce(&Path, &Secret) -> Result<Owner, Error> + Send + 'static,
+    ) -> Result<Self, Error> {
+        let (jobs, mut queue) = mpsc::channel::<Job>(JOBS);
+        let (opened, is_open) = oneshot::channel();
+        let (at, secret) = (directory.to_owned(), key.clone());
+        let run = move || match open(&at, &secret) {
+            Ok(mut owner) => {
+                if opened.send(Ok(())).is_ok() {
+                    while let Some(job) = queue.blocking_recv() {
+                        job(&mut owner);
+                    }
+                    // A snapshot only saves time at the next start.
+                    drop(owner.tidy());
+                }
+            }
+            Err(error) => drop(opened.send(Err(error))),
+        };
+        let spawned = thread::Builder::new().name("couplet".into()).spawn(run);
+        spawned.map_err(|error| StoreError::Directory(error.kind()))?;
+        is_open.await.map_err(|_| Error::Engine)??;
+        let (events, _) = broadcast::channel(EVENTS);
+        let handle = Handle {
+            jobs,
+            reader: Arc::default(),
+            directory: directory.to_owned(),
+            key: key.clone(),
+            events,
+            dirty: watch::channel(0).0,
+            transport: OnceLock::new(),
+        };
+        Ok(Self { handle: Arc::new(handle) })
+    }
+
+    /// Writes an entry; `day` counts from 1970-01-01.
+    ///
+    /// # Errors
+    /// [`Error::Write`], [`Error::Store`].
+    pub async fn write(&self, kind: Kind, day: i32, text: &str) -> Result<EntryRow, Error> {
+        let text = text.to_owned();
+        let row = self.handle.call(move |owner| owner.write(kind, day, &text)).await?;
+        self.handle.written();
+        Ok(row)
+    }
+
+    /// Writes own words anew, or a page's text merged against the version last shown.
+    ///
+    /// # Errors
+    /// [`Error::Write`], [`Error::Store`].
+    pub async fn edit(
+        &self,
+        entry: &str,
+        base: Option<&str>,
+        text: &str,
+    ) -> Result<EntryRow, Error> {
+        let key: EntryKey = self.key_of(entry).await?.parse().map_err(crate::error::input)?;
+        let base = base.map(str::parse::<Version>).transpose().map_err(crate::error::input)?;
+        let text = text.to_owned();
+        let edit = move |owner: &mut Owner| owner.edit(&key, base.as_ref(), &text);
+        let row = self.handle.call(edit).await?;
+        self.handle.written();
+        Ok(row)
+    }
+
+    /// A page of the timeline, the newest first.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn timeline(
+        &self,
+        before: Option<Cursor>,
+        limit: u32,
+        filter: Filter,
+    ) -> Result<Vec<EntryRow>, Error> {
+        let read =
+            move |tables: &Tables<'_>, me| tables.timeline(before.as_ref(), limit, &filter, me);
+        self.handle.read(read).await
+    }
+
+    /// One entry whole, named by its key or by a beginning of it that no other has. Whoever asks
+    /// has read it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn show(&self, entry: &str) -> Result<EntryRow, Error> {
+        let key = self.key_of(entry).await?;
+        let named = key.clone();
+        let row = self.handle.read(move |tables, me| tables.entry(&named, me)).await?;
+        let row = row.ok_or(Error::NotFound("entry"))?;
+        if row.is_unread {
+            self.handle.call(move |owner| Ok(owner.tables().mark_read(&key)?)).await?;
+        }
+        Ok(row)
+    }
+
+    /// The key that begins so, if just one does.
+    async fn key_of(&self, entry: &str) -> Result<String, Error> {
+        let prefix = entry.trim().to_owned();
+        if prefix.is_empty() {
+            return Err(Error::NotFound("entry"));
+        }
+        let found = self.handle.read(move |tables, _| tables.keys_beginning(&prefix)).await?;
+        match <[String; 1]>::try_from(found) {
+            Ok([key]) => Ok(key),
+            Err(several) if several.is_empty() => Err(Error::NotFound("entry")),
+            Err(_) => Err(Error::Input("several entries begin so; give more of the name".into())),
+        }
+    }
+
+    /// A hash of everything shared, equal on devices that have the same notebook, and how many
+    /// entries there are.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn hash(&self) -> Result<(Hash, u64), Error> {
+        self.handle.read(|tables, _| tables.hash()).await
+    }
+
+    /// Sets or changes the relay.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn set_relay(&self, relay: RelayLink) -> Result<(), Error> {
+        self.handle.call(move |owner| owner.set_relay(&relay)).await
+    }
+
+    /// Lets the other person know, or not, that their words have arrived here.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn share_delivery(&self, is_shared: bool) -> Result<(), Error> {
+        self.handle.call(move |owner| owner.share_delivery(is_shared)).await?;
+        self.handle.written();
+        Ok(())
+    }
+
+    /// A single-use link, for the partner or for another device of one's own.
+    ///
+    /// # Errors
+    /// [`Error::SayHistory`], [`Error::NoRelay`], [`Error::Membership`].
+    pub async fn invite(
+        &self,
+        is_own_device: bool,
+        history: Option<History>,
+    ) -> Result<Invitation, Error> {
+        let role = if is_own_device { Role::OwnDevice } else { Role::Partner };
+        let invited = self.handle.call(move |owner| owner.invite(role, history)).await?;
+        self.handle.written();
+        let (link, expires) = (invited.link.to_text(), invited.link.expires);
+        Ok(Invitation { link, expires, entries: invited.entries })
+    }
+
+    /// Who asks to be let in by this device, as far as is known here.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn requests(&self) -> Result<Vec<Request>, Error> {
+        let asking = self.handle.call(Owner::asking).await?;
+        let request = |asking: crate::owner::Asking| Request {
+            id: asking.id.to_string(),
+            name: asking.name,
+            is_own_device: asking.role == Role::OwnDevice,
+        };
+        Ok(asking.into_iter().map(request).collect())
+    }
+
+    /// Lets somebody in, with the code that the other phone shows, or without one on the strength
+    /// of the link alone.
+    ///
+    /// # Errors
+    /// [`Error::WrongCode`], [`Error::NotFound`], [`Error::Membership`].
+    pub async fn approve(&self, id: &str, code: Option<&str>) -> Result<(), Error> {
+        let id: Hash = id.parse().map_err(crate::error::input)?;
+        let code = code.map(str::parse::<Code>).transpose().map_err(crate::error::input)?;
+        self.handle.call(move |owner| owner.approve(id, code)).await?;
+        self.handle.written();
+        Ok(())
+    }
+
+    /// What the persons call themselves.
+    ///
+    /// # Errors
+    /// [`Error::NotLetInYet`].
+    pub async fn persons(&self) -> Result<Vec<(Slot, String)>, Error> {
+        self.handle.call(Owner::persons).await
+    }
+
+    /// The honest state.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn status(&self) -> Result<Status, Error> {
+        self.handle.call(Owner::status).await
+    }
+
+    /// One exchange with the relay: push, pull, stop.
+    ///
+    /// # Errors
+    /// [`Error::Unreachable`], [`Error::TimedOut`], [`Error::NotLetInYet`], [`Error::Refused`].
+    pub async fn sync(&self, timeout: Duration) -> Result<Exchanged, Error> {
+        let exchange = self.exchange(Until::CaughtUp);
+        tokio::time::timeout(timeout, exchange).await.unwrap_or(Err(Error::TimedOut))
+    }
+
+    /// Waits at the door until this device is let in, then catches up.
+    ///
+    /// # Errors
+    /// As [`Couplet::sync`].
+    pub async fn wait_to_be_let_in(&self, timeout: Duration) -> Result<Exchanged, Error> {
+        let exchange = self.exchange(Until::LetIn);
+        tokio::time::timeout(timeout, exchange).await.unwrap_or(Err(Error::NotLetInYet))
+    }
+
+    /// Stays attached until the connection ends or the future is dropped.
+    ///
+    /// # Errors
+    /// [`Error::Unreachable`], [`Error::Refused`].
+    pub async fn stay_attached(&self) -> Result<Exchanged, Error> {
+        self.exchange(Until::Stopped).await
+    }
+
+    /// What happens from here on.
+    #[must_use]
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.handle.events.subscribe()
+    }
+
+    async fn exchange(&self, until: Until) -> Result<Exchanged, Error> {
+        let began = Instant::now();
+        let handle = &self.handle;
+        let (opening, relay, identity) = handle
+            .call(|owner| {
+                let relay = owner.tables().get(Meta::Relay)?.ok_or(Error::NoRelay)?;
+                Ok((owner.opening()?, relay, owner.signing_seed()))
+            })
+            .await?;
+        let dirty = handle.dirty.subscribe();
+        let channel = handle.transport(&identity)?.connect(&relay).await?;
+        let knock = opening.knock.clone();
+        Exchange::new(handle, channel, &opening, until).run(knock, dirty, began).await
+    }
+}
+
+impl Handle {
+    /// Does a job on the owner's thread. What was begun is finished even if the future is dropped.
+    pub(crate) async fn call<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Owner) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (reply, answer) = oneshot::channel();
+        let job = Box::new(move |owner: &mut Owner| drop(reply.send(work(owner))));
+        self.jobs.send(job).await.map_err(|_| Error::Closed)?;
+        answer.await.map_err(|_| Error::Engine)?
+    }
+
+    /// Reads on a connection of its own, opened at the first read.
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Tables<'_>, Slot) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Error> {
+        let reader = self.reader.clone();
+        let (directory, key) = (self.directory.clone(), self.key.clone());
+        let read = move || -> Result<T, Error> {
+            let mut reader = reader.lock().map_err(|_| Error::Engine)?;
+            let reader = match reader.as_mut() {
+                Some(reader) => reader,
+                None => reader.insert(Reader::open(&directory, &key)?),
+            };
+            let tables = reader.tables();
+            let me = tables.get(Meta::Slot)?.ok_or(Error::Engine)?;
+            Ok(work(&tables, me)?)
+        };
+        tokio::task::spawn_blocking(read).await.map_err(|_| Error::Engine)?
+    }
+
+    /// Tells whoever listens; that nobody does is no error.
+    pub(crate) fn tell(&self, event: Event) {
+        drop(self.events.send(event));
+    }
+
+    fn written(&self) {
+        self.dirty.send_modify(|version| *version = version.wrapping_add(1));
+    }
+
+    fn transport(&self, identity: &Secret) -> Result<&Transport, Error> {
+        if let Some(transport) = self.transport.get() {
+            return Ok(transport);
+        }
+        let made = Transport::new(identity)?;
+        Ok(self.transport.get_or_init(|| made))
+    }
+}
+
+impl core::fmt::Debug for Handle {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Handle(..)")
+    }
+}

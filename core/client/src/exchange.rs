@@ -1,0 +1,280 @@
+//! The driver of a conversation: the session's outputs on one side, the owner and the channel on
+//! the other.
+//!
+//! Its priorities, in this order: 1. what the session asks for, 2. a frame that has come, 3. words
+//! written here meanwhile, 4. the end of the time given.
+
+use std::time::{Duration, Instant};
+
+use couplet_proto::frame::{Frame, Reason, Refuse};
+use couplet_proto::session::{Notice, Output, Session};
+use couplet_proto::statement::{LogHead, Statement};
+use tokio::sync::watch;
+
+use crate::couplet::{Event, Handle};
+use crate::error::Error;
+use crate::owner::{Opening, Received};
+use crate::transport::{Channel, Traffic};
+
+/// What an exchange did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Exchanged {
+    /// Envelopes sent.
+    pub sent: u64,
+    /// Envelopes received that were new here.
+    pub received: u64,
+    /// Times this side waited for an answer before it sent on, the handshake apart.
+    pub round_trips: u32,
+    /// Bytes of frames sent.
+    pub bytes_out: u64,
+    /// Bytes of frames received.
+    pub bytes_in: u64,
+    /// Bytes of UDP payload sent.
+    pub udp_out: u64,
+    /// Bytes of UDP payload received.
+    pub udp_in: u64,
+    /// How long it took, connecting included.
+    pub duration: Duration,
+    /// Over what.
+    pub transport: &'static str,
+    /// Whether both sides held the same at its end.
+    pub is_caught_up: bool,
+}
+
+/// When an exchange ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Until {
+    /// When both sides hold the same.
+    CaughtUp,
+    /// When this device is let in, and then when both sides hold the same.
+    LetIn,
+    /// Never by itself.
+    Stopped,
+}
+
+pub(crate) const QUIC: &str = "quic";
+
+/// One conversation under way.
+pub(crate) struct Exchange<'a> {
+    handle: &'a Handle,
+    channel: Channel,
+    session: Session,
+    until: Until,
+    /// A statement on its way to be ordered.
+    proposed: Option<Statement>,
+    /// What the relay had waiting before it answered the ping is here.
+    has_mail: bool,
+    is_waiting_at_the_door: bool,
+    was_caught_up: bool,
+    done: Exchanged,
+}
+
+impl<'a> Exchange<'a> {
+    pub(crate) fn new(
+        handle: &'a Handle,
+        channel: Channel,
+        opening: &Opening,
+        until: Until,
+    ) -> Self {
+        let session = Session::open(opening.notebook, opening.start.clone(), false);
+        Self {
+            handle,
+            channel,
+            session,
+            until,
+            proposed: None,
+            has_mail: false,
+            is_waiting_at_the_door: opening.knock.is_some(),
+            was_caught_up: false,
+            done: Exchanged { transport: QUIC, ..Exchanged::default() },
+        }
+    }
+
+    /// Runs until its end, or until the relay or the network ends it.
+    pub(crate) async fn run(
+        mut self,
+        knock: Option<Vec<u8>>,
+        mut dirty: watch::Receiver<u64>,
+        began: Instant,
+    ) -> Result<Exchanged, Error> {
+        if let Some(request) = knock {
+            self.channel.send(&Frame::Knock(request)).await?;
+        }
+        dirty.mark_unchanged();
+        self.drain().await?;
+        // Whatever waits in the mailbox is sent before the answer to this.
+        self.channel.send(&Frame::Ping(1)).await?;
+        while !self.is_at_its_end().await? {
+            tokio::select! {
+                biased;
+                frame = self.channel.receive() => match frame {
+                    Some(Ok(frame)) => self.handle_frame(frame).await?,
+                    Some(Err(_)) => return Err(Error::BadRelay),
+                    None => return Err(crate::transport::Unreachable::Lost.into()),
+                },
+                changed = dirty.changed() => {
+                    changed.map_err(|_| Error::Closed)?;
+                    self.take_in_own_words().await?;
+                }
+            }
+            self.drain().await?;
+        }
+        Ok(self.finish(began).await)
+    }
+
+    async fn finish(mut self, began: Instant) -> Exchanged {
+        let (Traffic { sent, received }, udp) = (self.channel.bytes, self.channel.udp());
+        (self.done.bytes_out, self.done.bytes_in) = (sent, received);
+        (self.done.udp_out, self.done.udp_in) = (udp.sent, udp.received);
+        self.done.round_trips = self.session.flights();
+        self.done.is_caught_up = self.session.is_caught_up();
+        self.done.duration = began.elapsed();
+        self.channel.close().await;
+        self.done
+    }
+
+    async fn is_at_its_end(&mut self) -> Result<bool, Error> {
+        let is_caught_up = self.session.is_caught_up() && !self.is_waiting_at_the_door;
+        if is_caught_up && !self.was_caught_up {
+            self.handle.call(|owner| owner.caught_up(QUIC)).await?;
+            self.handle.tell(Event::CaughtUp);
+        }
+        self.was_caught_up = is_caught_up;
+        if is_caught_up && self.proposed.is_none() {
+            self.propose().await?;
+        }
+        let has_nothing_to_say = self.proposed.is_none();
+        let may_end = self.until != Until::Stopped;
+        Ok(may_end && is_caught_up && has_nothing_to_say && self.has_mail)
+    }
+
+    /// Offers what this device wants said, once both logs are the same.
+    async fn propose(&mut self) -> Result<(), Error> {
+        let statement = self.handle.call(|owner| owner.next_statement()).await?;
+        if let Some(statement) = statement {
+            self.session.propose(statement.bytes().to_vec());
+            self.proposed = Some(statement);
+            self.drain().await?;
+        }
+        Ok(())
+    }
+
+    async fn take_in_own_words(&mut self) -> Result<(), Error> {
+        let (have, log) = self
+            .handle
+            .call(|owner| {
+                owner.seal_pending()?;
+                Ok((owner.have(), owner.log_hashes()))
+            })
+            .await?;
+        self.session.log_changed(log);
+        self.session.have_changed(have);
+        Ok(())
+    }
+
+    async fn handle_frame(&mut self, frame: Frame) -> Result<(), Error> {
+        self.session.handle_frame(frame).map_err(|_| Error::BadRelay)
+    }
+
+    /// Does what the session asks for until it asks for nothing.
+    async fn drain(&mut self) -> Result<(), Error> {
+        while let Some(output) = self.session.poll_output() {
+            match output {
+                Output::Send(frame) => {
+                    if let Frame::Envelopes(envelopes) = &frame {
+                        self.done.sent += envelopes.len() as u64;
+                    }
+                    self.channel.send(&frame).await?;
+                }
+                Output::Load(range) => {
+                    let envelopes = self.handle.call(move |owner| owner.envelopes(range)).await?;
+                    self.session.loaded(envelopes);
+                }
+                Output::LoadLog { from } => {
+                    let log = self.handle.call(move |owner| owner.statements(from)).await?;
+                    self.session.log_loaded(from, log);
+                }
+                Output::Receive(envelopes) => self.receive(envelopes).await?,
+                Output::Extend(piece) => {
+                    let received = self.handle.call(move |owner| owner.extend(piece)).await?;
+                    self.is_waiting_at_the_door = false;
+                    let log = self.handle.call(|owner| Ok(owner.log_hashes())).await?;
+                    self.session.log_changed(log);
+                    self.tell(&received);
+                }
+                Output::Notify(notice) => self.handle_notice(notice).await?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn receive(&mut self, envelopes: Vec<Vec<u8>>) -> Result<(), Error> {
+        self.done.received += envelopes.len() as u64;
+        let received = self.handle.call(move |owner| owner.receive(envelopes)).await?;
+        for not_taken in &received.not_taken {
+            tracing::warn!(reason = %not_taken, "the relay sent an envelope that is not taken");
+        }
+        self.session.stored(&received.delta);
+        self.tell(&received);
+        Ok(())
+    }
+
+    fn tell(&self, received: &Received) {
+        for entry in &received.touched {
+            self.handle.tell(Event::Entry(entry.clone()));
+        }
+    }
+
+    async fn handle_notice(&mut self, notice: Notice) -> Result<(), Error> {
+        match notice {
+            Notice::PeerHas(have) => {
+                self.handle.call(move |owner| owner.relay_has(&have)).await?;
+                self.handle.tell(Event::Delivered);
+            }
+            Notice::PeerLog(head) => self.handle_peer_log(head).await?,
+            Notice::Requests(requests) => {
+                self.handle.call(move |owner| owner.keep_requests(requests)).await?;
+                self.handle.tell(Event::Requests);
+            }
+            Notice::Refused(refuse) => self.handle_refusal(refuse)?,
+            Notice::LogsDiffer => return Err(Error::Refused(Reason::LogConflict)),
+            Notice::Pong(_) => self.has_mail = true,
+        }
+        Ok(())
+    }
+
+    async fn handle_peer_log(&mut self, head: LogHead) -> Result<(), Error> {
+        let is_ordered = self.proposed.as_ref().is_some_and(|statement| statement.head() == head);
+        if let Some(statement) = self.proposed.take_if(|_| is_ordered) {
+            let log = self
+                .handle
+                .call(|owner| {
+                    owner.append(statement)?;
+                    Ok(owner.log_hashes())
+                })
+                .await?;
+            self.session.log_changed(log);
+        }
+        self.handle.call(move |owner| owner.relay_log(head)).await
+    }
+
+    fn handle_refusal(&mut self, refuse: Refuse) -> Result<(), Error> {
+        match refuse.reason {
+            Reason::NotAMember if self.is_waiting_at_the_door => match self.until {
+                Until::LetIn | Until::Stopped => Ok(()),
+                Until::CaughtUp => Err(Error::NotLetInYet),
+            },
+            // Somebody was faster: the log comes, and what is wanted is said anew.
+            Reason::LogConflict if self.proposed.take().is_some() => Ok(()),
+            Reason::NotAMember
+            | Reason::LogConflict
+            | Reason::NotInvited
+            | Reason::Full
+            | Reason::Busy => Err(Error::Refused(refuse.reason)),
+            Reason::NotAllowed | Reason::Fork => {
+                tracing::warn!(reason = ?refuse.reason, "the relay refused an envelope");
+                Ok(())
+            }
+        }
+    }
+}

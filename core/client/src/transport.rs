@@ -1,0 +1,245 @@
+//! The way to a relay: QUIC, with the relay's key pinned from its link and this device's own key
+//! shown in the handshake.
+//!
+//! One conversation is one bidirectional stream of frames. Deliberately not here: what the frames
+//! say, and when to try again.
+
+mod tls;
+
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::sync::Arc;
+use std::time::Duration;
+
+use couplet_engine::keys::Secret;
+use couplet_proto::frame::Frame;
+use couplet_proto::item;
+use couplet_proto::link::RelayLink;
+use quinn::{
+    ClientConfig, Connection, Endpoint, EndpointConfig, IdleTimeout, RecvStream, SendStream,
+    TokioRuntime, TransportConfig, VarInt,
+};
+use tokio::sync::mpsc;
+
+/// Frames read ahead of whoever takes them in: enough to keep a slow disk busy.
+const READ_AHEAD: usize = 4;
+
+/// The socket's buffers; the default ones drop datagrams in bursts (research/relay.md 1.3).
+const SOCKET_BUFFER: usize = 1024 * 1024;
+
+/// Shorter than the 30 seconds after which NATs forget a UDP flow (RFC 9308, section 3.2).
+const KEEP_ALIVE: Duration = Duration::from_secs(20);
+
+/// After this long without a packet the connection is over.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// How long a relay may take to answer the first packet before it counts as not there.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// Bytes under way in one stream: a slice of envelopes and the next.
+const STREAM_WINDOW: u32 = 1024 * 1024;
+
+/// The application's close code for "that is all".
+const DONE: VarInt = VarInt::from_u32(0);
+
+/// Why a relay could not be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreachable {
+    /// Its name leads nowhere.
+    #[error("the relay's address leads nowhere; check the connection, or the relay's link")]
+    NoAddress,
+    /// Nobody answers.
+    #[error("the relay does not answer; what was written is kept and sent when it does")]
+    NoAnswer,
+    /// Somebody else answers.
+    #[error("whoever answers at the relay's address is not the relay that its link names")]
+    NotTheRelay,
+    /// The connection ended.
+    #[error("the connection to the relay was lost; what was written is kept and sent later")]
+    Lost,
+    /// This device has no socket to give.
+    #[error("this device lets no connection be made now")]
+    NoSocket,
+}
+
+/// What connects this device to relays. One for each device: a resumed connection is the same
+/// device's (research/zero-rtt.md, trap 2).
+#[derive(Debug)]
+pub(crate) struct Transport {
+    config: tls::ClientTls,
+}
+
+/// A conversation's frames, there and back.
+#[derive(Debug)]
+pub(crate) struct Channel {
+    endpoint: Endpoint,
+    connection: Connection,
+    send: SendStream,
+    incoming: mpsc::Receiver<Result<Frame, Unreadable>>,
+    /// Bytes of frames sent and received.
+    pub(crate) bytes: Traffic,
+}
+
+/// Bytes there and back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Traffic {
+    pub(crate) sent: u64,
+    pub(crate) received: u64,
+}
+
+/// What was read is no frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unreadable;
+
+impl Transport {
+    pub(crate) fn new(device: &Secret) -> Result<Self, Unreachable> {
+        Ok(Self { config: tls::ClientTls::new(device).ok_or(Unreachable::NoSocket)? })
+    }
+
+    /// Connects and opens the conversation's stream.
+    pub(crate) async fn connect(&self, relay: &RelayLink) -> Result<Channel, Unreachable> {
+        let (host, port) = relay.host_and_port().ok_or(Unreachable::NoAddress)?;
+        let found = tokio::net::lookup_host((host, port)).await;
+        let addresses: Vec<SocketAddr> = found.map_err(|_| Unreachable::NoAddress)?.collect();
+        let mut result = Err(Unreachable::NoAddress);
+        for address in addresses {
+            result = self.connect_to(address, host, relay).await;
+            if result.is_ok() {
+                break;
+            }
+        }
+        result
+    }
+
+    async fn connect_to(
+        &self,
+        address: SocketAddr,
+        host: &str,
+        relay: &RelayLink,
+    ) -> Result<Channel, Unreachable> {
+        let tls = self.config.for_relay(relay.pin).ok_or(Unreachable::NoSocket)?;
+        let mut config = ClientConfig::new(tls);
+        config.transport_config(Arc::new(transport_config()));
+        let endpoint = endpoint(address).ok_or(Unreachable::NoSocket)?;
+        let connecting = endpoint.connect_with(config, address, host);
+        let connecting = connecting.map_err(|_| Unreachable::NoAddress)?;
+        let connected = tokio::time::timeout(CONNECT, connecting).await;
+        let connection = match connected {
+            Ok(Ok(connection)) => connection,
+            Ok(Err(error)) => return Err(why(&error)),
+            Err(_) => return Err(Unreachable::NoAnswer),
+        };
+        let (send, receive) = connection.open_bi().await.map_err(|error| why(&error))?;
+        let (sender, incoming) = mpsc::channel(READ_AHEAD);
+        tokio::spawn(read_frames(receive, sender));
+        Ok(Channel { endpoint, connection, send, incoming, bytes: Traffic::default() })
+    }
+}
+
+impl Channel {
+    /// Sends a frame; returns when the connection has taken it, not when it has arrived.
+    pub(crate) async fn send(&mut self, frame: &Frame) -> Result<(), Unreachable> {
+        let bytes = frame.to_bytes();
+        self.bytes.sent += bytes.len() as u64;
+        self.send.write_all(&bytes).await.map_err(|_| Unreachable::Lost)
+    }
+
+    /// The next frame; nothing when the other side has ended the conversation. Dropping the future
+    /// loses nothing.
+    pub(crate) async fn receive(&mut self) -> Option<Result<Frame, Unreadable>> {
+        let received = self.incoming.recv().await;
+        if let Some(Ok(frame)) = &received {
+            self.bytes.received += frame.to_bytes().len() as u64;
+        }
+        received
+    }
+
+    /// Bytes of UDP payload there and back.
+    pub(crate) fn udp(&self) -> Traffic {
+        let stats = self.connection.stats();
+        Traffic { sent: stats.udp_tx.bytes, received: stats.udp_rx.bytes }
+    }
+
+    /// Says goodbye, and waits for it to be on its way.
+    pub(crate) async fn close(mut self) {
+        // An error here says that the connection is over already.
+        drop(self.send.finish());
+        self.connection.close(DONE, b"");
+        drop(tokio::time::timeout(Duration::from_millis(100), self.endpoint.wait_idle()).await);
+    }
+}
+
+async fn read_frames(mut receive: RecvStream, sender: mpsc::Sender<Result<Frame, Unreadable>>) {
+    loop {
+        let frame = match read_frame(&mut receive).await {
+            Ok(Some(frame)) => Ok(frame),
+            Ok(None) => continue,
+            Err(ReadFrame::Ended) => return,
+            Err(ReadFrame::Unreadable) => Err(Unreadable),
+        };
+        let is_over = frame.is_err();
+        if sender.send(frame).await.is_err() || is_over {
+            return;
+        }
+    }
+}
+
+enum ReadFrame {
+    Ended,
+    Unreadable,
+}
+
+async fn read_frame(receive: &mut RecvStream) -> Result<Option<Frame>, ReadFrame> {
+    let mut header = [0; item::HEADER];
+    receive.read_exact(&mut header).await.map_err(|_| ReadFrame::Ended)?;
+    let length = Frame::length(header).map_err(|_| ReadFrame::Unreadable)?;
+    let mut bytes = vec![0; item::HEADER + length];
+    let (first, rest) = bytes.split_at_mut(item::HEADER);
+    first.copy_from_slice(&header);
+    receive.read_exact(rest).await.map_err(|_| ReadFrame::Ended)?;
+    Frame::read(&bytes).map_err(|_| ReadFrame::Unreadable)
+}
+
+/// A socket for this family of addresses, with room for a burst.
+fn endpoint(towards: SocketAddr) -> Option<Endpoint> {
+    let local: SocketAddr = match towards {
+        SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
+        SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
+    };
+    let socket = UdpSocket::bind(local).ok()?;
+    let buffers = socket2::SockRef::from(&socket);
+    // The kernel may give less; then a burst costs a retransmission.
+    drop(buffers.set_recv_buffer_size(SOCKET_BUFFER));
+    drop(buffers.set_send_buffer_size(SOCKET_BUFFER));
+    let runtime = Arc::new(TokioRuntime);
+    Endpoint::new(EndpointConfig::default(), None, socket, runtime).ok()
+}
+
+fn transport_config() -> TransportConfig {
+    let mut config = TransportConfig::default();
+    config.keep_alive_interval(Some(KEEP_ALIVE));
+    config.max_idle_timeout(IdleTimeout::try_from(IDLE).ok());
+    // A relay opens no streams to a phone, and sends no datagrams.
+    config.max_concurrent_bidi_streams(VarInt::from_u32(0));
+    config.max_concurrent_uni_streams(VarInt::from_u32(0));
+    config.datagram_receive_buffer_size(None);
+    config.stream_receive_window(VarInt::from_u32(STREAM_WINDOW));
+    config.receive_window(VarInt::from_u32(2 * STREAM_WINDOW));
+    config.send_window(u64::from(2 * STREAM_WINDOW));
+    config
+}
+
+fn why(error: &quinn::ConnectionError) -> Unreachable {
+    match error {
+        quinn::ConnectionError::TransportError(error) if tls::is_wrong_pin(error.code) => {
+            Unreachable::NotTheRelay
+        }
+        quinn::ConnectionError::TimedOut
+        | quinn::ConnectionError::VersionMismatch
+        | quinn::ConnectionError::TransportError(_)
+        | quinn::ConnectionError::CidsExhausted => Unreachable::NoAnswer,
+        quinn::ConnectionError::ConnectionClosed(_)
+        | quinn::ConnectionError::ApplicationClosed(_)
+        | quinn::ConnectionError::Reset
+        | quinn::ConnectionError::LocallyClosed => Unreachable::Lost,
+    }
+}
