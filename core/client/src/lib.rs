@@ -20,6 +20,7 @@ pub use couplet_engine::notebook::entry::{Entry, Revision};
 pub use couplet_engine::notebook::schema::Kind;
 pub use couplet_proto::hash::Hash;
 pub use couplet_proto::ids::{DeviceId, NotebookId, Slot};
+pub use couplet_proto::item::Malformed;
 pub use couplet_proto::link::RelayLink;
 pub use couplet_proto::statement::History;
 pub use error::Error;

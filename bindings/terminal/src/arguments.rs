@@ -1,0 +1,181 @@
+//! The command line: what can be said, and how.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A couple's notebook: written apart, offline, and merged when the phones meet again.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, max_term_width = 100)]
+pub(crate) struct Arguments {
+    /// Where the notebook lies [default: $XDG_DATA_HOME/couplet]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) home: Option<PathBuf>,
+    /// Answer in JSON: one object, or one a line
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Begin a notebook of one's own, usable at once, alone and offline
+    New(New),
+    /// Set or change the relay
+    Relay {
+        /// The link that the relay printed: couplet:relay#...
+        link: String,
+    },
+    /// Make a single-use link for the partner
+    Invite(Invite),
+    /// Ask to join with a link; done when the inviter approves
+    Join(Join),
+    /// Show who asks to join
+    Requests,
+    /// Let somebody in
+    Approve(Approve),
+    /// Write an entry
+    Write(Write),
+    /// Write one's own words anew, or the new text of a page
+    Edit(Edit),
+    /// Show entries, the newest first
+    Timeline(Timeline),
+    /// Show one entry whole
+    Show {
+        /// The entry, or the beginning of its name
+        entry: String,
+    },
+    /// Exchange with the relay once: push, pull, stop
+    Sync {
+        /// Seconds after which to give up
+        #[arg(long, default_value_t = 30, value_name = "SECONDS")]
+        timeout: u64,
+    },
+    /// Show the honest state
+    Status,
+    /// Show a hash of the shared content, equal on devices that have the same notebook
+    Hash,
+    /// Let the partner know, or not, that their words have arrived here
+    Delivery {
+        /// Whether the partner may know
+        shared: Switch,
+    },
+    /// Tell the whole story on this machine: two phones pair, part, write apart, meet again
+    Demo(Demo),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct New {
+    /// What you call yourself; only members of the notebook can read it
+    #[arg(long)]
+    pub(crate) name: String,
+    /// The relay's link
+    #[arg(long, value_name = "LINK")]
+    pub(crate) relay: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Invite {
+    /// Invite another device of your own
+    #[arg(long)]
+    pub(crate) own_device: bool,
+    /// Show the link as a QR code as well
+    #[arg(long)]
+    pub(crate) qr: bool,
+    /// What of the entries already here the newcomer will read
+    #[arg(long)]
+    pub(crate) history: Option<HistoryChoice>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum HistoryChoice {
+    /// Everything
+    All,
+    /// What is written from here on
+    FromHere,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Switch {
+    /// Yes
+    On,
+    /// No
+    Off,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Join {
+    /// The link that the inviter made: couplet:join#...; - reads it from standard input
+    pub(crate) link: String,
+    /// What you call yourself; only members of the notebook can read it
+    #[arg(long)]
+    pub(crate) name: String,
+    /// Wait so many seconds to be let in
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) wait: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Approve {
+    /// The request, as `requests` shows it
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    pub(crate) id: Option<String>,
+    /// The code that the other phone shows
+    #[arg(long, required_unless_present = "all", conflicts_with = "all")]
+    pub(crate) code: Option<String>,
+    /// Let in everybody who asks, trusting the link alone
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Write {
+    /// note (your own words) or page (for both of you to write on)
+    #[arg(long, default_value = "note")]
+    pub(crate) kind: String,
+    /// The day it belongs to, as 2026-02-14 [default: today]
+    #[arg(long)]
+    pub(crate) day: Option<String>,
+    /// The text; - reads standard input
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) text: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Edit {
+    /// The entry, or the beginning of its name
+    pub(crate) entry: String,
+    /// The version that was last shown; the edit is merged against it
+    #[arg(long)]
+    pub(crate) base: Option<String>,
+    /// The text; - reads standard input
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) text: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Timeline {
+    /// How many entries
+    #[arg(long, default_value_t = 20)]
+    pub(crate) limit: u32,
+    /// Go on before this cursor
+    #[arg(long)]
+    pub(crate) before: Option<String>,
+    /// Of this kind only
+    #[arg(long)]
+    pub(crate) kind: Option<String>,
+    /// With something unread only
+    #[arg(long)]
+    pub(crate) unread: bool,
+    /// Of these days only, as 2026-02-01..2026-02-14
+    #[arg(long, value_name = "A..B")]
+    pub(crate) day: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Which story
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+}

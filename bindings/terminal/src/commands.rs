@@ -1,0 +1,91 @@
+//! The commands, each a call of the library and an answer.
+
+mod entries;
+mod membership;
+mod network;
+
+use std::io::Read as _;
+
+use couplet::{Couplet, RelayLink};
+use serde_json::json;
+
+use crate::arguments::{Arguments, Command, New, Switch};
+use crate::demo;
+use crate::failure::Failure;
+use crate::home::Home;
+use crate::output::Output;
+
+/// Does what was asked.
+pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
+    let Arguments { home, command, .. } = arguments;
+    let home = Home::find(home)?;
+    match command {
+        Command::New(new) => begin(&home, new, output).await,
+        Command::Relay { link } => network::relay(&home.open().await?, &link, output).await,
+        Command::Invite(invite) => membership::invite(&home.open().await?, &invite, output).await,
+        Command::Join(join) => membership::join(&home, join, output).await,
+        Command::Requests => membership::requests(&home.open().await?, output).await,
+        Command::Approve(approve) => {
+            membership::approve(&home.open().await?, approve, output).await
+        }
+        Command::Write(write) => entries::write(&home.open().await?, write, output).await,
+        Command::Edit(edit) => entries::edit(&home.open().await?, edit, output).await,
+        Command::Timeline(timeline) => {
+            entries::timeline(&home.open().await?, timeline, output).await
+        }
+        Command::Show { entry } => entries::show(&home.open().await?, &entry, output).await,
+        Command::Sync { timeout } => network::sync(&home.open().await?, timeout, output).await,
+        Command::Status => network::status(&home.open().await?, output).await,
+        Command::Hash => entries::hash(&home.open().await?, output).await,
+        Command::Delivery { shared } => delivery(&home.open().await?, shared, output).await,
+        Command::Demo(asked) => demo::run(asked.seed, output).await,
+    }
+}
+
+async fn begin(home: &Home, new: New, output: &Output) -> Result<(), Failure> {
+    let relay = new.relay.as_deref().map(str::parse::<RelayLink>).transpose();
+    let relay = relay.map_err(|error| Failure::input(error.to_string()))?;
+    let key = home.key_or_new()?;
+    let couplet = Couplet::found(home.directory(), &key, &new.name, relay).await?;
+    let status = couplet.status().await?;
+    let object = json!({
+        "notebook": status.notebook.to_string(),
+        "person": status.slot.index(),
+        "device": status.device.to_string(),
+    });
+    let words = format!(
+        "Your notebook is ready, here and offline.\n\
+         Write something:        couplet write \"...\"\n\
+         Invite your partner:    couplet invite"
+    );
+    output.say(&object, &words);
+    Ok(())
+}
+
+async fn delivery(couplet: &Couplet, shared: Switch, output: &Output) -> Result<(), Failure> {
+    let is_shared = matches!(shared, Switch::On);
+    couplet.share_delivery(is_shared).await?;
+    let words = if is_shared {
+        "Your partner will see when their words have arrived here."
+    } else {
+        "Your partner is not told when their words arrive here."
+    };
+    output.say(&json!({ "shared": is_shared }), words);
+    Ok(())
+}
+
+/// The text as given, or standard input for `-`.
+fn text_or_input(text: String) -> Result<String, Failure> {
+    if text != "-" {
+        return Ok(text);
+    }
+    let mut input = String::new();
+    let read = std::io::stdin().take(MAX_INPUT).read_to_string(&mut input);
+    read.map_err(|_| Failure::input("standard input is not text"))?;
+    let end = input.trim_end_matches(['\n', '\r']).len();
+    input.truncate(end);
+    Ok(input)
+}
+
+/// Bytes read from standard input: more than the longest page has.
+const MAX_INPUT: u64 = 1024 * 1024;

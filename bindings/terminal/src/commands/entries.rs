@@ -1,0 +1,164 @@
+//! Writing and reading entries.
+
+use couplet::{Couplet, Cursor, EntryRow, Filter, Kind};
+use serde_json::{Value, json};
+
+use super::text_or_input;
+use crate::arguments::{Edit, Timeline, Write};
+use crate::day;
+use crate::failure::Failure;
+use crate::output::{Output, Style, wrap};
+
+/// What an entry's state is called while it has no states of its own.
+const SHARED: &str = "shared";
+
+const WIDTH: usize = 72;
+
+pub(crate) async fn write(couplet: &Couplet, write: Write, output: &Output) -> Result<(), Failure> {
+    let kind: Kind = write.kind.parse().map_err(invalid)?;
+    let day = write.day.as_deref().map_or_else(|| Ok(day::today()), day::parse)?;
+    let row = couplet.write(kind, day, &text_or_input(write.text)?).await?;
+    say_written(&row, "Written, and durable on this device", output);
+    Ok(())
+}
+
+pub(crate) async fn edit(couplet: &Couplet, edit: Edit, output: &Output) -> Result<(), Failure> {
+    let text = text_or_input(edit.text)?;
+    let row = couplet.edit(&edit.entry, edit.base.as_deref(), &text).await?;
+    say_written(&row, "Written anew", output);
+    Ok(())
+}
+
+fn say_written(row: &EntryRow, words: &str, output: &Output) {
+    let entry = row.entry.key.as_str();
+    let object = json!({
+        "entry": entry,
+        "version": row.entry.version.to_string(),
+        "state": SHARED,
+    });
+    output.say(&object, &format!("{words}: {}", output.styled(Style::Bold, entry)));
+}
+
+pub(crate) async fn timeline(
+    couplet: &Couplet,
+    asked: Timeline,
+    output: &Output,
+) -> Result<(), Failure> {
+    let before = asked.before.as_deref().map(str::parse::<Cursor>).transpose().map_err(invalid)?;
+    let days = asked.day.as_deref().map(day::parse_range).transpose()?;
+    let filter = Filter { kind: asked.kind, only_unread: asked.unread, days };
+    let rows = couplet.timeline(before, asked.limit, filter).await?;
+    let names = names(couplet).await;
+    if rows.is_empty() && !output.is_json() {
+        output.note("There is nothing here yet.");
+    }
+    let mut shown_day = None;
+    for row in &rows {
+        let mut words = String::new();
+        if shown_day.replace(row.entry.day) != Some(row.entry.day) {
+            words = format!("{}\n", output.styled(Style::Bold, &day::show(row.entry.day)));
+        }
+        words.push_str(&in_words(row, &names, output));
+        output.say(&as_json(row, &names), &words);
+    }
+    Ok(())
+}
+
+pub(crate) async fn show(couplet: &Couplet, entry: &str, output: &Output) -> Result<(), Failure> {
+    let row = couplet.show(entry).await?;
+    let names = names(couplet).await;
+    let revision = |revision: &couplet::Revision| {
+        json!({
+            "rev": revision.rev, "writer": revision.writer.to_string(), "text": revision.text,
+        })
+    };
+    let entry = &row.entry;
+    let mut object = as_json(&row, &names);
+    object["version"] = json!(entry.version.to_string());
+    object["history"] = entry.revisions.iter().map(revision).collect();
+    object["alternatives"] = entry.alternatives.iter().map(revision).collect();
+    let mut words = vec![
+        output.styled(Style::Bold, entry.key.as_str()),
+        output.styled(Style::Dim, &day::show(entry.day)),
+        in_words(&row, &names, output),
+    ];
+    for beside in &entry.alternatives {
+        words.push(output.styled(Style::Warning, &format!("    beside it: {}", beside.text)));
+    }
+    let newest = entry.newest_revision();
+    for earlier in entry.revisions.iter().rev().filter(|earlier| earlier.rev < newest) {
+        words.push(output.styled(Style::Dim, &format!("    before: {}", earlier.text)));
+    }
+    words.push(output.styled(Style::Dim, &format!("version {}", entry.version)));
+    output.say(&object, &words.join("\n"));
+    Ok(())
+}
+
+pub(crate) async fn hash(couplet: &Couplet, output: &Output) -> Result<(), Failure> {
+    let (hash, entries) = couplet.hash().await?;
+    let object = json!({ "hash": hash.to_string(), "entries": entries });
+    output.say(&object, &format!("{hash}  {entries} entries"));
+    Ok(())
+}
+
+/// The persons' names, the first slot's first; what cannot be read is left to be guessed.
+async fn names(couplet: &Couplet) -> [Option<String>; 2] {
+    let mut names = [None, None];
+    for (slot, name) in couplet.persons().await.unwrap_or_default() {
+        if let Some(place) = names.get_mut(usize::from(slot.index())) {
+            *place = Some(name);
+        }
+    }
+    names
+}
+
+fn name_of(row: &EntryRow, names: &[Option<String>; 2]) -> Option<String> {
+    names.get(usize::from(row.entry.author.index())).cloned().flatten()
+}
+
+fn as_json(row: &EntryRow, names: &[Option<String>; 2]) -> Value {
+    let entry = &row.entry;
+    json!({
+        "entry": entry.key.as_str(),
+        "kind": entry.kind_name,
+        "author": entry.author.index(),
+        "author_name": name_of(row, names),
+        "day": day::show(entry.day),
+        "text": entry.text,
+        "state": SHARED,
+        "unread": row.is_unread,
+        "conflicts": entry.alternatives.len(),
+        "edited": entry.revisions.len() > 1,
+        "delivery": row.delivery.name(),
+        "cursor": row.cursor().to_string(),
+    })
+}
+
+fn in_words(row: &EntryRow, names: &[Option<String>; 2], output: &Output) -> String {
+    let entry = &row.entry;
+    let name = name_of(row, names).unwrap_or_else(|| format!("Person {}", entry.author.index()));
+    let style = if entry.author.index() == 0 { Style::First } else { Style::Second };
+    let mut heading = format!("  {}", output.styled(style, &name));
+    if entry.kind.is_some_and(Kind::is_for_two_hands) {
+        heading.push_str(" began a page");
+    }
+    let short: String = entry.key.as_str().chars().take(8).collect();
+    let mut marks = vec![short, row.delivery.name().to_owned()];
+    if entry.revisions.len() > 1 {
+        marks.push("edited".into());
+    }
+    heading.push_str(&output.styled(Style::Dim, &format!("  {}", marks.join(" · "))));
+    if row.is_unread {
+        heading.push_str(&output.styled(Style::Good, "  new"));
+    }
+    if !entry.alternatives.is_empty() {
+        heading.push_str(&output.styled(Style::Warning, "  two versions: see show"));
+    }
+    let mut lines = vec![heading];
+    lines.extend(wrap(&entry.text, WIDTH).into_iter().map(|line| format!("    {line}")));
+    lines.join("\n")
+}
+
+fn invalid(error: impl std::error::Error) -> Failure {
+    Failure::input(error.to_string())
+}

@@ -1,0 +1,170 @@
+//! Inviting, joining, letting in.
+
+use std::time::Duration;
+
+use couplet::{Couplet, Error, History, Request, StoreError};
+use serde_json::json;
+
+use super::text_or_input;
+use crate::arguments::{Approve, HistoryChoice, Invite, Join};
+use crate::failure::Failure;
+use crate::home::Home;
+use crate::output::{Output, Style};
+
+/// How long a command that can do without the relay waits for it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+const FROM_HERE: &str = "an invitation without what is already here";
+
+pub(crate) async fn invite(
+    couplet: &Couplet,
+    asked: &Invite,
+    output: &Output,
+) -> Result<(), Failure> {
+    let history = match asked.history {
+        Some(HistoryChoice::All) => Some(History::All),
+        Some(HistoryChoice::FromHere) => return Err(Error::Unsupported(FROM_HERE).into()),
+        None => None,
+    };
+    let invitation = couplet.invite(asked.own_device, history).await?;
+    let is_at_relay = reach_relay(couplet, "the link works after the next sync", output).await;
+    let object = json!({
+        "link": invitation.link,
+        "expires": invitation.expires,
+        "entries": invitation.entries,
+        "at_relay": is_at_relay,
+    });
+    let picture = if asked.qr { qr(&invitation.link)? } else { String::new() };
+    let whom = if asked.own_device { "your other device" } else { "your partner" };
+    let words = format!(
+        "{picture}{}\nGive this link to {whom} and nobody else. It works once, for seven days.\n\
+         They will read {} entries that are here already.",
+        output.styled(Style::Bold, &invitation.link),
+        invitation.entries,
+    );
+    output.say(&object, &words);
+    Ok(())
+}
+
+pub(crate) async fn join(home: &Home, asked: Join, output: &Output) -> Result<(), Failure> {
+    let link = text_or_input(asked.link)?;
+    let couplet = open_or_join(home, &link, &asked.name).await?;
+    let status = couplet.status().await?;
+    let code = status.waiting.map(|waiting| waiting.code).ok_or(Error::LetInAlready)?;
+    let exchanged = match asked.wait {
+        Some(seconds) => {
+            output.progress(&format!("waiting to be let in; the code is {code} ..."));
+            couplet.wait_to_be_let_in(Duration::from_secs(seconds)).await
+        }
+        None => couplet.sync(PATIENCE).await,
+    };
+    let notebook = status.notebook.to_string();
+    let error = match exchanged {
+        Ok(_) => {
+            let object = json!({ "state": "joined", "code": code, "notebook": notebook });
+            output.say(&object, "You are in. See what is there: couplet timeline");
+            return Ok(());
+        }
+        Err(error @ (Error::NotLetInYet | Error::Unreachable(_) | Error::TimedOut)) => error,
+        Err(error) => return Err(error.into()),
+    };
+    let is_at_relay = matches!(error, Error::NotLetInYet);
+    if !is_at_relay {
+        output.note(&format!("couplet: {error}; ask again with: couplet sync"));
+    }
+    let object = json!({
+        "state": "waiting", "code": code, "notebook": notebook, "at_relay": is_at_relay,
+    });
+    let words = format!(
+        "Asked to join. Tell the one who invited you this code: {}\n\
+         When they have let you in: couplet sync",
+        output.styled(Style::Bold, &code)
+    );
+    output.say(&object, &words);
+    Ok(())
+}
+
+/// Asks anew in an empty home, goes on asking in one that waits.
+async fn open_or_join(home: &Home, link: &str, name: &str) -> Result<Couplet, Failure> {
+    let key = home.key_or_new()?;
+    match Couplet::open(home.directory(), &key).await {
+        Err(Error::Store(StoreError::Missing)) => {
+            Ok(Couplet::join(home.directory(), &key, link, name).await?)
+        }
+        opened => Ok(opened?),
+    }
+}
+
+pub(crate) async fn requests(couplet: &Couplet, output: &Output) -> Result<(), Failure> {
+    reach_relay(couplet, "these are the requests known here", output).await;
+    let requests = couplet.requests().await?;
+    if requests.is_empty() && !output.is_json() {
+        output.note("Nobody asks to join.");
+    }
+    for request in &requests {
+        let name = request.name.as_deref().unwrap_or("somebody without a readable name");
+        let whose = if request.is_own_device { " (another device of yours)" } else { "" };
+        let words = format!(
+            "{name}{whose} asks to join.\n\
+             Ask for the code on their screen, then: couplet approve {} --code CODE",
+            request.id
+        );
+        output.say(&as_json(request, false), &words);
+    }
+    Ok(())
+}
+
+pub(crate) async fn approve(
+    couplet: &Couplet,
+    asked: Approve,
+    output: &Output,
+) -> Result<(), Failure> {
+    reach_relay(couplet, "the requests known here are used", output).await;
+    let requests = couplet.requests().await?;
+    let wanted: Vec<&Request> = match &asked.id {
+        Some(id) => requests.iter().filter(|request| request.id.starts_with(id.trim())).collect(),
+        None => requests.iter().collect(),
+    };
+    if wanted.is_empty() {
+        return Err(Error::NotFound("request").into());
+    }
+    for request in wanted {
+        couplet.approve(&request.id, asked.code.as_deref()).await?;
+        let is_verified = asked.code.is_some();
+        let name = request.name.as_deref().unwrap_or("They");
+        let words = if is_verified {
+            format!("{name} may come in.")
+        } else {
+            format!("{name} may come in; who they are was not verified.")
+        };
+        output.say(&as_json(request, is_verified), &words);
+    }
+    reach_relay(couplet, "they are let in at the next sync", output).await;
+    Ok(())
+}
+
+fn as_json(request: &Request, is_verified: bool) -> serde_json::Value {
+    json!({
+        "request": request.id,
+        "name": request.name,
+        "verified": is_verified,
+        "own_device": request.is_own_device,
+    })
+}
+
+/// One exchange, if the relay is there; its absence is worth a word and no more.
+async fn reach_relay(couplet: &Couplet, otherwise: &str, output: &Output) -> bool {
+    match couplet.sync(PATIENCE).await {
+        Ok(_) => true,
+        Err(error) => {
+            output.note(&format!("couplet: {error}; {otherwise}"));
+            false
+        }
+    }
+}
+
+fn qr(link: &str) -> Result<String, Failure> {
+    let code = qrcode::QrCode::with_error_correction_level(link, qrcode::EcLevel::L)
+        .map_err(|_| Failure::system("the link does not fit a QR code"))?;
+    Ok(code.render::<qrcode::render::unicode::Dense1x2>().build() + "\n")
+}

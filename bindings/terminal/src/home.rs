@@ -1,0 +1,95 @@
+//! Where a notebook lies: its directory, and its key in a file, since a terminal has no keystore.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use couplet::{Couplet, Secret};
+use rand_core::{Rng as _, UnwrapErr};
+use zeroize::Zeroizing;
+
+use crate::failure::Failure;
+
+/// A place for a notebook.
+#[derive(Debug)]
+pub(crate) struct Home {
+    directory: PathBuf,
+    key_file: PathBuf,
+}
+
+impl Home {
+    /// The home that was named, or the usual one.
+    pub(crate) fn find(named: Option<PathBuf>) -> Result<Self, Failure> {
+        let usual = || {
+            let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from);
+            let data = data.filter(|path| path.is_absolute()).or_else(|| {
+                std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"))
+            });
+            data.map(|data| data.join("couplet"))
+        };
+        let directory = named.or_else(usual);
+        let directory = directory.ok_or_else(|| Failure::input("say where: --home DIR"))?;
+        let key_file = std::env::var_os("COUPLET_KEY_FILE").map(PathBuf::from);
+        let key_file = key_file.unwrap_or_else(|| directory.join("key"));
+        Ok(Self { directory, key_file })
+    }
+
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Opens the notebook.
+    pub(crate) async fn open(&self) -> Result<Couplet, Failure> {
+        match self.key()? {
+            Some(key) => Ok(Couplet::open(&self.directory, &key).await?),
+            None => Err(couplet::Error::from(couplet::StoreError::Missing).into()),
+        }
+    }
+
+    /// The key, if there is one.
+    pub(crate) fn key(&self) -> Result<Option<Secret>, Failure> {
+        let text = match fs::read_to_string(&self.key_file) {
+            Ok(text) => Zeroizing::new(text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(self.unusable(&error)),
+        };
+        let bytes = data_encoding::HEXLOWER.decode(text.trim().as_bytes()).ok();
+        let key: Option<[u8; 32]> = bytes.and_then(|bytes| bytes.try_into().ok());
+        match key {
+            Some(key) => Ok(Some(Secret::new(key))),
+            None => Err(Failure {
+                code: "wrong_key",
+                detail: "the key file does not hold a key; bring back the one that was made with \
+                         the notebook"
+                    .into(),
+                is_retryable: false,
+            }),
+        }
+    }
+
+    /// The key, made now if there is none: readable by this user alone, and on the disk before it
+    /// is used.
+    pub(crate) fn key_or_new(&self) -> Result<Secret, Failure> {
+        if let Some(key) = self.key()? {
+            return Ok(key);
+        }
+        fs::create_dir_all(&self.directory).map_err(|error| self.unusable(&error))?;
+        let mut bytes = Zeroizing::new([0; 32]);
+        UnwrapErr(getrandom::SysRng).fill_bytes(bytes.as_mut_slice());
+        let text = Zeroizing::new(data_encoding::HEXLOWER.encode(bytes.as_slice()));
+        let mut options = OpenOptions::new();
+        let made = options.write(true).create_new(true).mode(0o600).open(&self.key_file);
+        let written = made.and_then(|mut file| {
+            file.write_all(text.as_bytes())?;
+            file.sync_all()
+        });
+        written.map_err(|error| self.unusable(&error))?;
+        Ok(Secret::new(*bytes))
+    }
+
+    fn unusable(&self, error: &std::io::Error) -> Failure {
+        let place = self.key_file.display();
+        Failure::system(format!("the key file {place} cannot be used: {}", error.kind()))
+    }
+}
