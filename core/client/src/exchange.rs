@@ -65,6 +65,7 @@ pub(crate) struct Exchange<'a> {
     /// What the relay had waiting before it answered the ping is here.
     has_mail: bool,
     is_waiting_at_the_door: bool,
+    is_invite_closed: bool,
     was_caught_up: bool,
     done: Exchanged,
 }
@@ -85,6 +86,7 @@ impl<'a> Exchange<'a> {
             proposed: None,
             has_mail: false,
             is_waiting_at_the_door: opening.knock.is_some(),
+            is_invite_closed: false,
             was_caught_up: false,
             done: Exchanged { transport: QUIC, ..Exchanged::default() },
         }
@@ -260,7 +262,13 @@ impl<'a> Exchange<'a> {
 
     fn handle_refusal(&mut self, refuse: Refuse) -> Result<(), Error> {
         match refuse.reason {
+            // An invite that is used up may have been used for this device: the log will tell.
+            Reason::NotInvited if self.is_waiting_at_the_door => {
+                self.is_invite_closed = true;
+                Ok(())
+            }
             Reason::NotAMember if self.is_waiting_at_the_door => match self.until {
+                _ if self.is_invite_closed => Err(Error::Refused(Reason::NotInvited)),
                 Until::LetIn | Until::Stopped => Ok(()),
                 Until::CaughtUp => Err(Error::NotLetInYet),
             },
