@@ -143,6 +143,12 @@ impl Envelope {
         Ok(Self { header, bytes })
     }
 
+    /// What bytes say in clear, if they are an envelope at all.
+    #[must_use]
+    pub fn peek(bytes: &[u8]) -> Option<Header> {
+        Self::header_of(bytes)
+    }
+
     fn header_of(bytes: &[u8]) -> Option<Header> {
         let item = Item::read_whole(bytes, MAX_ENVELOPE - item::HEADER).ok()?;
         let own = item.expect(kind::ENVELOPE, "envelope").ok()?;

@@ -244,6 +244,11 @@ impl Have {
         self.0.insert(writer, have);
     }
 
+    /// Forgets what is held of one writer.
+    pub fn forget(&mut self, writer: WriterId) {
+        self.0.remove(&writer);
+    }
+
     /// Takes in an envelope's place in its writer's chain.
     ///
     /// # Errors
@@ -266,6 +271,17 @@ impl Have {
             lacking.map(move |(first, last)| Range { writer, first, last }).collect::<Vec<_>>()
         };
         self.iter().flat_map(of_writer).collect()
+    }
+
+    /// The writers of whom both hold as much, and not the same.
+    #[must_use]
+    pub fn forked_from(&self, there: &Self) -> Vec<WriterId> {
+        let is_forked = |(writer, have): &(WriterId, &WriterHave)| {
+            there.of(*writer).is_some_and(|theirs| {
+                theirs.tip.counter == have.tip.counter && theirs.tip.hash != have.tip.hash
+            })
+        };
+        self.iter().filter(is_forked).map(|(writer, _)| writer).collect()
     }
 
     /// Whether everything held there is held here.

@@ -29,6 +29,8 @@ pub mod kind {
     pub const RELAY_LINK: u16 = 0x0003;
     /// An invitation, as in a link.
     pub const JOIN_LINK: u16 = 0x0004;
+    /// A device's mark outside its backups: who writes there, and how far.
+    pub const MARK: u16 = 0x0005;
     /// Statements: this, plus the statement's own number.
     pub const STATEMENT: u16 = 0x0100;
     /// Sections of a body: this, plus the section's own number.

@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 use crate::frame::{Attach, Frame, Reason, Refuse, Statements, Stored};
 use crate::hash::Hash;
 use crate::have::{Have, Range};
-use crate::ids::NotebookId;
+use crate::ids::{NotebookId, WriterId};
 use crate::item::Malformed;
 use crate::limits::ENVELOPES_PER_FRAME_BYTES;
 use crate::statement::LogHead;
@@ -68,6 +68,8 @@ pub enum Notice {
     Refused(Refuse),
     /// The logs share a beginning, then differ.
     LogsDiffer,
+    /// Of this writer both sides hold as much, and not the same.
+    Forked(WriterId),
     /// The answer to a ping.
     Pong(u64),
 }
@@ -232,9 +234,8 @@ impl Session {
     /// sent back what it sent.
     pub fn exchanged(&mut self, range: Range) {
         let Range { writer, first, last } = range;
-        let goes_on = |sent: &&mut Range| {
-            sent.writer == writer && sent.last.checked_add(1) == Some(first)
-        };
+        let goes_on =
+            |sent: &&mut Range| sent.writer == writer && sent.last.checked_add(1) == Some(first);
         match self.sent.iter_mut().find(goes_on) {
             Some(sent) => sent.last = last,
             None => self.sent.push(range),
@@ -306,6 +307,9 @@ impl Session {
         self.theirs = Have::from_entries(attach.have)?;
         self.phase = Phase::Attached;
         self.notify(Notice::PeerHas(self.theirs.clone()));
+        for writer in self.mine.forked_from(&self.theirs) {
+            self.notify(Notice::Forked(writer));
+        }
         self.offered_log = attach.log.length.min(self.log.len() as u64);
         self.learn_log(attach.log);
         self.plan();
@@ -469,7 +473,6 @@ mod tests {
 
     use super::*;
     use crate::have::Tip;
-    use crate::ids::WriterId;
 
     const NOTEBOOK: NotebookId = NotebookId(Hash([1; 32]));
 

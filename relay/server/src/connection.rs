@@ -1,0 +1,176 @@
+//! One QUIC connection: who it is, and the loop between its stream and its conversation.
+
+use std::sync::Arc;
+
+use couplet_proto::frame::Frame;
+use couplet_proto::ids::DeviceId;
+use quinn::{Connection, Incoming, SendStream, ZeroRttAccepted};
+use rustls::pki_types::CertificateDer;
+use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
+use tracing::debug;
+
+use crate::close::{Close, Ended};
+use crate::conversation::Conversation;
+use crate::limits::{DRAIN, FIRST_FRAME};
+use crate::live::Notebooks;
+use crate::store::Store;
+use crate::tls;
+use crate::wire::{Inbox, Outbox};
+
+/// Serves one connection from its first packet to its last, or until `stop` says so. `turn` is
+/// given back once the phone has shown who it is.
+pub async fn serve<S: Store>(
+    incoming: Incoming,
+    turn: Option<OwnedSemaphorePermit>,
+    notebooks: Arc<Notebooks<S>>,
+    stop: watch::Receiver<bool>,
+) {
+    // Always succeeds at the server: what follows is read before the handshake is over if it is a
+    // resumed one, and only then.
+    let Ok(Ok((connection, handshake))) = incoming.accept().map(quinn::Connecting::into_0rtt)
+    else {
+        return;
+    };
+    let handshake = Handshake::UnderWay(handshake);
+    let ended = converse(&connection, handshake, turn, notebooks, stop).await;
+    let close = match ended {
+        Ok(()) => Close::Done,
+        Err(Ended::Because(close)) => close,
+        Err(Ended::Gone) => return,
+    };
+    debug!(%close, "a connection ends");
+    connection.close(close.code(), close.to_string().as_bytes());
+}
+
+async fn converse<S: Store>(
+    connection: &Connection,
+    mut handshake: Handshake,
+    turn: Option<OwnedSemaphorePermit>,
+    notebooks: Arc<Notebooks<S>>,
+    mut stop: watch::Receiver<bool>,
+) -> Result<(), Ended> {
+    let deadline = Instant::now() + FIRST_FRAME;
+    let opening = async {
+        let device = match device_of(connection) {
+            Some(device) => device,
+            None => {
+                handshake.finish().await;
+                device_of(connection).ok_or(Close::NoIdentity)?
+            }
+        };
+        drop(turn);
+        let stream = connection.accept_bi().await.map_err(|_| Ended::Gone)?;
+        Ok::<_, Ended>((device, stream))
+    };
+    let (device, (sender, receiver)) = tokio::select! {
+        opened = timeout_at(deadline, opening) => opened.map_err(|_| Close::TooSlow)??,
+        () = told(&mut stop) => return Err(Close::Restarting.into()),
+    };
+    let mut exchange = Exchange {
+        sender,
+        inbox: Inbox::new(receiver),
+        outbox: Outbox::new(),
+        conversation: Conversation::new(device, notebooks),
+        handshake,
+        first_frame_by: Some(deadline),
+    };
+    let ended = exchange.run(stop).await;
+    if !matches!(ended, Err(Ended::Gone)) {
+        exchange.take_leave().await;
+    }
+    ended
+}
+
+/// Whose connection it is; nothing before that is proven. On a resumed one it is known at once.
+fn device_of(connection: &Connection) -> Option<DeviceId> {
+    let identity = connection.peer_identity()?;
+    let keys = identity.downcast::<Vec<CertificateDer<'static>>>().ok()?;
+    tls::device_of(keys.first()?)
+}
+
+/// Whether the phone has proven that it is there, and not only that it once was.
+enum Handshake {
+    UnderWay(ZeroRttAccepted),
+    Over,
+}
+
+impl Handshake {
+    /// Waits for its end. What it resolves to means nothing at a server; whether it went well
+    /// shows in whether the connection lives.
+    async fn finish(&mut self) {
+        if let Self::UnderWay(accepted) = self {
+            accepted.await;
+            *self = Self::Over;
+        }
+    }
+}
+
+struct Exchange<S> {
+    sender: SendStream,
+    inbox: Inbox,
+    outbox: Outbox,
+    conversation: Conversation<S>,
+    handshake: Handshake,
+    first_frame_by: Option<Instant>,
+}
+
+impl<S: Store> Exchange<S> {
+    /// Goes on until either side has said all. Sending, receiving and news take turns fairly:
+    /// neither a flood nor a long catch-up keeps the others waiting.
+    async fn run(&mut self, mut stop: watch::Receiver<bool>) -> Result<(), Ended> {
+        loop {
+            self.conversation.act(&mut self.outbox).await?;
+            let deadline = self.deadline();
+            tokio::select! {
+                frame = self.inbox.next(), if self.outbox.has_room() => match frame? {
+                    Some(frame) => self.receive(frame).await?,
+                    None => return Ok(()),
+                },
+                sent = self.outbox.send(&mut self.sender), if !self.outbox.is_empty() => sent?,
+                () = self.conversation.changed() => {
+                    self.conversation.refresh(&mut self.outbox).await?;
+                }
+                () = at(deadline) => return Err(Close::TooSlow.into()),
+                () = told(&mut stop) => return Err(Close::Restarting.into()),
+            }
+        }
+    }
+
+    async fn receive(&mut self, frame: Frame) -> Result<(), Ended> {
+        self.first_frame_by = None;
+        if Conversation::<S>::needs_confirmation(&frame) {
+            self.handshake.finish().await;
+        }
+        self.conversation.handle(frame, &mut self.outbox).await
+    }
+
+    /// When the phone must have done something.
+    fn deadline(&self) -> Option<Instant> {
+        let deadlines = [self.first_frame_by, self.inbox.deadline(), self.outbox.deadline()];
+        deadlines.into_iter().flatten().min()
+    }
+
+    /// Lets what was said arrive before the connection is closed.
+    async fn take_leave(&mut self) {
+        let leaving = async {
+            if self.outbox.flush(&mut self.sender).await.is_ok() && self.sender.finish().is_ok() {
+                let _ = self.sender.stopped().await;
+            }
+        };
+        let _ = timeout(DRAIN, leaving).await;
+    }
+}
+
+/// Waits until the relay is told to stop.
+pub(crate) async fn told(stop: &mut watch::Receiver<bool>) {
+    // An error says that the relay is gone altogether.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+async fn at(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,101 @@
+//! Every bound of the relay itself, each with its reason; those of the protocol are in
+//! [`couplet_proto::limits`].
+
+use std::time::Duration;
+
+use couplet_proto::limits::{
+    ENVELOPES_PER_FRAME_BYTES, MAX_DEVICES_PER_PERSON, MAX_ENVELOPE, MAX_FRAME, MAX_WRITERS,
+};
+
+/// Connections at once: about 30 KB each when idle, so half a gigabyte.
+pub const MAX_CONNECTIONS: usize = 16_384;
+
+/// Handshakes under way above which a newcomer must first prove its address (QUIC Retry): a flood
+/// from forged addresses then costs no state.
+pub const MAX_UNPROVEN_HANDSHAKES: usize = 256;
+
+/// TLS sessions kept for resumption: two tickets for each connection that fits, and as many again
+/// for phones that are asleep.
+pub const RESUMABLE_SESSIONS: usize = 4 * MAX_CONNECTIONS;
+
+/// Tickets after a handshake: one to come back with, one for when that attempt is lost.
+pub const TICKETS: usize = 2;
+
+/// QUIC address tokens after a handshake: as many as tickets.
+pub const ADDRESS_TOKENS: u32 = 2;
+
+/// Bytes of a UDP socket's buffers. With the kernel's default of 208 KiB, a thousand busy phones
+/// lose 12,000 datagrams a second and wait ten times as long (research/relay.md, 1.3).
+pub const SOCKET_BUFFER: usize = 4 * 1024 * 1024;
+
+/// Bytes that a phone may send ahead of being read: 2.5 MB/s over a round trip of 100 ms, and the
+/// most that a hostile one can make the relay hold beside one frame.
+pub const RECEIVE_WINDOW: u32 = 256 * 1024;
+
+/// Bytes on their way to a phone and not acknowledged: 5 MB/s over a round trip of 100 ms.
+pub const SEND_WINDOW: u64 = 512 * 1024;
+
+/// Streams that a phone may open: a connection is one conversation.
+pub const STREAMS: u32 = 1;
+
+/// A phone that says nothing for this long is gone. Phones keep the path alive, the relay does not.
+pub const IDLE: Duration = Duration::from_secs(60);
+
+/// From a connection's beginning to its first whole frame, handshake included.
+pub const FIRST_FRAME: Duration = Duration::from_secs(15);
+
+/// From a frame's first byte to its last: 512 KiB over the slowest network that is any use.
+pub const WHOLE_FRAME: Duration = Duration::from_secs(60);
+
+/// A phone that takes not one byte for this long reads no more.
+pub const STALLED_WRITE: Duration = Duration::from_secs(20);
+
+/// From the signal to stop until the last connection is let go.
+pub const DRAIN: Duration = Duration::from_secs(3);
+
+/// Bytes waiting to be sent to one phone above which nothing more is read from the store for it.
+pub const OUTBOX_FOR_BULK: usize = ENVELOPES_PER_FRAME_BYTES;
+
+/// Bytes waiting to be sent to one phone above which nothing more is read from it.
+pub const OUTBOX_FULL: usize = 2 * MAX_FRAME;
+
+/// Refusals on one connection before it has attached; then it is closed. Somebody who tries keys
+/// or invites must at least come again.
+pub const MAX_REFUSALS_UNATTACHED: u32 = 32;
+
+/// Entries kept of the have vector of a device that is not a member yet. Of a longer one only the
+/// log is remembered: should the device be let in, it is sent what it may hold already.
+pub const MAX_REMEMBERED_HAVE: usize = 256;
+
+/// Writers of one device: no device can use up a notebook's.
+pub const MAX_WRITERS_PER_DEVICE: usize = MAX_WRITERS / (2 * MAX_DEVICES_PER_PERSON);
+
+/// Ranges beyond a hole in one notebook, all writers together, so that its have vector always fits
+/// a frame.
+pub const MAX_RANGES_PER_NOTEBOOK: usize = 1024;
+
+/// Signatures checked where they arrive; more are handed to a thread that may block.
+pub const VERIFY_IN_PLACE: usize = 2;
+
+/// Writes committed together at most: bounds how long the first of them waits for the others.
+pub const GROUP: usize = 256;
+
+/// Writes waiting for the writer thread; whoever has one more waits before handing it over.
+pub const WRITE_QUEUE: usize = 1024;
+
+/// Connections that read the store at once: as many reads as disks and cores can use.
+pub const READERS: usize = 4;
+
+/// Seconds after which to ask again when the store is busy or failing.
+pub const RETRY_BUSY: u32 = 5;
+
+/// Seconds after which to ask again when there is no room: somebody has to make some.
+pub const RETRY_FULL: u32 = 600;
+
+const _: () = {
+    // An entry without ranges takes at most 96 bytes, a range at most 84 (postcard).
+    assert!(MAX_WRITERS * 96 + MAX_RANGES_PER_NOTEBOOK * 84 + 4096 < MAX_FRAME);
+    assert!(MAX_WRITERS_PER_DEVICE * 2 * MAX_DEVICES_PER_PERSON <= MAX_WRITERS);
+    assert!(OUTBOX_FOR_BULK + MAX_ENVELOPE < OUTBOX_FULL, "bulk alone never stops the reading");
+    assert!(RESUMABLE_SESSIONS >= TICKETS * MAX_CONNECTIONS);
+};

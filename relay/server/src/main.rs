@@ -1,0 +1,7 @@
+//! The program `couplet-relay`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    couplet_relay::cli::main()
+}

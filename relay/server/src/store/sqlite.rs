@@ -1,0 +1,153 @@
+//! The store in one SQLite file: one thread writes, a few connections read.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use couplet_proto::envelope::Sealed;
+use couplet_proto::have::{Have, Range};
+use couplet_proto::ids::NotebookId;
+use rusqlite::Connection;
+use tokio::sync::Semaphore;
+
+use crate::limits::READERS;
+use crate::store::tables::{self, Fault};
+use crate::store::writer::Writer;
+use crate::store::{Appended, Extension, Kept, Letter, Posted, Store, StoreError, schema};
+
+/// A store in one SQLite file, which nobody else writes.
+#[derive(Debug)]
+pub struct SqliteStore {
+    file: PathBuf,
+    writer: Writer,
+    readers: Arc<Readers>,
+}
+
+/// Connections that only read; a read takes one and puts it back.
+#[derive(Debug)]
+struct Readers {
+    idle: Mutex<Vec<Connection>>,
+    permits: Semaphore,
+}
+
+impl SqliteStore {
+    /// Opens the file, making it if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn open(file: &Path) -> Result<Self, StoreError> {
+        let connection = schema::open(file)?;
+        let writer = Writer::start(connection, file.to_path_buf())?;
+        let readers = Readers { idle: Mutex::new(Vec::new()), permits: Semaphore::new(READERS) };
+        Ok(Self { file: file.to_path_buf(), writer, readers: Arc::new(readers) })
+    }
+
+    /// Takes no more writes, and waits until those that were taken are durable.
+    pub fn close(&self) {
+        self.writer.close();
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let permit = self.readers.permits.acquire().await.map_err(|_| StoreError::Closed)?;
+        let (readers, file) = (Arc::clone(&self.readers), self.file.clone());
+        let reading = tokio::task::spawn_blocking(move || {
+            let idle = readers.idle.lock().ok().and_then(|mut idle| idle.pop());
+            let connection = idle.map_or_else(|| schema::open_reader(&file), Ok)?;
+            let result = work(&connection).map_err(|fault| fault.at(&file));
+            // One that has failed is not trusted again.
+            if let (Ok(_), Ok(mut idle)) = (&result, readers.idle.lock()) {
+                idle.push(connection);
+            }
+            result
+        });
+        let result = reading.await.map_err(|_| StoreError::Closed)?;
+        drop(permit);
+        result
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let file = self.file.clone();
+        self.writer.write(move |connection| work(connection).map_err(|fault| fault.at(&file))).await
+    }
+}
+
+impl Store for SqliteStore {
+    async fn log(&self, notebook: NotebookId) -> Result<Vec<Vec<u8>>, StoreError> {
+        self.read(move |connection| tables::log(connection, notebook)).await
+    }
+
+    async fn append(&self, extension: Extension) -> Result<Appended, StoreError> {
+        self.write(move |connection| tables::append(connection, &extension)).await
+    }
+
+    async fn have(&self, notebook: NotebookId) -> Result<Have, StoreError> {
+        self.read(move |connection| tables::have(connection, notebook)).await
+    }
+
+    async fn envelopes(
+        &self,
+        notebook: NotebookId,
+        range: Range,
+    ) -> Result<Vec<Vec<u8>>, StoreError> {
+        self.read(move |connection| tables::envelopes(connection, notebook, range)).await
+    }
+
+    async fn keep(&self, notebook: NotebookId, envelopes: Vec<Sealed>) -> Result<Kept, StoreError> {
+        self.write(move |connection| tables::keep(connection, notebook, &envelopes)).await
+    }
+
+    async fn post(&self, letter: Letter) -> Result<Posted, StoreError> {
+        self.write(move |connection| tables::post(connection, &letter)).await
+    }
+
+    async fn requests(&self, notebook: NotebookId) -> Result<Vec<Vec<u8>>, StoreError> {
+        self.read(move |connection| tables::requests(connection, notebook)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use couplet_proto::hash::Hash;
+    use couplet_proto::statement::LogHead;
+
+    use super::*;
+
+    fn log_of(seed: u8, length: usize) -> Extension {
+        Extension {
+            notebook: NotebookId(Hash([seed; 32])),
+            after: LogHead::EMPTY,
+            statements: vec![(Hash([seed; 32]), vec![seed; length])],
+            open_invites: Vec::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_takes_nothing_new_tears_nothing_and_is_read_on() {
+        let home = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&home.path().join("store.db")).unwrap();
+        let pages = async |count: u32| {
+            let limit = move |db: &Connection| {
+                Ok(db.pragma_update_and_check(None, "max_page_count", count, |_| Ok(()))?)
+            };
+            store.write(limit).await
+        };
+        store.append(log_of(1, 1000)).await.unwrap();
+        pages(1).await.unwrap();
+        let large = log_of(2, 200_000);
+        let (refused, beside) =
+            tokio::join!(store.append(large.clone()), store.append(log_of(3, 10)));
+        assert!(matches!(refused, Err(StoreError::Full)), "{refused:?}");
+        assert_eq!(store.log(log_of(1, 0).notebook).await.unwrap(), [vec![1; 1000]]);
+        assert!(store.log(large.notebook).await.unwrap().is_empty());
+        pages(u32::MAX).await.unwrap();
+        assert_eq!(store.append(large.clone()).await.unwrap(), Appended::Done);
+        assert_eq!(store.log(large.notebook).await.unwrap().len(), 1);
+        let kept = store.log(log_of(3, 0).notebook).await.unwrap().len();
+        assert_eq!(kept, usize::from(beside.is_ok()), "what was refused was not written");
+    }
+}

@@ -1,0 +1,323 @@
+//! What is asked of the tables, as functions of a connection: reads in any, writes in the writer's
+//! transaction.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use couplet_proto::envelope::Sealed;
+use couplet_proto::have::{Entry, Have, Inserted, Range, Tip, WriterHave};
+use couplet_proto::ids::{DeviceId, NotebookId, WriterId};
+use couplet_proto::item::{self, Malformed};
+use couplet_proto::limits::{MAX_ENVELOPES_PER_FRAME, MAX_RANGES_BEYOND, MAX_REQUESTS_PER_INVITE};
+use couplet_proto::session::SLICE_BYTES;
+use couplet_proto::statement::LogHead;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::limits::{MAX_RANGES_PER_NOTEBOOK, MAX_WRITERS_PER_DEVICE};
+use crate::store::{Appended, Extension, Kept, Letter, Outcome, Posted, StoreError, schema};
+
+/// Why the tables did not answer; which file they are in is the caller's to know.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Fault {
+    #[error(transparent)]
+    Database(#[from] rusqlite::Error),
+    #[error(transparent)]
+    Damaged(#[from] Malformed),
+}
+
+impl Fault {
+    pub(crate) fn at(self, file: &Path) -> StoreError {
+        match self {
+            Self::Database(error) => schema::failure(error, file),
+            Self::Damaged(error) => schema::damaged(file, &error.to_string()),
+        }
+    }
+}
+
+pub(crate) fn log(db: &Connection, notebook: NotebookId) -> Result<Vec<Vec<u8>>, Fault> {
+    let mut find =
+        db.prepare_cached("SELECT bytes FROM statement WHERE notebook = ?1 ORDER BY position")?;
+    let found = find.query_map([&notebook.0.0], |row| row.get(0))?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended, Fault> {
+    let Extension { notebook, after, statements, open_invites } = extension;
+    let id = &notebook.0.0;
+    if head(db, *notebook)? != *after {
+        return Ok(Appended::Moved);
+    }
+    let mut at = *after;
+    let mut added = 0;
+    db.prepare_cached(
+        "INSERT INTO notebook (notebook, length, head, bytes) VALUES (?1, 0, x'', 0)
+         ON CONFLICT DO NOTHING",
+    )?
+    .execute([id])?;
+    for (hash, bytes) in statements {
+        db.prepare_cached(
+            "INSERT INTO statement (notebook, position, hash, bytes) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![id, signed(at.length)?, hash.0, bytes])?;
+        at = LogHead { length: at.length + 1, hash: *hash };
+        added += bytes.len();
+    }
+    db.prepare_cached(
+        "UPDATE notebook SET length = ?2, head = ?3, bytes = bytes + ?4 WHERE notebook = ?1",
+    )?
+    .execute(params![id, signed(at.length)?, at.hash.0, added])?;
+    let mut waiting =
+        db.prepare_cached("SELECT DISTINCT invite FROM mailbox WHERE notebook = ?1")?;
+    let waiting: Vec<[u8; 16]> =
+        waiting.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    for invite in waiting {
+        if !open_invites.iter().any(|open| open.0 == invite) {
+            db.prepare_cached("DELETE FROM mailbox WHERE notebook = ?1 AND invite = ?2")?
+                .execute(params![id, invite])?;
+        }
+    }
+    Ok(Appended::Done)
+}
+
+pub(crate) fn have(db: &Connection, notebook: NotebookId) -> Result<Have, Fault> {
+    let mut find =
+        db.prepare_cached("SELECT writer, have FROM have WHERE notebook = ?1 ORDER BY writer")?;
+    let mut rows = find.query([&notebook.0.0])?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        let have: Vec<u8> = row.get(1)?;
+        entries.push(Entry { writer: WriterId(row.get(0)?), have: item::decode(&have, WHAT)? });
+    }
+    Ok(Have::from_entries(entries)?)
+}
+
+pub(crate) fn envelopes(
+    db: &Connection,
+    notebook: NotebookId,
+    range: Range,
+) -> Result<Vec<Vec<u8>>, Fault> {
+    let (id, Range { writer, first, last }) = (&notebook.0.0, range);
+    let device: Option<[u8; 32]> = db
+        .prepare_cached("SELECT device FROM have WHERE notebook = ?1 AND writer = ?2")?
+        .query_row(params![id, writer.0], |row| row.get(0))
+        .optional()?;
+    let (Some(device), Ok(mut next)) = (device, signed(first)) else { return Ok(Vec::new()) };
+    let last = signed(last).unwrap_or(i64::MAX);
+    let mut find = db.prepare_cached(
+        "SELECT counter, bytes FROM envelope
+         WHERE notebook = ?1 AND device = ?2 AND writer = ?3 AND counter BETWEEN ?4 AND ?5
+         ORDER BY counter LIMIT ?6",
+    )?;
+    let limit = MAX_ENVELOPES_PER_FRAME;
+    let mut rows = find.query(params![id, device, writer.0, next, last, limit])?;
+    let (mut found, mut room) = (Vec::new(), SLICE_BYTES);
+    while let Some(row) = rows.next()? {
+        let bytes: Vec<u8> = row.get(1)?;
+        let fits = found.is_empty() || bytes.len() <= room;
+        if row.get::<_, i64>(0)? != next || !fits {
+            break;
+        }
+        room = room.saturating_sub(bytes.len());
+        next += 1;
+        found.push(bytes);
+    }
+    Ok(found)
+}
+
+pub(crate) fn keep(
+    db: &Connection,
+    notebook: NotebookId,
+    envelopes: &[Sealed],
+) -> Result<Kept, Fault> {
+    let mut chains = Chains { db, notebook, chains: BTreeMap::new() };
+    let outcomes = envelopes.iter().map(|sealed| chains.keep(sealed)).collect::<Result<_, _>>()?;
+    Ok(Kept { outcomes, have: chains.write()? })
+}
+
+pub(crate) fn post(db: &Connection, letter: &Letter) -> Result<Posted, Fault> {
+    let Letter { notebook, invite, device, hash, bytes, received } = letter;
+    let mut find =
+        db.prepare_cached("SELECT device, hash FROM mailbox WHERE notebook = ?1 AND invite = ?2")?;
+    let waiting: Vec<([u8; 32], [u8; 32])> = find
+        .query_map(params![notebook.0.0, invite.0], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    if waiting.iter().any(|(_, held)| *held == hash.0) {
+        return Ok(Posted::Held);
+    }
+    let replaces = waiting.iter().any(|(from, _)| *from == device.0);
+    if waiting.len() >= MAX_REQUESTS_PER_INVITE && !replaces {
+        return Ok(Posted::Full);
+    }
+    let received = signed(*received)?;
+    db.prepare_cached(
+        "INSERT OR REPLACE INTO mailbox (notebook, invite, device, hash, received, bytes)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![notebook.0.0, invite.0, device.0, hash.0, received, bytes])?;
+    Ok(Posted::New)
+}
+
+pub(crate) fn requests(db: &Connection, notebook: NotebookId) -> Result<Vec<Vec<u8>>, Fault> {
+    let mut find =
+        db.prepare_cached("SELECT bytes FROM mailbox WHERE notebook = ?1 ORDER BY invite, hash")?;
+    let found = find.query_map([&notebook.0.0], |row| row.get(0))?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+fn head(db: &Connection, notebook: NotebookId) -> Result<LogHead, Fault> {
+    let found = db
+        .prepare_cached("SELECT length, head FROM notebook WHERE notebook = ?1")?
+        .query_row([&notebook.0.0], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((length, hash)) = found else { return Ok(LogHead::EMPTY) };
+    let length = u64::try_from(length).map_err(|_| Malformed(WHAT))?;
+    Ok(LogHead { length, hash: couplet_proto::hash::Hash(hash) })
+}
+
+/// The chains that one call touches: read once, written once.
+struct Chains<'a> {
+    db: &'a Connection,
+    notebook: NotebookId,
+    chains: BTreeMap<WriterId, Chain>,
+}
+
+struct Chain {
+    device: DeviceId,
+    have: WriterHave,
+    bytes: usize,
+    /// Whether there is a row of it already.
+    is_known: bool,
+}
+
+impl Chains<'_> {
+    fn keep(&mut self, sealed: &Sealed) -> Result<Outcome, Fault> {
+        let header = sealed.header();
+        let (writer, device) = (header.writer(), header.device);
+        self.read(writer, device)?;
+        let Some(chain) = self.chains.get(&writer) else { return Ok(Outcome::Full) };
+        let Ok(counter) = signed(header.counter) else { return Ok(Outcome::Full) };
+        let mut have = chain.have.clone();
+        let at = Tip { counter: header.counter, hash: sealed.hash() };
+        match have.insert(at, header.previous) {
+            Err(couplet_proto::have::Fork) => return Ok(Outcome::Fork),
+            Ok(Inserted::Held) => return self.compare(writer, device, counter, sealed),
+            Ok(Inserted::New) => {}
+        }
+        let is_starting = chain.bytes == 0 && !chain.is_known;
+        if (is_starting && self.writers_of(device)? >= MAX_WRITERS_PER_DEVICE)
+            || (have.beyond.len() > chain.have.beyond.len() && !self.has_room_beyond(&have)?)
+        {
+            return Ok(Outcome::Full);
+        }
+        self.db
+            .prepare_cached(
+                "INSERT INTO envelope (notebook, device, writer, counter, hash, bytes)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute(params![
+                self.notebook.0.0,
+                device.0,
+                writer.0,
+                counter,
+                sealed.hash().0,
+                sealed.bytes()
+            ])?;
+        if let Some(chain) = self.chains.get_mut(&writer) {
+            chain.have = have;
+            chain.bytes += sealed.bytes().len();
+        }
+        Ok(Outcome::New)
+    }
+
+    fn read(&mut self, writer: WriterId, device: DeviceId) -> Result<(), Fault> {
+        if self.chains.contains_key(&writer) {
+            return Ok(());
+        }
+        let row: Option<Vec<u8>> = self
+            .db
+            .prepare_cached("SELECT have FROM have WHERE notebook = ?1 AND writer = ?2")?
+            .query_row(params![self.notebook.0.0, writer.0], |row| row.get(0))
+            .optional()?;
+        let is_known = row.is_some();
+        let have = match row {
+            Some(row) => item::decode(&row, WHAT)?,
+            None => WriterHave::default(),
+        };
+        self.chains.insert(writer, Chain { device, have, bytes: 0, is_known });
+        Ok(())
+    }
+
+    /// Whether what stands in the envelope's place is the envelope.
+    fn compare(
+        &self,
+        writer: WriterId,
+        device: DeviceId,
+        counter: i64,
+        sealed: &Sealed,
+    ) -> Result<Outcome, Fault> {
+        let is_held = self
+            .db
+            .prepare_cached(
+                "SELECT 1 FROM envelope WHERE notebook = ?1 AND device = ?2 AND writer = ?3
+                 AND counter = ?4 AND hash = ?5",
+            )?
+            .exists(params![self.notebook.0.0, device.0, writer.0, counter, sealed.hash().0])?;
+        Ok(if is_held { Outcome::Held } else { Outcome::Fork })
+    }
+
+    fn writers_of(&self, device: DeviceId) -> Result<usize, Fault> {
+        let known: usize = self
+            .db
+            .prepare_cached("SELECT count(*) FROM have WHERE notebook = ?1 AND device = ?2")?
+            .query_row(params![self.notebook.0.0, device.0], |row| row.get(0))?;
+        let starting =
+            |chain: &&Chain| chain.device == device && !chain.is_known && chain.bytes > 0;
+        Ok(known + self.chains.values().filter(starting).count())
+    }
+
+    fn has_room_beyond(&self, have: &WriterHave) -> Result<bool, Fault> {
+        let written: usize = self
+            .db
+            .prepare_cached("SELECT coalesce(sum(ranges), 0) FROM have WHERE notebook = ?1")?
+            .query_row([&self.notebook.0.0], |row| row.get(0))?;
+        // Those touched here are counted twice at worst, and may be refused a little early.
+        let touched: usize = self.chains.values().map(|chain| chain.have.beyond.len()).sum();
+        let is_below = written + touched < MAX_RANGES_PER_NOTEBOOK;
+        Ok(have.beyond.len() <= MAX_RANGES_BEYOND && is_below)
+    }
+
+    /// Writes what has changed, and says what is held of every writer that was touched.
+    fn write(self) -> Result<Have, Fault> {
+        let mut touched = Have::new();
+        for (writer, chain) in self.chains {
+            if chain.bytes > 0 {
+                self.db
+                    .prepare_cached(
+                        "INSERT INTO have (notebook, writer, device, ranges, bytes, have)
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                         ON CONFLICT DO UPDATE SET ranges = excluded.ranges,
+                         bytes = bytes + excluded.bytes, have = excluded.have",
+                    )?
+                    .execute(params![
+                        self.notebook.0.0,
+                        writer.0,
+                        chain.device.0,
+                        chain.have.beyond.len(),
+                        chain.bytes,
+                        item::encode(&chain.have)
+                    ])?;
+            }
+            if chain.is_known || chain.bytes > 0 {
+                touched.set(writer, chain.have);
+            }
+        }
+        Ok(touched)
+    }
+}
+
+/// SQLite's integers have a sign; nothing that counts comes near it.
+fn signed(number: u64) -> Result<i64, Malformed> {
+    i64::try_from(number).map_err(|_| Malformed(WHAT))
+}
+
+const WHAT: &str = "row of the store";

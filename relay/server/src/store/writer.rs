@@ -1,0 +1,134 @@
+//! The one thread that writes, and commits in groups: whoever comes while a commit is on its way
+//! to the disk shares the next one.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::thread::{self, JoinHandle};
+
+use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::{mpsc, oneshot};
+use tracing::error;
+
+use crate::limits::{GROUP, WRITE_QUEUE};
+use crate::store::{StoreError, schema};
+
+/// The writing half of a store.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    queue: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// One write. Its answer is given only once the group's transaction is durable, or has failed.
+trait Job: Send {
+    /// Does its work in the transaction, or says why that may not stand.
+    fn work(&mut self, connection: &Connection) -> Result<(), StoreError>;
+    /// Tells whoever waits.
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>);
+}
+
+struct Write<T, W> {
+    work: Option<W>,
+    result: Result<T, StoreError>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, W> Job for Write<T, W>
+where
+    T: Send,
+    W: FnOnce(&Connection) -> Result<T, StoreError> + Send,
+{
+    fn work(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        if let Some(work) = self.work.take() {
+            self.result = work(connection);
+        }
+        self.result.as_ref().map(|_| ()).map_err(Clone::clone)
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
+        // Nobody may wait any more; the work stands all the same.
+        let _ = self.reply.send(committed.and(self.result));
+    }
+}
+
+impl Writer {
+    /// Starts the thread.
+    pub(crate) fn start(connection: Connection, file: PathBuf) -> Result<Self, StoreError> {
+        let (sender, receiver) = mpsc::channel(WRITE_QUEUE);
+        let run = move || run(connection, receiver, &file);
+        let thread = thread::Builder::new().name("store".to_owned()).spawn(run);
+        let thread = thread.map_err(|_| StoreError::Closed)?;
+        let (queue, thread) = (Mutex::new(Some(sender)), Mutex::new(Some(thread)));
+        Ok(Self { queue, thread })
+    }
+
+    /// Does `work` in the next transaction; its answer comes once that is durable.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let result = Err(StoreError::Closed);
+        let job: Box<dyn Job> = Box::new(Write { work: Some(work), result, reply });
+        let queue = self.queue.lock().ok().and_then(|queue| queue.clone());
+        let queue = queue.ok_or(StoreError::Closed)?;
+        queue.send(job).await.map_err(|_| StoreError::Closed)?;
+        drop(queue);
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Takes no more, and waits until what was taken is committed.
+    pub(crate) fn close(&self) {
+        if let Ok(mut queue) = self.queue.lock() {
+            queue.take();
+        }
+        let thread = self.thread.lock().ok().and_then(|mut thread| thread.take());
+        if thread.is_some_and(|thread| thread.join().is_err()) {
+            error!("the store's writer has failed");
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn run(mut connection: Connection, mut queue: mpsc::Receiver<Box<dyn Job>>, file: &Path) {
+    while let Some(first) = queue.blocking_recv() {
+        let mut group = vec![first];
+        while let Some(job) = (group.len() < GROUP).then(|| queue.try_recv().ok()).flatten() {
+            group.push(job);
+        }
+        let committed = commit(&mut connection, &mut group, file);
+        if let Err(error) = &committed {
+            error!(%error, writes = group.len(), "nothing was written");
+        }
+        for job in group {
+            job.answer(committed.clone());
+        }
+    }
+}
+
+fn commit(
+    connection: &mut Connection,
+    group: &mut [Box<dyn Job>],
+    file: &Path,
+) -> Result<(), StoreError> {
+    let failed = |error| schema::failure(error, file);
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate);
+    let transaction = transaction.map_err(failed)?;
+    let say = |sql| transaction.prepare_cached(sql)?.execute([]).map(|_| ());
+    for job in group {
+        say("SAVEPOINT job").map_err(failed)?;
+        match job.work(&transaction) {
+            Ok(()) => {}
+            // SQLite has undone the whole transaction by itself: the disk is full, or failing.
+            Err(error) if transaction.is_autocommit() => return Err(error),
+            Err(_) => say("ROLLBACK TO job").map_err(failed)?,
+        }
+        say("RELEASE job").map_err(failed)?;
+    }
+    transaction.commit().map_err(failed)
+}
