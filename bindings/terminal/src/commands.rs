@@ -46,7 +46,7 @@ async fn begin(home: &Home, new: New, output: &Output) -> Result<(), Failure> {
     let relay = new.relay.as_deref().map(str::parse::<RelayLink>).transpose();
     let relay = relay.map_err(|error| Failure::input(error.to_string()))?;
     let key = home.key_or_new()?;
-    let couplet = Couplet::found(home.directory(), &key, &new.name, relay).await?;
+    let couplet = Couplet::found(&home.place(key)?, &new.name, relay).await?;
     let status = couplet.status().await?;
     let object = json!({
         "notebook": status.notebook.to_string(),

@@ -2,11 +2,13 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use couplet::{Couplet, Secret};
+use couplet::{Couplet, Place, Secret};
 use rand_core::{Rng as _, UnwrapErr};
+use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
@@ -21,13 +23,8 @@ pub(crate) struct Home {
 impl Home {
     /// The home that was named, or the usual one.
     pub(crate) fn find(named: Option<PathBuf>) -> Result<Self, Failure> {
-        let usual = || {
-            let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from);
-            let data = data.filter(|path| path.is_absolute()).or_else(|| {
-                std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"))
-            });
-            data.map(|data| data.join("couplet"))
-        };
+        let usual =
+            || directory_of("XDG_DATA_HOME", ".local/share").map(|data| data.join("couplet"));
         let directory = named.or_else(usual);
         let directory = directory.ok_or_else(|| Failure::input("say where: --home DIR"))?;
         let key_file = std::env::var_os("COUPLET_KEY_FILE").map(PathBuf::from);
@@ -35,14 +32,21 @@ impl Home {
         Ok(Self { directory, key_file })
     }
 
-    pub(crate) fn directory(&self) -> &Path {
-        &self.directory
+    /// The place, with its key. The mark lies under `$XDG_STATE_HOME/couplet`, named by the home's
+    /// canonical path, so that a home that is copied elsewhere has none.
+    pub(crate) fn place(&self, key: Secret) -> Result<Place, Failure> {
+        fs::create_dir_all(&self.directory).map_err(|error| self.unusable(&error))?;
+        let home = fs::canonicalize(&self.directory).map_err(|error| self.unusable(&error))?;
+        let name = data_encoding::HEXLOWER.encode(&Sha256::digest(home.as_os_str().as_bytes()));
+        let mark = directory_of("XDG_STATE_HOME", ".local/state");
+        let mark = mark.map(|state| state.join("couplet").join(format!("{name}.mark")));
+        Ok(Place { directory: self.directory.clone(), key, mark })
     }
 
     /// Opens the notebook.
     pub(crate) async fn open(&self) -> Result<Couplet, Failure> {
         match self.key()? {
-            Some(key) => Ok(Couplet::open(&self.directory, &key).await?),
+            Some(key) => Ok(Couplet::open(&self.place(key)?).await?),
             None => Err(couplet::Error::from(couplet::StoreError::Missing).into()),
         }
     }
@@ -92,4 +96,10 @@ impl Home {
         let place = self.key_file.display();
         Failure::system(format!("the key file {place} cannot be used: {}", error.kind()))
     }
+}
+
+/// One of the XDG base directories: as the variable says, or its usual place under the home.
+fn directory_of(variable: &str, usual: &str) -> Option<PathBuf> {
+    let named = std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
+    named.or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(usual)))
 }

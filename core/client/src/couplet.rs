@@ -24,6 +24,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use crate::error::Error;
 use crate::exchange::{Exchange, Exchanged, Until};
+use crate::mark::MarkFile;
 use crate::owner::Owner;
 use crate::store::{Cursor, EntryRow, Filter, Meta, Reader, StoreError, Tables};
 use crate::transport::Transport;
@@ -34,10 +35,25 @@ const JOBS: usize = 64;
 /// Events that a slow observer may be behind before it is told that it missed some.
 const EVENTS: usize = 1_024;
 
+/// How often an exchange is begun anew: once for each writer of this device that was cloned.
+const BEGINNINGS: usize = 4;
+
 /// A notebook on this device.
 #[derive(Clone, Debug)]
 pub struct Couplet {
     handle: Arc<Handle>,
+}
+
+/// Where a notebook lies on this device.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The directory of its store.
+    pub directory: PathBuf,
+    /// The store's key, which the platform's keystore guards.
+    pub key: Secret,
+    /// A file that no backup and no copy of the directory reaches, by which a store that was
+    /// restored or cloned is noticed; nothing on a platform that has no such place.
+    pub mark: Option<PathBuf>,
 }
 
 /// What the clones of a [`Couplet`] share.
@@ -126,48 +142,38 @@ impl Couplet {
     ///
     /// # Errors
     /// [`Error`].
-    pub async fn found(
-        directory: &Path,
-        key: &Secret,
-        name: &str,
-        relay: Option<RelayLink>,
-    ) -> Result<Self, Error> {
+    pub async fn found(place: &Place, name: &str, relay: Option<RelayLink>) -> Result<Self, Error> {
         let name: Name = name.parse()?;
-        Self::start(directory, key, move |at, key| Owner::found(at, key, &name, relay)).await
+        Self::start(place, move |at, key| Owner::found(at, key, &name, relay)).await
     }
 
     /// Asks to be let in by whoever made this link.
     ///
     /// # Errors
     /// [`Error`].
-    pub async fn join(
-        directory: &Path,
-        key: &Secret,
-        link: &str,
-        name: &str,
-    ) -> Result<Self, Error> {
+    pub async fn join(place: &Place, link: &str, name: &str) -> Result<Self, Error> {
         let (link, name): (JoinLink, Name) = (link.parse()?, name.parse()?);
-        Self::start(directory, key, move |at, key| Owner::join(at, key, &link, &name)).await
+        Self::start(place, move |at, key| Owner::join(at, key, &link, &name)).await
     }
 
-    /// Opens the notebook in this directory.
+    /// Opens the notebook in this place.
     ///
     /// # Errors
     /// [`Error`].
-    pub async fn open(directory: &Path, key: &Secret) -> Result<Self, Error> {
-        Self::start(directory, key, Owner::open).await
+    pub async fn open(place: &Place) -> Result<Self, Error> {
+        Self::start(place, Owner::open).await
     }
 
     async fn start(
-        directory: &Path,
-        key: &Secret,
+        place: &Place,
         open: impl FnOnce(&Path, &Secret) -> Result<Owner, Error> + Send + 'static,
     ) -> Result<Self, Error> {
         let (jobs, mut queue) = mpsc::channel::<Job>(JOBS);
         let (opened, is_open) = oneshot::channel();
-        let (at, secret) = (directory.to_owned(), key.clone());
-        let run = move || match open(&at, &secret) {
-            Ok(mut owner) => {
+        let at = place.clone();
+        let run = move || match open(&at.directory, &at.key) {
+            Ok(owner) => {
+                let mut owner = owner.with_mark(at.mark.map(MarkFile::new));
                 if opened.send(Ok(())).is_ok() {
                     while let Some(job) = queue.blocking_recv() {
                         job(&mut owner);
@@ -185,8 +191,8 @@ impl Couplet {
         let handle = Handle {
             jobs,
             reader: Arc::default(),
-            directory: directory.to_owned(),
-            key: key.clone(),
+            directory: place.directory.clone(),
+            key: place.key.clone(),
             events,
             dirty: watch::channel(0).0,
             transport: OnceLock::new(),
@@ -388,6 +394,16 @@ impl Couplet {
     }
 
     async fn exchange(&self, until: Until) -> Result<Exchanged, Error> {
+        for _ in 0..BEGINNINGS {
+            match self.exchange_once(until).await {
+                Err(Error::BeginAnew) => {}
+                done => return done,
+            }
+        }
+        Err(Error::BeginAnew)
+    }
+
+    async fn exchange_once(&self, until: Until) -> Result<Exchanged, Error> {
         let began = Instant::now();
         let handle = &self.handle;
         let (opening, relay, identity) = handle

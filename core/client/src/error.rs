@@ -72,6 +72,9 @@ pub enum Error {
     /// The engine failed on this device; the words are safe in the store.
     #[error("the notebook could not be read into memory; its words are safe on this device")]
     Engine,
+    /// The conversation must be begun anew; the library does so by itself.
+    #[error("the relay knows other words of this device; the exchange begins anew")]
+    BeginAnew,
     /// The handle was shut down.
     #[error("the notebook was closed")]
     Closed,
@@ -95,7 +98,7 @@ impl Error {
             Self::Membership(_) => "not_allowed",
             Self::Refused(_) | Self::BadRelay => "relay_refused",
             Self::Unreachable(_) => "relay_unreachable",
-            Self::TimedOut => "timed_out",
+            Self::TimedOut | Self::BeginAnew => "timed_out",
             Self::Store(StoreError::StoreIsNewer { .. }) => "store_is_newer",
             Self::Store(StoreError::WrongKey) => "wrong_key",
             Self::Store(StoreError::DiskFull) => "disk_full",
@@ -115,6 +118,7 @@ impl Error {
             self,
             Self::Unreachable(_)
                 | Self::TimedOut
+                | Self::BeginAnew
                 | Self::NotLetInYet
                 | Self::Refused(Reason::Busy | Reason::Full)
                 | Self::Store(StoreError::Busy | StoreError::DiskFull)

@@ -7,6 +7,7 @@
 use std::time::{Duration, Instant};
 
 use couplet_proto::frame::{Frame, Reason, Refuse};
+use couplet_proto::ids::WriterId;
 use couplet_proto::session::{Notice, Output, Session};
 use couplet_proto::statement::{LogHead, Statement};
 use tokio::sync::watch;
@@ -138,8 +139,19 @@ impl<'a> Exchange<'a> {
     async fn is_at_its_end(&mut self) -> Result<bool, Error> {
         let is_caught_up = self.session.is_caught_up() && !self.is_waiting_at_the_door;
         if is_caught_up && !self.was_caught_up {
-            self.handle.call(|owner| owner.caught_up(QUIC)).await?;
+            let has_more = self
+                .handle
+                .call(|owner| {
+                    owner.caught_up(QUIC)?;
+                    owner.settle_writers()
+                })
+                .await?;
             self.handle.tell(Event::CaughtUp);
+            if has_more {
+                self.take_in_own_words().await?;
+                self.drain().await?;
+                return Ok(false);
+            }
         }
         self.was_caught_up = is_caught_up;
         if is_caught_up && self.proposed.is_none() {
@@ -213,6 +225,12 @@ impl<'a> Exchange<'a> {
     async fn receive(&mut self, envelopes: Vec<Vec<u8>>) -> Result<(), Error> {
         self.done.received += envelopes.len() as u64;
         let received = self.handle.call(move |owner| owner.receive(envelopes)).await?;
+        for place in &received.taken {
+            self.session.exchanged(*place);
+        }
+        if let Some(writer) = received.own_fork {
+            self.heal(writer).await?;
+        }
         for not_taken in &received.not_taken {
             tracing::warn!(reason = %not_taken, "the relay sent an envelope that is not taken");
         }
@@ -238,7 +256,8 @@ impl<'a> Exchange<'a> {
                 self.handle.call(move |owner| owner.keep_requests(requests)).await?;
                 self.handle.tell(Event::Requests);
             }
-            Notice::Refused(refuse) => self.handle_refusal(refuse)?,
+            Notice::Refused(refuse) => self.handle_refusal(refuse).await?,
+            Notice::Forked(writer) => self.heal(writer).await?,
             Notice::LogsDiffer => return Err(Error::Refused(Reason::LogConflict)),
             Notice::Pong(_) => self.has_mail = true,
         }
@@ -260,7 +279,17 @@ impl<'a> Exchange<'a> {
         self.handle.call(move |owner| owner.relay_log(head)).await
     }
 
-    fn handle_refusal(&mut self, refuse: Refuse) -> Result<(), Error> {
+    /// If the writer is this device's own, begins anew, to be given its chain as the relay has it.
+    async fn heal(&self, writer: WriterId) -> Result<(), Error> {
+        let is_own = self.handle.call(move |owner| owner.heal(writer)).await?;
+        if is_own {
+            return Err(Error::BeginAnew);
+        }
+        tracing::warn!("the relay and this device hold different words of one writer");
+        Ok(())
+    }
+
+    async fn handle_refusal(&mut self, refuse: Refuse) -> Result<(), Error> {
         match refuse.reason {
             // An invite that is used up may have been used for this device: the log will tell.
             Reason::NotInvited if self.is_waiting_at_the_door => {
@@ -279,8 +308,12 @@ impl<'a> Exchange<'a> {
             | Reason::NotInvited
             | Reason::Full
             | Reason::Busy => Err(Error::Refused(refuse.reason)),
-            Reason::NotAllowed | Reason::Fork => {
-                tracing::warn!(reason = ?refuse.reason, "the relay refused an envelope");
+            Reason::Fork => match refuse.envelope {
+                Some((writer, _)) => self.heal(writer).await,
+                None => Ok(()),
+            },
+            Reason::NotAllowed => {
+                tracing::warn!("the relay refused an envelope");
                 Ok(())
             }
         }

@@ -8,13 +8,14 @@ mod clock;
 mod couplet;
 mod error;
 mod exchange;
+mod mark;
 mod owner;
 mod random;
 mod store;
 mod transport;
 
 pub use clock::{now, today};
-pub use couplet::{Couplet, Event, Invitation, Request, Status, Waiting};
+pub use couplet::{Couplet, Event, Invitation, Place, Request, Status, Waiting};
 pub use couplet_engine::keys::Secret;
 pub use couplet_engine::notebook::entry::{Entry, Revision};
 pub use couplet_engine::notebook::schema::Kind;

@@ -7,6 +7,7 @@
 mod exchange;
 mod membership;
 mod receiving;
+mod writers;
 mod writing;
 
 use std::path::Path;
@@ -26,6 +27,7 @@ use rand_core::Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, input};
+use crate::mark::MarkFile;
 use crate::random;
 use crate::store::{Meta, Store, Tables};
 
@@ -44,6 +46,10 @@ pub(crate) struct Owner {
     state: State,
     /// The store failed after the replica had moved on.
     is_stale: bool,
+    /// Where this device's mark lies, if it has a place that backups do not reach.
+    mark: Option<MarkFile>,
+    /// This process has made sure that nobody else writes as this writer.
+    is_writer_sure: bool,
 }
 
 #[derive(Debug)]
@@ -121,7 +127,13 @@ impl Owner {
         let seed = tables.get::<[u8; 32]>(Meta::Seed)?.ok_or(Error::Engine)?;
         let device = DeviceSecret::from_seed(Secret::new(seed));
         let state = State::read(&tables, &device)?;
-        Ok(Self { store, device, state, is_stale: false })
+        Ok(Self { store, device, state, is_stale: false, mark: None, is_writer_sure: false })
+    }
+
+    /// With a mark in a file that backups do not reach.
+    pub(crate) fn with_mark(mut self, mark: Option<MarkFile>) -> Self {
+        self.mark = mark;
+        self
     }
 
     /// The replica of a member, as the store has it.

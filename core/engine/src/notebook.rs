@@ -4,6 +4,7 @@
 //! `law`'s, and how it merges is the document's. A verb judges by the law before it commits, as the
 //! other phone will when it receives.
 
+pub mod carry;
 pub mod entry;
 pub mod law;
 pub mod schema;

@@ -265,6 +265,25 @@ impl Replica {
         self.volumes.insert(notebook.volume(), notebook);
     }
 
+    /// Takes a volume off the shelf.
+    pub fn unshelve(&mut self, volume: Volume) -> Option<Notebook> {
+        self.volumes.remove(&volume)
+    }
+
+    /// Writes as another install from here on: the chain of the one before is never continued.
+    pub fn set_writer(&mut self, nonce: WriterNonce) {
+        self.nonce = nonce;
+        self.writer = WriterId::derive(self.log.id(), self.device.public(), nonce);
+        for notebook in self.volumes.values_mut() {
+            notebook.set_writer(self.writer);
+        }
+    }
+
+    /// Forgets what is held of one's own chain, to be given it again as others have it.
+    pub fn forget_chain(&mut self, writer: WriterId) {
+        self.have.forget(writer);
+    }
+
     /// The log with one or more statements more.
     pub fn set_log(&mut self, log: Log, keys: BTreeMap<Epoch, EpochKey>) {
         self.log = log;

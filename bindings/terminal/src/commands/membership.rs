@@ -86,11 +86,9 @@ pub(crate) async fn join(home: &Home, asked: Join, output: &Output) -> Result<()
 
 /// Asks anew in an empty home, goes on asking in one that waits.
 async fn open_or_join(home: &Home, link: &str, name: &str) -> Result<Couplet, Failure> {
-    let key = home.key_or_new()?;
-    match Couplet::open(home.directory(), &key).await {
-        Err(Error::Store(StoreError::Missing)) => {
-            Ok(Couplet::join(home.directory(), &key, link, name).await?)
-        }
+    let place = home.place(home.key_or_new()?)?;
+    match Couplet::open(&place).await {
+        Err(Error::Store(StoreError::Missing)) => Ok(Couplet::join(&place, link, name).await?),
         opened => Ok(opened?),
     }
 }

@@ -7,10 +7,11 @@ use couplet_engine::document::{Applied, Change};
 use couplet_engine::notebook::Notebook;
 use couplet_engine::notebook::entry::Entry;
 use couplet_engine::replica::{Accepted, NotTaken, Opened};
-use couplet_proto::envelope::Sealed;
+use couplet_proto::envelope::{Envelope, Header, Sealed};
 use couplet_proto::hash::Hash;
-use couplet_proto::have::Have;
+use couplet_proto::have::{Have, Range};
 use couplet_proto::ids::{Edition, Slot, Volume, WriterId};
+use couplet_proto::sign::Signer;
 
 use super::Owner;
 use crate::error::Error;
@@ -26,8 +27,12 @@ pub(crate) struct Received {
     pub(crate) delta: Have,
     /// The entries that look different.
     pub(crate) touched: BTreeSet<String>,
+    /// Where each that was taken stands in its writer's chain.
+    pub(crate) taken: Vec<Range>,
     /// Those that were not taken, and why.
     pub(crate) not_taken: Vec<NotTaken>,
+    /// A writer of this device's own stands at the relay with other words than here.
+    pub(crate) own_fork: Option<WriterId>,
 }
 
 /// A slice on its way into the store.
@@ -43,8 +48,15 @@ struct Slice {
     judged: Vec<Judged>,
 }
 
+/// Who stores: whose device it is, and who writes on it.
+#[derive(Clone, Copy)]
+pub(super) struct Me {
+    pub(super) slot: Slot,
+    pub(super) writer: WriterId,
+}
+
 /// What became of one volume's changes.
-struct Judged {
+pub(super) struct Judged {
     volume: Volume,
     changes: BTreeMap<Hash, Waiting>,
     applied: Applied,
@@ -57,21 +69,29 @@ impl Owner {
         let mut slice = Slice::default();
         let mut received = Received::default();
         let newest = self.tables().newest_volume()?;
-        // From here on the replica is ahead of the store until the slice is durable.
-        self.replica()?;
-        self.is_stale = true;
+        let replica = self.replica()?;
         for bytes in envelopes {
-            let super::State::Member(replica) = &mut self.state else {
-                return Err(Error::NotLetInYet);
-            };
+            let header = Envelope::peek(&bytes);
+            let own = header.filter(|header| header.device == replica.device().public());
             match replica.accept(bytes) {
                 Ok(Accepted::Held) => {}
                 Ok(Accepted::Opened(sealed, opened)) => slice.take(sealed, opened, newest),
                 Ok(Accepted::Kept(sealed, _)) => slice.keep(sealed),
-                Err(not_taken) => received.not_taken.push(not_taken),
+                Err(not_taken) => {
+                    if not_taken == NotTaken::Fork {
+                        received.own_fork = own.map(|header| header.writer()).or(received.own_fork);
+                    }
+                    received.not_taken.push(not_taken);
+                    continue;
+                }
             }
+            let place = |header: Header| Range {
+                writer: header.writer(),
+                first: header.counter,
+                last: header.counter,
+            };
+            received.taken.extend(header.map(place));
         }
-        self.is_stale = false;
         self.settle(slice, received)
     }
 
@@ -94,7 +114,19 @@ impl Owner {
         self.settle(slice, Received::default())
     }
 
-    fn settle(&mut self, mut slice: Slice, mut received: Received) -> Result<Received, Error> {
+    /// Judges, applies and stores. If any of it fails, the replica is ahead of the store, and is
+    /// read again.
+    fn settle(&mut self, slice: Slice, received: Received) -> Result<Received, Error> {
+        let settled = self.try_to_settle(slice, received);
+        self.is_stale |= settled.is_err();
+        settled
+    }
+
+    fn try_to_settle(
+        &mut self,
+        mut slice: Slice,
+        mut received: Received,
+    ) -> Result<Received, Error> {
         for (volume, changes) in std::mem::take(&mut slice.changes) {
             let judged = self.judge(volume, changes)?;
             received.touched.extend(judged.entries.iter().map(|e| e.key.as_str().to_owned()));
@@ -108,6 +140,7 @@ impl Owner {
             }
         }
         let delta = &received.delta;
+        let me = Me { slot: me, writer: replica.writer() };
         let seen = self.durably(|tables| slice.store(tables, delta, me))?;
         let replica = self.replica()?;
         for (writer, counter) in seen {
@@ -118,7 +151,7 @@ impl Owner {
     }
 
     /// Judges and applies one volume's changes, together with those that waited for others.
-    fn judge(
+    pub(super) fn judge(
         &mut self,
         volume: Volume,
         mut changes: BTreeMap<Hash, Waiting>,
@@ -127,18 +160,12 @@ impl Owner {
             changes.insert(waiting.change.hash(), waiting);
         }
         let batch = changes.values().map(|w| (w.change.clone(), w.slot)).collect();
-        // The document is ahead of the store from here on, until the slice is durable.
-        let notebook = self.load(volume)?;
-        let received = notebook.receive(batch);
-        self.is_stale = true;
-        let applied = match received {
+        let applied = match self.load(volume)?.receive(batch) {
             Ok(applied) => applied,
             Err(_) => self.judge_one_by_one(volume, &changes)?,
         };
-        let super::State::Member(replica) = &mut self.state else { return Err(Error::Engine) };
-        let notebook = replica.volume(volume).ok_or(Error::Engine)?;
+        let notebook = self.load(volume)?;
         let entries = applied.touched.iter().filter_map(|key| notebook.entry(key)).collect();
-        self.is_stale = false;
         Ok(Judged { volume, changes, applied, entries })
     }
 
@@ -227,7 +254,7 @@ impl Slice {
         &self,
         tables: &Tables<'_>,
         delta: &Have,
-        me: Slot,
+        me: Me,
     ) -> Result<Vec<(WriterId, u64)>, Error> {
         for (sealed, state) in &self.envelopes {
             tables.keep_envelope(sealed, *state)?;
@@ -258,7 +285,8 @@ impl Slice {
 }
 
 impl Judged {
-    fn store(&self, tables: &Tables<'_>, me: Slot) -> Result<(), Error> {
+    pub(super) fn store(&self, tables: &Tables<'_>, me: Me) -> Result<(), Error> {
+        let former = tables.former_writers(me.writer)?;
         let place = (self.volume, Edition::default());
         let Applied { applied, waiting, refused, faulty, duplicates, .. } = &self.applied;
         for hash in applied {
@@ -266,12 +294,22 @@ impl Judged {
                 tables.keep_change(place, change, Some(*counter))?;
             }
         }
+        for hash in duplicates {
+            // Written here before the store was restored or cloned, and sealed elsewhere since.
+            if let Some(Waiting { counter, .. }) = self.changes.get(hash) {
+                tables.sealed_elsewhere(*hash, *counter)?;
+            }
+        }
         for hash in applied.iter().chain(duplicates).chain(refused.iter().map(|(hash, _)| hash)) {
             tables.drop_waiting(*hash)?;
         }
         for (hash, why) in refused {
-            if let Some(waiting) = self.changes.get(hash) {
-                tables.quarantine(waiting, why)?;
+            let Some(waiting) = self.changes.get(hash) else { continue };
+            // Another branch of a writer that was this device's own: it waits to take its place.
+            if former.contains(&waiting.change.writer()) {
+                tables.keep_waiting(place, waiting)?;
+            } else {
+                tables.quarantine(waiting, &why.to_string())?;
             }
         }
         for (change, _) in waiting {
@@ -286,7 +324,7 @@ impl Judged {
             }
         }
         let by_the_other: BTreeSet<Slot> = self.changes.values().map(|w| w.slot).collect();
-        let is_unread = by_the_other.contains(&me.other());
+        let is_unread = by_the_other.contains(&me.slot.other());
         for entry in &self.entries {
             tables.keep_entry(entry, None, is_unread)?;
         }

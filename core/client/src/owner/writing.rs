@@ -17,7 +17,7 @@ const CHANGES_PER_SEAL: u32 = 4_096;
 impl Owner {
     /// A new entry; it is durable when this returns.
     pub(crate) fn write(&mut self, kind: Kind, day: i32, text: &str) -> Result<EntryRow, Error> {
-        self.replica()?;
+        self.prepare_to_write()?;
         let mut volume = self.tables().newest_volume()?;
         if self.load(volume)?.is_full() {
             volume = Volume(volume.0.saturating_add(1));
@@ -34,6 +34,7 @@ impl Owner {
         base: Option<&Version>,
         text: &str,
     ) -> Result<EntryRow, Error> {
+        self.prepare_to_write()?;
         let me = self.replica()?.slot();
         let row = self.tables().entry(key.as_str(), me)?.ok_or(CannotWrite::NoEntry)?;
         let volume = row.entry.volume;
@@ -57,18 +58,24 @@ impl Owner {
     /// how many envelopes that were.
     pub(crate) fn seal_pending(&mut self) -> Result<usize, Error> {
         let mut count = 0;
+        if self.is_healing()? {
+            return Ok(count);
+        }
+        self.be_sure_of_writer()?;
+        let me = self.replica()?.writer();
         while let Some((volume, edition, ids, changes)) =
-            self.tables().unsealed(CHANGES_PER_SEAL)?
+            self.tables().unsealed(me, CHANGES_PER_SEAL)?
         {
+            self.reserve()?;
             let mut rng = random::system();
             let (sealed, taken) = self.replica()?.seal(volume, edition, &changes, &mut rng)?;
             let ids = ids.get(..taken).unwrap_or(&ids).to_vec();
             self.keep_sealed(&sealed, &ids)?;
             count += 1;
         }
-        let replica = self.replica()?;
-        let me = replica.writer();
-        if replica.seen().owes_an_answer(me) {
+        if self.replica()?.seen().owes_an_answer(me) {
+            self.reserve()?;
+            let replica = self.replica()?;
             let (volume, edition) = (Volume::default(), Edition::default());
             let (sealed, _) = replica.seal(volume, edition, &[], &mut random::system())?;
             self.keep_sealed(&sealed, &[])?;

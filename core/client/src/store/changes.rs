@@ -1,7 +1,8 @@
 //! Changes: what the volumes are made of.
 
+use std::collections::BTreeSet;
+
 use couplet_engine::document::Change;
-use couplet_engine::document::Refusal;
 use couplet_proto::hash::Hash;
 use couplet_proto::ids::{Edition, Slot, Volume, WriterId};
 use rusqlite::{OptionalExtension, Row, params};
@@ -52,25 +53,27 @@ impl Tables<'_> {
         Ok(self.0.last_insert_rowid())
     }
 
-    /// The first changes that wait to be sealed, all of one volume, and their places.
+    /// The first of a writer's changes that wait to be sealed, all of one volume, and their places.
     ///
     /// # Errors
     /// [`StoreError`].
     pub(crate) fn unsealed(
         &self,
+        writer: WriterId,
         limit: u32,
     ) -> Result<Option<(Volume, Edition, Vec<i64>, Vec<Change>)>, StoreError> {
         let mut first = self.0.prepare_cached(
-            "SELECT volume, edition FROM changes WHERE counter IS NULL
+            "SELECT volume, edition FROM changes WHERE counter IS NULL AND writer = ?1
              ORDER BY volume, edition, id LIMIT 1",
         )?;
-        let place = first.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let place = first.query_row([writer.0], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         let Some((volume, edition)) = place else { return Ok(None) };
         let mut select = self.0.prepare_cached(
             "SELECT id, bytes FROM changes
-             WHERE counter IS NULL AND volume = ?1 AND edition = ?2 ORDER BY id LIMIT ?3",
+             WHERE counter IS NULL AND volume = ?1 AND edition = ?2 AND writer = ?4
+             ORDER BY id LIMIT ?3",
         )?;
-        let rows = select.query_map(params![volume, edition, limit], |row| {
+        let rows = select.query_map(params![volume, edition, limit, writer.0], |row| {
             Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?))
         })?;
         let (mut ids, mut changes) = (Vec::new(), Vec::new());
@@ -80,6 +83,117 @@ impl Tables<'_> {
             changes.push(parse(bytes)?);
         }
         Ok(Some((Volume(volume), Edition(edition), ids, changes)))
+    }
+
+    /// The writers other than this one with changes that were never sealed, as far as is known: what
+    /// this device wrote before its store was restored or cloned.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn former_writers(&self, writer: WriterId) -> Result<Vec<WriterId>, StoreError> {
+        let mut select = self.0.prepare_cached(
+            "SELECT DISTINCT writer FROM changes WHERE counter IS NULL AND writer <> ?1",
+        )?;
+        let rows = select.query_map([writer.0], |row| row.get(0).map(WriterId))?;
+        rows.map(|row| row.map_err(StoreError::from)).collect()
+    }
+
+    /// The volumes that hold never sealed changes of other writers than this one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn orphaned_volumes(
+        &self,
+        writer: WriterId,
+    ) -> Result<Vec<(Volume, Edition)>, StoreError> {
+        let mut select = self.0.prepare_cached(
+            "SELECT DISTINCT volume, edition FROM changes
+             WHERE counter IS NULL AND writer <> ?1 ORDER BY volume, edition",
+        )?;
+        let read = |row: &Row<'_>| Ok((Volume(row.get(0)?), Edition(row.get(1)?)));
+        let rows = select.query_map([writer.0], read)?;
+        rows.map(|row| row.map_err(StoreError::from)).collect()
+    }
+
+    /// A volume's changes in two halves: those that stand without the never sealed changes of other
+    /// writers than this one, and those changes with whatever depends on them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn without_orphans(
+        &self,
+        (volume, edition): (Volume, Edition),
+        writer: WriterId,
+    ) -> Result<(Vec<Change>, Vec<Change>), StoreError> {
+        let mut select = self.0.prepare_cached(
+            "SELECT bytes, counter IS NULL AND writer <> ?3 FROM changes
+             WHERE volume = ?1 AND edition = ?2 ORDER BY id",
+        )?;
+        let rows = select.query_map(params![volume.0, edition.0, writer.0], |row| {
+            Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, bool>(1)?))
+        })?;
+        let (mut standing, mut lost, mut lost_hashes) = (Vec::new(), Vec::new(), BTreeSet::new());
+        for row in rows {
+            let (bytes, is_orphan) = row?;
+            let change = parse(bytes)?;
+            // Changes are stored after those they depend on.
+            if is_orphan || change.deps().iter().any(|dep| lost_hashes.contains(dep)) {
+                lost_hashes.insert(change.hash());
+                lost.push(change);
+            } else {
+                standing.push(change);
+            }
+        }
+        Ok((standing, lost))
+    }
+
+    /// A change stands no more; its bytes are kept aside.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn set_aside(&self, lost: &Waiting, why: &str) -> Result<(), StoreError> {
+        self.quarantine(lost, why)?;
+        let mut delete = self.0.prepare_cached("DELETE FROM changes WHERE hash = ?1")?;
+        delete.execute([lost.change.hash().0])?;
+        Ok(())
+    }
+
+    /// Forgets a volume's snapshot, which holds what stands no more.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn drop_snapshot(
+        &self,
+        (volume, edition): (Volume, Edition),
+    ) -> Result<(), StoreError> {
+        let mut delete =
+            self.0.prepare_cached("DELETE FROM snapshots WHERE volume = ?1 AND edition = ?2")?;
+        delete.execute(params![volume.0, edition.0])?;
+        Ok(())
+    }
+
+    /// A change that was never sealed here was sealed in an envelope that came from elsewhere.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn sealed_elsewhere(&self, hash: Hash, at: u64) -> Result<(), StoreError> {
+        let mut update = self.0.prepare_cached(
+            "UPDATE changes SET counter = ?2 WHERE hash = ?1 AND counter IS NULL",
+        )?;
+        update.execute(params![hash.0, counter(at)?])?;
+        Ok(())
+    }
+
+    /// Nothing is known of which of a writer's changes others have.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn doubt_writer(&self, writer: WriterId) -> Result<(), StoreError> {
+        self.0.execute("UPDATE changes SET counter = NULL WHERE writer = ?1", [writer.0])?;
+        self.0.execute("DELETE FROM chains WHERE writer = ?1", [writer.0])?;
+        self.0.execute("DELETE FROM relay_chains WHERE writer = ?1", [writer.0])?;
+        self.0.execute("DELETE FROM envelopes WHERE writer = ?1", [writer.0])?;
+        Ok(())
     }
 
     /// How many changes wait to be sealed.
@@ -245,14 +359,14 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub(crate) fn quarantine(&self, refused: &Waiting, why: &Refusal) -> Result<(), StoreError> {
+    pub(crate) fn quarantine(&self, refused: &Waiting, why: &str) -> Result<(), StoreError> {
         let mut insert = self.0.prepare_cached(
             "INSERT OR IGNORE INTO quarantine (hash, slot, writer, counter, reason, bytes)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?;
         let Waiting { change, slot, counter: at } = refused;
         let (hash, writer) = (change.hash(), change.writer());
-        let (slot, at, why) = (slot.index(), counter(*at)?, why.to_string());
+        let (slot, at) = (slot.index(), counter(*at)?);
         insert.execute(params![hash.0, slot, writer.0, at, why, change.bytes()])?;
         Ok(())
     }

@@ -13,6 +13,12 @@ pub(crate) enum Meta {
     Seed,
     /// The nonce of this install's writer.
     Nonce,
+    /// What the mark outside the backups must say, now and before.
+    Stamp,
+    /// The highest counter that the mark allows to be used.
+    Reserved,
+    /// A writer of this device's own stands elsewhere with other words: its chain is being fetched.
+    Healing,
     /// Whose device this is.
     Slot,
     /// The relay's link.
@@ -36,6 +42,9 @@ impl Meta {
         match self {
             Self::Seed => "seed",
             Self::Nonce => "nonce",
+            Self::Stamp => "stamp",
+            Self::Reserved => "reserved",
+            Self::Healing => "healing",
             Self::Slot => "slot",
             Self::Relay => "relay",
             Self::RelayLog => "relay log",

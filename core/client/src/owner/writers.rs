@@ -1,0 +1,206 @@
+//! Who writes: making sure of the writer before the first word, and mending what was written as a
+//! writer that somebody else turned out to be as well (protocol rules 11 and 13).
+//!
+//! Three things can be wrong with a store: it is older than what its device sent (restored), it has
+//! a twin (cloned), or it has a twin that shares its mark. In the first two the mark disagrees, and
+//! a new writer is minted before the first write. In the third both write as one writer until the
+//! relay shows another branch: then that branch stands, and what is here and not in it is written
+//! anew. Nothing is written anew before the relay's branch has been fetched, unless the person
+//! writes first: words are never kept waiting for a network.
+
+use std::collections::BTreeMap;
+
+use couplet_engine::notebook::entry::Entry;
+use couplet_engine::notebook::{Notebook, Written};
+use couplet_proto::have::Tip;
+use couplet_proto::ids::{Edition, Volume, WriterId, WriterNonce};
+use rand_core::Rng as _;
+use serde::{Deserialize, Serialize};
+
+use super::Owner;
+use super::receiving::Me;
+use crate::error::Error;
+use crate::mark::Mark;
+use crate::random;
+use crate::store::{Meta, StoreError, Waiting};
+
+/// Counters reserved at a time, so that the mark is written once for so many envelopes.
+const BLOCK: u64 = 64;
+
+const SUPERSEDED: &str = "another branch of the same writer stands in its place";
+
+/// What the mark must say: drawn by this process or, if it ended between store and mark, before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Stamp {
+    current: [u8; 16],
+    previous: [u8; 16],
+}
+
+impl Owner {
+    /// Before a word is written: somebody sure to be alone writes it, and nothing under it can be
+    /// taken away.
+    pub(super) fn prepare_to_write(&mut self) -> Result<(), Error> {
+        self.be_sure_of_writer()?;
+        if !self.is_healing()? {
+            self.write_orphans_anew()?;
+        }
+        Ok(())
+    }
+
+    /// Compares store and mark once in the life of a process; on any doubt a new writer is minted.
+    pub(super) fn be_sure_of_writer(&mut self) -> Result<(), Error> {
+        self.replica()?;
+        let Some(file) = self.mark.clone().filter(|_| !self.is_writer_sure) else { return Ok(()) };
+        let tables = self.tables();
+        let stamp = tables.get::<Stamp>(Meta::Stamp)?;
+        let nonce = tables.get::<WriterNonce>(Meta::Nonce)?.ok_or(Error::Engine)?;
+        let reserved = tables.get::<u64>(Meta::Reserved)?.unwrap_or(0);
+        let is_expected = |mark: Mark, stamp: Stamp| {
+            let stamps = [stamp.current, stamp.previous];
+            mark.nonce == nonce && mark.reserved == reserved && stamps.contains(&mark.stamp)
+        };
+        let is_ours = match (file.read(), stamp) {
+            (_, None) => true,
+            (Some(mark), Some(stamp)) => is_expected(mark, stamp),
+            (None, Some(_)) => false,
+        };
+        if !is_ours {
+            self.mint()?;
+        }
+        let mut current = [0; 16];
+        random::system().fill_bytes(&mut current);
+        let previous = stamp.map_or(current, |stamp| stamp.current);
+        self.durably(|tables| Ok(tables.set(Meta::Stamp, &Stamp { current, previous })?))?;
+        self.write_mark(current, None)?;
+        self.is_writer_sure = true;
+        Ok(())
+    }
+
+    /// Makes the next counter one that the mark allows.
+    pub(super) fn reserve(&mut self) -> Result<(), Error> {
+        if self.mark.is_none() {
+            return Ok(());
+        }
+        let replica = self.replica()?;
+        let have = replica.have().of(replica.writer());
+        let next = have.map_or(Tip::START, |have| have.tip).counter.saturating_add(1);
+        let tables = self.tables();
+        let stamp = tables.get::<Stamp>(Meta::Stamp)?.ok_or(Error::Engine)?;
+        if next <= tables.get::<u64>(Meta::Reserved)?.unwrap_or(0) {
+            return Ok(());
+        }
+        let reserved = next.saturating_add(BLOCK - 1);
+        // The mark first: should the process end in between, they disagree, which costs a writer.
+        self.write_mark(stamp.current, Some(reserved))?;
+        self.durably(|tables| Ok(tables.set(Meta::Reserved, &reserved)?))
+    }
+
+    fn write_mark(&self, stamp: [u8; 16], reserved: Option<u64>) -> Result<(), Error> {
+        let Some(file) = &self.mark else { return Ok(()) };
+        let tables = self.tables();
+        let nonce = tables.get::<WriterNonce>(Meta::Nonce)?.ok_or(Error::Engine)?;
+        let kept = tables.get::<u64>(Meta::Reserved)?.unwrap_or(0);
+        let mark = Mark { nonce, stamp, reserved: reserved.unwrap_or(kept) };
+        Ok(file.write(&mark).map_err(StoreError::from)?)
+    }
+
+    /// A new writer, from here on.
+    fn mint(&mut self) -> Result<(), Error> {
+        let mut random_bytes = [0; 16];
+        random::system().fill_bytes(&mut random_bytes);
+        let nonce = WriterNonce::from_random(random_bytes);
+        self.durably(|tables| {
+            tables.set(Meta::Nonce, &nonce)?;
+            Ok(tables.set(Meta::Reserved, &0_u64)?)
+        })?;
+        self.replica()?.set_writer(nonce);
+        tracing::info!("this store was restored or cloned: a new writer goes on");
+        Ok(())
+    }
+
+    /// Whether the relay's branch of a writer of our own is being fetched.
+    pub(super) fn is_healing(&self) -> Result<bool, Error> {
+        Ok(self.tables().get(Meta::Healing)?.unwrap_or(false))
+    }
+
+    /// The relay holds another branch of this writer. Says whether that is this device's own, which
+    /// then writes as another and has that branch given to it from its beginning.
+    pub(crate) fn heal(&mut self, writer: WriterId) -> Result<bool, Error> {
+        if self.replica()?.writer() != writer {
+            return Ok(false);
+        }
+        self.mint()?;
+        self.durably(|tables| {
+            tables.set(Meta::Healing, &true)?;
+            Ok(tables.doubt_writer(writer)?)
+        })?;
+        self.replica()?.forget_chain(writer);
+        self.is_writer_sure = false;
+        Ok(true)
+    }
+
+    /// Both sides hold the same: what is here and nowhere else is written anew. Says whether there
+    /// was anything.
+    pub(crate) fn settle_writers(&mut self) -> Result<bool, Error> {
+        if self.joining().is_some() {
+            return Ok(false);
+        }
+        self.be_sure_of_writer()?;
+        let is_healing = self.is_healing()?;
+        let has_orphans = self.write_orphans_anew()?;
+        if is_healing {
+            self.durably(|tables| Ok(tables.clear(Meta::Healing)?))?;
+        }
+        Ok(has_orphans || is_healing)
+    }
+
+    fn write_orphans_anew(&mut self) -> Result<bool, Error> {
+        let me = self.replica()?.writer();
+        let volumes = self.tables().orphaned_volumes(me)?;
+        for place in &volumes {
+            let done = self.write_volume_anew(*place);
+            self.is_stale |= done.is_err();
+            done?;
+        }
+        Ok(!volumes.is_empty())
+    }
+
+    /// Reads a volume without the changes that nobody else has, lets what took their place in, and
+    /// writes their words anew.
+    fn write_volume_anew(&mut self, place: (Volume, Edition)) -> Result<(), Error> {
+        let (volume, edition) = place;
+        self.load(volume)?;
+        let replica = self.replica()?;
+        let me = Me { slot: replica.slot(), writer: replica.writer() };
+        let old = replica.unshelve(volume).ok_or(Error::Engine)?;
+        let (standing, lost) = self.tables().without_orphans(place, me.writer)?;
+        let new = Notebook::load(volume, edition, (me.slot, me.writer), None, standing);
+        self.replica()?.shelve(new.map_err(|_| Error::Engine)?);
+        let judged = self.judge(volume, BTreeMap::new())?;
+        let written = self.load(volume)?.carry_over(&old, &lost)?;
+        let different = self.different_entries(volume, &old)?;
+        self.durably(|tables| {
+            for change in &lost {
+                let lost = Waiting { change: change.clone(), slot: me.slot, counter: 0 };
+                tables.set_aside(&lost, SUPERSEDED)?;
+            }
+            tables.drop_snapshot(place)?;
+            judged.store(tables, me)?;
+            for entry in &different {
+                tables.keep_entry(entry, None, false)?;
+            }
+            for Written { change, entry } in &written {
+                let id = tables.keep_change(place, change, None)?;
+                tables.keep_entry(entry, Some(id), false)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn different_entries(&mut self, volume: Volume, old: &Notebook) -> Result<Vec<Entry>, Error> {
+        let differs = |entry: &Entry| {
+            old.entry(&entry.key).is_none_or(|before| before.content != entry.content)
+        };
+        Ok(self.load(volume)?.entries().filter(differs).collect())
+    }
+}

@@ -1,0 +1,148 @@
+//! Carrying words over: what stood in changes that can never be applied, written anew.
+//!
+//! A store that was restored or cloned may hold changes that another branch of the same writer has
+//! taken the place of. The volume is then read again without them, and whatever words they held is
+//! written by a new writer: own words as further values under its own keys, so that two truths are
+//! both shown, and the edits of pages one by one onto what the page has become.
+
+use couplet_proto::ids::WriterId;
+
+use super::schema::{Field, TEXT};
+use super::{CannotWrite, Notebook, Written};
+use crate::document::{Change, EntryKey, RawEntry, Scalar};
+use crate::text::rebase;
+
+impl Notebook {
+    /// Writes anew what `lost` changes held: `old` is this volume with them in it.
+    ///
+    /// # Errors
+    /// [`CannotWrite`]; what was carried so far is in the volume, which must be read again.
+    pub fn carry_over(&mut self, old: &Self, lost: &[Change]) -> Result<Vec<Written>, CannotWrite> {
+        let mut written = Vec::new();
+        for key in old.document.entries() {
+            let Some(stood) = old.document.entry(&key) else { continue };
+            if self.document.entry(&key).is_none() {
+                written.extend(self.carry_birth(&key, &stood, lost)?);
+            }
+            written.extend(self.carry_fields(&key, &stood, lost)?);
+            written.extend(self.carry_text(&key, &stood, old, lost)?);
+        }
+        Ok(written)
+    }
+
+    /// The entry again, under its old name, with its first words.
+    fn carry_birth(
+        &mut self,
+        key: &EntryKey,
+        stood: &RawEntry,
+        lost: &[Change],
+    ) -> Result<Option<Written>, CannotWrite> {
+        if key.slot() != self.slot {
+            return Ok(None);
+        }
+        let author = self.author();
+        let mut fields = Vec::new();
+        let mut has_words = false;
+        for (field, values) in &stood.fields {
+            let Some(value) = values.first() else { continue };
+            match Field::parse(field) {
+                Some(Field::Order) => {
+                    fields.push((field.clone(), in_order(&value.scalar, author.start)));
+                }
+                Some(Field::Kind | Field::Version | Field::Day) => {
+                    fields.push((field.clone(), value.scalar.clone()));
+                }
+                Some(Field::Words(_)) if !has_words => {
+                    has_words = true;
+                    let field = renamed(field, lost, author.writer);
+                    fields.push((field, value.scalar.clone()));
+                }
+                _ => {}
+            }
+        }
+        let fields: Vec<_> = fields.iter().map(|(f, value)| (f.as_str(), value.clone())).collect();
+        let text = stood.texts.get(TEXT).map(|text| (TEXT, text.as_str()));
+        let change = self.commit(author, |edit| edit.create_entry(key, &fields, text))?;
+        self.written(key, change).map(Some)
+    }
+
+    /// Every value that stood there and does not here, under a key of this writer's.
+    fn carry_fields(
+        &mut self,
+        key: &EntryKey,
+        stood: &RawEntry,
+        lost: &[Change],
+    ) -> Result<Option<Written>, CannotWrite> {
+        let author = self.author();
+        let Some(stands) = self.document.entry(key) else { return Ok(None) };
+        let mut missing = Vec::new();
+        for (field, values) in &stood.fields {
+            let mine = renamed(field, lost, author.writer);
+            if mine == *field && stands.fields.contains_key(field) {
+                continue;
+            }
+            let is_here = |scalar: &Scalar| {
+                let either = [field, &mine].into_iter().filter_map(|f| stands.fields.get(f));
+                either.flatten().any(|value| value.scalar == *scalar)
+            };
+            let gone = values.iter().filter(|value| !is_here(&value.scalar));
+            missing.extend(gone.map(|value| (mine.clone(), value.scalar.clone())));
+        }
+        let change = self.commit(author, |edit| {
+            missing.iter().try_for_each(|(field, value)| edit.put(key, field, value.clone()))
+        })?;
+        change.map(|change| self.written(key, Some(change))).transpose()
+    }
+
+    /// What each lost change did to a page, done to the page as it is.
+    fn carry_text(
+        &mut self,
+        key: &EntryKey,
+        stood: &RawEntry,
+        old: &Self,
+        lost: &[Change],
+    ) -> Result<Vec<Written>, CannotWrite> {
+        let mut written = Vec::new();
+        let Some(text) = stood.texts.get(TEXT) else { return Ok(written) };
+        for change in lost {
+            let now = self.document.entry(key).and_then(|entry| entry.texts.get(TEXT).cloned());
+            let now = now.ok_or(CannotWrite::NoEntry)?;
+            let before = old.document.text_at(key, TEXT, change.deps());
+            let after = old.document.text_at(key, TEXT, &[change.hash()]);
+            let (Some(before), Some(after)) = (before, after) else { continue };
+            if now == *text || before == after {
+                continue;
+            }
+            let splices = rebase(&before, &after, &now);
+            let author = self.author();
+            let change = self.commit(author, |edit| {
+                splices.iter().try_for_each(|splice| {
+                    edit.splice(key, TEXT, (splice.at, splice.delete), &splice.insert)
+                })
+            })?;
+            if let Some(change) = change {
+                written.push(self.written(key, Some(change))?);
+            }
+        }
+        Ok(written)
+    }
+}
+
+/// The key with this writer in the place of a lost one.
+fn renamed(field: &str, lost: &[Change], to: WriterId) -> String {
+    let of = lost.iter().map(|change| change.writer().to_string());
+    match of.into_iter().find(|from| field.ends_with(from.as_str())) {
+        Some(from) => {
+            field.strip_suffix(from.as_str()).unwrap_or(field).to_owned() + &to.to_string()
+        }
+        None => field.to_owned(),
+    }
+}
+
+/// A place in the order that a change starting here may claim.
+fn in_order(order: &Scalar, start: u64) -> Scalar {
+    match order {
+        Scalar::Uint(order) => Scalar::Uint((*order).min(start)),
+        Scalar::Str(_) | Scalar::Int(_) | Scalar::Bool(_) | Scalar::Bytes(_) => Scalar::Uint(start),
+    }
+}
