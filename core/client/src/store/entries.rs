@@ -205,7 +205,9 @@ impl Tables<'_> {
     fn shown(&self, raw: Raw, reached: &Reached) -> Result<EntryRow, StoreError> {
         let entry: Entry = item::decode(&raw.view, "entry").map_err(|_| StoreError::Damaged)?;
         let delivery = match (raw.own_writer, raw.own_counter) {
-            (None, _) => Delivery::Partner,
+            // One's own words that came from another device of one's own came over the relay.
+            (None, _) if entry.author == reached.partner => Delivery::Partner,
+            (None, _) => Delivery::Relay,
             (Some(_), None) => Delivery::Device,
             (Some(writer), Some(counter)) => {
                 let counter = u64::try_from(counter).map_err(|_| StoreError::Damaged)?;
