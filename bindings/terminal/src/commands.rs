@@ -53,14 +53,13 @@ async fn begin(home: &Home, new: New, output: &Output) -> Result<(), Failure> {
         "person": status.slot.index(),
         "device": status.device.to_string(),
     });
-    let words = format!(
-        "Your notebook is ready, here and offline.\n\
-         Write something:        couplet write \"...\"\n\
-         Invite your partner:    couplet invite"
-    );
-    output.say(&object, &words);
+    output.say(&object, WELCOME);
     Ok(())
 }
+
+const WELCOME: &str = "Your notebook is ready, here and offline.
+Write something:        couplet write \"...\"
+Invite your partner:    couplet invite";
 
 async fn delivery(couplet: &Couplet, shared: Switch, output: &Output) -> Result<(), Failure> {
     let is_shared = matches!(shared, Switch::On);

@@ -111,7 +111,7 @@ impl<'a> Exchange<'a> {
             tokio::select! {
                 biased;
                 frame = self.channel.receive() => match frame {
-                    Some(Ok(frame)) => self.handle_frame(frame).await?,
+                    Some(Ok(frame)) => self.handle_frame(frame)?,
                     Some(Err(_)) => return Err(Error::BadRelay),
                     None => return Err(crate::transport::Unreachable::Lost.into()),
                 },
@@ -186,7 +186,7 @@ impl<'a> Exchange<'a> {
         Ok(())
     }
 
-    async fn handle_frame(&mut self, frame: Frame) -> Result<(), Error> {
+    fn handle_frame(&mut self, frame: Frame) -> Result<(), Error> {
         self.session.handle_frame(frame).map_err(|_| Error::BadRelay)
     }
 

@@ -21,7 +21,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use couplet_engine::keys::Secret;
 
-pub(crate) use changes::Waiting;
+pub(crate) use changes::{Unsealed, Waiting};
 pub use entries::{Cursor, Delivery, EntryRow, Filter};
 pub(crate) use envelopes::State;
 pub(crate) use meta::Meta;

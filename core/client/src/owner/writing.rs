@@ -9,7 +9,7 @@ use couplet_proto::ids::{Edition, Volume};
 use super::Owner;
 use crate::error::Error;
 use crate::random;
-use crate::store::{EntryRow, State};
+use crate::store::{EntryRow, State, Unsealed};
 
 /// Changes looked at for one envelope.
 const CHANGES_PER_SEAL: u32 = 4_096;
@@ -63,9 +63,8 @@ impl Owner {
         }
         self.be_sure_of_writer()?;
         let me = self.replica()?.writer();
-        while let Some((volume, edition, ids, changes)) =
-            self.tables().unsealed(me, CHANGES_PER_SEAL)?
-        {
+        while let Some(unsealed) = self.tables().unsealed(me, CHANGES_PER_SEAL)? {
+            let Unsealed { volume, edition, ids, changes } = unsealed;
             self.reserve()?;
             let mut rng = random::system();
             let (sealed, taken) = self.replica()?.seal(volume, edition, &changes, &mut rng)?;

@@ -21,6 +21,16 @@ pub(crate) struct StoredVolume {
     pub(crate) up_to: i64,
 }
 
+/// Changes of one volume that wait to be sealed.
+#[derive(Debug)]
+pub(crate) struct Unsealed {
+    pub(crate) volume: Volume,
+    pub(crate) edition: Edition,
+    /// Their places.
+    pub(crate) ids: Vec<i64>,
+    pub(crate) changes: Vec<Change>,
+}
+
 /// A received change that depends on what is not here.
 #[derive(Clone, Debug)]
 pub(crate) struct Waiting {
@@ -61,7 +71,7 @@ impl Tables<'_> {
         &self,
         writer: WriterId,
         limit: u32,
-    ) -> Result<Option<(Volume, Edition, Vec<i64>, Vec<Change>)>, StoreError> {
+    ) -> Result<Option<Unsealed>, StoreError> {
         let mut first = self.0.prepare_cached(
             "SELECT volume, edition FROM changes WHERE counter IS NULL AND writer = ?1
              ORDER BY volume, edition, id LIMIT 1",
@@ -82,7 +92,8 @@ impl Tables<'_> {
             ids.push(id);
             changes.push(parse(bytes)?);
         }
-        Ok(Some((Volume(volume), Edition(edition), ids, changes)))
+        let (volume, edition) = (Volume(volume), Edition(edition));
+        Ok(Some(Unsealed { volume, edition, ids, changes }))
     }
 
     /// The writers other than this one with changes that were never sealed, as far as is known: what
