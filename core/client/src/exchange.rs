@@ -228,7 +228,7 @@ impl<'a> Exchange<'a> {
         for place in &received.taken {
             self.session.exchanged(*place);
         }
-        if let Some(writer) = received.own_fork {
+        if let Some(writer) = received.fork {
             self.heal(writer).await?;
         }
         for not_taken in &received.not_taken {
@@ -279,14 +279,11 @@ impl<'a> Exchange<'a> {
         self.handle.call(move |owner| owner.relay_log(head)).await
     }
 
-    /// If the writer is this device's own, begins anew, to be given its chain as the relay has it.
+    /// The relay holds another branch of a writer: the exchange begins anew, to be given all of it.
     async fn heal(&self, writer: WriterId) -> Result<(), Error> {
-        let is_own = self.handle.call(move |owner| owner.heal(writer)).await?;
-        if is_own {
-            return Err(Error::BeginAnew);
-        }
-        tracing::warn!("the relay and this device hold different words of one writer");
-        Ok(())
+        tracing::info!("the relay and this device hold different words of one writer");
+        self.handle.call(move |owner| owner.heal(writer)).await?;
+        Err(Error::BeginAnew)
     }
 
     async fn handle_refusal(&mut self, refuse: Refuse) -> Result<(), Error> {

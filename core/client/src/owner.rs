@@ -48,6 +48,8 @@ pub(crate) struct Owner {
     is_stale: bool,
     /// Where this device's mark lies, if it has a place that backups do not reach.
     mark: Option<MarkFile>,
+    /// There may be changes that nobody else has, of writers that are no more.
+    may_have_orphans: bool,
     /// This process has made sure that nobody else writes as this writer.
     is_writer_sure: bool,
 }
@@ -127,7 +129,15 @@ impl Owner {
         let seed = tables.get::<[u8; 32]>(Meta::Seed)?.ok_or(Error::Engine)?;
         let device = DeviceSecret::from_seed(Secret::new(seed));
         let state = State::read(&tables, &device)?;
-        Ok(Self { store, device, state, is_stale: false, mark: None, is_writer_sure: false })
+        Ok(Self {
+            store,
+            device,
+            state,
+            is_stale: false,
+            mark: None,
+            may_have_orphans: true,
+            is_writer_sure: false,
+        })
     }
 
     /// With a mark in a file that backups do not reach.

@@ -24,7 +24,7 @@ use crate::document::Change;
 use crate::keys::{DeviceSecret, EpochKey};
 use crate::notebook::Notebook;
 use crate::notebook::schema::LAW;
-use crate::seal::{self, CannotOpen, TooLarge};
+use crate::seal::{self, TooLarge};
 use crate::seen::SeenVector;
 
 /// What a device has of a notebook, apart from the volumes, which are loaded when needed.
@@ -108,6 +108,9 @@ pub enum Wait {
     ForKey,
     /// It was written by a later version.
     ForUpdate,
+    /// A member signed it, and it does not open to changes of its writer. It is held, so that the
+    /// rest of the chain is not kept out, and looked at again by a later version.
+    Unreadable,
 }
 
 /// Why an envelope was not taken.
@@ -122,9 +125,6 @@ pub enum NotTaken {
     /// It continues its writer's chain in a second way.
     #[error("a device has written two different things in one place; both are needed to mend it")]
     Fork,
-    /// It does not hold what an envelope must, though a member signed it.
-    #[error("the envelope does not open to changes of its writer")]
-    Damaged,
 }
 
 impl Replica {
@@ -198,7 +198,7 @@ impl Replica {
         }
         let sealed = envelope.verify().map_err(|_| NotTaken::NotByAMember)?;
         let read = match author {
-            Some(member) => self.read(&sealed, member.slot)?,
+            Some(member) => self.read(&sealed, member.slot),
             None => Err(Wait::ForLog),
         };
         let at = Tip { counter: header.counter, hash: sealed.hash() };
@@ -222,36 +222,32 @@ impl Replica {
             return Ok(Err(Wait::ForLog));
         };
         let sealed = envelope.verify().map_err(|_| NotTaken::NotByAMember)?;
-        Ok(self.read(&sealed, member.slot)?.map(|opened| (sealed, opened)))
+        Ok(self.read(&sealed, member.slot).map(|opened| (sealed, opened)))
     }
 
-    fn read(&self, sealed: &Sealed, slot: Slot) -> Result<Result<Opened, Wait>, NotTaken> {
+    fn read(&self, sealed: &Sealed, slot: Slot) -> Result<Opened, Wait> {
         let header = sealed.header();
         if header.scheme != SCHEME {
-            return Ok(Err(Wait::ForUpdate));
+            return Err(Wait::ForUpdate);
         }
-        let Some(key) = self.keys.get(&header.epoch) else { return Ok(Err(Wait::ForKey)) };
-        let content = match seal::open(sealed, key) {
-            Ok(content) => content,
-            Err(CannotOpen::OtherKey | CannotOpen::Damaged) => return Err(NotTaken::Damaged),
-        };
-        let body = match Body::read(&content) {
-            Ok(body) => body,
-            Err(NotABody::TooNew) => return Ok(Err(Wait::ForUpdate)),
-            Err(NotABody::Malformed(_) | NotABody::Run(_)) => return Err(NotTaken::Damaged),
-        };
+        let key = self.keys.get(&header.epoch).ok_or(Wait::ForKey)?;
+        let content = seal::open(sealed, key).map_err(|_| Wait::Unreadable)?;
+        let body = Body::read(&content).map_err(|error| match error {
+            NotABody::TooNew => Wait::ForUpdate,
+            NotABody::Malformed(_) | NotABody::Run(_) => Wait::Unreadable,
+        })?;
         if body.runs.iter().any(|run| run.law > LAW) {
-            return Ok(Err(Wait::ForUpdate));
+            return Err(Wait::ForUpdate);
         }
         let mut changes = Vec::new();
         for run in body.runs {
-            changes.extend(run.changes().map_err(|_| NotTaken::Damaged)?);
+            changes.extend(run.changes().map_err(|_| Wait::Unreadable)?);
         }
         let writer = header.writer();
         if changes.iter().any(|change| change.writer() != writer) {
-            return Err(NotTaken::Damaged);
+            return Err(Wait::Unreadable);
         }
-        Ok(Ok(Opened { slot, changes, seen: body.seen }))
+        Ok(Opened { slot, changes, seen: body.seen })
     }
 
     /// The loaded volume.

@@ -11,7 +11,6 @@ use couplet_proto::envelope::{Envelope, Header, Sealed};
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Range};
 use couplet_proto::ids::{Edition, Slot, Volume, WriterId};
-use couplet_proto::sign::Signer;
 
 use super::Owner;
 use crate::error::Error;
@@ -31,8 +30,8 @@ pub(crate) struct Received {
     pub(crate) taken: Vec<Range>,
     /// Those that were not taken, and why.
     pub(crate) not_taken: Vec<NotTaken>,
-    /// A writer of this device's own stands at the relay with other words than here.
-    pub(crate) own_fork: Option<WriterId>,
+    /// This writer stands at the relay with other words than here.
+    pub(crate) fork: Option<WriterId>,
 }
 
 /// A slice on its way into the store.
@@ -72,14 +71,13 @@ impl Owner {
         let replica = self.replica()?;
         for bytes in envelopes {
             let header = Envelope::peek(&bytes);
-            let own = header.filter(|header| header.device == replica.device().public());
             match replica.accept(bytes) {
                 Ok(Accepted::Held) => {}
                 Ok(Accepted::Opened(sealed, opened)) => slice.take(sealed, opened, newest),
                 Ok(Accepted::Kept(sealed, _)) => slice.keep(sealed),
                 Err(not_taken) => {
                     if not_taken == NotTaken::Fork {
-                        received.own_fork = own.map(|header| header.writer()).or(received.own_fork);
+                        received.fork = header.map(|header| header.writer());
                     }
                     received.not_taken.push(not_taken);
                     continue;

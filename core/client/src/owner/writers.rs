@@ -10,6 +10,7 @@
 
 use std::collections::BTreeMap;
 
+use couplet_engine::document::Change;
 use couplet_engine::notebook::entry::Entry;
 use couplet_engine::notebook::{Notebook, Written};
 use couplet_proto::have::Tip;
@@ -109,11 +110,17 @@ impl Owner {
         let mut random_bytes = [0; 16];
         random::system().fill_bytes(&mut random_bytes);
         let nonce = WriterNonce::from_random(random_bytes);
+        let before = self.replica()?.writer();
         self.durably(|tables| {
+            let mut own = tables.get::<Vec<WriterId>>(Meta::FormerWriters)?.unwrap_or_default();
+            own.push(before);
+            tables.set(Meta::FormerWriters, &own)?;
             tables.set(Meta::Nonce, &nonce)?;
             Ok(tables.set(Meta::Reserved, &0_u64)?)
         })?;
         self.replica()?.set_writer(nonce);
+        self.may_have_orphans = true;
+        self.is_writer_sure = false;
         tracing::info!("this store was restored or cloned: a new writer goes on");
         Ok(())
     }
@@ -123,20 +130,19 @@ impl Owner {
         Ok(self.tables().get(Meta::Healing)?.unwrap_or(false))
     }
 
-    /// The relay holds another branch of this writer. Says whether that is this device's own, which
-    /// then writes as another and has that branch given to it from its beginning.
-    pub(crate) fn heal(&mut self, writer: WriterId) -> Result<bool, Error> {
-        if self.replica()?.writer() != writer {
-            return Ok(false);
+    /// The relay holds another branch of this writer: it is to be given to us from its beginning.
+    /// If the writer is this device's own, it writes as another from here on.
+    pub(crate) fn heal(&mut self, writer: WriterId) -> Result<(), Error> {
+        if self.replica()?.writer() == writer {
+            self.mint()?;
         }
-        self.mint()?;
         self.durably(|tables| {
             tables.set(Meta::Healing, &true)?;
             Ok(tables.doubt_writer(writer)?)
         })?;
         self.replica()?.forget_chain(writer);
-        self.is_writer_sure = false;
-        Ok(true)
+        self.may_have_orphans = true;
+        Ok(())
     }
 
     /// Both sides hold the same: what is here and nowhere else is written anew. Says whether there
@@ -155,6 +161,9 @@ impl Owner {
     }
 
     fn write_orphans_anew(&mut self) -> Result<bool, Error> {
+        if !self.may_have_orphans {
+            return Ok(false);
+        }
         let me = self.replica()?.writer();
         let volumes = self.tables().orphaned_volumes(me)?;
         for place in &volumes {
@@ -162,22 +171,36 @@ impl Owner {
             self.is_stale |= done.is_err();
             done?;
         }
+        self.may_have_orphans = false;
         Ok(!volumes.is_empty())
     }
 
     /// Reads a volume without the changes that nobody else has, lets what took their place in, and
-    /// writes their words anew.
+    /// writes the words of this device's own among them anew. Another person's stay set aside: the
+    /// phone that wrote them does the same.
     fn write_volume_anew(&mut self, place: (Volume, Edition)) -> Result<(), Error> {
         let (volume, edition) = place;
         self.load(volume)?;
+        let writer = self.replica()?.writer();
+        let (mut standing, mut lost) = self.tables().without_orphans(place, writer)?;
+        if self.tables().has_sealed(writer, &lost)? {
+            // Numbers that others have seen are not used a second time.
+            self.mint()?;
+            self.be_sure_of_writer()?;
+            let writer = self.replica()?.writer();
+            (standing, lost) = self.tables().without_orphans(place, writer)?;
+        }
+        let former = self.tables().get::<Vec<WriterId>>(Meta::FormerWriters)?.unwrap_or_default();
         let replica = self.replica()?;
         let me = Me { slot: replica.slot(), writer: replica.writer() };
         let old = replica.unshelve(volume).ok_or(Error::Engine)?;
-        let (standing, lost) = self.tables().without_orphans(place, me.writer)?;
+        let is_own =
+            |change: &&Change| change.writer() == me.writer || former.contains(&change.writer());
+        let own: Vec<Change> = lost.iter().filter(is_own).cloned().collect();
         let new = Notebook::load(volume, edition, (me.slot, me.writer), None, standing);
         self.replica()?.shelve(new.map_err(|_| Error::Engine)?);
         let judged = self.judge(volume, BTreeMap::new())?;
-        let written = self.load(volume)?.carry_over(&old, &lost)?;
+        let written = self.load(volume)?.carry_over(&old, &own)?;
         let different = self.different_entries(volume, &old)?;
         self.durably(|tables| {
             for change in &lost {

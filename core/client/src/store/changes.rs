@@ -158,6 +158,26 @@ impl Tables<'_> {
         Ok((standing, lost))
     }
 
+    /// Whether one of these changes is this writer's, and was sealed.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn has_sealed(
+        &self,
+        writer: WriterId,
+        changes: &[Change],
+    ) -> Result<bool, StoreError> {
+        let mut select = self
+            .0
+            .prepare_cached("SELECT 1 FROM changes WHERE hash = ?1 AND counter IS NOT NULL")?;
+        for change in changes.iter().filter(|change| change.writer() == writer) {
+            if select.exists([change.hash().0])? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// A change stands no more; its bytes are kept aside.
     ///
     /// # Errors

@@ -19,6 +19,8 @@ pub(crate) enum Meta {
     Reserved,
     /// A writer of this device's own stands elsewhere with other words: its chain is being fetched.
     Healing,
+    /// The writers that this device was before.
+    FormerWriters,
     /// Whose device this is.
     Slot,
     /// The relay's link.
@@ -45,6 +47,7 @@ impl Meta {
             Self::Stamp => "stamp",
             Self::Reserved => "reserved",
             Self::Healing => "healing",
+            Self::FormerWriters => "former writers",
             Self::Slot => "slot",
             Self::Relay => "relay",
             Self::RelayLog => "relay log",

@@ -19,6 +19,9 @@ impl Notebook {
     /// [`CannotWrite`]; what was carried so far is in the volume, which must be read again.
     pub fn carry_over(&mut self, old: &Self, lost: &[Change]) -> Result<Vec<Written>, CannotWrite> {
         let mut written = Vec::new();
+        if lost.is_empty() {
+            return Ok(written);
+        }
         for key in old.document.entries() {
             let Some(stood) = old.document.entry(&key) else { continue };
             if self.document.entry(&key).is_none() {
@@ -78,7 +81,8 @@ impl Notebook {
         let mut missing = Vec::new();
         for (field, values) in &stood.fields {
             let mine = renamed(field, lost, author.writer);
-            if mine == *field && stands.fields.contains_key(field) {
+            let is_own = mine != *field || field.ends_with(&author.writer.to_string());
+            if !is_own || (mine == *field && stands.fields.contains_key(field)) {
                 continue;
             }
             let is_here = |scalar: &Scalar| {
