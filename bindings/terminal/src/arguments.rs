@@ -63,6 +63,14 @@ pub(crate) enum Command {
     },
     /// Tell the whole story on this machine: two phones pair, part, write apart, meet again
     Demo(Demo),
+    /// Keep words that nobody else sees until they are shared
+    #[command(subcommand)]
+    Draft(Draft),
+    /// Share a draft: its final words become an entry, or an edit
+    Share {
+        /// The draft, or the beginning of its name
+        draft: String,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -178,4 +186,49 @@ pub(crate) struct Demo {
     /// Which story
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Draft {
+    /// Begin a draft, of a new entry or of an edit
+    New(DraftNew),
+    /// Give a draft other words
+    Update {
+        /// The draft, or the beginning of its name
+        draft: String,
+        /// The text; - reads standard input
+        #[arg(allow_hyphen_values = true)]
+        text: String,
+    },
+    /// Show the drafts, the oldest first
+    List,
+    /// Show one draft
+    Show {
+        /// The draft, or the beginning of its name
+        draft: String,
+    },
+    /// Throw a draft away, for good
+    Discard {
+        /// The draft, or the beginning of its name
+        draft: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DraftNew {
+    /// The kind of the entry it will be
+    #[arg(long, default_value = "note")]
+    pub(crate) kind: String,
+    /// The day it will belong to, as 2026-02-14 [default: today]
+    #[arg(long)]
+    pub(crate) day: Option<String>,
+    /// The entry that it edits, or the beginning of its name
+    #[arg(long, conflicts_with_all = ["kind", "day"])]
+    pub(crate) entry: Option<String>,
+    /// The version of that entry that was last shown
+    #[arg(long, requires = "entry")]
+    pub(crate) base: Option<String>,
+    /// The text; - reads standard input
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) text: String,
 }

@@ -1,5 +1,6 @@
 //! The commands, each a call of the library and an answer.
 
+mod drafts;
 mod entries;
 mod membership;
 mod network;
@@ -39,6 +40,8 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<(), Fai
         Command::Hash => entries::hash(&home.open().await?, output).await,
         Command::Delivery { shared } => delivery(&home.open().await?, shared, output).await,
         Command::Demo(asked) => demo::run(asked.seed, output).await,
+        Command::Draft(draft) => drafts::draft(&home.open().await?, draft, output).await,
+        Command::Share { draft } => drafts::share(&home.open().await?, &draft, output).await,
     }
 }
 

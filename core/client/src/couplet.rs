@@ -4,6 +4,8 @@
 //! a connection of their own and never wait for Automerge. Cloning the handle is cheap, and the
 //! thread ends when the last clone is gone.
 
+mod drafts;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;

@@ -26,5 +26,5 @@ pub use couplet_proto::link::RelayLink;
 pub use couplet_proto::statement::History;
 pub use error::Error;
 pub use exchange::Exchanged;
-pub use store::{Cursor, Delivery, EntryRow, Filter, StoreError};
+pub use store::{Cursor, Delivery, Draft, EntryRow, Filter, StoreError};
 pub use transport::Unreachable;

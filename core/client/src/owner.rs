@@ -4,6 +4,7 @@
 //! did since is forgotten: it is read again from the store before the next call. Nothing here knows
 //! of a network; the conversation with a relay asks for what it needs in `exchange`.
 
+mod drafts;
 mod exchange;
 mod membership;
 mod receiving;

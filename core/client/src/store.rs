@@ -7,6 +7,7 @@
 //! SQL stands in this folder and nowhere else. Deliberately not here: what any of it means.
 
 mod changes;
+mod drafts;
 mod entries;
 mod envelopes;
 mod membership;
@@ -17,11 +18,12 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use couplet_engine::keys::Secret;
 
 pub(crate) use changes::{Unsealed, Waiting};
+pub use drafts::Draft;
 pub use entries::{Cursor, Delivery, EntryRow, Filter};
 pub(crate) use envelopes::State;
 pub(crate) use meta::Meta;
@@ -157,9 +159,27 @@ impl Store {
         &mut self,
         work: impl FnOnce(&Tables<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let transaction = self.connection.transaction().map_err(StoreError::from)?;
+        // Another process may keep drafts: a transaction that waits for it at its beginning never
+        // fails for it later.
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        let transaction = transaction.map_err(StoreError::from)?;
         let done = work(&Tables(&transaction))?;
         transaction.commit().map_err(StoreError::from)?;
+        Ok(done)
+    }
+
+    /// Does all or nothing of what leaves the replica as it is: drafts.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn jot<T>(
+        &mut self,
+        work: impl FnOnce(&Tables<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let behavior = TransactionBehavior::Immediate;
+        let transaction = self.connection.transaction_with_behavior(behavior)?;
+        let done = work(&Tables(&transaction))?;
+        transaction.commit()?;
         Ok(done)
     }
 

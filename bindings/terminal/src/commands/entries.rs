@@ -29,7 +29,7 @@ pub(crate) async fn edit(couplet: &Couplet, edit: Edit, output: &Output) -> Resu
     Ok(())
 }
 
-fn say_written(row: &EntryRow, words: &str, output: &Output) {
+pub(super) fn say_written(row: &EntryRow, words: &str, output: &Output) {
     let entry = row.entry.key.as_str();
     let object = json!({
         "entry": entry,

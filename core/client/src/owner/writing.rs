@@ -5,26 +5,46 @@ use couplet_engine::notebook::entry::Version;
 use couplet_engine::notebook::schema::Kind;
 use couplet_engine::notebook::{CannotWrite, Written};
 use couplet_proto::ids::{Edition, Volume};
+use rand_core::CryptoRng;
 
 use super::Owner;
 use crate::error::Error;
 use crate::random;
-use crate::store::{EntryRow, State, Unsealed};
+use crate::store::{EntryRow, State, StoreError, Tables, Unsealed};
 
 /// Changes looked at for one envelope.
 const CHANGES_PER_SEAL: u32 = 4_096;
 
+/// Where words come from: what is used up by writing them, in the same transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// They were given just now.
+    Hand,
+    /// They were a draft.
+    Draft(String),
+}
+
 impl Owner {
     /// A new entry; it is durable when this returns.
     pub(crate) fn write(&mut self, kind: Kind, day: i32, text: &str) -> Result<EntryRow, Error> {
+        self.write_from(&Origin::Hand, (kind, day, text), &mut random::system())
+    }
+
+    /// A new entry, out of words that were kept elsewhere.
+    pub(super) fn write_from(
+        &mut self,
+        origin: &Origin,
+        (kind, day, text): (Kind, i32, &str),
+        rng: &mut dyn CryptoRng,
+    ) -> Result<EntryRow, Error> {
         self.prepare_to_write()?;
         let mut volume = self.tables().newest_volume()?;
         if self.load(volume)?.is_full() {
             volume = Volume(volume.0.saturating_add(1));
         }
         let notebook = self.load(volume)?;
-        let written = notebook.write(kind, day, text, &mut random::system())?;
-        self.keep(volume, &written)
+        let written = notebook.write(kind, day, text, rng)?;
+        self.keep(volume, &written, origin)
     }
 
     /// Own words anew, or a page's text merged against the version last shown.
@@ -34,22 +54,42 @@ impl Owner {
         base: Option<&Version>,
         text: &str,
     ) -> Result<EntryRow, Error> {
+        self.edit_from(&Origin::Hand, key, base, text)
+    }
+
+    /// An edit, out of words that were kept elsewhere.
+    pub(super) fn edit_from(
+        &mut self,
+        origin: &Origin,
+        key: &EntryKey,
+        base: Option<&Version>,
+        text: &str,
+    ) -> Result<EntryRow, Error> {
         self.prepare_to_write()?;
         let me = self.replica()?.slot();
         let row = self.tables().entry(key.as_str(), me)?.ok_or(CannotWrite::NoEntry)?;
         let volume = row.entry.volume;
         match self.load(volume)?.edit(key, base, text)? {
-            Some(written) => self.keep(volume, &written),
-            None => Ok(row),
+            Some(written) => self.keep(volume, &written, origin),
+            None => {
+                self.store.jot(|tables| origin.use_up(tables))?;
+                Ok(row)
+            }
         }
     }
 
-    fn keep(&mut self, volume: Volume, written: &Written) -> Result<EntryRow, Error> {
+    fn keep(
+        &mut self,
+        volume: Volume,
+        written: &Written,
+        origin: &Origin,
+    ) -> Result<EntryRow, Error> {
         let me = self.replica()?.slot();
         self.durably(|tables| {
             let change = &written.change;
             let id = tables.keep_change((volume, Edition::default()), change, None)?;
             tables.keep_entry(&written.entry, Some(id), false)?;
+            origin.use_up(tables)?;
             tables.entry(written.entry.key.as_str(), me)?.ok_or(Error::Engine)
         })
     }
@@ -102,5 +142,17 @@ impl Owner {
             tables.seen_told()?;
             Ok(())
         })
+    }
+}
+
+impl Origin {
+    fn use_up(&self, tables: &Tables<'_>) -> Result<(), StoreError> {
+        match self {
+            Self::Hand => {}
+            Self::Draft(id) => {
+                tables.drop_draft(id)?;
+            }
+        }
+        Ok(())
     }
 }

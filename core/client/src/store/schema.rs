@@ -77,6 +77,12 @@ const FIRST: &str = "
     ) WITHOUT ROWID;
     -- Statements that this device wants ordered, as what it wants, not as bytes.
     CREATE TABLE intents (id INTEGER PRIMARY KEY, intent BLOB NOT NULL);
+
+    -- Words that were not shared so far.
+    CREATE TABLE drafts (
+        place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
+        day INTEGER NOT NULL, entry TEXT, base TEXT, text TEXT NOT NULL
+    );
 ";
 
 /// Brings the store to this version's schema.

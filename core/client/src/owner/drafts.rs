@@ -1,0 +1,181 @@
+//! Drafts: kept on this device alone, until they are shared as one change of their final words.
+
+use couplet_engine::document::EntryKey;
+use couplet_engine::limits::MAX_PAGE;
+use couplet_engine::notebook::CannotWrite;
+use couplet_engine::notebook::entry::Version;
+use couplet_engine::notebook::schema::Kind;
+use rand_core::Rng;
+
+use super::Owner;
+use super::writing::Origin;
+use crate::error::{Error, input};
+use crate::random;
+use crate::store::{Draft, EntryRow};
+
+/// Random bytes that name a draft: they need not differ from any other device's.
+const ID: usize = 6;
+
+impl Owner {
+    /// A draft of a new entry.
+    pub(crate) fn draft_new(&mut self, kind: Kind, day: i32, text: &str) -> Result<Draft, Error> {
+        let kind = kind.name().to_owned();
+        self.keep_draft(Draft {
+            id: new_id(),
+            kind,
+            day,
+            entry: None,
+            base: None,
+            text: text.to_owned(),
+        })
+    }
+
+    /// A draft of an edit, from the version that is shown; it is merged against that when shared.
+    pub(crate) fn draft_edit(
+        &mut self,
+        key: &EntryKey,
+        base: Option<&Version>,
+        text: &str,
+    ) -> Result<Draft, Error> {
+        let me = self.replica()?.slot();
+        let row = self.tables().entry(key.as_str(), me)?.ok_or(CannotWrite::NoEntry)?;
+        let base = base.unwrap_or(&row.entry.version);
+        self.keep_draft(Draft {
+            id: new_id(),
+            kind: row.entry.kind_name.clone(),
+            day: row.entry.day,
+            entry: Some(key.as_str().to_owned()),
+            base: Some(base.to_string()),
+            text: text.to_owned(),
+        })
+    }
+
+    fn keep_draft(&mut self, draft: Draft) -> Result<Draft, Error> {
+        check_length(&draft.text)?;
+        self.store.jot(|tables| tables.keep_draft(&draft))?;
+        Ok(draft)
+    }
+
+    /// Other words for a draft: one small transaction, so that it can be called at every keystroke.
+    pub(crate) fn draft_update(&mut self, id: &str, text: &str) -> Result<(), Error> {
+        check_length(text)?;
+        match self.store.jot(|tables| tables.rewrite_draft(id, text))? {
+            true => Ok(()),
+            false => Err(Error::NotFound("draft")),
+        }
+    }
+
+    /// Throws a draft away.
+    pub(crate) fn draft_discard(&mut self, id: &str) -> Result<(), Error> {
+        match self.store.jot(|tables| tables.drop_draft(id))? {
+            true => Ok(()),
+            false => Err(Error::NotFound("draft")),
+        }
+    }
+
+    /// Shares a draft: its final words become one change, and the draft is gone with the same
+    /// transaction.
+    pub(crate) fn share_draft(&mut self, id: &str) -> Result<EntryRow, Error> {
+        let draft = self.tables().draft(id)?.ok_or(Error::NotFound("draft"))?;
+        let origin = Origin::Draft(draft.id);
+        match draft.entry {
+            None => {
+                let kind: Kind = draft.kind.parse().map_err(input)?;
+                let mut rng = random::system();
+                self.write_from(&origin, (kind, draft.day, &draft.text), &mut rng)
+            }
+            Some(entry) => {
+                let key: EntryKey = entry.parse().map_err(input)?;
+                let base = draft.base.as_deref().map(str::parse::<Version>).transpose();
+                let base = base.map_err(input)?;
+                self.edit_from(&origin, &key, base.as_ref(), &draft.text)
+            }
+        }
+    }
+}
+
+pub(super) fn new_id() -> String {
+    let mut bytes = [0; ID];
+    random::system().fill_bytes(&mut bytes);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A draft may be empty, but not longer than anything that can be shared.
+fn check_length(text: &str) -> Result<(), Error> {
+    let got = text.encode_utf16().count();
+    if got > MAX_PAGE {
+        return Err(CannotWrite::TooLong { limit: MAX_PAGE, got }.into());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use couplet_engine::keys::Secret;
+
+    use super::*;
+
+    const DAY: i32 = 20_000;
+
+    #[test]
+    fn sharing_a_draft_is_one_change_of_its_final_words() {
+        let home = tempfile::tempdir().unwrap();
+        let mut ana = ana(home.path());
+        let draft = ana.draft_new(Kind::Note, DAY, "").unwrap();
+        for typed in ["I", "I am angr", "I am angry", "I", "I missed you"] {
+            ana.draft_update(&draft.id, typed).unwrap();
+        }
+        assert_eq!(ana.tables().unsealed(10).unwrap().map(|(.., ids, _)| ids.len()), None);
+
+        let row = ana.share_draft(&draft.id).unwrap();
+
+        assert_eq!(row.entry.text, "I missed you");
+        let (.., changes) = ana.tables().unsealed(10).unwrap().unwrap();
+        assert_eq!(changes.len(), 1);
+        let says = |words: &[u8]| changes.iter().any(|change| contains(change.bytes(), words));
+        assert!(says(b"missed you"));
+        assert!(!says(b"angry"), "what was deleted in the draft is in the change");
+        assert_eq!(ana.tables().drafts().unwrap(), []);
+    }
+
+    #[test]
+    fn a_draft_survives_the_end_of_the_app_and_becomes_an_edit() {
+        let home = tempfile::tempdir().unwrap();
+        let mut ana = ana(home.path());
+        let written = ana.write(Kind::Note, DAY, "good night").unwrap();
+        let key = written.entry.key.clone();
+        let draft = ana.draft_edit(&key, None, "good nigh").unwrap();
+        ana.draft_update(&draft.id, "good night, love").unwrap();
+        drop(ana);
+
+        let mut ana = Owner::open(home.path(), &Secret::new([7; 32])).unwrap();
+        assert_eq!(ana.tables().draft(&draft.id).unwrap().unwrap().text, "good night, love");
+        let row = ana.share_draft(&draft.id).unwrap();
+
+        assert_eq!(row.entry.key, key);
+        assert_eq!(row.entry.text, "good night, love");
+        assert_eq!(row.entry.revisions.len(), 2);
+    }
+
+    #[test]
+    fn a_draft_that_cannot_be_shared_is_kept() {
+        let home = tempfile::tempdir().unwrap();
+        let mut ana = ana(home.path());
+        let draft = ana.draft_new(Kind::Note, DAY, " ").unwrap();
+        assert!(matches!(ana.share_draft(&draft.id), Err(Error::Write(CannotWrite::Empty))));
+        assert_eq!(ana.tables().drafts().unwrap().len(), 1);
+        ana.draft_discard(&draft.id).unwrap();
+        assert!(matches!(ana.draft_discard(&draft.id), Err(Error::NotFound("draft"))));
+    }
+
+    fn ana(home: &Path) -> Owner {
+        let name = "Ana".parse().unwrap();
+        Owner::found(home, &Secret::new([7; 32]), &name, None).unwrap()
+    }
+
+    fn contains(bytes: &[u8], part: &[u8]) -> bool {
+        bytes.windows(part.len()).any(|window| window == part)
+    }
+}
