@@ -71,6 +71,8 @@ pub(crate) enum Command {
         /// The draft, or the beginning of its name
         draft: String,
     },
+    /// Stay attached to the relay, and tell what happens as it happens
+    Watch,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ mod drafts;
 mod entries;
 mod membership;
 mod network;
+mod watch;
 
 use std::io::Read as _;
 
@@ -42,6 +43,7 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<(), Fai
         Command::Demo(asked) => demo::run(asked.seed, output).await,
         Command::Draft(draft) => drafts::draft(&home.open().await?, draft, output).await,
         Command::Share { draft } => drafts::share(&home.open().await?, &draft, output).await,
+        Command::Watch => watch::watch(&home.open().await?, output).await,
     }
 }
 

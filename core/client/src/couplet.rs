@@ -4,6 +4,7 @@
 //! a connection of their own and never wait for Automerge. Cloning the handle is cheap, and the
 //! thread ends when the last clone is gone.
 
+mod attached;
 mod drafts;
 
 use std::path::{Path, PathBuf};
@@ -83,6 +84,15 @@ pub enum Event {
     Requests,
     /// Both sides hold the same.
     CaughtUp,
+    /// The relay answers.
+    Attached,
+    /// The relay does not answer any more; it is tried again.
+    Detached {
+        /// The stable name of why.
+        code: &'static str,
+        /// Why, in a sentence.
+        reason: String,
+    },
 }
 
 /// An invitation to hand over.
@@ -133,6 +143,8 @@ pub struct Status {
     pub last_exchange: Option<u64>,
     /// Over what that was.
     pub transport: Option<String>,
+    /// Whether it stays attached to the relay just now, by whichever process.
+    pub is_attached: bool,
     /// How many persons belong.
     pub persons: usize,
     /// How many devices belong.
@@ -253,14 +265,22 @@ impl Couplet {
     /// # Errors
     /// [`Error::NotFound`].
     pub async fn show(&self, entry: &str) -> Result<EntryRow, Error> {
-        let key = self.key_of(entry).await?;
-        let named = key.clone();
-        let row = self.handle.read(move |tables, me| tables.entry(&named, me)).await?;
-        let row = row.ok_or(Error::NotFound("entry"))?;
+        let row = self.entry(entry).await?;
         if row.is_unread {
+            let key = row.entry.key.as_str().to_owned();
             self.handle.call(move |owner| Ok(owner.tables().mark_read(&key)?)).await?;
         }
         Ok(row)
+    }
+
+    /// One entry whole, named as for [`Couplet::show`], without its being read.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn entry(&self, entry: &str) -> Result<EntryRow, Error> {
+        let key = self.key_of(entry).await?;
+        let row = self.handle.read(move |tables, me| tables.entry(&key, me)).await?;
+        row.ok_or(Error::NotFound("entry"))
     }
 
     /// The key that begins so, if just one does.
@@ -381,14 +401,6 @@ impl Couplet {
         tokio::time::timeout(timeout, exchange).await.unwrap_or(Err(Error::NotLetInYet))
     }
 
-    /// Stays attached until the connection ends or the future is dropped.
-    ///
-    /// # Errors
-    /// [`Error::Unreachable`], [`Error::Refused`].
-    pub async fn stay_attached(&self) -> Result<Exchanged, Error> {
-        self.exchange(Until::Stopped).await
-    }
-
     /// What happens from here on.
     #[must_use]
     pub fn events(&self) -> broadcast::Receiver<Event> {
@@ -408,13 +420,14 @@ impl Couplet {
     async fn exchange_once(&self, until: Until) -> Result<Exchanged, Error> {
         let began = Instant::now();
         let handle = &self.handle;
+        // Before it is said what there is, so that nothing written meanwhile is passed over.
+        let dirty = handle.dirty.subscribe();
         let (opening, relay, identity) = handle
             .call(|owner| {
                 let relay = owner.tables().get(Meta::Relay)?.ok_or(Error::NoRelay)?;
                 Ok((owner.opening()?, relay, owner.signing_seed()))
             })
             .await?;
-        let dirty = handle.dirty.subscribe();
         let channel = handle.transport(&identity)?.connect(&relay).await?;
         let knock = opening.knock.clone();
         Exchange::new(handle, channel, &opening, until).run(knock, dirty, began).await

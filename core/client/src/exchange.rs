@@ -2,7 +2,8 @@
 //! the other.
 //!
 //! Its priorities, in this order: 1. what the session asks for, 2. a frame that has come, 3. words
-//! written here meanwhile, 4. the end of the time given.
+//! written here meanwhile, 4. an answer that is owed, 5. whether the relay is still there. The time
+//! given to an exchange is its caller's.
 
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ use couplet_proto::ids::WriterId;
 use couplet_proto::session::{Notice, Output, Session};
 use couplet_proto::statement::{LogHead, Statement};
 use tokio::sync::watch;
+use tokio::time;
 
 use crate::couplet::{Event, Handle};
 use crate::error::Error;
@@ -55,6 +57,16 @@ pub(crate) enum Until {
 
 pub(crate) const QUIC: &str = "quic";
 
+/// Words that arrive are answered for after this pause, so that a few of them get one answer.
+const BEFORE_ANSWER: Duration = Duration::from_millis(500);
+
+/// While nothing is said, the relay is asked so often whether it is there: a relay that restarted
+/// answers with a reset, and what the partner wrote meanwhile comes that much later at most.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+
+/// A relay that has not answered for so long is gone: many round trips of a bad mobile network.
+const HEARTBEAT_ANSWER: Duration = Duration::from_secs(5);
+
 /// One conversation under way.
 pub(crate) struct Exchange<'a> {
     handle: &'a Handle,
@@ -68,6 +80,12 @@ pub(crate) struct Exchange<'a> {
     is_waiting_at_the_door: bool,
     is_invite_closed: bool,
     was_caught_up: bool,
+    has_heard: bool,
+    /// When to answer for what has arrived.
+    answer_at: Option<time::Instant>,
+    /// When to ask whether the relay is there or, if it was asked, to take it for gone.
+    beat_at: time::Instant,
+    is_beat_unanswered: bool,
     done: Exchanged,
 }
 
@@ -89,6 +107,10 @@ impl<'a> Exchange<'a> {
             is_waiting_at_the_door: opening.knock.is_some(),
             is_invite_closed: false,
             was_caught_up: false,
+            has_heard: false,
+            answer_at: None,
+            beat_at: time::Instant::now() + HEARTBEAT,
+            is_beat_unanswered: false,
             done: Exchanged { transport: QUIC, ..Exchanged::default() },
         }
     }
@@ -103,7 +125,6 @@ impl<'a> Exchange<'a> {
         if let Some(request) = knock {
             self.channel.send(&Frame::Knock(request)).await?;
         }
-        dirty.mark_unchanged();
         self.drain().await?;
         // Whatever waits in the mailbox is sent before the answer to this.
         self.channel.send(&Frame::Ping(1)).await?;
@@ -111,7 +132,10 @@ impl<'a> Exchange<'a> {
             tokio::select! {
                 biased;
                 frame = self.channel.receive() => match frame {
-                    Some(Ok(frame)) => self.handle_frame(frame)?,
+                    Some(Ok(frame)) => {
+                        self.heard().await?;
+                        self.handle_frame(frame)?;
+                    }
                     Some(Err(_)) => return Err(Error::BadRelay),
                     None => return Err(crate::transport::Unreachable::Lost.into()),
                 },
@@ -119,6 +143,11 @@ impl<'a> Exchange<'a> {
                     changed.map_err(|_| Error::Closed)?;
                     self.take_in_own_words().await?;
                 }
+                () = at(self.answer_at) => {
+                    self.answer_at = None;
+                    self.take_in_own_words().await?;
+                }
+                () = time::sleep_until(self.beat_at) => self.beat().await?,
             }
             self.drain().await?;
         }
@@ -186,6 +215,32 @@ impl<'a> Exchange<'a> {
         Ok(())
     }
 
+    /// Whatever comes says that the relay is there.
+    async fn heard(&mut self) -> Result<(), Error> {
+        self.beat_at = time::Instant::now() + HEARTBEAT;
+        self.is_beat_unanswered = false;
+        if !self.has_heard && self.until == Until::Stopped {
+            self.handle.call(|owner| owner.set_attached(true)).await?;
+            self.handle.tell(Event::Attached);
+        }
+        self.has_heard = true;
+        Ok(())
+    }
+
+    /// Asks whether the relay is there. While much is under way the transport notices by itself.
+    async fn beat(&mut self) -> Result<(), Error> {
+        if self.is_beat_unanswered {
+            return Err(crate::transport::Unreachable::Lost.into());
+        }
+        let is_idle = self.was_caught_up && self.until == Until::Stopped;
+        self.beat_at = time::Instant::now() + if is_idle { HEARTBEAT_ANSWER } else { HEARTBEAT };
+        if is_idle {
+            self.is_beat_unanswered = true;
+            self.channel.send(&Frame::Ping(2)).await?;
+        }
+        Ok(())
+    }
+
     fn handle_frame(&mut self, frame: Frame) -> Result<(), Error> {
         self.session.handle_frame(frame).map_err(|_| Error::BadRelay)
     }
@@ -236,6 +291,11 @@ impl<'a> Exchange<'a> {
         }
         self.session.stored(&received.delta);
         self.tell(&received);
+        // What came may say how far our words have come.
+        self.handle.tell(Event::Delivered);
+        if self.until == Until::Stopped {
+            self.answer_at = Some(time::Instant::now() + BEFORE_ANSWER);
+        }
         Ok(())
     }
 
@@ -314,5 +374,13 @@ impl<'a> Exchange<'a> {
                 Ok(())
             }
         }
+    }
+}
+
+/// The given time, if there is one; never otherwise.
+async fn at(time: Option<time::Instant>) {
+    match time {
+        Some(time) => time::sleep_until(time).await,
+        None => std::future::pending().await,
     }
 }

@@ -4,6 +4,7 @@
 //! [`Couplet::sync`] catches up with the relay, [`Couplet::stay_attached`] stays in touch.
 //! Everything a call has returned is durable on the device.
 
+mod backoff;
 mod clock;
 mod couplet;
 mod error;

@@ -122,7 +122,10 @@ impl Owner {
 
     /// What is in this directory.
     pub(crate) fn open(directory: &Path, key: &Secret) -> Result<Self, Error> {
-        Self::read(Store::open(directory, key)?)
+        let mut owner = Self::read(Store::open(directory, key)?)?;
+        // Whoever was attached before has ended, however it did.
+        owner.set_attached(false)?;
+        Ok(owner)
     }
 
     fn read(store: Store) -> Result<Self, Error> {

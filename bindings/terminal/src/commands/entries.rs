@@ -102,7 +102,7 @@ pub(crate) async fn hash(couplet: &Couplet, output: &Output) -> Result<(), Failu
 }
 
 /// The persons' names, the first slot's first; what cannot be read is left to be guessed.
-async fn names(couplet: &Couplet) -> [Option<String>; 2] {
+pub(super) async fn names(couplet: &Couplet) -> [Option<String>; 2] {
     let mut names = [None, None];
     for (slot, name) in couplet.persons().await.unwrap_or_default() {
         if let Some(place) = names.get_mut(usize::from(slot.index())) {
@@ -116,7 +116,7 @@ fn name_of(row: &EntryRow, names: &[Option<String>; 2]) -> Option<String> {
     names.get(usize::from(row.entry.author.index())).cloned().flatten()
 }
 
-fn as_json(row: &EntryRow, names: &[Option<String>; 2]) -> Value {
+pub(super) fn as_json(row: &EntryRow, names: &[Option<String>; 2]) -> Value {
     let entry = &row.entry;
     json!({
         "entry": entry.key.as_str(),
@@ -134,7 +134,7 @@ fn as_json(row: &EntryRow, names: &[Option<String>; 2]) -> Value {
     })
 }
 
-fn in_words(row: &EntryRow, names: &[Option<String>; 2], output: &Output) -> String {
+pub(super) fn in_words(row: &EntryRow, names: &[Option<String>; 2], output: &Output) -> String {
     let entry = &row.entry;
     let name = name_of(row, names).unwrap_or_else(|| format!("Person {}", entry.author.index()));
     let style = if entry.author.index() == 0 { Style::First } else { Style::Second };

@@ -71,7 +71,7 @@ pub(crate) async fn status(couplet: &Couplet, output: &Output) -> Result<(), Fai
         "devices": status.devices,
         "pending": status.pending,
         "relay": relay,
-        "attached": false,
+        "attached": status.is_attached,
         "last_exchange": status.last_exchange,
         "transport": status.transport,
     });

@@ -97,6 +97,14 @@ impl Owner {
         })
     }
 
+    /// Whether this notebook stays attached, for whoever asks beside the process that keeps it so.
+    pub(crate) fn set_attached(&mut self, is_attached: bool) -> Result<(), Error> {
+        if self.tables().get(Meta::IsAttached)?.unwrap_or(false) == is_attached {
+            return Ok(());
+        }
+        Ok(self.store.jot(|tables| tables.set(Meta::IsAttached, &is_attached))?)
+    }
+
     /// Takes in a piece of the log; for a joiner the whole of it, which must let it in as its link
     /// promised. What could not be read before is looked at again.
     pub(crate) fn extend(&mut self, piece: Statements) -> Result<Received, Error> {
@@ -177,6 +185,7 @@ impl Owner {
             relay: tables.get(Meta::Relay)?,
             last_exchange: tables.get(Meta::LastExchange)?,
             transport: tables.get(Meta::Transport)?,
+            is_attached: tables.get(Meta::IsAttached)?.unwrap_or(false),
             persons,
             devices: members.len(),
         })

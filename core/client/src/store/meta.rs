@@ -37,6 +37,8 @@ pub(crate) enum Meta {
     LastExchange,
     /// Over what that was.
     Transport,
+    /// Whether the process that owns the store stays attached. It means nothing without an owner.
+    IsAttached,
 }
 
 impl Meta {
@@ -56,6 +58,7 @@ impl Meta {
             Self::SharesDelivery => "shares delivery",
             Self::LastExchange => "last exchange",
             Self::Transport => "transport",
+            Self::IsAttached => "is attached",
         }
     }
 }

@@ -1,0 +1,40 @@
+//! When to try a relay again: after a random part of a span that doubles, so that all phones of a
+//! relay that restarts do not come back at once ("full jitter", AWS Architecture Blog, 2015).
+
+use std::time::Duration;
+
+/// The span after a connection that was lost: a relay that restarts is there again within it.
+const FIRST: Duration = Duration::from_millis(500);
+
+/// The longest span: what a person who looks at the screen still waits for.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// A connection that held so long was a good one: the next loss begins with [`FIRST`] again.
+pub(crate) const STABLE: Duration = Duration::from_secs(30);
+
+/// How long to wait before the attempt with that number, the first being 0; `random` is uniform
+/// over all numbers.
+pub(crate) fn backoff(attempt: u32, random: u64) -> Duration {
+    let span = FIRST.saturating_mul(2_u32.saturating_pow(attempt)).min(LONGEST);
+    let nanoseconds = (u128::from(random) * span.as_nanos()) >> u64::BITS;
+    Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_span_doubles_and_then_stays() {
+        let longest = |attempt| backoff(attempt, u64::MAX).as_millis();
+        assert_eq!([0, 1, 2, 3].map(longest), [499, 999, 1_999, 3_999]);
+        assert_eq!([6, 7, 1_000, u32::MAX].map(longest), [29_999; 4]);
+    }
+
+    #[test]
+    fn any_part_of_the_span_may_be_drawn() {
+        assert_eq!(backoff(3, 0), Duration::ZERO);
+        assert_eq!(backoff(3, 1 << 63), Duration::from_secs(2));
+        assert_eq!(backoff(u32::MAX, 1 << 62), Duration::from_millis(7_500));
+    }
+}

@@ -1,0 +1,50 @@
+//! Staying in touch: one exchange after another, for as long as somebody wants it.
+
+use std::convert::Infallible;
+use std::time::Instant;
+
+use rand_core::Rng as _;
+
+use super::{Couplet, Event};
+use crate::backoff::{STABLE, backoff};
+use crate::error::Error;
+use crate::exchange::Until;
+use crate::random;
+use crate::transport::Unreachable;
+use couplet_proto::frame::Reason;
+
+impl Couplet {
+    /// Stays attached, whatever the network and the relay do, until the future is dropped. What is
+    /// written here meanwhile leaves at once, and [`Couplet::events`] tells what arrives.
+    ///
+    /// # Errors
+    /// What trying again does not mend: [`Error::NoRelay`], [`Error::Store`], [`Error::Closed`].
+    pub async fn stay_attached(&self) -> Result<Infallible, Error> {
+        let mut attempt = 0;
+        loop {
+            let began = Instant::now();
+            let ended = self.exchange(Until::Stopped).await;
+            let error = ended.err().unwrap_or(Unreachable::Lost.into());
+            self.handle.call(|owner| owner.set_attached(false)).await?;
+            if !may_pass(&error) {
+                return Err(error);
+            }
+            let (code, reason) = (error.code(), error.to_string());
+            self.handle.tell(Event::Detached { code, reason });
+            if began.elapsed() >= STABLE {
+                attempt = 0;
+            }
+            tokio::time::sleep(backoff(attempt, random::system().next_u64())).await;
+            attempt = attempt.saturating_add(1);
+        }
+    }
+}
+
+/// Whether what ended an exchange is the network's or the relay's, and may be over the next time.
+fn may_pass(error: &Error) -> bool {
+    match error {
+        Error::Refused(reason) => *reason != Reason::NotInvited,
+        Error::Unreachable(_) | Error::BadRelay | Error::TimedOut | Error::BeginAnew => true,
+        _ => false,
+    }
+}
