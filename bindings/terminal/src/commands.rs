@@ -26,23 +26,27 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<(), Fai
         Command::Relay { link } => network::relay(&home.open().await?, &link, output).await,
         Command::Invite(invite) => membership::invite(&home.open().await?, &invite, output).await,
         Command::Join(join) => membership::join(&home, join, output).await,
-        Command::Requests => membership::requests(&home.open().await?, output).await,
+        Command::Requests => membership::requests(&home.open_or_beside().await?, output).await,
         Command::Approve(approve) => {
             membership::approve(&home.open().await?, approve, output).await
         }
-        Command::Write(write) => entries::write(&home.open().await?, write, output).await,
-        Command::Edit(edit) => entries::edit(&home.open().await?, edit, output).await,
+        Command::Write(write) => entries::write(&home.open_or_beside().await?, write, output).await,
+        Command::Edit(edit) => entries::edit(&home.open_or_beside().await?, edit, output).await,
         Command::Timeline(timeline) => {
-            entries::timeline(&home.open().await?, timeline, output).await
+            entries::timeline(&home.open_or_beside().await?, timeline, output).await
         }
-        Command::Show { entry } => entries::show(&home.open().await?, &entry, output).await,
+        Command::Show { entry } => {
+            entries::show(&home.open_or_beside().await?, &entry, output).await
+        }
         Command::Sync { timeout } => network::sync(&home.open().await?, timeout, output).await,
-        Command::Status => network::status(&home.open().await?, output).await,
-        Command::Hash => entries::hash(&home.open().await?, output).await,
+        Command::Status => network::status(&home.open_or_beside().await?, output).await,
+        Command::Hash => entries::hash(&home.open_or_beside().await?, output).await,
         Command::Delivery { shared } => delivery(&home.open().await?, shared, output).await,
         Command::Demo(asked) => demo::run(asked.seed, output).await,
-        Command::Draft(draft) => drafts::draft(&home.open().await?, draft, output).await,
-        Command::Share { draft } => drafts::share(&home.open().await?, &draft, output).await,
+        Command::Draft(draft) => drafts::draft(&home.open_or_beside().await?, draft, output).await,
+        Command::Share { draft } => {
+            drafts::share(&home.open_or_beside().await?, &draft, output).await
+        }
         Command::Watch => watch::watch(&home.open().await?, output).await,
     }
 }

@@ -51,6 +51,20 @@ impl Home {
         }
     }
 
+    /// Opens the notebook, beside another process if one owns it: for what can be done there.
+    pub(crate) async fn open_or_beside(&self) -> Result<Couplet, Failure> {
+        let Some(key) = self.key()? else {
+            return Err(couplet::Error::from(couplet::StoreError::Missing).into());
+        };
+        let place = self.place(key)?;
+        match Couplet::open(&place).await {
+            Err(couplet::Error::Store(couplet::StoreError::Busy)) => {
+                Ok(Couplet::open_beside(&place).await?)
+            }
+            opened => Ok(opened?),
+        }
+    }
+
     /// The key, if there is one.
     pub(crate) fn key(&self) -> Result<Option<Secret>, Failure> {
         let text = match fs::read_to_string(&self.key_file) {

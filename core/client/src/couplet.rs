@@ -5,6 +5,7 @@
 //! thread ends when the last clone is gone.
 
 mod attached;
+mod beside;
 mod drafts;
 
 use std::path::{Path, PathBuf};
@@ -65,6 +66,7 @@ pub(crate) struct Handle {
     reader: Arc<Mutex<Option<Reader>>>,
     directory: PathBuf,
     key: Secret,
+    is_owner: bool,
     events: broadcast::Sender<Event>,
     /// Rises with everything written here.
     dirty: watch::Sender<u64>,
@@ -188,8 +190,10 @@ impl Couplet {
         let run = move || match open(&at.directory, &at.key) {
             Ok(owner) => {
                 let mut owner = owner.with_mark(at.mark.map(MarkFile::new));
-                if opened.send(Ok(())).is_ok() {
+                owner.begin_with_inbox();
+                if opened.send(Ok(owner.is_owned())).is_ok() {
                     while let Some(job) = queue.blocking_recv() {
+                        owner.begin_call();
                         job(&mut owner);
                     }
                     // A snapshot only saves time at the next start.
@@ -200,13 +204,14 @@ impl Couplet {
         };
         let spawned = thread::Builder::new().name("couplet".into()).spawn(run);
         spawned.map_err(|error| StoreError::Directory(error.kind()))?;
-        is_open.await.map_err(|_| Error::Engine)??;
+        let is_owner = is_open.await.map_err(|_| Error::Engine)??;
         let (events, _) = broadcast::channel(EVENTS);
         let handle = Handle {
             jobs,
             reader: Arc::default(),
             directory: place.directory.clone(),
             key: place.key.clone(),
+            is_owner,
             events,
             dirty: watch::channel(0).0,
             transport: OnceLock::new(),
@@ -420,6 +425,9 @@ impl Couplet {
     async fn exchange_once(&self, until: Until) -> Result<Exchanged, Error> {
         let began = Instant::now();
         let handle = &self.handle;
+        if !handle.is_owner {
+            return Err(StoreError::Busy.into());
+        }
         // Before it is said what there is, so that nothing written meanwhile is passed over.
         let dirty = handle.dirty.subscribe();
         let (opening, relay, identity) = handle

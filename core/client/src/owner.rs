@@ -6,6 +6,7 @@
 
 mod drafts;
 mod exchange;
+mod inbox;
 mod membership;
 mod receiving;
 mod writers;
@@ -128,6 +129,21 @@ impl Owner {
         Ok(owner)
     }
 
+    /// What is in this directory, while another process owns it.
+    pub(crate) fn open_beside(directory: &Path, key: &Secret) -> Result<Self, Error> {
+        Self::read(Store::open_beside(directory, key)?)
+    }
+
+    /// Before each call: beside the owner, everything may have changed since the last.
+    pub(crate) fn begin_call(&mut self) {
+        self.is_stale |= !self.store.is_owned();
+    }
+
+    /// Whether this process owns the store.
+    pub(crate) const fn is_owned(&self) -> bool {
+        self.store.is_owned()
+    }
+
     fn read(store: Store) -> Result<Self, Error> {
         let tables = store.tables();
         let seed = tables.get::<[u8; 32]>(Meta::Seed)?.ok_or(Error::Engine)?;
@@ -196,6 +212,9 @@ impl Owner {
 
     /// Takes a snapshot of the newest volume if loading it again would be slow without.
     pub(crate) fn tidy(&mut self) -> Result<(), Error> {
+        if !self.is_owned() {
+            return Ok(());
+        }
         let volume = self.store.tables().newest_volume()?;
         let edition = Edition::default();
         let stored = self.store.tables().volume(volume, edition)?;

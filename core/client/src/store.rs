@@ -10,6 +10,7 @@ mod changes;
 mod drafts;
 mod entries;
 mod envelopes;
+mod inbox;
 mod membership;
 mod meta;
 mod schema;
@@ -37,11 +38,11 @@ const LOCK: &str = "notebook.lock";
 /// How long a reader waits while the writer commits; a commit takes milliseconds.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// The writing half, and the one owner of the store.
+/// The writing half, and the one owner of the store; or the same beside the owner, which may jot.
 #[derive(Debug)]
 pub(crate) struct Store {
     connection: Connection,
-    _lock: File,
+    lock: Option<File>,
 }
 
 /// A reading half.
@@ -143,23 +144,53 @@ impl Store {
         let lock = lock(directory)?;
         let mut connection = Connection::open(path(directory))?;
         unlock(&connection, key)?;
+        // Before anything is written: a newer version's store is left as it is.
+        schema::found(&connection)?;
         connection.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
         )?;
         schema::migrate(&mut connection)?;
         connection.set_prepared_statement_cache_capacity(64);
-        Ok(Self { connection, _lock: lock })
+        Ok(Self { connection, lock: Some(lock) })
+    }
+
+    /// Opens the store in this directory while another process owns it.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there is none, [`StoreError::StoreIsNewer`]; and
+    /// [`StoreError::Busy`] while its owner has not brought it to this version's schema.
+    pub(crate) fn open_beside(directory: &Path, key: &Secret) -> Result<Self, StoreError> {
+        if !path(directory).exists() {
+            return Err(StoreError::Missing);
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path(directory), flags)?;
+        unlock(&connection, key)?;
+        connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
+        if schema::found(&connection)? != schema::SCHEMA {
+            return Err(StoreError::Busy);
+        }
+        Ok(Self { connection, lock: None })
+    }
+
+    /// Whether this is the owner.
+    #[must_use]
+    pub(crate) const fn is_owned(&self) -> bool {
+        self.lock.is_some()
     }
 
     /// Does all of `work` or, if it fails, nothing.
     ///
     /// # Errors
-    /// Whatever `work` returns, and [`StoreError`].
+    /// Whatever `work` returns, and [`StoreError`]: [`StoreError::Busy`] beside the owner.
     pub(crate) fn commit<T, E: From<StoreError>>(
         &mut self,
         work: impl FnOnce(&Tables<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        // Another process may keep drafts: a transaction that waits for it at its beginning never
+        if !self.is_owned() {
+            return Err(StoreError::Busy.into());
+        }
+        // Another process may jot: a transaction that waits for it at its beginning never
         // fails for it later.
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
         let transaction = transaction.map_err(StoreError::from)?;
@@ -168,7 +199,8 @@ impl Store {
         Ok(done)
     }
 
-    /// Does all or nothing of what leaves the replica as it is: drafts.
+    /// Does all or nothing of what leaves the replica as it is, and may be done beside the owner:
+    /// drafts, and what is asked of the owner.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -244,4 +276,81 @@ fn unlock(connection: &Connection, key: &Secret) -> Result<(), StoreError> {
     connection.busy_timeout(BUSY)?;
     connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_of_a_newer_version_is_left_as_it_is() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::create(home.path(), &key()).unwrap();
+        store.connection.pragma_update(None, "user_version", schema::SCHEMA + 1).unwrap();
+        drop(store);
+        let before = fs::read(path(home.path())).unwrap();
+
+        let opened = Store::open(home.path(), &key());
+        let beside = Store::open_beside(home.path(), &key());
+
+        assert!(matches!(opened, Err(StoreError::StoreIsNewer { found, .. }) if found > 1));
+        assert!(matches!(beside, Err(StoreError::StoreIsNewer { .. })));
+        assert_eq!(fs::read(path(home.path())).unwrap(), before);
+    }
+
+    #[test]
+    fn a_full_disk_is_said_and_costs_nothing_that_was_kept() {
+        let home = tempfile::tempdir().unwrap();
+        let mut store = Store::create(home.path(), &key()).unwrap();
+        let pages: i64 = store.connection.query_row("PRAGMA page_count", [], |r| r.get(0)).unwrap();
+        set_limit(&store, pages + 8);
+        let mut kept = 0;
+        let full = loop {
+            match store.jot(|tables| tables.keep_draft(&draft(kept))) {
+                Ok(()) => kept += 1,
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(full, StoreError::DiskFull), "{full}");
+        assert!(kept > 0);
+        assert_eq!(store.tables().drafts().unwrap().len(), kept);
+
+        set_limit(&store, pages + 1_000);
+        store.jot(|tables| tables.keep_draft(&draft(kept))).unwrap();
+        drop(store);
+        let store = Store::open(home.path(), &key()).unwrap();
+        assert_eq!(store.tables().drafts().unwrap().len(), kept + 1);
+    }
+
+    #[test]
+    fn a_notebook_has_one_owner_and_any_number_beside_it() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::create(home.path(), &key()).unwrap();
+        assert!(matches!(Store::open(home.path(), &key()), Err(StoreError::Busy)));
+        let mut beside = Store::open_beside(home.path(), &key()).unwrap();
+        let changed = beside.commit(|_| Ok::<_, StoreError>(()));
+        assert!(matches!(changed, Err(StoreError::Busy)));
+        beside.jot(|tables| tables.keep_draft(&draft(0))).unwrap();
+        assert_eq!(store.tables().drafts().unwrap(), [draft(0)]);
+    }
+
+    fn set_limit(store: &Store, pages: i64) {
+        let limit = format!("PRAGMA max_page_count = {pages}");
+        store.connection.query_row(&limit, [], |_| Ok(())).unwrap();
+    }
+
+    fn draft(number: usize) -> Draft {
+        Draft {
+            id: number.to_string(),
+            kind: "note".into(),
+            day: 0,
+            entry: None,
+            base: None,
+            text: "word ".repeat(500),
+        }
+    }
+
+    fn key() -> Secret {
+        Secret::new([7; 32])
+    }
 }

@@ -3,7 +3,7 @@
 use couplet::{Couplet, Draft, Kind};
 use serde_json::{Value, json};
 
-use super::entries::say_written;
+use super::entries::{say_queued, say_written};
 use super::text_or_input;
 use crate::arguments::{Draft as Asked, DraftNew};
 use crate::day;
@@ -58,6 +58,10 @@ async fn begin(couplet: &Couplet, new: DraftNew) -> Result<Draft, Failure> {
 /// Makes a draft's words an entry, or an edit.
 pub(crate) async fn share(couplet: &Couplet, draft: &str, output: &Output) -> Result<(), Failure> {
     let draft = couplet.draft(draft).await?;
+    if !couplet.is_owner() {
+        say_queued(&couplet.queue_share(&draft.id).await?, output);
+        return Ok(());
+    }
     let row = couplet.share_draft(&draft.id).await?;
     say_written(&row, "Shared, and durable on this device", output);
     Ok(())

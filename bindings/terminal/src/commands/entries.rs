@@ -12,18 +12,31 @@ use crate::output::{Output, Style, wrap};
 /// What an entry's state is called while it has no states of its own.
 const SHARED: &str = "shared";
 
+/// The state of what waits for the process that owns the notebook.
+const QUEUED: &str = "queued";
+
 const WIDTH: usize = 72;
 
 pub(crate) async fn write(couplet: &Couplet, write: Write, output: &Output) -> Result<(), Failure> {
     let kind: Kind = write.kind.parse().map_err(invalid)?;
     let day = write.day.as_deref().map_or_else(|| Ok(day::today()), day::parse)?;
-    let row = couplet.write(kind, day, &text_or_input(write.text)?).await?;
+    let text = text_or_input(write.text)?;
+    if !couplet.is_owner() {
+        say_queued(&couplet.queue_write(kind, day, &text).await?, output);
+        return Ok(());
+    }
+    let row = couplet.write(kind, day, &text).await?;
     say_written(&row, "Written, and durable on this device", output);
     Ok(())
 }
 
 pub(crate) async fn edit(couplet: &Couplet, edit: Edit, output: &Output) -> Result<(), Failure> {
     let text = text_or_input(edit.text)?;
+    if !couplet.is_owner() {
+        let entry = couplet.queue_edit(&edit.entry, edit.base.as_deref(), &text).await?;
+        say_queued(&entry, output);
+        return Ok(());
+    }
     let row = couplet.edit(&edit.entry, edit.base.as_deref(), &text).await?;
     say_written(&row, "Written anew", output);
     Ok(())
@@ -37,6 +50,14 @@ pub(super) fn say_written(row: &EntryRow, words: &str, output: &Output) {
         "state": SHARED,
     });
     output.say(&object, &format!("{words}: {}", output.styled(Style::Bold, entry)));
+}
+
+/// Words left for the process that has the notebook open.
+pub(super) fn say_queued(entry: &str, output: &Output) {
+    let object = json!({ "entry": entry, "state": QUEUED });
+    let entry = output.styled(Style::Bold, entry);
+    let words = format!("Kept; the program that has this notebook open writes it down: {entry}");
+    output.say(&object, &words);
 }
 
 pub(crate) async fn timeline(

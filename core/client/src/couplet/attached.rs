@@ -1,7 +1,7 @@
 //! Staying in touch: one exchange after another, for as long as somebody wants it.
 
 use std::convert::Infallible;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rand_core::Rng as _;
 
@@ -20,6 +20,13 @@ impl Couplet {
     /// # Errors
     /// What trying again does not mend: [`Error::NoRelay`], [`Error::Store`], [`Error::Closed`].
     pub async fn stay_attached(&self) -> Result<Infallible, Error> {
+        tokio::select! {
+            ended = self.attach_again_and_again() => ended,
+            ended = self.look_into_the_inbox() => ended,
+        }
+    }
+
+    async fn attach_again_and_again(&self) -> Result<Infallible, Error> {
         let mut attempt = 0;
         loop {
             let began = Instant::now();
@@ -39,6 +46,20 @@ impl Couplet {
         }
     }
 }
+
+impl Couplet {
+    async fn look_into_the_inbox(&self) -> Result<Infallible, Error> {
+        let mut look = tokio::time::interval(BETWEEN_LOOKS);
+        loop {
+            look.tick().await;
+            self.drain_inbox().await?;
+        }
+    }
+}
+
+/// How long words from another process wait while this one stays attached; a look is one read of
+/// an empty table.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 
 /// Whether what ended an exchange is the network's or the relay's, and may be over the next time.
 fn may_pass(error: &Error) -> bool {

@@ -113,6 +113,7 @@ fn check_length(text: &str) -> Result<(), Error> {
 mod tests {
     use std::path::Path;
 
+    use couplet_engine::document::Change;
     use couplet_engine::keys::Secret;
 
     use super::*;
@@ -127,12 +128,12 @@ mod tests {
         for typed in ["I", "I am angr", "I am angry", "I", "I missed you"] {
             ana.draft_update(&draft.id, typed).unwrap();
         }
-        assert_eq!(ana.tables().unsealed(10).unwrap().map(|(.., ids, _)| ids.len()), None);
+        assert_eq!(unsealed(&mut ana).len(), 0);
 
         let row = ana.share_draft(&draft.id).unwrap();
 
         assert_eq!(row.entry.text, "I missed you");
-        let (.., changes) = ana.tables().unsealed(10).unwrap().unwrap();
+        let changes = unsealed(&mut ana);
         assert_eq!(changes.len(), 1);
         let says = |words: &[u8]| changes.iter().any(|change| contains(change.bytes(), words));
         assert!(says(b"missed you"));
@@ -173,6 +174,11 @@ mod tests {
     fn ana(home: &Path) -> Owner {
         let name = "Ana".parse().unwrap();
         Owner::found(home, &Secret::new([7; 32]), &name, None).unwrap()
+    }
+
+    fn unsealed(owner: &mut Owner) -> Vec<Change> {
+        let me = owner.replica().unwrap().writer();
+        owner.tables().unsealed(me, 10).unwrap().map_or_else(Vec::new, |unsealed| unsealed.changes)
     }
 
     fn contains(bytes: &[u8], part: &[u8]) -> bool {

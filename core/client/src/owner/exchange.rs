@@ -181,7 +181,7 @@ impl Owner {
             device: self.device(),
             slot: tables.get(Meta::Slot)?.unwrap_or(Slot::First),
             waiting,
-            pending: tables.unsealed_count()? + unsent,
+            pending: tables.unsealed_count()? + tables.asked_count()? + unsent,
             relay: tables.get(Meta::Relay)?,
             last_exchange: tables.get(Meta::LastExchange)?,
             transport: tables.get(Meta::Transport)?,

@@ -22,6 +22,8 @@ pub(super) enum Origin {
     Hand,
     /// They were a draft.
     Draft(String),
+    /// Another process has left them.
+    Inbox(i64),
 }
 
 impl Owner {
@@ -34,17 +36,28 @@ impl Owner {
     pub(super) fn write_from(
         &mut self,
         origin: &Origin,
-        (kind, day, text): (Kind, i32, &str),
+        words: (Kind, i32, &str),
         rng: &mut dyn CryptoRng,
     ) -> Result<EntryRow, Error> {
         self.prepare_to_write()?;
+        let (volume, written) = self.compose(words, rng)?;
+        self.keep(volume, &written, origin)
+    }
+
+    /// A new entry, in memory alone.
+    pub(super) fn compose(
+        &mut self,
+        (kind, day, text): (Kind, i32, &str),
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(Volume, Written), Error> {
+        self.replica()?;
         let mut volume = self.tables().newest_volume()?;
         if self.load(volume)?.is_full() {
             volume = Volume(volume.0.saturating_add(1));
         }
         let notebook = self.load(volume)?;
         let written = notebook.write(kind, day, text, rng)?;
-        self.keep(volume, &written, origin)
+        Ok((volume, written))
     }
 
     /// Own words anew, or a page's text merged against the version last shown.
@@ -66,16 +79,27 @@ impl Owner {
         text: &str,
     ) -> Result<EntryRow, Error> {
         self.prepare_to_write()?;
-        let me = self.replica()?.slot();
-        let row = self.tables().entry(key.as_str(), me)?.ok_or(CannotWrite::NoEntry)?;
-        let volume = row.entry.volume;
-        match self.load(volume)?.edit(key, base, text)? {
-            Some(written) => self.keep(volume, &written, origin),
+        let (row, written) = self.compose_edit(key, base, text)?;
+        match written {
+            Some(written) => self.keep(row.entry.volume, &written, origin),
             None => {
                 self.store.jot(|tables| origin.use_up(tables))?;
                 Ok(row)
             }
         }
+    }
+
+    /// An edit, in memory alone; the entry as it stands in the store comes along.
+    pub(super) fn compose_edit(
+        &mut self,
+        key: &EntryKey,
+        base: Option<&Version>,
+        text: &str,
+    ) -> Result<(EntryRow, Option<Written>), Error> {
+        let me = self.replica()?.slot();
+        let row = self.tables().entry(key.as_str(), me)?.ok_or(CannotWrite::NoEntry)?;
+        let written = self.load(row.entry.volume)?.edit(key, base, text)?;
+        Ok((row, written))
     }
 
     fn keep(
@@ -152,6 +176,7 @@ impl Origin {
             Self::Draft(id) => {
                 tables.drop_draft(id)?;
             }
+            Self::Inbox(id) => tables.drop_asked(*id)?,
         }
         Ok(())
     }

@@ -83,14 +83,22 @@ const FIRST: &str = "
         place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
         day INTEGER NOT NULL, entry TEXT, base TEXT, text TEXT NOT NULL
     );
+    -- What other processes asked of the one that owns this store.
+    CREATE TABLE inbox (id INTEGER PRIMARY KEY AUTOINCREMENT, asked BLOB NOT NULL);
 ";
 
-/// Brings the store to this version's schema.
-pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+/// The store's schema, if this version knows it.
+pub(super) fn found(connection: &Connection) -> Result<u32, StoreError> {
     let found: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     if found > SCHEMA {
         return Err(StoreError::StoreIsNewer { found, known: SCHEMA });
     }
+    Ok(found)
+}
+
+/// Brings the store to this version's schema.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let found = found(connection)?;
     let transaction = connection.transaction()?;
     for step in STEPS.iter().skip(usize::try_from(found).unwrap_or(usize::MAX)) {
         transaction.execute_batch(step)?;
