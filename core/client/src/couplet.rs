@@ -62,7 +62,7 @@ pub struct Place {
 
 /// What the clones of a [`Couplet`] share.
 pub(crate) struct Handle {
-    jobs: mpsc::Sender<Job>,
+    owner: OwnerThread,
     reader: Arc<Mutex<Option<Reader>>>,
     directory: PathBuf,
     key: Secret,
@@ -71,6 +71,13 @@ pub(crate) struct Handle {
     /// Rises with everything written here.
     dirty: watch::Sender<u64>,
     transport: OnceLock<Transport>,
+}
+
+/// The owner's thread. It is over, and the store closed, when this is dropped: a process that ended
+/// meanwhile would take the cipher away from under it.
+struct OwnerThread {
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Option<thread::JoinHandle<()>>,
 }
 
 type Job = Box<dyn FnOnce(&mut Owner) + Send>;
@@ -203,11 +210,12 @@ impl Couplet {
             Err(error) => drop(opened.send(Err(error))),
         };
         let spawned = thread::Builder::new().name("couplet".into()).spawn(run);
-        spawned.map_err(|error| StoreError::Directory(error.kind()))?;
+        let thread = spawned.map_err(|error| StoreError::Directory(error.kind()))?;
+        let owner = OwnerThread { jobs: Some(jobs), thread: Some(thread) };
         let is_owner = is_open.await.map_err(|_| Error::Engine)??;
         let (events, _) = broadcast::channel(EVENTS);
         let handle = Handle {
-            jobs,
+            owner,
             reader: Arc::default(),
             directory: place.directory.clone(),
             key: place.key.clone(),
@@ -450,7 +458,8 @@ impl Handle {
     ) -> Result<T, Error> {
         let (reply, answer) = oneshot::channel();
         let job = Box::new(move |owner: &mut Owner| drop(reply.send(work(owner))));
-        self.jobs.send(job).await.map_err(|_| Error::Closed)?;
+        let jobs = self.owner.jobs.as_ref().ok_or(Error::Closed)?;
+        jobs.send(job).await.map_err(|_| Error::Closed)?;
         answer.await.map_err(|_| Error::Engine)?
     }
 
@@ -489,6 +498,16 @@ impl Handle {
         }
         let made = Transport::new(identity)?;
         Ok(self.transport.get_or_init(|| made))
+    }
+}
+
+impl Drop for OwnerThread {
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        if let Some(thread) = self.thread.take() {
+            // It says nothing but that it has ended.
+            drop(thread.join());
+        }
     }
 }
 
