@@ -22,6 +22,7 @@ struct Watch<'a> {
     me: u8,
     names: [Option<String>; 2],
     delivery: BTreeMap<String, Delivery>,
+    is_caught_up: bool,
 }
 
 /// Shows what happens until it is told to end.
@@ -45,7 +46,8 @@ impl<'a> Watch<'a> {
     async fn begin(couplet: &'a Couplet, output: &'a Output) -> Result<Self, Failure> {
         let me = couplet.status().await?.slot.index();
         let names = entries::names(couplet).await;
-        let mut watch = Self { couplet, output, me, names, delivery: BTreeMap::new() };
+        let mut watch =
+            Self { couplet, output, me, names, delivery: BTreeMap::new(), is_caught_up: false };
         watch.newly_delivered().await?;
         Ok(watch)
     }
@@ -73,8 +75,14 @@ impl<'a> Watch<'a> {
                 }
             }
             Event::Requests => self.show_requests().await?,
-            Event::CaughtUp => self.say("caught_up", "Caught up."),
+            Event::CaughtUp => {
+                // For people, once is enough.
+                let words = if self.is_caught_up { "" } else { "Caught up." };
+                self.is_caught_up = true;
+                self.say("caught_up", words);
+            }
             Event::Attached => {
+                self.is_caught_up = false;
                 self.names = entries::names(self.couplet).await;
                 self.say("attached", "Attached to the relay.");
             }
