@@ -2,5 +2,6 @@
 
 mod attached;
 mod beside;
+mod devices;
 mod drafts;
 mod phone;

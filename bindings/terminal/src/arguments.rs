@@ -73,6 +73,8 @@ pub(crate) enum Command {
     },
     /// Stay attached to the relay, and tell what happens as it happens
     Watch,
+    /// Show the devices that belong to the notebook
+    Devices,
 }
 
 #[derive(Debug, Args)]

@@ -47,6 +47,7 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<(), Fai
         Command::Share { draft } => {
             drafts::share(&home.open_or_beside().await?, &draft, output).await
         }
+        Command::Devices => membership::devices(&home.open_or_beside().await?, output).await,
         Command::Watch => watch::watch(&home.open().await?, output).await,
     }
 }

@@ -104,6 +104,21 @@ pub enum Event {
     },
 }
 
+/// A device that belongs to the notebook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// Its key, which names it.
+    pub device: DeviceId,
+    /// Whose it is.
+    pub slot: Slot,
+    /// What that person is called, as far as this device can read it.
+    pub name: Option<String>,
+    /// Whether it is the device that is asked.
+    pub is_this: bool,
+    /// The index of the statement of the membership log that let it in.
+    pub since: u64,
+}
+
 /// An invitation to hand over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invitation {
@@ -386,6 +401,15 @@ impl Couplet {
     /// [`Error::NotLetInYet`].
     pub async fn persons(&self) -> Result<Vec<(Slot, String)>, Error> {
         self.handle.call(Owner::persons).await
+    }
+
+    /// The devices that belong, in the order in which they were let in. Nobody knows when: the log
+    /// has no clock.
+    ///
+    /// # Errors
+    /// [`Error::NotLetInYet`].
+    pub async fn devices(&self) -> Result<Vec<Device>, Error> {
+        self.handle.call(Owner::devices).await
     }
 
     /// The honest state.

@@ -16,7 +16,7 @@ mod store;
 mod transport;
 
 pub use clock::{now, today};
-pub use couplet::{Couplet, Event, Invitation, Place, Request, Status, Waiting};
+pub use couplet::{Couplet, Device, Event, Invitation, Place, Request, Status, Waiting};
 pub use couplet_engine::keys::Secret;
 pub use couplet_engine::notebook::entry::{Entry, Revision};
 pub use couplet_engine::notebook::schema::Kind;

@@ -93,6 +93,30 @@ async fn open_or_join(home: &Home, link: &str, name: &str) -> Result<Couplet, Fa
     }
 }
 
+pub(crate) async fn devices(couplet: &Couplet, output: &Output) -> Result<(), Failure> {
+    for device in couplet.devices().await? {
+        let name = device.name.clone();
+        let object = json!({
+            "device": device.device.to_string(),
+            "person": device.slot.index(),
+            "name": name,
+            "this": device.is_this,
+            "since": device.since,
+        });
+        let name = name.unwrap_or_else(|| format!("Person {}", device.slot.index()));
+        let style = if device.slot.index() == 0 { Style::First } else { Style::Second };
+        let this = if device.is_this { "  this one" } else { "" };
+        let words = format!(
+            "{}  {}{}",
+            output.styled(style, &name),
+            device.device,
+            output.styled(Style::Dim, this)
+        );
+        output.say(&object, &words);
+    }
+    Ok(())
+}
+
 pub(crate) async fn requests(couplet: &Couplet, output: &Output) -> Result<(), Failure> {
     reach_relay(couplet, "these are the requests known here", output).await;
     let requests = couplet.requests().await?;

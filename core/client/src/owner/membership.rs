@@ -9,9 +9,9 @@ use couplet_engine::pairing::code::Code;
 use couplet_engine::pairing::link::JoinLink;
 use couplet_engine::pairing::request::name_of;
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::{InviteId, Slot};
+use couplet_proto::ids::{DeviceId, InviteId, Slot};
 use couplet_proto::link::RelayLink;
-use couplet_proto::log::Log;
+use couplet_proto::log::{Log, Member};
 use couplet_proto::request::JoinRequest;
 use couplet_proto::sign::Signer;
 use couplet_proto::statement::{History, Invite, Role, Statement};
@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Owner, State};
 use crate::clock;
+use crate::couplet::Device;
 use crate::error::Error;
 use crate::random;
 use crate::store::Meta;
@@ -65,6 +66,23 @@ impl Owner {
         let replica = self.replica()?;
         let names = membership::persons(replica.log(), replica.keys()).into_iter();
         Ok(names.map(|(slot, name)| (slot, name.as_str().to_owned())).collect())
+    }
+
+    /// The devices that belong, in the order in which they were let in.
+    pub(crate) fn devices(&mut self) -> Result<Vec<Device>, Error> {
+        let replica = self.replica()?;
+        let names = membership::persons(replica.log(), replica.keys());
+        let me = replica.device().public();
+        let device = |(device, member): (&DeviceId, &Member)| Device {
+            device: *device,
+            slot: member.slot,
+            name: names.get(&member.slot).map(|name| name.as_str().to_owned()),
+            is_this: *device == me,
+            since: member.since,
+        };
+        let mut devices: Vec<Device> = replica.log().members().map(device).collect();
+        devices.sort_by_key(|device| device.since);
+        Ok(devices)
     }
 
     /// A single-use link. With entries already there, the history that comes along must be said.
