@@ -4,4 +4,5 @@ mod attached;
 mod beside;
 mod devices;
 mod drafts;
+mod export;
 mod phone;

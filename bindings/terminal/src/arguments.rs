@@ -75,6 +75,13 @@ pub(crate) enum Command {
     Watch,
     /// Show the devices that belong to the notebook
     Devices,
+    /// Write everything shared into a file that whoever has it can read
+    Export(Export),
+    /// Write one's own words of an export as new entries
+    Import {
+        /// A file that `export --format json` wrote
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -235,4 +242,21 @@ pub(crate) struct DraftNew {
     /// The text; - reads standard input
     #[arg(allow_hyphen_values = true)]
     pub(crate) text: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The file; one that is there is replaced
+    pub(crate) file: PathBuf,
+    /// json (nothing is lost) or markdown (for people)
+    #[arg(long, default_value = "json")]
+    pub(crate) format: ExportFormat,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// Every change, and the entries to read
+    Json,
+    /// The entries to read
+    Markdown,
 }

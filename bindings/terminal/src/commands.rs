@@ -2,6 +2,7 @@
 
 mod drafts;
 mod entries;
+mod export;
 mod membership;
 mod network;
 mod watch;
@@ -48,6 +49,11 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<(), Fai
             drafts::share(&home.open_or_beside().await?, &draft, output).await
         }
         Command::Devices => membership::devices(&home.open_or_beside().await?, output).await,
+        Command::Export(asked) => {
+            let couplet = home.open_or_beside().await?;
+            export::export(&couplet, &asked.file, asked.format, output).await
+        }
+        Command::Import { file } => export::import(&home.open().await?, &file, output).await,
         Command::Watch => watch::watch(&home.open().await?, output).await,
     }
 }

@@ -32,6 +32,12 @@ pub(crate) fn show(day: i32) -> String {
     shown.map_or_else(|_| format!("day {day}"), |date| date.to_string())
 }
 
+/// The day as Saturday, 14 February 2026.
+pub(crate) fn in_words(day: i32) -> String {
+    let shown = FIRST.checked_add(jiff::Span::new().days(day));
+    shown.map_or_else(|_| show(day), |date| date.strftime("%A, %-d %B %Y").to_string())
+}
+
 fn number(day: Date) -> i32 {
     let since = FIRST.until((Unit::Day, day));
     since.map_or(0, |span| span.get_days())

@@ -7,6 +7,7 @@
 mod attached;
 mod beside;
 mod drafts;
+mod export;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -25,6 +26,8 @@ use couplet_proto::ids::{DeviceId, NotebookId, Slot};
 use couplet_proto::link::RelayLink;
 use couplet_proto::statement::{History, Role};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
+
+pub use export::{Export, Imported};
 
 use crate::error::Error;
 use crate::exchange::{Exchange, Exchanged, Until};

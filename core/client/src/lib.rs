@@ -16,16 +16,18 @@ mod store;
 mod transport;
 
 pub use clock::{now, today};
-pub use couplet::{Couplet, Device, Event, Invitation, Place, Request, Status, Waiting};
+pub use couplet::{
+    Couplet, Device, Event, Export, Imported, Invitation, Place, Request, Status, Waiting,
+};
 pub use couplet_engine::keys::Secret;
 pub use couplet_engine::notebook::entry::{Entry, Revision};
 pub use couplet_engine::notebook::schema::Kind;
 pub use couplet_proto::hash::Hash;
-pub use couplet_proto::ids::{DeviceId, NotebookId, Slot};
+pub use couplet_proto::ids::{DeviceId, Edition, NotebookId, Slot, Volume};
 pub use couplet_proto::item::Malformed;
 pub use couplet_proto::link::RelayLink;
 pub use couplet_proto::statement::History;
 pub use error::Error;
 pub use exchange::Exchanged;
-pub use store::{Cursor, Delivery, Draft, EntryRow, Filter, StoreError};
+pub use store::{Cursor, Delivery, Draft, EntryRow, Filter, PlacedChange, StoreError};
 pub use transport::Unreachable;

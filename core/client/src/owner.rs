@@ -6,6 +6,7 @@
 
 mod drafts;
 mod exchange;
+mod export;
 mod inbox;
 mod membership;
 mod receiving;
@@ -34,6 +35,7 @@ use crate::random;
 use crate::store::{Meta, Store, Tables};
 
 pub(crate) use exchange::Opening;
+pub(crate) use export::proved;
 pub(crate) use membership::Asking;
 pub(crate) use receiving::Received;
 

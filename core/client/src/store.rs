@@ -23,6 +23,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use couplet_engine::keys::Secret;
 
+pub use changes::PlacedChange;
 pub(crate) use changes::{Unsealed, Waiting};
 pub use drafts::Draft;
 pub use entries::{Cursor, Delivery, EntryRow, Filter};

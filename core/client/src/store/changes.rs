@@ -31,6 +31,17 @@ pub(crate) struct Unsealed {
     pub(crate) changes: Vec<Change>,
 }
 
+/// A change and its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlacedChange {
+    /// The volume.
+    pub volume: Volume,
+    /// Its edition.
+    pub edition: Edition,
+    /// The change, as Automerge encodes it.
+    pub bytes: Vec<u8>,
+}
+
 /// A received change that depends on what is not here.
 #[derive(Clone, Debug)]
 pub(crate) struct Waiting {
@@ -287,6 +298,21 @@ impl Tables<'_> {
         let mut newest = self.0.prepare_cached("SELECT max(volume) FROM changes")?;
         let found: Option<u32> = newest.query_row([], |row| row.get(0))?;
         Ok(Volume(found.unwrap_or(0)))
+    }
+
+    /// Every change, each volume's in the order in which they were applied.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn all_changes(&self) -> Result<Vec<PlacedChange>, StoreError> {
+        let mut select = self.0.prepare_cached(
+            "SELECT volume, edition, bytes FROM changes ORDER BY volume, edition, id",
+        )?;
+        let rows = select.query_map([], |row| {
+            let (volume, edition) = (Volume(row.get(0)?), Edition(row.get(1)?));
+            Ok(PlacedChange { volume, edition, bytes: row.get(2)? })
+        })?;
+        rows.map(|row| row.map_err(StoreError::from)).collect()
     }
 
     /// Keeps a snapshot in place of the one before it; the changes stay.

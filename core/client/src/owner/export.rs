@@ -1,0 +1,121 @@
+//! Taking a notebook out, proved to be whole, and words in.
+//!
+//! An export is every applied change and what it makes, without envelopes: nothing in it proves to
+//! a third person who wrote what. What comes in is written as new entries of one's own. Another
+//! person's changes are not taken in: nobody can sign them but their writer, and a document that
+//! stood on them could never be given to a partner.
+
+use std::collections::BTreeMap;
+
+use couplet_engine::document::Change;
+use couplet_engine::membership;
+use couplet_engine::notebook::Notebook;
+use couplet_engine::notebook::entry::notebook_hash;
+use couplet_engine::notebook::schema::Kind;
+use couplet_proto::hash::Hash;
+use couplet_proto::ids::{Edition, Slot, Volume, WriterId};
+
+use super::Owner;
+use crate::couplet::{Export, Imported};
+use crate::error::Error;
+use crate::store::{EntryRow, Filter, PlacedChange};
+
+impl Owner {
+    /// Everything shared, proved by making the notebook anew out of the changes.
+    pub(crate) fn export(&mut self) -> Result<Export, Error> {
+        let replica = self.replica()?;
+        let (notebook, me) = (replica.notebook(), replica.slot());
+        let names = membership::persons(replica.log(), replica.keys()).into_iter();
+        let persons = names.map(|(slot, name)| (slot, name.as_str().to_owned())).collect();
+        let tables = self.tables();
+        let (hash, count) = tables.hash()?;
+        let changes = tables.all_changes()?;
+        if proved(&changes)? != (hash, count) {
+            return Err(Error::Engine);
+        }
+        let everything = u32::try_from(count).unwrap_or(u32::MAX);
+        let mut entries = tables.timeline(None, everything, &Filter::default(), me)?;
+        entries.reverse();
+        let entries = entries.into_iter().map(|row| row.entry).collect();
+        Ok(Export { notebook, person: me, persons, hash, entries, changes })
+    }
+
+    /// Writes words as new entries of one's own, except those that stand here already; says how
+    /// many were written.
+    pub(crate) fn import(&mut self, words: &[(Kind, i32, String)]) -> Result<Imported, Error> {
+        let me = self.replica()?.slot();
+        let mut imported = Imported::default();
+        for (kind, day, text) in words {
+            let days = Filter { days: Some(*day..=*day), ..Filter::default() };
+            let held = self.tables().timeline(None, u32::MAX, &days, me)?;
+            let is_it = |held: &EntryRow| {
+                let entry = &held.entry;
+                entry.author == me && entry.kind == Some(*kind) && entry.text == *text
+            };
+            if held.iter().any(is_it) {
+                imported.held += 1;
+            } else {
+                self.write(*kind, *day, text)?;
+                imported.written += 1;
+            }
+        }
+        Ok(imported)
+    }
+}
+
+/// The hash of the notebook that these changes make, and how many entries it has.
+pub(crate) fn proved(changes: &[PlacedChange]) -> Result<(Hash, u64), Error> {
+    let mut volumes: BTreeMap<(Volume, Edition), Vec<Change>> = BTreeMap::new();
+    for PlacedChange { volume, edition, bytes } in changes {
+        let change = Change::parse(bytes.clone());
+        let change =
+            change.map_err(|_| Error::Input("a change of the export is damaged".into()))?;
+        volumes.entry((*volume, *edition)).or_default().push(change);
+    }
+    let mut contents = BTreeMap::new();
+    for ((volume, edition), changes) in volumes {
+        // Nothing is written to it: whose it is does not matter.
+        let nobody = (Slot::First, WriterId([0; 16]));
+        let notebook = Notebook::load(volume, edition, nobody, None, changes);
+        let notebook = notebook.map_err(|_| Error::Engine)?;
+        contents
+            .extend(notebook.entries().map(|entry| (entry.key.as_str().to_owned(), entry.content)));
+    }
+    let hash = notebook_hash(contents.iter().map(|(key, content)| (key.as_str(), *content)));
+    Ok((hash, contents.len() as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use couplet_engine::keys::Secret;
+
+    use super::*;
+
+    #[test]
+    fn an_export_makes_the_same_notebook_and_one_change_less_does_not() {
+        let home = tempfile::tempdir().unwrap();
+        let name = "Ana".parse().unwrap();
+        let mut ana = Owner::found(home.path(), &Secret::new([7; 32]), &name, None).unwrap();
+        let first = ana.write(Kind::Note, 20_000, "good morning").unwrap().entry.key;
+        ana.write(Kind::Page, 20_001, "milk\nbread").unwrap();
+        ana.edit(&first, None, "good morning, you").unwrap();
+
+        let mut export = ana.export().unwrap();
+
+        assert_eq!(proved(&export.changes).unwrap(), (export.hash, 2));
+        assert_eq!(export.entries.len(), 2);
+        export.changes.pop();
+        assert_ne!(proved(&export.changes).unwrap(), (export.hash, 2));
+    }
+
+    #[test]
+    fn words_come_in_once_however_often_they_are_imported() {
+        let home = tempfile::tempdir().unwrap();
+        let name = "Ana".parse().unwrap();
+        let mut ana = Owner::found(home.path(), &Secret::new([7; 32]), &name, None).unwrap();
+        ana.write(Kind::Note, 20_000, "here already").unwrap();
+        let words = ["here already", "new"].map(|text| (Kind::Note, 20_000, text.to_owned()));
+        assert_eq!(ana.import(&words).unwrap(), Imported { written: 1, held: 1 });
+        assert_eq!(ana.import(&words).unwrap(), Imported { written: 0, held: 2 });
+    }
+}
