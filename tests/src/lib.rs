@@ -1,7 +1,7 @@
 //! What the test binaries of this crate share.
 //!
-//! Each directory beside `src` is one test binary: `layers` keeps the house in order, `volumes`
-//! fills a notebook. Nothing here is a test.
+//! Each directory beside `src` is one test binary: `layers` keeps the house in order, `twins`
+//! restores and clones stores, `volumes` fills a notebook. Nothing here is a test.
 
 pub mod phones;
 pub mod programs;

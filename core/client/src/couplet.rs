@@ -5,7 +5,7 @@
 //! thread ends when the last clone is gone.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -59,16 +59,22 @@ pub struct Place {
 /// What the clones of a [`Couplet`] share.
 pub(crate) struct Handle {
     jobs: mpsc::Sender<Job>,
+    /// The owner's thread is gone, and with it the store's lock.
+    ended: watch::Receiver<bool>,
     reader: Arc<Mutex<Option<Reader>>>,
     directory: PathBuf,
     key: Secret,
     events: broadcast::Sender<Event>,
     /// Rises with everything written here.
     dirty: watch::Sender<u64>,
-    transport: OnceLock<Transport>,
+    transport: Mutex<Option<Arc<Transport>>>,
 }
 
-type Job = Box<dyn FnOnce(&mut Owner) + Send>;
+/// What the owner's thread is asked.
+enum Job {
+    Do(Box<dyn FnOnce(&mut Owner) + Send>),
+    Stop,
+}
 
 /// Something that an app may want to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,6 +162,15 @@ impl Couplet {
         Self::start(place, move |at, key| Owner::join(at, key, &link, &name)).await
     }
 
+    /// Asks with another link, while this device still waits to be let in.
+    ///
+    /// # Errors
+    /// [`Error::LetInAlready`], [`Error::Input`].
+    pub async fn ask_again(&self, link: &str, name: &str) -> Result<(), Error> {
+        let (link, name): (JoinLink, Name) = (link.parse()?, name.parse()?);
+        self.handle.call(move |owner| owner.ask_again(&link, &name)).await
+    }
+
     /// Opens the notebook in this place.
     ///
     /// # Errors
@@ -170,17 +185,20 @@ impl Couplet {
     ) -> Result<Self, Error> {
         let (jobs, mut queue) = mpsc::channel::<Job>(JOBS);
         let (opened, is_open) = oneshot::channel();
+        let (has_ended, ended) = watch::channel(false);
         let at = place.clone();
         let run = move || match open(&at.directory, &at.key) {
             Ok(owner) => {
                 let mut owner = owner.with_mark(at.mark.map(MarkFile::new));
                 if opened.send(Ok(())).is_ok() {
-                    while let Some(job) = queue.blocking_recv() {
-                        job(&mut owner);
+                    while let Some(Job::Do(work)) = queue.blocking_recv() {
+                        work(&mut owner);
                     }
                     // A snapshot only saves time at the next start.
                     drop(owner.tidy());
                 }
+                drop(owner);
+                has_ended.send_replace(true);
             }
             Err(error) => drop(opened.send(Err(error))),
         };
@@ -190,12 +208,13 @@ impl Couplet {
         let (events, _) = broadcast::channel(EVENTS);
         let handle = Handle {
             jobs,
+            ended,
             reader: Arc::default(),
             directory: place.directory.clone(),
             key: place.key.clone(),
             events,
             dirty: watch::channel(0).0,
-            transport: OnceLock::new(),
+            transport: Mutex::default(),
         };
         Ok(Self { handle: Arc::new(handle) })
     }
@@ -387,6 +406,18 @@ impl Couplet {
         self.exchange(Until::Stopped).await
     }
 
+    /// Lets go of the store, and returns when it is let go of. Calls that were made before are
+    /// done; calls after this fail with [`Error::Closed`].
+    pub async fn shutdown(self) {
+        if self.handle.jobs.send(Job::Stop).await.is_ok() {
+            let mut ended = self.handle.ended.clone();
+            drop(ended.wait_for(|has_ended| *has_ended).await);
+        }
+        if let Ok(mut reader) = self.handle.reader.lock() {
+            reader.take();
+        }
+    }
+
     /// What happens from here on.
     #[must_use]
     pub fn events(&self) -> broadcast::Receiver<Event> {
@@ -427,7 +458,7 @@ impl Handle {
     ) -> Result<T, Error> {
         let (reply, answer) = oneshot::channel();
         let job = Box::new(move |owner: &mut Owner| drop(reply.send(work(owner))));
-        self.jobs.send(job).await.map_err(|_| Error::Closed)?;
+        self.jobs.send(Job::Do(job)).await.map_err(|_| Error::Closed)?;
         answer.await.map_err(|_| Error::Engine)?
     }
 
@@ -460,12 +491,13 @@ impl Handle {
         self.dirty.send_modify(|version| *version = version.wrapping_add(1));
     }
 
-    fn transport(&self, identity: &Secret) -> Result<&Transport, Error> {
-        if let Some(transport) = self.transport.get() {
-            return Ok(transport);
+    /// The transport of this identity; its sessions are resumed as long as the process lives.
+    fn transport(&self, identity: &Secret) -> Result<Arc<Transport>, Error> {
+        let mut kept = self.transport.lock().map_err(|_| Error::Engine)?;
+        match kept.as_ref().filter(|transport| transport.is_of(identity)) {
+            Some(transport) => Ok(transport.clone()),
+            None => Ok(kept.insert(Arc::new(Transport::new(identity)?)).clone()),
         }
-        let made = Transport::new(identity)?;
-        Ok(self.transport.get_or_init(|| made))
     }
 }
 
