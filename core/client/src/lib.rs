@@ -4,6 +4,7 @@
 //! [`Couplet::sync`] catches up with the relay, [`Couplet::stay_attached`] stays in touch.
 //! Everything a call has returned is durable on the device.
 
+mod answers;
 mod clock;
 mod couplet;
 mod error;
@@ -14,8 +15,9 @@ mod random;
 mod store;
 mod transport;
 
+pub use answers::{Event, Invitation, Request, Status, Waiting};
 pub use clock::{now, today};
-pub use couplet::{Couplet, Event, Invitation, Place, Request, Status, Waiting};
+pub use couplet::{Couplet, Place};
 pub use couplet_engine::keys::Secret;
 pub use couplet_engine::notebook::entry::{Entry, Revision};
 pub use couplet_engine::notebook::schema::Kind;
