@@ -1,7 +1,8 @@
 //! What the test binaries of this crate share.
 //!
-//! Each directory beside `src` is one test binary: `layers` keeps the house in order, `volumes`
-//! fills a notebook, `daily` lives a day with it by the real programs. Nothing here is a test.
+//! Each directory beside `src` is one test binary: `layers` keeps the house in order, `twins`
+//! restores and clones stores, `volumes` fills a notebook, `daily` lives a day with it by the real
+//! programs. Nothing here is a test.
 
 pub mod phones;
 pub mod programs;

@@ -10,7 +10,7 @@ mod drafts;
 mod export;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -22,13 +22,14 @@ use couplet_engine::notebook::schema::Kind;
 use couplet_engine::pairing::code::Code;
 use couplet_engine::pairing::link::JoinLink;
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::{DeviceId, NotebookId, Slot};
+use couplet_proto::ids::Slot;
 use couplet_proto::link::RelayLink;
 use couplet_proto::statement::{History, Role};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 pub use export::{Export, Imported};
 
+use crate::answers::{Device, Event, Invitation, Request, Status};
 use crate::error::Error;
 use crate::exchange::{Exchange, Exchanged, Until};
 use crate::mark::MarkFile;
@@ -66,6 +67,8 @@ pub struct Place {
 /// What the clones of a [`Couplet`] share.
 pub(crate) struct Handle {
     owner: OwnerThread,
+    /// The owner's thread is gone, and with it the store's lock.
+    ended: watch::Receiver<bool>,
     reader: Arc<Mutex<Option<Reader>>>,
     directory: PathBuf,
     key: Secret,
@@ -73,7 +76,7 @@ pub(crate) struct Handle {
     events: broadcast::Sender<Event>,
     /// Rises with everything written here.
     dirty: watch::Sender<u64>,
-    transport: OnceLock<Transport>,
+    transport: Mutex<Option<Arc<Transport>>>,
 }
 
 /// The owner's thread. It is over, and the store closed, when this is dropped: a process that ended
@@ -83,99 +86,10 @@ struct OwnerThread {
     thread: Option<thread::JoinHandle<()>>,
 }
 
-type Job = Box<dyn FnOnce(&mut Owner) + Send>;
-
-/// Something that an app may want to show.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// This entry looks different.
-    Entry(String),
-    /// Words have come further.
-    Delivered,
-    /// Somebody asks to be let in.
-    Requests,
-    /// Both sides hold the same.
-    CaughtUp,
-    /// The relay answers.
-    Attached,
-    /// The relay does not answer any more; it is tried again.
-    Detached {
-        /// The stable name of why.
-        code: &'static str,
-        /// Why, in a sentence.
-        reason: String,
-    },
-}
-
-/// A device that belongs to the notebook.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Device {
-    /// Its key, which names it.
-    pub device: DeviceId,
-    /// Whose it is.
-    pub slot: Slot,
-    /// What that person is called, as far as this device can read it.
-    pub name: Option<String>,
-    /// Whether it is the device that is asked.
-    pub is_this: bool,
-    /// The index of the statement of the membership log that let it in.
-    pub since: u64,
-}
-
-/// An invitation to hand over.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Invitation {
-    /// The link. It holds a secret: show it to one person.
-    pub link: String,
-    /// Good until, seconds since 1970.
-    pub expires: u64,
-    /// How many entries the newcomer will read.
-    pub entries: u64,
-}
-
-/// Somebody who asks to be let in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
-    /// Its name here.
-    pub id: String,
-    /// What the person calls themselves.
-    pub name: Option<String>,
-    /// Whether it is a device of one's own.
-    pub is_own_device: bool,
-}
-
-/// What a device shows while it waits to be let in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Waiting {
-    /// The short code, for the other phone to type.
-    pub code: String,
-}
-
-/// The honest state of a notebook on this device.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Status {
-    /// The notebook.
-    pub notebook: NotebookId,
-    /// This device.
-    pub device: DeviceId,
-    /// Whose device this is.
-    pub slot: Slot,
-    /// Whether it waits to be let in, and with which code.
-    pub waiting: Option<Waiting>,
-    /// Changes and envelopes that the relay has not said to hold.
-    pub pending: u64,
-    /// The relay.
-    pub relay: Option<RelayLink>,
-    /// When both sides last held the same, seconds since 1970.
-    pub last_exchange: Option<u64>,
-    /// Over what that was.
-    pub transport: Option<String>,
-    /// Whether it stays attached to the relay just now, by whichever process.
-    pub is_attached: bool,
-    /// How many persons belong.
-    pub persons: usize,
-    /// How many devices belong.
-    pub devices: usize,
+/// What the owner's thread is asked.
+enum Job {
+    Do(Box<dyn FnOnce(&mut Owner) + Send>),
+    Stop,
 }
 
 impl Couplet {
@@ -197,6 +111,15 @@ impl Couplet {
         Self::start(place, move |at, key| Owner::join(at, key, &link, &name)).await
     }
 
+    /// Asks with another link, while this device still waits to be let in.
+    ///
+    /// # Errors
+    /// [`Error::LetInAlready`], [`Error::Input`].
+    pub async fn ask_again(&self, link: &str, name: &str) -> Result<(), Error> {
+        let (link, name): (JoinLink, Name) = (link.parse()?, name.parse()?);
+        self.handle.call(move |owner| owner.ask_again(&link, &name)).await
+    }
+
     /// Opens the notebook in this place.
     ///
     /// # Errors
@@ -211,19 +134,22 @@ impl Couplet {
     ) -> Result<Self, Error> {
         let (jobs, mut queue) = mpsc::channel::<Job>(JOBS);
         let (opened, is_open) = oneshot::channel();
+        let (has_ended, ended) = watch::channel(false);
         let at = place.clone();
         let run = move || match open(&at.directory, &at.key) {
             Ok(owner) => {
                 let mut owner = owner.with_mark(at.mark.map(MarkFile::new));
                 owner.begin_with_inbox();
                 if opened.send(Ok(owner.is_owned())).is_ok() {
-                    while let Some(job) = queue.blocking_recv() {
+                    while let Some(Job::Do(work)) = queue.blocking_recv() {
                         owner.begin_call();
-                        job(&mut owner);
+                        work(&mut owner);
                     }
                     // A snapshot only saves time at the next start.
                     drop(owner.tidy());
                 }
+                drop(owner);
+                has_ended.send_replace(true);
             }
             Err(error) => drop(opened.send(Err(error))),
         };
@@ -234,13 +160,14 @@ impl Couplet {
         let (events, _) = broadcast::channel(EVENTS);
         let handle = Handle {
             owner,
+            ended,
             reader: Arc::default(),
             directory: place.directory.clone(),
             key: place.key.clone(),
             is_owner,
             events,
             dirty: watch::channel(0).0,
-            transport: OnceLock::new(),
+            transport: Mutex::default(),
         };
         Ok(Self { handle: Arc::new(handle) })
     }
@@ -441,6 +368,20 @@ impl Couplet {
         tokio::time::timeout(timeout, exchange).await.unwrap_or(Err(Error::NotLetInYet))
     }
 
+    /// Lets go of the store, and returns when it is let go of. Calls that were made before are
+    /// done; calls after this fail with [`Error::Closed`].
+    pub async fn shutdown(self) {
+        if let Some(jobs) = &self.handle.owner.jobs
+            && jobs.send(Job::Stop).await.is_ok()
+        {
+            let mut ended = self.handle.ended.clone();
+            drop(ended.wait_for(|has_ended| *has_ended).await);
+        }
+        if let Ok(mut reader) = self.handle.reader.lock() {
+            reader.take();
+        }
+    }
+
     /// What happens from here on.
     #[must_use]
     pub fn events(&self) -> broadcast::Receiver<Event> {
@@ -486,7 +427,7 @@ impl Handle {
         let (reply, answer) = oneshot::channel();
         let job = Box::new(move |owner: &mut Owner| drop(reply.send(work(owner))));
         let jobs = self.owner.jobs.as_ref().ok_or(Error::Closed)?;
-        jobs.send(job).await.map_err(|_| Error::Closed)?;
+        jobs.send(Job::Do(job)).await.map_err(|_| Error::Closed)?;
         answer.await.map_err(|_| Error::Engine)?
     }
 
@@ -519,12 +460,13 @@ impl Handle {
         self.dirty.send_modify(|version| *version = version.wrapping_add(1));
     }
 
-    fn transport(&self, identity: &Secret) -> Result<&Transport, Error> {
-        if let Some(transport) = self.transport.get() {
-            return Ok(transport);
+    /// The transport of this identity; its sessions are resumed as long as the process lives.
+    fn transport(&self, identity: &Secret) -> Result<Arc<Transport>, Error> {
+        let mut kept = self.transport.lock().map_err(|_| Error::Engine)?;
+        match kept.as_ref().filter(|transport| transport.is_of(identity)) {
+            Some(transport) => Ok(transport.clone()),
+            None => Ok(kept.insert(Arc::new(Transport::new(identity)?)).clone()),
         }
-        let made = Transport::new(identity)?;
-        Ok(self.transport.get_or_init(|| made))
     }
 }
 

@@ -14,7 +14,8 @@ use couplet_proto::statement::{LogHead, Statement};
 use tokio::sync::watch;
 use tokio::time;
 
-use crate::couplet::{Event, Handle};
+use crate::answers::Event;
+use crate::couplet::Handle;
 use crate::error::Error;
 use crate::owner::{Opening, Received};
 use crate::transport::{Channel, Traffic};
@@ -346,6 +347,13 @@ impl<'a> Exchange<'a> {
         Err(Error::BeginAnew)
     }
 
+    /// The relay will never take that envelope: if it is our own, another writer carries it.
+    async fn end_writer(&self, writer: WriterId, from: u64) -> Result<(), Error> {
+        tracing::warn!("the relay refused an envelope for good");
+        let is_own = self.handle.call(move |owner| owner.end_writer(writer, from)).await?;
+        if is_own { Err(Error::BeginAnew) } else { Ok(()) }
+    }
+
     async fn handle_refusal(&mut self, refuse: Refuse) -> Result<(), Error> {
         match refuse.reason {
             // An invite that is used up may have been used for this device: the log will tell.
@@ -369,10 +377,10 @@ impl<'a> Exchange<'a> {
                 Some((writer, _)) => self.heal(writer).await,
                 None => Ok(()),
             },
-            Reason::NotAllowed => {
-                tracing::warn!("the relay refused an envelope");
-                Ok(())
-            }
+            Reason::NotAllowed => match refuse.envelope {
+                Some((writer, counter)) => self.end_writer(writer, counter).await,
+                None => Ok(()),
+            },
         }
     }
 }

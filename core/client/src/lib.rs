@@ -4,6 +4,7 @@
 //! [`Couplet::sync`] catches up with the relay, [`Couplet::stay_attached`] stays in touch.
 //! Everything a call has returned is durable on the device.
 
+mod answers;
 mod backoff;
 mod clock;
 mod couplet;
@@ -15,10 +16,9 @@ mod random;
 mod store;
 mod transport;
 
+pub use answers::{Device, Event, Invitation, Request, Status, Waiting};
 pub use clock::{now, today};
-pub use couplet::{
-    Couplet, Device, Event, Export, Imported, Invitation, Place, Request, Status, Waiting,
-};
+pub use couplet::{Couplet, Export, Imported, Place};
 pub use couplet_engine::keys::Secret;
 pub use couplet_engine::notebook::entry::{Entry, Revision};
 pub use couplet_engine::notebook::schema::Kind;

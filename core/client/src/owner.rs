@@ -108,19 +108,23 @@ impl Owner {
         link: &JoinLink,
         name: &Name,
     ) -> Result<Self, Error> {
-        let mut rng = random::system();
-        let device = DeviceSecret::random(&mut rng);
-        let asked = ask(link, &device, name, &mut rng).map_err(input)?;
-        let request = asked.request.bytes().to_vec();
-        let joining = StoredJoining { link: link.to_text(), request };
         let mut store = Store::create(directory, key)?;
-        store.commit(|tables| -> Result<(), Error> {
-            keep_identity(tables, &device, Some(&link.relay))?;
-            tables.set(Meta::Slot, &link.slot)?;
-            tables.set(Meta::Joining, &joining)?;
-            Ok(tables.set(Meta::Sas, &asked.sas)?)
-        })?;
+        keep_asking(&mut store, link, name)?;
         Self::read(store)
+    }
+
+    /// Asks with another link in the place of the one before, which may have expired. Nothing is
+    /// given up: a device that waits holds nothing of a notebook.
+    pub(crate) fn ask_again(&mut self, link: &JoinLink, name: &Name) -> Result<(), Error> {
+        let joining = self.joining().ok_or(Error::LetInAlready)?;
+        if joining.link.invite == link.invite {
+            return Ok(());
+        }
+        keep_asking(&mut self.store, link, name)?;
+        self.state = Joining::read(&self.store.tables())?;
+        let seed = self.store.tables().get::<[u8; 32]>(Meta::Seed)?.ok_or(Error::Engine)?;
+        self.device = DeviceSecret::from_seed(Secret::new(seed));
+        Ok(())
     }
 
     /// What is in this directory.
@@ -282,6 +286,21 @@ impl Joining {
         let request = request.map_err(|_| Error::Engine)?;
         Ok(State::Joining(Box::new(Self { link, request })))
     }
+}
+
+/// A new device's request, in the place of whatever was asked before.
+fn keep_asking(store: &mut Store, link: &JoinLink, name: &Name) -> Result<(), Error> {
+    let mut rng = random::system();
+    let device = DeviceSecret::random(&mut rng);
+    let asked = ask(link, &device, name, &mut rng).map_err(input)?;
+    let request = asked.request.bytes().to_vec();
+    let joining = StoredJoining { link: link.to_text(), request };
+    store.commit(|tables| {
+        keep_identity(tables, &device, Some(&link.relay))?;
+        tables.set(Meta::Slot, &link.slot)?;
+        tables.set(Meta::Joining, &joining)?;
+        Ok(tables.set(Meta::Sas, &asked.sas)?)
+    })
 }
 
 fn keep_identity(

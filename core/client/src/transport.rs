@@ -65,6 +65,7 @@ pub enum Unreachable {
 /// device's (research/zero-rtt.md, trap 2).
 #[derive(Debug)]
 pub(crate) struct Transport {
+    identity: Secret,
     config: tls::ClientTls,
 }
 
@@ -92,7 +93,13 @@ pub(crate) struct Unreadable;
 
 impl Transport {
     pub(crate) fn new(device: &Secret) -> Result<Self, Unreachable> {
-        Ok(Self { config: tls::ClientTls::new(device).ok_or(Unreachable::NoSocket)? })
+        let config = tls::ClientTls::new(device).ok_or(Unreachable::NoSocket)?;
+        Ok(Self { identity: device.clone(), config })
+    }
+
+    /// Whether connections are made as this device.
+    pub(crate) fn is_of(&self, device: &Secret) -> bool {
+        self.identity == *device
     }
 
     /// Connects and opens the conversation's stream.

@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | 1 | [`Run`]: consecutive changes of the envelope's writer, for its volume and edition | yes |
 //! | 2 | [`Seen`]: what the writer has seen since its last envelope | no |
+//! | 3 | carried: original envelopes, whole, of writers that cannot go on (protocol rule 10) | yes |
 //!
 //! A reader skips sections it does not know, unless they are critical: then the envelope waits for
 //! a newer program. Decompression is bounded before a byte is allocated.
@@ -29,6 +30,7 @@ const LEVEL: i32 = 9;
 
 const RUN: u16 = kind::SECTION + 1;
 const SEEN: u16 = kind::SECTION + 2;
+const CARRIED: u16 = kind::SECTION + 3;
 
 /// What a writer has seen of the other writers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +50,8 @@ pub struct Body {
     pub runs: Vec<Run>,
     /// What the writer has seen.
     pub seen: Seen,
+    /// Original envelopes, each verified by its own signature. One inside another is not read.
+    pub carried: Vec<Vec<u8>>,
 }
 
 /// Why content is no body.
@@ -73,6 +77,10 @@ impl Body {
             let run = Zeroizing::new(item::encode(run));
             Item::new(RUN, true, &run).write(&mut sections);
         }
+        if !self.carried.is_empty() {
+            let carried = item::encode(&self.carried);
+            Item::new(CARRIED, true, &carried).write(&mut sections);
+        }
         let seen = item::encode(&self.seen);
         Item::new(SEEN, false, &seen).write(&mut sections);
         Zeroizing::new(zstd::bulk::compress(&sections, LEVEL).unwrap_or_default())
@@ -94,11 +102,14 @@ impl Body {
             match (section.version, section.kind) {
                 (item::VERSION, RUN) => body.runs.push(item::decode(section.bytes, "run")?),
                 (item::VERSION, SEEN) => body.seen = item::decode(section.bytes, "seen")?,
+                (item::VERSION, CARRIED) => {
+                    body.carried = item::decode(section.bytes, "carried envelopes")?;
+                }
                 _ if section.critical => return Err(NotABody::TooNew),
                 _ => {}
             }
         }
-        if body.seen.changed.len() > MAX_WRITERS {
+        if body.seen.changed.len() > MAX_WRITERS || body.carried.len() > MAX_CARRIED {
             return Err(malformed.into());
         }
         Ok(body)
@@ -127,13 +138,48 @@ pub fn fill(
     loop {
         let taken = changes.get(..count).unwrap_or(changes);
         let runs = if taken.is_empty() { Vec::new() } else { vec![Run::of(taken, law)?] };
-        let content = Body { runs, seen: seen.clone() }.to_content();
-        if content.len() <= MAX_CONTENT || count <= 1 {
+        let content = Body { runs, seen: seen.clone(), carried: Vec::new() }.to_content();
+        if content.len() <= MAX_FILLED || count <= 1 {
             return Ok((count, content));
         }
         count /= 2;
     }
 }
+
+/// Whether an envelope is small enough to be carried: all that [`fill`] filled are, unless a single
+/// change filled one alone.
+#[must_use]
+pub fn can_carry(envelope: &[u8]) -> bool {
+    envelope.len() + SECTION_OVERHEAD <= MAX_CONTENT - CARRY_OVERHEAD
+}
+
+/// How many of the first envelopes one envelope can carry, and its body; none if the first is too
+/// large: [`can_carry`].
+#[must_use]
+pub fn carry(envelopes: &[Vec<u8>], seen: &Seen) -> (usize, Zeroizing<Vec<u8>>) {
+    let mut room = MAX_CONTENT - CARRY_OVERHEAD;
+    let fits = |envelope: &&Vec<u8>| {
+        let needed = envelope.len() + SECTION_OVERHEAD;
+        let is_room = needed <= room;
+        room = room.saturating_sub(needed);
+        is_room
+    };
+    let carried: Vec<Vec<u8>> =
+        envelopes.iter().take(MAX_CARRIED).take_while(fits).cloned().collect();
+    let body = Body { runs: Vec::new(), seen: seen.clone(), carried };
+    (body.carried.len(), body.to_content())
+}
+
+/// Bytes of content up to which an envelope is filled, so that it can be carried whole by another.
+const MAX_FILLED: usize = MAX_CONTENT / 4 * 3;
+
+/// Envelopes carried by one: as many small ones as its room allows, and small enough to read in one
+/// slice.
+const MAX_CARRIED: usize = 512;
+
+/// What a carrying body needs beside the envelopes: what has been seen, and zstd's own framing, as
+/// ciphertext does not compress.
+const CARRY_OVERHEAD: usize = 8 * 1024;
 
 /// Changes in one envelope: a month of one person's, and small enough to judge in one slice.
 const MAX_CHANGES: usize = 4096;
@@ -151,7 +197,7 @@ mod tests {
             changed: vec![(WriterId([1; 16]), 7)],
             digest: Some(Hash([2; 32])),
         };
-        let body = Body { runs: Vec::new(), seen };
+        let body = Body { runs: Vec::new(), seen, carried: vec![vec![9; 300]] };
         assert_eq!(Body::read(&body.to_content()), Ok(body));
     }
 

@@ -13,7 +13,7 @@
 use std::collections::BTreeMap;
 
 use couplet_proto::envelope::{Envelope, Header, SCHEME, Sealed};
-use couplet_proto::have::{Have, Inserted, Tip};
+use couplet_proto::have::{Have, Inserted, Tip, WriterHave};
 use couplet_proto::ids::{Edition, Epoch, NotebookId, Slot, Volume, WriterId, WriterNonce};
 use couplet_proto::log::Log;
 use couplet_proto::sign::Signer;
@@ -97,6 +97,8 @@ pub struct Opened {
     pub changes: Vec<Change>,
     /// What its writer had seen.
     pub seen: body::Seen,
+    /// What it carries of writers that cannot go on themselves.
+    pub carried: Vec<(Sealed, Slot, Vec<Change>)>,
 }
 
 /// Why an envelope cannot be read now.
@@ -152,17 +154,42 @@ impl Replica {
         changes: &[Change],
         rng: &mut dyn CryptoRng,
     ) -> Result<(Sealed, usize), CannotSeal> {
-        let key = self.keys.get(&self.log.epoch()).ok_or(CannotSeal::NoKey)?;
         let seen = self.seen.news(self.writer);
         let (count, content) = body::fill(changes, LAW, &seen)?;
+        Ok((self.seal_content(volume, edition, &content, rng)?, count))
+    }
+
+    /// Seals as many of the first of these envelopes, whole, as one can carry (protocol rule 10).
+    ///
+    /// # Errors
+    /// [`CannotSeal`].
+    pub fn seal_carried(
+        &mut self,
+        envelopes: &[Vec<u8>],
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(Sealed, usize), CannotSeal> {
+        let seen = self.seen.news(self.writer);
+        let (count, content) = body::carry(envelopes, &seen);
+        let (volume, edition) = (Volume::default(), Edition::default());
+        Ok((self.seal_content(volume, edition, &content, rng)?, count))
+    }
+
+    fn seal_content(
+        &mut self,
+        volume: Volume,
+        edition: Edition,
+        content: &[u8],
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Sealed, CannotSeal> {
+        let key = self.keys.get(&self.log.epoch()).ok_or(CannotSeal::NoKey)?;
         let header = self.next_header(volume, edition);
-        let sealed = seal::seal(header, &content, key, &self.device, rng)?;
+        let sealed = seal::seal(header, content, key, &self.device, rng)?;
         let at = Tip { counter: header.counter, hash: sealed.hash() };
         // The header was made from the tip, so the chain cannot fork here.
         let placed = self.have.insert(self.writer, at, header.previous);
         debug_assert!(placed.is_ok());
         self.seen.sealed();
-        Ok((sealed, count))
+        Ok(sealed)
     }
 
     fn next_header(&self, volume: Volume, edition: Edition) -> Header {
@@ -225,7 +252,31 @@ impl Replica {
         Ok(self.read(&sealed, member.slot).map(|opened| (sealed, opened)))
     }
 
+    /// Reads an envelope, and those that it carries.
     fn read(&self, sealed: &Sealed, slot: Slot) -> Result<Opened, Wait> {
+        let body = self.read_body(sealed)?;
+        let (seen, originals) = (body.seen.clone(), body.carried.clone());
+        let changes = changes_of(sealed, body)?;
+        let mut carried = Vec::new();
+        for bytes in originals {
+            // One that no member signed is dropped: it says nothing of who carries it.
+            let Ok(original) = Envelope::parse(bytes) else { continue };
+            let header = *original.header();
+            let Ok(author) = self.log.may_write(&header) else {
+                let is_from_later_log = header.log.length > self.log.head().length;
+                if is_from_later_log {
+                    return Err(Wait::ForLog);
+                }
+                continue;
+            };
+            let Ok(original) = original.verify() else { continue };
+            let changes = changes_of(&original, self.read_body(&original)?)?;
+            carried.push((original, author.slot, changes));
+        }
+        Ok(Opened { slot, changes, seen, carried })
+    }
+
+    fn read_body(&self, sealed: &Sealed) -> Result<Body, Wait> {
         let header = sealed.header();
         if header.scheme != SCHEME {
             return Err(Wait::ForUpdate);
@@ -239,15 +290,7 @@ impl Replica {
         if body.runs.iter().any(|run| run.law > LAW) {
             return Err(Wait::ForUpdate);
         }
-        let mut changes = Vec::new();
-        for run in body.runs {
-            changes.extend(run.changes().map_err(|_| Wait::Unreadable)?);
-        }
-        let writer = header.writer();
-        if changes.iter().any(|change| change.writer() != writer) {
-            return Err(Wait::Unreadable);
-        }
-        Ok(Opened { slot, changes, seen: body.seen })
+        Ok(body)
     }
 
     /// The loaded volume.
@@ -273,6 +316,12 @@ impl Replica {
         for notebook in self.volumes.values_mut() {
             notebook.set_writer(self.writer);
         }
+    }
+
+    /// Ends one's own chain before `counter`: what was to follow is carried by another writer.
+    pub fn end_chain(&mut self, writer: WriterId, tip: Tip) {
+        let have = WriterHave { tip, ..WriterHave::default() };
+        self.have.set(writer, have);
     }
 
     /// Forgets what is held of one's own chain, to be given it again as others have it.
@@ -338,5 +387,133 @@ impl Replica {
     #[must_use]
     pub fn seen(&mut self) -> &mut SeenVector {
         &mut self.seen
+    }
+}
+
+/// The changes of a body, which are its writer's own.
+fn changes_of(sealed: &Sealed, body: Body) -> Result<Vec<Change>, Wait> {
+    let mut changes = Vec::new();
+    for run in body.runs {
+        changes.extend(run.changes().map_err(|_| Wait::Unreadable)?);
+    }
+    let writer = sealed.header().writer();
+    let is_own = changes.iter().all(|change| change.writer() == writer);
+    is_own.then_some(changes).ok_or(Wait::Unreadable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::InviteSecret;
+    use crate::membership::{admit, found, invitation, invite, open_keys};
+    use crate::notebook::schema::Kind;
+    use crate::pairing::link::JoinLink;
+    use crate::pairing::request::ask;
+    use crate::testing::{Seeded, device, rng};
+    use couplet_proto::hash::Hash;
+    use couplet_proto::link::RelayLink;
+    use couplet_proto::statement::{History, Role};
+
+    fn replica(device: &DeviceSecret, log: &Log, nonce: u8) -> Replica {
+        let keys = open_keys(log, device).into_iter().collect();
+        let (nonce, log) = (WriterNonce::from_random([nonce; 16]), log.clone());
+        let (have, seen) = (Have::new(), SeenVector::default());
+        let parts = Parts { device: device.clone(), nonce, log, keys, have, seen };
+        let mut replica = Replica::new(parts).unwrap();
+        let me = (replica.slot(), replica.writer());
+        let (volume, edition) = (Volume::default(), Edition::default());
+        replica.shelve(Notebook::load(volume, edition, me, None, Vec::new()).unwrap());
+        replica
+    }
+
+    fn link(log: &Log, ana: &DeviceSecret, secret: InviteSecret) -> JoinLink {
+        let invite = log.open_invites().next().unwrap();
+        JoinLink {
+            notebook: log.id(),
+            log: log.head(),
+            relay: RelayLink { address: "127.0.0.1:1".into(), pin: Hash([1; 32]) },
+            inviter: ana.keys(),
+            invite: invite.invite,
+            slot: Slot::Second,
+            role: Role::Partner,
+            expires: invite.expires,
+            secret,
+        }
+    }
+
+    fn together() -> (DeviceSecret, DeviceSecret, Log) {
+        let (ana, ben, mut rng) = (device(1), device(2), rng(1));
+        let (mut log, key) = found(&ana, &"Ana".parse().unwrap(), &mut rng).unwrap();
+        let (body, secret) = invitation(Role::Partner, History::All, 0, &mut rng);
+        log.append(invite(&log, &ana, body).unwrap()).unwrap();
+        let link = link(&log, &ana, secret);
+        let asked = ask(&link, &ben, &"Ben".parse().unwrap(), &mut rng).unwrap();
+        log.append(admit(&log, &ana, &key, &asked.request, &mut rng).unwrap()).unwrap();
+        (ana, ben, log)
+    }
+
+    fn write(replica: &mut Replica, text: &str, rng: &mut Seeded) -> Change {
+        let notebook = replica.volume(Volume::default()).unwrap();
+        notebook.write(Kind::Note, 0, text, rng).unwrap().change
+    }
+
+    fn seal(replica: &mut Replica, change: Change, rng: &mut Seeded) -> Sealed {
+        replica.seal(Volume::default(), Edition::default(), &[change], rng).unwrap().0
+    }
+
+    #[test]
+    fn what_one_seals_the_other_opens_once() {
+        let (ana, ben, log) = together();
+        let (mut at_ana, mut at_ben, mut rng) =
+            (replica(&ana, &log, 1), replica(&ben, &log, 1), rng(2));
+        let change = write(&mut at_ana, "words", &mut rng);
+        let sealed = seal(&mut at_ana, change.clone(), &mut rng);
+        let Ok(Accepted::Opened(_, opened)) = at_ben.accept(sealed.bytes().to_vec()) else {
+            panic!("it is not opened");
+        };
+        assert_eq!((opened.slot, opened.changes), (Slot::First, vec![change]));
+        assert!(matches!(at_ben.accept(sealed.bytes().to_vec()), Ok(Accepted::Held)));
+    }
+
+    #[test]
+    fn an_envelope_that_cannot_be_sent_is_carried_whole_by_another_writer() {
+        let (ana, ben, log) = together();
+        let (mut at_ana, mut at_ben, mut rng) =
+            (replica(&ana, &log, 1), replica(&ben, &log, 1), rng(2));
+        let change = write(&mut at_ana, "stuck", &mut rng);
+        let stuck = seal(&mut at_ana, change.clone(), &mut rng);
+        at_ana.set_writer(WriterNonce::from_random([9; 16]));
+        let (carrier, taken) = at_ana.seal_carried(&[stuck.bytes().to_vec()], &mut rng).unwrap();
+        assert_eq!(taken, 1);
+        let Ok(Accepted::Opened(_, opened)) = at_ben.accept(carrier.bytes().to_vec()) else {
+            panic!("it is not opened");
+        };
+        let (original, slot, changes) = &opened.carried[0];
+        assert_eq!((original, *slot, changes), (&stuck, Slot::First, &vec![change]));
+    }
+
+    #[test]
+    fn a_strangers_envelope_is_not_taken_and_a_later_members_is_kept() {
+        let (ana, ben, log) = together();
+        let mut rng = rng(2);
+        let stranger = device(7);
+        let mut at_ana = replica(&ana, &log, 1);
+        let change = write(&mut at_ana, "words", &mut rng);
+        let sealed = seal(&mut at_ana, change, &mut rng);
+        let mut header = *sealed.header();
+        header.device = stranger.public();
+        let before = header.to_bytes(sealed.bytes().len());
+        let forged = Sealed::sign(header, before, sealed.body(), &stranger);
+        let early = Log::replay(log.statements().iter().take(1).cloned()).unwrap();
+        let mut at_ben = replica(&ben, &log, 1);
+        let taken = at_ben.accept(forged.bytes().to_vec());
+        assert!(matches!(taken, Err(NotTaken::NotByAMember)));
+        let mut ana_before_ben = replica(&ana, &early, 3);
+        let change = write(&mut at_ben, "from Ben", &mut rng);
+        let sealed = seal(&mut at_ben, change, &mut rng);
+        let kept = ana_before_ben.accept(sealed.bytes().to_vec());
+        assert!(matches!(kept, Ok(Accepted::Kept(_, Wait::ForLog))));
+        ana_before_ben.set_log(log.clone(), at_ana.keys().clone());
+        assert!(matches!(ana_before_ben.reread(sealed.bytes().to_vec()), Ok(Ok(_))));
     }
 }

@@ -89,7 +89,11 @@ async fn open_or_join(home: &Home, link: &str, name: &str) -> Result<Couplet, Fa
     let place = home.place(home.key_or_new()?)?;
     match Couplet::open(&place).await {
         Err(Error::Store(StoreError::Missing)) => Ok(Couplet::join(&place, link, name).await?),
-        opened => Ok(opened?),
+        opened => {
+            let couplet = opened?;
+            couplet.ask_again(link, name).await?;
+            Ok(couplet)
+        }
     }
 }
 

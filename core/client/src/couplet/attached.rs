@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use rand_core::Rng as _;
 
-use super::{Couplet, Event};
+use super::Couplet;
+use crate::answers::Event;
 use crate::backoff::{STABLE, backoff};
 use crate::error::Error;
 use crate::exchange::Until;

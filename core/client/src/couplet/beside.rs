@@ -4,7 +4,8 @@ use couplet_engine::document::EntryKey;
 use couplet_engine::notebook::entry::Version;
 use couplet_engine::notebook::schema::Kind;
 
-use super::{Couplet, Event, Place};
+use super::{Couplet, Place};
+use crate::answers::Event;
 use crate::error::{Error, input};
 use crate::owner::Owner;
 use crate::store::StoreError;

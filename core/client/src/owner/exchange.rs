@@ -16,8 +16,8 @@ use super::{Owner, Received, State};
 use couplet_engine::pairing::code::Code;
 use couplet_proto::ids::Slot;
 
+use crate::answers::{Status, Waiting};
 use crate::clock;
-use crate::couplet::{Status, Waiting};
 use crate::error::Error;
 use crate::store::Meta;
 

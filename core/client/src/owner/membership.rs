@@ -18,8 +18,8 @@ use couplet_proto::statement::{History, Invite, Role, Statement};
 use serde::{Deserialize, Serialize};
 
 use super::{Owner, State};
+use crate::answers::Device;
 use crate::clock;
-use crate::couplet::Device;
 use crate::error::Error;
 use crate::random;
 use crate::store::Meta;

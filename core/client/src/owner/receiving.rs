@@ -240,9 +240,17 @@ impl Slice {
             self.news.insert(writer);
         }
         self.seen.push((writer, opened.slot, opened.seen));
-        let of_volume = self.changes.entry(header.volume).or_default();
-        for change in opened.changes {
-            let (slot, counter) = (opened.slot, header.counter);
+        self.note_changes(sealed, opened.slot, opened.changes);
+        for (original, slot, changes) in opened.carried {
+            self.news.insert(writer);
+            self.note_changes(&original, slot, changes);
+        }
+    }
+
+    fn note_changes(&mut self, sealed: &Sealed, slot: Slot, changes: Vec<Change>) {
+        let counter = sealed.header().counter;
+        let of_volume = self.changes.entry(sealed.header().volume).or_default();
+        for change in changes {
             of_volume.insert(change.hash(), Waiting { change, slot, counter });
         }
     }

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use couplet_engine::document::Change;
 use couplet_engine::notebook::entry::Entry;
 use couplet_engine::notebook::{Notebook, Written};
-use couplet_proto::have::Tip;
+use couplet_proto::have::{Tip, WriterHave};
 use couplet_proto::ids::{Edition, Volume, WriterId, WriterNonce};
 use rand_core::Rng as _;
 use serde::{Deserialize, Serialize};
@@ -143,6 +143,24 @@ impl Owner {
         self.replica()?.forget_chain(writer);
         self.may_have_orphans = true;
         Ok(())
+    }
+
+    /// The relay will never take this envelope of our own: its writer ends, and what it wrote from
+    /// there on is carried by the next (protocol rule 10). Says whether it was our own.
+    pub(crate) fn end_writer(&mut self, writer: WriterId, from: u64) -> Result<bool, Error> {
+        if self.replica()?.writer() != writer {
+            return Ok(false);
+        }
+        self.mint()?;
+        let tip = self.durably(|tables| {
+            let tip = tables.carry_from(writer, from)?;
+            tables.keep_chain(writer, &WriterHave { tip, ..WriterHave::default() })?;
+            Ok(tip)
+        })?;
+        self.replica()?.end_chain(writer, tip);
+        // Its changes are sealed, and stand: only who sends them is somebody else.
+        self.may_have_orphans = false;
+        Ok(true)
     }
 
     /// Both sides hold the same: what is here and nowhere else is written anew. Says whether there

@@ -1,5 +1,6 @@
 //! Down: writing, and sealing what was written.
 
+use couplet_engine::body::can_carry;
 use couplet_engine::document::EntryKey;
 use couplet_engine::notebook::entry::Version;
 use couplet_engine::notebook::schema::Kind;
@@ -11,6 +12,9 @@ use super::Owner;
 use crate::error::Error;
 use crate::random;
 use crate::store::{EntryRow, State, StoreError, Tables, Unsealed};
+
+/// Envelopes looked at for one that carries them.
+const CARRIED_PER_SEAL: u32 = 512;
 
 /// Changes looked at for one envelope.
 const CHANGES_PER_SEAL: u32 = 4_096;
@@ -136,6 +140,7 @@ impl Owner {
             self.keep_sealed(&sealed, &ids)?;
             count += 1;
         }
+        count += self.seal_carried()?;
         if self.replica()?.seen().owes_an_answer(me) {
             self.reserve()?;
             let replica = self.replica()?;
@@ -145,6 +150,35 @@ impl Owner {
             count += 1;
         }
         Ok(count)
+    }
+
+    /// Seals whatever waits to be carried.
+    fn seal_carried(&mut self) -> Result<usize, Error> {
+        let mut count = 0;
+        loop {
+            let waiting = self.tables().to_carry(CARRIED_PER_SEAL)?;
+            if waiting.is_empty() {
+                return Ok(count);
+            }
+            if let Some((writer, counter, _)) = waiting.first().filter(|w| !can_carry(&w.2)) {
+                self.durably(|tables| Ok(tables.cannot_carry(*writer, *counter)?))?;
+                self.may_have_orphans = true;
+                continue;
+            }
+            self.reserve()?;
+            let envelopes: Vec<Vec<u8>> = waiting.iter().map(|(.., bytes)| bytes.clone()).collect();
+            let (sealed, taken) =
+                self.replica()?.seal_carried(&envelopes, &mut random::system())?;
+            let (by, at) = (sealed.header().writer(), sealed.header().counter);
+            self.keep_sealed(&sealed, &[])?;
+            self.durably(|tables| {
+                for (writer, counter, _) in waiting.iter().take(taken) {
+                    tables.carried((*writer, *counter), (by, at))?;
+                }
+                Ok(())
+            })?;
+            count += 1;
+        }
     }
 
     fn keep_sealed(

@@ -211,6 +211,8 @@ impl Tables<'_> {
             (Some(_), None) => Delivery::Device,
             (Some(writer), Some(counter)) => {
                 let counter = u64::try_from(counter).map_err(|_| StoreError::Damaged)?;
+                let place = self.carrier(writer, counter)?.unwrap_or((writer, counter));
+                let (writer, counter) = place;
                 if self.told(reached.partner, writer)? >= counter {
                     Delivery::Partner
                 } else if reached.relay.contains(writer, counter) {

@@ -2,7 +2,8 @@
 
 use couplet_engine::seen::SeenVector;
 use couplet_proto::envelope::Sealed;
-use couplet_proto::have::{Have, Range, WriterHave};
+use couplet_proto::hash::Hash;
+use couplet_proto::have::{Have, Range, Tip, WriterHave};
 use couplet_proto::ids::{Slot, WriterId};
 use couplet_proto::item;
 use rusqlite::{OptionalExtension, params};
@@ -16,6 +17,8 @@ pub(crate) enum State {
     Applied,
     /// It cannot be read so far.
     Kept,
+    /// It cannot be sent as its writer's, and waits to be carried by another.
+    ToCarry,
 }
 
 impl State {
@@ -23,6 +26,7 @@ impl State {
         match self {
             Self::Applied => 0,
             Self::Kept => 1,
+            Self::ToCarry => 2,
         }
     }
 }
@@ -69,10 +73,98 @@ impl Tables<'_> {
     /// [`StoreError`].
     pub(crate) fn kept_envelopes(&self, limit: u32) -> Result<Vec<Vec<u8>>, StoreError> {
         let mut select = self.0.prepare_cached(
-            "SELECT bytes FROM envelopes WHERE state <> 0 ORDER BY writer, counter LIMIT ?1",
+            "SELECT bytes FROM envelopes WHERE state = 1 ORDER BY writer, counter LIMIT ?1",
         )?;
         let rows = select.query_map([limit], |row| row.get(0))?;
         rows.map(|row| row.map_err(StoreError::from)).collect()
+    }
+
+    /// The envelopes of a writer from this counter on are to be carried by another; what stands
+    /// before them is the end of its chain.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn carry_from(&self, writer: WriterId, from: u64) -> Result<Tip, StoreError> {
+        let mut before = self
+            .0
+            .prepare_cached("SELECT hash FROM envelopes WHERE writer = ?1 AND counter = ?2")?;
+        let at = counter(from.saturating_sub(1))?;
+        let hash =
+            before.query_row(params![writer.0, at], |row| row.get(0).map(Hash)).optional()?;
+        let tip = hash.map_or(Tip::START, |hash| Tip { counter: from.saturating_sub(1), hash });
+        let mut update = self
+            .0
+            .prepare_cached("UPDATE envelopes SET state = ?3 WHERE writer = ?1 AND counter > ?2")?;
+        update.execute(params![writer.0, counter(tip.counter)?, State::ToCarry.number()])?;
+        Ok(tip)
+    }
+
+    /// The first envelopes that wait to be carried, with their writers and counters.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn to_carry(&self, limit: u32) -> Result<Vec<(WriterId, u64, Vec<u8>)>, StoreError> {
+        let mut select = self.0.prepare_cached(
+            "SELECT writer, counter, bytes FROM envelopes WHERE state = 2
+             ORDER BY writer, counter LIMIT ?1",
+        )?;
+        let rows = select.query_map([limit], |row| {
+            let counter = u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0);
+            Ok((WriterId(row.get(0)?), counter, row.get(2)?))
+        })?;
+        rows.map(|row| row.map_err(StoreError::from)).collect()
+    }
+
+    /// An envelope is carried by another.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn carried(
+        &self,
+        (writer, at): (WriterId, u64),
+        (by, by_counter): (WriterId, u64),
+    ) -> Result<(), StoreError> {
+        let mut update = self
+            .0
+            .prepare_cached("UPDATE envelopes SET state = 0 WHERE writer = ?1 AND counter = ?2")?;
+        update.execute(params![writer.0, counter(at)?])?;
+        let mut insert = self.0.prepare_cached(
+            "REPLACE INTO carried (writer, counter, by_writer, by_counter) VALUES (?1, ?2, ?3, ?4)",
+        )?;
+        insert.execute(params![writer.0, counter(at)?, by.0, counter(by_counter)?])?;
+        Ok(())
+    }
+
+    /// An envelope is too large to be carried: its changes are to be written anew.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn cannot_carry(&self, writer: WriterId, at: u64) -> Result<(), StoreError> {
+        let at = counter(at)?;
+        let update = "UPDATE changes SET counter = NULL WHERE writer = ?1 AND counter = ?2";
+        self.0.execute(update, params![writer.0, at])?;
+        let delete = "DELETE FROM envelopes WHERE writer = ?1 AND counter = ?2";
+        self.0.execute(delete, params![writer.0, at])?;
+        Ok(())
+    }
+
+    /// The envelope that carries this one, if one does.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn carrier(
+        &self,
+        writer: WriterId,
+        at: u64,
+    ) -> Result<Option<(WriterId, u64)>, StoreError> {
+        let mut select = self.0.prepare_cached(
+            "SELECT by_writer, by_counter FROM carried WHERE writer = ?1 AND counter = ?2",
+        )?;
+        let read = |row: &rusqlite::Row<'_>| {
+            let counter = u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0);
+            Ok((WriterId(row.get(0)?), counter))
+        };
+        Ok(select.query_row(params![writer.0, counter(at)?], read).optional()?)
     }
 
     /// The first envelopes of a range without a hole, up to so many bytes but at least one.

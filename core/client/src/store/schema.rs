@@ -40,6 +40,12 @@ const FIRST: &str = "
     ) WITHOUT ROWID;
     CREATE INDEX envelopes_kept ON envelopes (writer, counter) WHERE state <> 0;
 
+    -- Envelopes of writers that could not go on, and those that carry them.
+    CREATE TABLE carried (
+        writer BLOB NOT NULL, counter INTEGER NOT NULL,
+        by_writer BLOB NOT NULL, by_counter INTEGER NOT NULL, PRIMARY KEY (writer, counter)
+    ) WITHOUT ROWID;
+
     -- Changes in the order they were applied; those without a counter wait to be sealed.
     CREATE TABLE changes (
         id INTEGER PRIMARY KEY, volume INTEGER NOT NULL, edition INTEGER NOT NULL,

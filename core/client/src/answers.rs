@@ -1,0 +1,97 @@
+//! What calls answer with, as plain values.
+
+use couplet_proto::ids::{DeviceId, NotebookId, Slot};
+use couplet_proto::link::RelayLink;
+
+/// Something that an app may want to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// This entry looks different.
+    Entry(String),
+    /// Words have come further.
+    Delivered,
+    /// Somebody asks to be let in.
+    Requests,
+    /// Both sides hold the same.
+    CaughtUp,
+    /// The relay answers.
+    Attached,
+    /// The relay does not answer any more; it is tried again.
+    Detached {
+        /// The stable name of why.
+        code: &'static str,
+        /// Why, in a sentence.
+        reason: String,
+    },
+}
+
+/// A device that belongs to the notebook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// Its key, which names it.
+    pub device: DeviceId,
+    /// Whose it is.
+    pub slot: Slot,
+    /// What that person is called, as far as this device can read it.
+    pub name: Option<String>,
+    /// Whether it is the device that is asked.
+    pub is_this: bool,
+    /// The index of the statement of the membership log that let it in.
+    pub since: u64,
+}
+
+/// An invitation to hand over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// The link. It holds a secret: show it to one person.
+    pub link: String,
+    /// Good until, seconds since 1970.
+    pub expires: u64,
+    /// How many entries the newcomer will read.
+    pub entries: u64,
+}
+
+/// Somebody who asks to be let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Its name here.
+    pub id: String,
+    /// What the person calls themselves.
+    pub name: Option<String>,
+    /// Whether it is a device of one's own.
+    pub is_own_device: bool,
+}
+
+/// What a device shows while it waits to be let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// The short code, for the other phone to type.
+    pub code: String,
+}
+
+/// The honest state of a notebook on this device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// The notebook.
+    pub notebook: NotebookId,
+    /// This device.
+    pub device: DeviceId,
+    /// Whose device this is.
+    pub slot: Slot,
+    /// Whether it waits to be let in, and with which code.
+    pub waiting: Option<Waiting>,
+    /// Changes and envelopes that the relay has not said to hold.
+    pub pending: u64,
+    /// The relay.
+    pub relay: Option<RelayLink>,
+    /// When both sides last held the same, seconds since 1970.
+    pub last_exchange: Option<u64>,
+    /// Over what that was.
+    pub transport: Option<String>,
+    /// Whether it stays attached to the relay just now, by whichever process.
+    pub is_attached: bool,
+    /// How many persons belong.
+    pub persons: usize,
+    /// How many devices belong.
+    pub devices: usize,
+}
