@@ -105,6 +105,9 @@ pub(super) fn found(connection: &Connection) -> Result<u32, StoreError> {
 /// Brings the store to this version's schema.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let found = found(connection)?;
+    if found == SCHEMA {
+        return Ok(());
+    }
     let transaction = connection.transaction()?;
     for step in STEPS.iter().skip(usize::try_from(found).unwrap_or(usize::MAX)) {
         transaction.execute_batch(step)?;
