@@ -5,6 +5,7 @@ use core::str::FromStr;
 use std::ops::RangeInclusive;
 
 use couplet_engine::notebook::entry::{Entry, notebook_hash};
+use couplet_engine::notebook::verb::Verb;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::Have;
 use couplet_proto::ids::{Slot, WriterId};
@@ -23,6 +24,8 @@ pub struct EntryRow {
     pub is_unread: bool,
     /// How far one's own words in it have come.
     pub delivery: Delivery,
+    /// What this device's person may do with it now.
+    pub can: Vec<Verb>,
 }
 
 /// How far words have come.
@@ -222,7 +225,8 @@ impl Tables<'_> {
                 }
             }
         };
-        Ok(EntryRow { entry, is_unread: raw.is_unread, delivery })
+        let can = entry.can(reached.partner.other());
+        Ok(EntryRow { entry, is_unread: raw.is_unread, delivery, can })
     }
 }
 
