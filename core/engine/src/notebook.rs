@@ -4,11 +4,8 @@
 //! `law`'s, and how it merges is the document's. A verb judges by the law before it commits, as the
 //! other phone will when it receives.
 
-<<<<<<< HEAD
 pub mod carry;
-=======
 pub mod comment;
->>>>>>> 1bcafd7 (Comments and reactions: flat keys of the entry they speak of, lawful for either person)
 pub mod entry;
 pub mod law;
 pub mod reaction;

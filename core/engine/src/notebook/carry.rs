@@ -90,10 +90,12 @@ impl Notebook {
                 either.flatten().any(|value| value.scalar == *scalar)
             };
             let gone = values.iter().filter(|value| !is_here(&value.scalar));
-            missing.extend(gone.map(|value| (mine.clone(), value.scalar.clone())));
+            missing.extend(gone.map(|value| (value.by, mine.clone(), value.scalar.clone())));
         }
+        // As they were written: an answer is made after what it answers.
+        missing.sort();
         let change = self.commit(author, |edit| {
-            missing.iter().try_for_each(|(field, value)| edit.put(key, field, value.clone()))
+            missing.iter().try_for_each(|(_, field, value)| edit.put(key, field, value.clone()))
         })?;
         change.map(|change| self.written(key, Some(change))).transpose()
     }

@@ -300,6 +300,33 @@ fn reaction_field((slot, writer): (Slot, WriterId), emoji: &str, generation: u32
 }
 
 #[test]
+fn what_was_said_before_a_restore_is_said_anew() {
+    let (mut ana, mut tablet, mut ben, note) = three();
+    let shared: Vec<Change> = ana.written.iter().map(|(change, _)| change.clone()).collect();
+    let id = ana.comment(&note, "Tonight?");
+    ana.edit_comment(&note, &id, "At seven?");
+    let answers: Vec<CommentId> =
+        (0..6).map(|_| ana.answer(&note, Some(&id), "Or at eight?")).collect();
+    ana.react(&note, "❤️", true);
+    let lost: Vec<Change> =
+        ana.written.split_off(1).into_iter().map(|(change, _)| change).collect();
+    let anew = (ANA.0, WriterId([0xcc; 16]));
+    let restored = Notebook::load(Volume(0), Edition(0), anew, None, shared).unwrap();
+    let old = std::mem::replace(&mut ana.notebook, restored);
+    let written = ana.notebook.carry_over(&old, &lost).unwrap();
+    written.iter().for_each(|written| ana.keep(written));
+    meet(&mut [&mut ana, &mut tablet, &mut ben]);
+    let mut comments = ben.entry(&note).comments;
+    let first = comments.remove(0);
+    let edited = (first.text.as_str(), first.revisions.len());
+    assert_eq!((&first.id, edited), (&id, ("At seven?", 2)));
+    assert!(comments.iter().map(|comment| &comment.id).eq(&answers), "in the same order");
+    assert!(comments.iter().all(|comment| comment.reply_to.as_ref() == Some(&id)));
+    assert_eq!(ben.emoji(&note), [heart(Slot::First)]);
+    assert_eq!(ben.entry(&note), ana.entry(&note));
+}
+
+#[test]
 fn forged_comments_and_reactions_are_refused() {
     let words = |text: &str| Scalar::Str(text.to_owned());
     let mixed = (ANA.0, BEN.1);
