@@ -3,6 +3,7 @@
 mod entries;
 mod membership;
 mod network;
+mod talk;
 
 use std::io::Read as _;
 
@@ -30,6 +31,7 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<(), Fai
         }
         Command::Write(write) => entries::write(&home.open().await?, write, output).await,
         Command::Edit(edit) => entries::edit(&home.open().await?, edit, output).await,
+        Command::Do(asked) => talk::act(&home.open().await?, asked, output).await,
         Command::Timeline(timeline) => {
             entries::timeline(&home.open().await?, timeline, output).await
         }
