@@ -4,6 +4,8 @@
 //! a connection of their own and never wait for Automerge. Cloning the handle is cheap, and the
 //! thread ends when the last clone is gone.
 
+mod talk;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -174,66 +176,11 @@ impl Couplet {
         base: Option<&str>,
         text: &str,
     ) -> Result<EntryRow, Error> {
+        let key: EntryKey = self.key_of(entry).await?.parse().map_err(crate::error::input)?;
         let base = base.map(str::parse::<Version>).transpose().map_err(crate::error::input)?;
         let text = text.to_owned();
-        self.touch(entry, move |owner, key| owner.edit(key, base.as_ref(), &text)).await
-    }
-
-    /// Says something about an entry, or answers a comment there, named by a beginning of its name
-    /// that no other has.
-    ///
-    /// # Errors
-    /// [`Error::Write`], [`Error::Store`].
-    pub async fn comment(
-        &self,
-        entry: &str,
-        reply_to: Option<&str>,
-        text: &str,
-    ) -> Result<EntryRow, Error> {
-        let (reply_to, text) = (reply_to.map(str::to_owned), text.to_owned());
-        self.touch(entry, move |owner, key| owner.comment(key, reply_to.as_deref(), &text)).await
-    }
-
-    /// Writes one's own comment anew.
-    ///
-    /// # Errors
-    /// [`Error::Write`], [`Error::Store`].
-    pub async fn edit_comment(
-        &self,
-        entry: &str,
-        comment: &str,
-        text: &str,
-    ) -> Result<EntryRow, Error> {
-        let (comment, text) = (comment.to_owned(), text.to_owned());
-        self.touch(entry, move |owner, key| owner.edit_comment(key, &comment, &text)).await
-    }
-
-    /// Leaves an emoji on an entry.
-    ///
-    /// # Errors
-    /// [`Error::Write`], [`Error::Store`].
-    pub async fn react(&self, entry: &str, emoji: &str) -> Result<EntryRow, Error> {
-        let emoji = emoji.to_owned();
-        self.touch(entry, move |owner, key| owner.react(key, &emoji, true)).await
-    }
-
-    /// Takes one's emoji back, on whichever device it was left.
-    ///
-    /// # Errors
-    /// [`Error::Write`], [`Error::Store`].
-    pub async fn unreact(&self, entry: &str, emoji: &str) -> Result<EntryRow, Error> {
-        let emoji = emoji.to_owned();
-        self.touch(entry, move |owner, key| owner.react(key, &emoji, false)).await
-    }
-
-    /// Does something with the entry that is named so.
-    async fn touch(
-        &self,
-        entry: &str,
-        act: impl FnOnce(&mut Owner, &EntryKey) -> Result<EntryRow, Error> + Send + 'static,
-    ) -> Result<EntryRow, Error> {
-        let key: EntryKey = self.key_of(entry).await?.parse().map_err(crate::error::input)?;
-        let row = self.handle.call(move |owner| act(owner, &key)).await?;
+        let edit = move |owner: &mut Owner| owner.edit(&key, base.as_ref(), &text);
+        let row = self.handle.call(edit).await?;
         self.handle.written();
         Ok(row)
     }

@@ -7,6 +7,7 @@
 mod exchange;
 mod membership;
 mod receiving;
+mod talk;
 mod writers;
 mod writing;
 

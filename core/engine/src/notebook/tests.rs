@@ -172,9 +172,10 @@ fn a_comment_edited_on_two_own_phones_shows_both_until_one_is_chosen() {
 
 #[test]
 fn reactions_add_and_go_in_every_order() {
-    // What stood before, what the phone does, what the tablet does apart from it, what stands then.
+    /// What stood before, what the phone does, what the tablet does apart from it, what is then.
+    type Row<'a> = (&'a [bool], &'a [bool], &'a [bool], bool);
     let (add, take) = (true, false);
-    let table: [(&[bool], &[bool], &[bool], bool); 8] = [
+    let table: [Row<'_>; 8] = [
         (&[], &[add], &[add], true),
         (&[], &[add], &[take], true),
         (&[], &[add, take], &[], false),
@@ -224,7 +225,8 @@ fn what_cannot_be_said_says_why() {
     let (mut ana, _, mut ben, note) = three();
     let nowhere = EntryKey::from_random(Slot::First, [9; 16]);
     let nobody = CommentId::from_random([9; 16]);
-    let long = "🎉".repeat(MAX_COMMENT / 2 + 1);
+    let longest = "🎉".repeat(MAX_COMMENT / 2);
+    let long = format!("{longest}🎉");
     let mut comment = |on: &EntryKey, to: Option<&CommentId>, text: &str| {
         ben.notebook.comment(on, to, text, &mut rng(1)).err()
     };
@@ -234,7 +236,7 @@ fn what_cannot_be_said_says_why() {
     assert_eq!(comment(&note, None, "\u{7}"), Some(CannotWrite::ControlCharacters));
     assert_eq!(comment(&nowhere, None, "hm"), Some(CannotWrite::NoEntry));
     assert_eq!(comment(&note, Some(&nobody), "hm"), Some(CannotWrite::NoComment));
-    assert_eq!(comment(&note, None, &long[4..]), None);
+    assert_eq!(comment(&note, None, &longest), None);
     let edited = ana.notebook.edit_comment(&note, &nobody, "hm");
     assert_eq!(edited.err(), Some(CannotWrite::NoComment));
     let react =
