@@ -8,6 +8,7 @@ mod exchange;
 mod membership;
 mod receiving;
 mod talk;
+mod views;
 mod writers;
 mod writing;
 
@@ -17,6 +18,7 @@ use couplet_engine::keys::{DeviceSecret, Secret};
 use couplet_engine::membership::name::Name;
 use couplet_engine::membership::{found, open_keys};
 use couplet_engine::notebook::Notebook;
+use couplet_engine::notebook::entry::FORM;
 use couplet_engine::pairing::link::JoinLink;
 use couplet_engine::pairing::request::ask;
 use couplet_engine::replica::{Parts, Replica};
@@ -126,7 +128,9 @@ impl Owner {
 
     /// What is in this directory.
     pub(crate) fn open(directory: &Path, key: &Secret) -> Result<Self, Error> {
-        Self::read(Store::open(directory, key)?)
+        let mut owner = Self::read(Store::open(directory, key)?)?;
+        owner.renew_views()?;
+        Ok(owner)
     }
 
     fn read(store: Store) -> Result<Self, Error> {
@@ -286,6 +290,7 @@ fn keep_identity(
 ) -> Result<(), Error> {
     let mut nonce = [0; 16];
     random::system().fill_bytes(&mut nonce);
+    tables.set(Meta::Form, &FORM)?;
     tables.set(Meta::Seed, device.seed().expose())?;
     tables.set(Meta::Nonce, &WriterNonce::from_random(nonce))?;
     if let Some(relay) = relay {

@@ -180,6 +180,13 @@ impl Tables<'_> {
         Ok(())
     }
 
+    /// Leaves the entries as a version that kept them otherwise might have.
+    #[cfg(test)]
+    pub(crate) fn spoil_views(&self) -> Result<(), StoreError> {
+        self.0.execute("UPDATE entries SET view = x'00', content = x'00'", [])?;
+        Ok(())
+    }
+
     /// How many entries there are.
     ///
     /// # Errors
