@@ -329,6 +329,32 @@ fn what_was_said_before_a_restore_is_said_anew() {
 }
 
 #[test]
+fn much_that_was_said_before_a_restore_is_all_said_anew() {
+    let mut ana = Phone::new(ANA);
+    let note = ana.note("1");
+    for rev in 2..40 {
+        let written = ana.notebook.edit(&note, None, &rev.to_string()).unwrap().unwrap();
+        ana.keep(&written);
+    }
+    let id = ana.comment(&note, "1");
+    (2..60).for_each(|rev| ana.edit_comment(&note, &id, &rev.to_string()));
+    (0..301).for_each(|round| drop(ana.notebook.react(&note, "❤️", round % 2 == 0).unwrap()));
+    let old = ana.entry(&note);
+    let lost: Vec<Change> = ana.written.iter().map(|(change, _)| change.clone()).collect();
+    let mut anew = begin((ANA.0, WriterId([0xcc; 16])));
+    let written = anew.carry_over(&ana.notebook, &lost).unwrap();
+    let entry = anew.entry(&note).unwrap();
+    let texts = |entry: &Entry| {
+        let all = entry.revisions.iter().chain(&entry.comments[0].revisions);
+        all.map(|revision| revision.text.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(texts(&entry), texts(&old));
+    assert_eq!((entry.text.as_str(), &entry.reactions), ("39", &old.reactions));
+    assert_eq!(entry.reactions.len(), 1);
+    assert!(written.len() < 10, "{} changes", written.len());
+}
+
+#[test]
 fn forged_comments_and_reactions_are_refused() {
     let words = |text: &str| Scalar::Str(text.to_owned());
     let mixed = (ANA.0, BEN.1);
