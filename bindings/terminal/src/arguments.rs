@@ -39,6 +39,8 @@ pub(crate) enum Command {
     Write(Write),
     /// Write one's own words anew, or the new text of a page
     Edit(Edit),
+    /// Comment on an entry, answer, react: `do ENTRY VERB ...`
+    Do(Do),
     /// Show entries, the newest first
     Timeline(Timeline),
     /// Show one entry whole
@@ -171,6 +173,50 @@ pub(crate) struct Edit {
     /// The text; - reads standard input
     #[arg(allow_hyphen_values = true)]
     pub(crate) text: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Do {
+    /// The entry, or the beginning of its name
+    pub(crate) entry: String,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Say something about it
+    Comment {
+        /// The text; - reads standard input
+        #[arg(allow_hyphen_values = true)]
+        text: String,
+    },
+    /// Answer a comment
+    Reply {
+        /// The comment, or the beginning of its name
+        comment: String,
+        /// The text; - reads standard input
+        #[arg(allow_hyphen_values = true)]
+        text: String,
+    },
+    /// Write a comment of one's own anew
+    EditComment {
+        /// The comment, or the beginning of its name
+        comment: String,
+        /// The text; - reads standard input
+        #[arg(allow_hyphen_values = true)]
+        text: String,
+    },
+    /// Leave an emoji on it
+    React {
+        /// One emoji
+        emoji: String,
+    },
+    /// Take an emoji back
+    Unreact {
+        /// One emoji
+        emoji: String,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ mod entries;
 mod export;
 mod membership;
 mod network;
+mod talk;
 mod watch;
 
 use std::io::Read as _;
@@ -22,17 +23,24 @@ use crate::output::Output;
 pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
     let Arguments { home, command, .. } = arguments;
     let home = Home::find(home)?;
+    let done = act(&home, command, output).await;
+    home.close().await;
+    done
+}
+
+async fn act(home: &Home, command: Command, output: &Output) -> Result<(), Failure> {
     match command {
-        Command::New(new) => begin(&home, new, output).await,
+        Command::New(new) => begin(home, new, output).await,
         Command::Relay { link } => network::relay(&home.open().await?, &link, output).await,
         Command::Invite(invite) => membership::invite(&home.open().await?, &invite, output).await,
-        Command::Join(join) => membership::join(&home, join, output).await,
+        Command::Join(join) => membership::join(home, join, output).await,
         Command::Requests => membership::requests(&home.open_or_beside().await?, output).await,
         Command::Approve(approve) => {
             membership::approve(&home.open().await?, approve, output).await
         }
         Command::Write(write) => entries::write(&home.open_or_beside().await?, write, output).await,
         Command::Edit(edit) => entries::edit(&home.open_or_beside().await?, edit, output).await,
+        Command::Do(asked) => talk::act(&home.open().await?, asked, output).await,
         Command::Timeline(timeline) => {
             entries::timeline(&home.open_or_beside().await?, timeline, output).await
         }
@@ -63,6 +71,7 @@ async fn begin(home: &Home, new: New, output: &Output) -> Result<(), Failure> {
     let relay = relay.map_err(|error| Failure::input(error.to_string()))?;
     let key = home.key_or_new()?;
     let couplet = Couplet::found(&home.place(key)?, &new.name, relay).await?;
+    let couplet = home.keep(couplet);
     let status = couplet.status().await?;
     let object = json!({
         "notebook": status.notebook.to_string(),

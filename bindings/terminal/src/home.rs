@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
+use std::sync::Mutex;
 
 use couplet::{Couplet, Place, Secret};
 use rand_core::{Rng as _, UnwrapErr};
@@ -18,6 +19,8 @@ use crate::failure::Failure;
 pub(crate) struct Home {
     directory: PathBuf,
     key_file: PathBuf,
+    /// What was opened here, to be let go of before the program ends.
+    opened: Mutex<Vec<Couplet>>,
 }
 
 impl Home {
@@ -29,7 +32,7 @@ impl Home {
         let directory = directory.ok_or_else(|| Failure::input("say where: --home DIR"))?;
         let key_file = std::env::var_os("COUPLET_KEY_FILE").map(PathBuf::from);
         let key_file = key_file.unwrap_or_else(|| directory.join("key"));
-        Ok(Self { directory, key_file })
+        Ok(Self { directory, key_file, opened: Mutex::default() })
     }
 
     /// The place, with its key. The mark lies under `$XDG_STATE_HOME/couplet`, named by the home's
@@ -46,7 +49,7 @@ impl Home {
     /// Opens the notebook.
     pub(crate) async fn open(&self) -> Result<Couplet, Failure> {
         match self.key()? {
-            Some(key) => Ok(Couplet::open(&self.place(key)?).await?),
+            Some(key) => Ok(self.keep(Couplet::open(&self.place(key)?).await?)),
             None => Err(couplet::Error::from(couplet::StoreError::Missing).into()),
         }
     }
@@ -59,9 +62,26 @@ impl Home {
         let place = self.place(key)?;
         match Couplet::open(&place).await {
             Err(couplet::Error::Store(couplet::StoreError::Busy)) => {
-                Ok(Couplet::open_beside(&place).await?)
+                Ok(self.keep(Couplet::open_beside(&place).await?))
             }
-            opened => Ok(opened?),
+            opened => Ok(self.keep(opened?)),
+        }
+    }
+
+    /// Remembers a notebook for [`Home::close`].
+    pub(crate) fn keep(&self, couplet: Couplet) -> Couplet {
+        if let Ok(mut opened) = self.opened.lock() {
+            opened.push(couplet.clone());
+        }
+        couplet
+    }
+
+    /// Lets go of what was opened. A program that ends while a thread still closes its store takes
+    /// SQLCipher's ciphers from under it, and crashes.
+    pub(crate) async fn close(&self) {
+        let opened = self.opened.lock().map(|mut opened| std::mem::take(&mut *opened));
+        for couplet in opened.unwrap_or_default() {
+            couplet.shutdown().await;
         }
     }
 

@@ -8,6 +8,7 @@ mod attached;
 mod beside;
 mod drafts;
 mod export;
+mod talk;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};

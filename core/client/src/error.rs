@@ -87,7 +87,10 @@ impl Error {
         match self {
             Self::Write(CannotWrite::NotYours) => "not_yours",
             Self::Write(CannotWrite::TooLong { .. }) => "too_long",
-            Self::Write(CannotWrite::NoEntry) | Self::NotFound(_) => "not_found",
+            Self::Write(CannotWrite::TooManyReactions { .. }) => "too_many",
+            Self::Write(CannotWrite::NoEntry | CannotWrite::NoComment) | Self::NotFound(_) => {
+                "not_found"
+            }
             Self::Write(_) | Self::Name(_) | Self::Input(_) => "invalid_input",
             Self::NoRelay => "no_relay",
             Self::NotLetInYet | Self::Admission(_) => "waiting",

@@ -10,6 +10,8 @@ mod export;
 mod inbox;
 mod membership;
 mod receiving;
+mod talk;
+mod views;
 mod writers;
 mod writing;
 
@@ -19,6 +21,7 @@ use couplet_engine::keys::{DeviceSecret, Secret};
 use couplet_engine::membership::name::Name;
 use couplet_engine::membership::{found, open_keys};
 use couplet_engine::notebook::Notebook;
+use couplet_engine::notebook::entry::FORM;
 use couplet_engine::pairing::link::JoinLink;
 use couplet_engine::pairing::request::ask;
 use couplet_engine::replica::{Parts, Replica};
@@ -132,6 +135,7 @@ impl Owner {
         let mut owner = Self::read(Store::open(directory, key)?)?;
         // Whoever was attached before has ended, however it did.
         owner.set_attached(false)?;
+        owner.renew_views()?;
         Ok(owner)
     }
 
@@ -310,6 +314,7 @@ fn keep_identity(
 ) -> Result<(), Error> {
     let mut nonce = [0; 16];
     random::system().fill_bytes(&mut nonce);
+    tables.set(Meta::Form, &FORM)?;
     tables.set(Meta::Seed, device.seed().expose())?;
     tables.set(Meta::Nonce, &WriterNonce::from_random(nonce))?;
     if let Some(relay) = relay {

@@ -7,6 +7,17 @@ pub const MAX_NOTE: usize = 10_000;
 /// section 6.5), and the document takes no more.
 pub const MAX_PAGE: usize = 65_536;
 
+/// Units of a comment in one revision: notebook.md section 5.
+pub const MAX_COMMENT: usize = 2_000;
+
+/// Bytes of an emoji in UTF-8: the longest that phones offer, a kiss of two persons with a skin
+/// tone each, has 35.
+pub const MAX_EMOJI_BYTES: usize = 40;
+
+/// Emoji that one person leaves on one entry: more would be words. The author's engine counts; two
+/// phones of one person may pass it together.
+pub const MAX_REACTIONS: usize = 8;
+
 /// Entries after which the next volume is opened: 5,000 load in about 140 ms and 49 MB.
 pub const ENTRIES_PER_VOLUME: usize = 5_000;
 

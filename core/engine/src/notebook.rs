@@ -5,9 +5,15 @@
 //! other phone will when it receives.
 
 pub mod carry;
+pub mod comment;
 pub mod entry;
 pub mod law;
+pub mod reaction;
 pub mod schema;
+#[cfg(test)]
+mod tests;
+pub mod verb;
+pub mod words;
 
 use couplet_proto::ids::{Edition, Slot, Volume, WriterId};
 use rand_core::CryptoRng;
@@ -20,6 +26,7 @@ use crate::limits::{ENTRIES_PER_VOLUME, MAX_NOTE, MAX_PAGE, WEIGHT_PER_VOLUME};
 use crate::text::rebase;
 use entry::{Entry, Version};
 use law::{Author, judge};
+use reaction::NotAnEmoji;
 use schema::{ENTRY_VERSION, Field, Kind, TEXT, WordsKey};
 
 /// One volume of the notebook, loaded.
@@ -52,6 +59,18 @@ pub enum CannotWrite {
     /// There is no such entry here.
     #[error("there is no such entry in this notebook")]
     NoEntry,
+    /// There is no such comment.
+    #[error("there is no such comment on this entry; show the entry again")]
+    NoComment,
+    /// The reaction is no emoji.
+    #[error(transparent)]
+    NotAnEmoji(#[from] NotAnEmoji),
+    /// There are enough.
+    #[error("you left {limit} reactions on this entry already; take one back first")]
+    TooManyReactions {
+        /// How many one person may leave.
+        limit: usize,
+    },
     /// The version that the app last showed is not known here.
     #[error("the version given is not one of this entry's; show the entry again")]
     UnknownVersion,
@@ -270,13 +289,18 @@ fn words_field(author: Author, rev: u64) -> String {
 }
 
 fn check_text(kind: Kind, text: &str) -> Result<(), CannotWrite> {
-    let limit = if kind.is_for_two_hands() { MAX_PAGE } else { MAX_NOTE };
+    if kind.is_for_two_hands() { check_length(MAX_PAGE, text) } else { check_words(MAX_NOTE, text) }
+}
+
+fn check_words(limit: usize, text: &str) -> Result<(), CannotWrite> {
+    check_length(limit, text)?;
+    if text.trim().is_empty() { Err(CannotWrite::Empty) } else { Ok(()) }
+}
+
+fn check_length(limit: usize, text: &str) -> Result<(), CannotWrite> {
     let got = text.encode_utf16().count();
     if got > limit {
         return Err(CannotWrite::TooLong { limit, got });
-    }
-    if text.trim().is_empty() && !kind.is_for_two_hands() {
-        return Err(CannotWrite::Empty);
     }
     if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
         return Err(CannotWrite::ControlCharacters);

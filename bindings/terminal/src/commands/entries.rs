@@ -1,16 +1,19 @@
 //! Writing and reading entries.
 
-use couplet::{Couplet, Cursor, EntryRow, Filter, Kind};
+use couplet::{Couplet, Cursor, EntryRow, Filter, Kind, Slot};
 use serde_json::{Value, json};
 
-use super::text_or_input;
+use super::{talk, text_or_input};
 use crate::arguments::{Edit, Timeline, Write};
 use crate::day;
 use crate::failure::Failure;
 use crate::output::{Output, Style, wrap};
 
 /// What an entry's state is called while it has no states of its own.
-const SHARED: &str = "shared";
+pub(super) const SHARED: &str = "shared";
+
+/// What the persons call themselves, the first slot's first; nothing where that cannot be read.
+pub(super) type Names = [Option<String>; 2];
 
 /// The state of what waits for the process that owns the notebook.
 const QUEUED: &str = "queued";
@@ -88,16 +91,12 @@ pub(crate) async fn timeline(
 pub(crate) async fn show(couplet: &Couplet, entry: &str, output: &Output) -> Result<(), Failure> {
     let row = couplet.show(entry).await?;
     let names = names(couplet).await;
-    let revision = |revision: &couplet::Revision| {
-        json!({
-            "rev": revision.rev, "writer": revision.writer.to_string(), "text": revision.text,
-        })
-    };
     let entry = &row.entry;
     let mut object = as_json(&row, &names);
     object["version"] = json!(entry.version.to_string());
-    object["history"] = entry.revisions.iter().map(revision).collect();
-    object["alternatives"] = entry.alternatives.iter().map(revision).collect();
+    object["history"] = entry.revisions.iter().map(talk::revision).collect();
+    object["alternatives"] = entry.alternatives.iter().map(talk::revision).collect();
+    object["can"] = json!(talk::can(&row));
     let mut words = vec![
         output.styled(Style::Bold, entry.key.as_str()),
         output.styled(Style::Dim, &day::show(entry.day)),
@@ -122,8 +121,7 @@ pub(crate) async fn hash(couplet: &Couplet, output: &Output) -> Result<(), Failu
     Ok(())
 }
 
-/// The persons' names, the first slot's first; what cannot be read is left to be guessed.
-pub(super) async fn names(couplet: &Couplet) -> [Option<String>; 2] {
+pub(super) async fn names(couplet: &Couplet) -> Names {
     let mut names = [None, None];
     for (slot, name) in couplet.persons().await.unwrap_or_default() {
         if let Some(place) = names.get_mut(usize::from(slot.index())) {
@@ -133,31 +131,38 @@ pub(super) async fn names(couplet: &Couplet) -> [Option<String>; 2] {
     names
 }
 
-fn name_of(row: &EntryRow, names: &[Option<String>; 2]) -> Option<String> {
-    names.get(usize::from(row.entry.author.index())).cloned().flatten()
+pub(super) fn name_of(slot: Slot, names: &Names) -> Option<String> {
+    names.get(usize::from(slot.index())).cloned().flatten()
 }
 
-pub(super) fn as_json(row: &EntryRow, names: &[Option<String>; 2]) -> Value {
+/// The person's name, or what else to call them.
+pub(super) fn person(slot: Slot, names: &Names) -> String {
+    name_of(slot, names).unwrap_or_else(|| format!("Person {}", slot.index()))
+}
+
+pub(super) fn as_json(row: &EntryRow, names: &Names) -> Value {
     let entry = &row.entry;
     json!({
         "entry": entry.key.as_str(),
         "kind": entry.kind_name,
         "author": entry.author.index(),
-        "author_name": name_of(row, names),
+        "author_name": name_of(entry.author, names),
         "day": day::show(entry.day),
         "text": entry.text,
         "state": SHARED,
         "unread": row.is_unread,
         "conflicts": entry.alternatives.len(),
         "edited": entry.revisions.len() > 1,
+        "comments": talk::comments(row, names),
+        "reactions": talk::reactions(row, names),
         "delivery": row.delivery.name(),
         "cursor": row.cursor().to_string(),
     })
 }
 
-pub(super) fn in_words(row: &EntryRow, names: &[Option<String>; 2], output: &Output) -> String {
+pub(super) fn in_words(row: &EntryRow, names: &Names, output: &Output) -> String {
     let entry = &row.entry;
-    let name = name_of(row, names).unwrap_or_else(|| format!("Person {}", entry.author.index()));
+    let name = person(entry.author, names);
     let style = if entry.author.index() == 0 { Style::First } else { Style::Second };
     let mut heading = format!("  {}", output.styled(style, &name));
     if entry.kind.is_some_and(Kind::is_for_two_hands) {
@@ -177,6 +182,7 @@ pub(super) fn in_words(row: &EntryRow, names: &[Option<String>; 2], output: &Out
     }
     let mut lines = vec![heading];
     lines.extend(wrap(&entry.text, WIDTH).into_iter().map(|line| format!("    {line}")));
+    lines.extend(talk::in_words(row, names, output));
     lines.join("\n")
 }
 

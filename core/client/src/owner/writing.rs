@@ -45,7 +45,7 @@ impl Owner {
     ) -> Result<EntryRow, Error> {
         self.prepare_to_write()?;
         let (volume, written) = self.compose(words, rng)?;
-        self.keep(volume, &written, origin)
+        self.keep_from(origin, volume, &written)
     }
 
     /// A new entry, in memory alone.
@@ -85,7 +85,7 @@ impl Owner {
         self.prepare_to_write()?;
         let (row, written) = self.compose_edit(key, base, text)?;
         match written {
-            Some(written) => self.keep(row.entry.volume, &written, origin),
+            Some(written) => self.keep_from(origin, row.entry.volume, &written),
             None => {
                 self.store.jot(|tables| origin.use_up(tables))?;
                 Ok(row)
@@ -106,11 +106,16 @@ impl Owner {
         Ok((row, written))
     }
 
-    fn keep(
+    /// Makes a change durable; the entry as it is shown from then on.
+    pub(super) fn keep(&mut self, volume: Volume, written: &Written) -> Result<EntryRow, Error> {
+        self.keep_from(&Origin::Hand, volume, written)
+    }
+
+    fn keep_from(
         &mut self,
+        origin: &Origin,
         volume: Volume,
         written: &Written,
-        origin: &Origin,
     ) -> Result<EntryRow, Error> {
         let me = self.replica()?.slot();
         self.durably(|tables| {

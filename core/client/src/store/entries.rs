@@ -5,6 +5,7 @@ use core::str::FromStr;
 use std::ops::RangeInclusive;
 
 use couplet_engine::notebook::entry::{Entry, notebook_hash};
+use couplet_engine::notebook::verb::Verb;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::Have;
 use couplet_proto::ids::{Slot, WriterId};
@@ -23,6 +24,8 @@ pub struct EntryRow {
     pub is_unread: bool,
     /// How far one's own words in it have come.
     pub delivery: Delivery,
+    /// What this device's person may do with it now.
+    pub can: Vec<Verb>,
 }
 
 /// How far words have come.
@@ -177,6 +180,13 @@ impl Tables<'_> {
         Ok(())
     }
 
+    /// Leaves the entries as a version that kept them otherwise might have.
+    #[cfg(test)]
+    pub(crate) fn spoil_views(&self) -> Result<(), StoreError> {
+        self.0.execute("UPDATE entries SET view = x'00', content = x'00'", [])?;
+        Ok(())
+    }
+
     /// How many entries there are.
     ///
     /// # Errors
@@ -222,7 +232,8 @@ impl Tables<'_> {
                 }
             }
         };
-        Ok(EntryRow { entry, is_unread: raw.is_unread, delivery })
+        let can = entry.can(reached.partner.other());
+        Ok(EntryRow { entry, is_unread: raw.is_unread, delivery, can })
     }
 }
 

@@ -9,6 +9,8 @@ use super::{StoreError, Tables};
 /// The name of a value of which there is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Meta {
+    /// In which form the read model keeps its entries.
+    Form,
     /// The seed of the device's secrets.
     Seed,
     /// The nonce of this install's writer.
@@ -44,6 +46,7 @@ pub(crate) enum Meta {
 impl Meta {
     const fn key(self) -> &'static str {
         match self {
+            Self::Form => "form",
             Self::Seed => "seed",
             Self::Nonce => "nonce",
             Self::Stamp => "stamp",

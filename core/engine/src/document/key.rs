@@ -23,18 +23,7 @@ impl EntryKey {
     /// The key of a new entry of that person, from 16 bytes that the caller drew at random.
     #[must_use]
     pub fn from_random(slot: Slot, random: [u8; 16]) -> Self {
-        let bits = u128::from_be_bytes(random);
-        let mut key = String::from(slot_prefix(slot));
-        for index in 0..SYMBOLS_PER_KEY {
-            // The 26th symbol holds the last 3 bits, shifted up: as RFC 4648 pads.
-            let symbol = match 123u32.checked_sub(5 * index) {
-                Some(shift) => bits >> shift,
-                None => bits << 2,
-            };
-            let symbol = usize::try_from(symbol & 0x1f).unwrap_or_default();
-            key.push(ALPHABET.get(symbol).copied().map_or('a', char::from));
-        }
-        Self(key)
+        Self(format!("{}{}", slot_prefix(slot), spell(random)))
     }
 
     /// Who made the entry.
@@ -58,17 +47,7 @@ impl FromStr for EntryKey {
             .iter()
             .find_map(|slot| text.strip_prefix(slot_prefix(*slot)))
             .ok_or(NotAnEntryKey)?;
-        let known = random.bytes().all(|byte| ALPHABET.contains(&byte));
-        // 26 symbols are 130 bits; the two that are too many are zero.
-        let last = random
-            .bytes()
-            .last()
-            .and_then(|byte| ALPHABET.iter().position(|symbol| *symbol == byte));
-        let exact = last.is_some_and(|position| position % 4 == 0);
-        if random.len() != SYMBOLS_PER_KEY as usize || !known || !exact {
-            return Err(NotAnEntryKey);
-        }
-        Ok(Self(text.to_owned()))
+        if is_spelled(random) { Ok(Self(text.to_owned())) } else { Err(NotAnEntryKey) }
     }
 }
 
@@ -96,6 +75,31 @@ impl fmt::Debug for EntryKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "entry:{:.8}", self.0)
     }
+}
+
+/// 128 bits as 26 characters of lower-case base32 (RFC 4648), without padding.
+pub(crate) fn spell(random: [u8; 16]) -> String {
+    let bits = u128::from_be_bytes(random);
+    let symbol = |index: u32| {
+        // The 26th symbol holds the last 3 bits, shifted up: as RFC 4648 pads.
+        let symbol = match 123u32.checked_sub(5 * index) {
+            Some(shift) => bits >> shift,
+            None => bits << 2,
+        };
+        let symbol = usize::try_from(symbol & 0x1f).unwrap_or_default();
+        ALPHABET.get(symbol).copied().map_or('a', char::from)
+    };
+    (0..SYMBOLS_PER_KEY).map(symbol).collect()
+}
+
+/// Whether that is how [`spell`] spells some 128 bits.
+pub(crate) fn is_spelled(text: &str) -> bool {
+    let is_known = text.bytes().all(|byte| ALPHABET.contains(&byte));
+    // 26 symbols are 130 bits; the two that are too many are zero.
+    let last = text.bytes().last();
+    let last = last.and_then(|byte| ALPHABET.iter().position(|symbol| *symbol == byte));
+    let is_exact = last.is_some_and(|position| position % 4 == 0);
+    text.len() == SYMBOLS_PER_KEY as usize && is_known && is_exact
 }
 
 fn slot_prefix(slot: Slot) -> &'static str {

@@ -29,7 +29,7 @@ pub const MAX_COLUMNS: u64 = 14;
 /// every honest change after the largest one, and at 100 operations a minute lasts 40 years.
 pub const MAX_OP: u64 = 1 << 31;
 
-/// Bytes of one field's name: the longest path in the schema is under 100.
+/// Bytes of one field's name: the longest path in the schema is under 150.
 pub const MAX_FIELD_BYTES: usize = 200;
 
 /// Changes in one run. An envelope is 256 KiB and a change at least some 20 bytes once compressed.

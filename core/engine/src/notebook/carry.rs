@@ -75,9 +75,9 @@ impl Notebook {
         key: &EntryKey,
         stood: &RawEntry,
         lost: &[Change],
-    ) -> Result<Option<Written>, CannotWrite> {
+    ) -> Result<Vec<Written>, CannotWrite> {
         let author = self.author();
-        let Some(stands) = self.document.entry(key) else { return Ok(None) };
+        let Some(stands) = self.document.entry(key) else { return Ok(Vec::new()) };
         let mut missing = Vec::new();
         for (field, values) in &stood.fields {
             let mine = renamed(field, lost, author.writer);
@@ -90,12 +90,27 @@ impl Notebook {
                 either.flatten().any(|value| value.scalar == *scalar)
             };
             let gone = values.iter().filter(|value| !is_here(&value.scalar));
-            missing.extend(gone.map(|value| (mine.clone(), value.scalar.clone())));
+            missing.extend(gone.map(|value| (value.by, mine.clone(), value.scalar.clone())));
         }
-        let change = self.commit(author, |edit| {
-            missing.iter().try_for_each(|(field, value)| edit.put(key, field, value.clone()))
-        })?;
-        change.map(|change| self.written(key, Some(change))).transpose()
+        // As they were written: an answer is made after what it answers.
+        missing.sort();
+        let mut written = Vec::new();
+        // A late revision must wait for the ones before it to make the volume long enough.
+        while !missing.is_empty() {
+            let author = self.author();
+            let late = missing.iter().position(|(_, field, _)| revision(field) > author.start);
+            let rest = missing.split_off(late.unwrap_or(missing.len()).max(1));
+            let ready = std::mem::replace(&mut missing, rest);
+            let change = self.commit(author, |edit| {
+                ready.into_iter().try_for_each(|(_, field, value)| {
+                    edit.put(key, &field, in_time(&field, value, author.start))
+                })
+            })?;
+            if let Some(change) = change {
+                written.push(self.written(key, Some(change))?);
+            }
+        }
+        Ok(written)
     }
 
     /// What each lost change did to a page, done to the page as it is.
@@ -148,5 +163,23 @@ fn in_order(order: &Scalar, start: u64) -> Scalar {
     match order {
         Scalar::Uint(order) => Scalar::Uint((*order).min(start)),
         Scalar::Str(_) | Scalar::Int(_) | Scalar::Bool(_) | Scalar::Bytes(_) => Scalar::Uint(start),
+    }
+}
+
+/// Which revision a key says it is; no change that starts before that place may write it.
+fn revision(field: &str) -> u64 {
+    match Field::parse(field) {
+        Some(Field::Words(key) | Field::Comment(_, key)) => key.rev,
+        _ => 0,
+    }
+}
+
+/// A round of a reaction that a change starting here may claim, and that says the same.
+fn in_time(field: &str, value: Scalar, start: u64) -> Scalar {
+    match (Field::parse(field), value) {
+        (Some(Field::Reaction(_)), Scalar::Uint(round)) if round > start => {
+            Scalar::Uint(start - (start ^ round) % 2)
+        }
+        (_, value) => value,
     }
 }

@@ -4,13 +4,22 @@ use core::fmt;
 use core::str::FromStr;
 
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::{Slot, Volume, WriterId};
+use couplet_proto::ids::{Slot, Volume};
 use couplet_proto::item;
 use serde::{Deserialize, Serialize};
 
-use crate::document::{EntryKey, RawEntry, Scalar, Value};
+use crate::document::{EntryKey, RawEntry, Scalar};
 use crate::keys::CONTENT;
-use crate::notebook::schema::{Field, Kind, TEXT, WordsKey};
+use crate::notebook::comment::{Comment, CommentId};
+use crate::notebook::reaction::Reaction;
+use crate::notebook::schema::{Field, Kind, TEXT};
+use crate::notebook::words;
+
+pub use crate::notebook::words::Revision;
+
+/// The form that [`Entry`] has in a store. It rises with every field that comes or goes, and a store
+/// of an earlier form shows its entries anew.
+pub const FORM: u32 = 2;
 
 /// An entry with everything that stands in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,21 +44,14 @@ pub struct Entry {
     pub alternatives: Vec<Revision>,
     /// Every revision of own words, the oldest first.
     pub revisions: Vec<Revision>,
+    /// What was said about it, in an order that is the same everywhere.
+    pub comments: Vec<Comment>,
+    /// The emoji left on it, by person.
+    pub reactions: Vec<Reaction>,
     /// What to give back with an edit of what is shown here.
     pub version: Version,
     /// A hash of everything shared in it.
     pub content: Hash,
-}
-
-/// One revision of own words.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Revision {
-    /// From 1.
-    pub rev: u64,
-    /// The install that wrote it.
-    pub writer: WriterId,
-    /// The words.
-    pub text: String,
 }
 
 /// A state of the volume, as the app saw it.
@@ -81,7 +83,7 @@ impl Entry {
         let revisions = revisions(raw);
         let (text, alternatives) = match raw.texts.get(TEXT) {
             Some(text) => (text.clone(), Vec::new()),
-            None => shown(&revisions),
+            None => words::shown(&revisions),
         };
         Self {
             author: key.slot(),
@@ -95,6 +97,8 @@ impl Entry {
             text,
             alternatives,
             revisions,
+            comments: Comment::all(raw),
+            reactions: Reaction::all(raw),
             version,
         }
     }
@@ -104,33 +108,23 @@ impl Entry {
     pub fn newest_revision(&self) -> u64 {
         self.revisions.last().map_or(0, |revision| revision.rev)
     }
+
+    /// The comment of that name.
+    #[must_use]
+    pub fn comment(&self, id: &CommentId) -> Option<&Comment> {
+        self.comments.iter().find(|comment| comment.id == *id)
+    }
 }
 
-/// All revisions, the oldest first; of one number, in the order of their writers.
+/// All revisions of own words.
 fn revisions(raw: &RawEntry) -> Vec<Revision> {
     let words = raw.fields.iter().filter_map(|(field, values)| match Field::parse(field)? {
-        Field::Words(key) => Some((key, values)),
-        Field::Kind | Field::Version | Field::Order | Field::Day => None,
+        Field::Words(key) => Some(words::at(key, values)),
+        _ => None,
     });
-    let revision = |key: WordsKey, value: &Value| match &value.scalar {
-        Scalar::Str(text) => {
-            Some(Revision { rev: key.rev, writer: key.writer, text: text.clone() })
-        }
-        Scalar::Uint(_) | Scalar::Int(_) | Scalar::Bool(_) | Scalar::Bytes(_) => None,
-    };
-    let mut revisions: Vec<Revision> = words
-        .flat_map(|(key, values)| values.iter().filter_map(move |v| revision(key, v)))
-        .collect();
-    revisions.sort_by(|a, b| (a.rev, a.writer, &a.text).cmp(&(b.rev, b.writer, &b.text)));
+    let mut revisions: Vec<Revision> = words.flatten().collect();
+    words::sort(&mut revisions);
     revisions
-}
-
-/// The newest words; where two stand, the last by writer is shown first and the others beside it.
-fn shown(revisions: &[Revision]) -> (String, Vec<Revision>) {
-    let Some(newest) = revisions.last() else { return (String::new(), Vec::new()) };
-    let beside = revisions.iter().filter(|other| other.rev == newest.rev);
-    let differs = |other: &&Revision| other.text != newest.text;
-    (newest.text.clone(), beside.filter(differs).cloned().collect())
 }
 
 /// Everything shared in an entry, alternatives included; never who has seen it.

@@ -8,8 +8,8 @@
 use couplet_proto::ids::{Slot, WriterId};
 
 use crate::document::{EntryKey, Operation, Scalar, Verdict};
-use crate::limits::{MAX_NOTE, MAX_PAGE};
-use crate::notebook::schema::{Field, Kind, TEXT, WordsKey};
+use crate::limits::{MAX_COMMENT, MAX_NOTE, MAX_PAGE};
+use crate::notebook::schema::{Field, Kind, ReactionKey, TEXT, WordsKey};
 
 /// Who made a change, and from where in the logical order on.
 #[derive(Clone, Copy, Debug)]
@@ -110,14 +110,21 @@ fn judge_one(author: Author, operation: &Operation) -> Result<(), &'static str> 
     match operation {
         Operation::CreateEntry { .. } => Ok(()),
         Operation::Put { entry, field, value, replaces, is_at_birth } => {
-            if *replaces > 0 {
+            let field = Field::parse(field).ok_or("the field is not known")?;
+            if *replaces > 0 && !matches!(field, Field::Reaction(_)) {
                 return Err("what is written is never overwritten");
             }
-            match Field::parse(field) {
-                Some(Field::Words(key)) => judge_words(author, entry, key, value),
-                Some(_) if *is_at_birth => Ok(()),
-                Some(_) => Err("the head of an entry is written when it is made"),
-                None => Err("the field is not known"),
+            match field {
+                Field::Words(_) if entry.slot() != author.slot => {
+                    Err("a note holds its author's words")
+                }
+                Field::Words(key) => judge_words(author, key, value, MAX_NOTE),
+                Field::Comment(_, key) => judge_words(author, key, value, MAX_COMMENT),
+                Field::Reaction(key) => judge_reaction(author, &key, value, *replaces),
+                Field::Kind | Field::Version | Field::Order | Field::Day if *is_at_birth => Ok(()),
+                Field::Kind | Field::Version | Field::Order | Field::Day => {
+                    Err("the head of an entry is written when it is made")
+                }
             }
         }
         Operation::MakeText { field, replaces, is_at_birth, .. } => {
@@ -135,24 +142,42 @@ fn judge_one(author: Author, operation: &Operation) -> Result<(), &'static str> 
     }
 }
 
+/// Own words and comments alike: only on the words of a note does the entry have a say.
 fn judge_words(
     author: Author,
-    entry: &EntryKey,
     key: WordsKey,
     value: &Scalar,
+    limit: usize,
 ) -> Result<(), &'static str> {
     if key.slot != author.slot || key.writer != author.writer || key.generation != 0 {
         return Err("own words are written by their own person");
-    }
-    if entry.slot() != author.slot {
-        return Err("a note holds its author's words");
     }
     if key.rev > author.start {
         return Err("a revision follows those its writer had seen");
     }
     match value {
-        Scalar::Str(words) if words.encode_utf16().count() <= MAX_NOTE => Ok(()),
+        Scalar::Str(words) if words.encode_utf16().count() <= limit => Ok(()),
         Scalar::Str(_) => Err("own words have their limit"),
         _ => Err("own words are text"),
+    }
+}
+
+/// A writer overwrites its own round and nothing else. What that was does not matter: the highest
+/// round of the person counts.
+fn judge_reaction(
+    author: Author,
+    key: &ReactionKey,
+    value: &Scalar,
+    replaces: u32,
+) -> Result<(), &'static str> {
+    if key.slot != author.slot || key.writer != author.writer || key.generation != 0 {
+        return Err("a reaction is its own person's");
+    }
+    if replaces > 1 {
+        return Err("a writer has one round of a reaction");
+    }
+    match value {
+        Scalar::Uint(round) if (1..=author.start).contains(round) => Ok(()),
+        _ => Err("a round of a reaction follows those its writer had seen"),
     }
 }

@@ -1,0 +1,136 @@
+//! What is said about an entry: the verbs of `do`, and how comments and reactions are shown.
+
+use std::collections::BTreeMap;
+
+use couplet::{Comment, Couplet, EntryRow, Revision, Slot};
+use serde_json::{Value, json};
+
+use super::entries::{Names, SHARED, name_of, names, person};
+use super::text_or_input;
+use crate::arguments::{Do, Verb};
+use crate::failure::Failure;
+use crate::output::{Output, Style, wrap};
+
+const WIDTH: usize = 68;
+
+/// How much of a comment's name is shown; the beginning is enough to name it.
+const SHORT: usize = 8;
+
+pub(crate) async fn act(couplet: &Couplet, asked: Do, output: &Output) -> Result<(), Failure> {
+    let entry = asked.entry.as_str();
+    let (row, words) = match asked.verb {
+        Verb::Comment { text } => {
+            (couplet.comment(entry, None, &text_or_input(text)?).await?, "Said")
+        }
+        Verb::Reply { comment, text } => {
+            (couplet.comment(entry, Some(&comment), &text_or_input(text)?).await?, "Answered")
+        }
+        Verb::EditComment { comment, text } => {
+            let text = text_or_input(text)?;
+            (couplet.edit_comment(entry, &comment, &text).await?, "Written anew")
+        }
+        Verb::React { emoji } => (couplet.react(entry, &emoji).await?, "There it is"),
+        Verb::Unreact { emoji } => (couplet.unreact(entry, &emoji).await?, "Taken back"),
+    };
+    let names = names(couplet).await;
+    let object = json!({
+        "entry": row.entry.key.as_str(),
+        "version": row.entry.version.to_string(),
+        "state": SHARED,
+        "can": can(&row),
+        "comments": comments(&row, &names),
+        "reactions": reactions(&row, &names),
+    });
+    let entry = output.styled(Style::Bold, row.entry.key.as_str());
+    output.say(&object, &format!("{words}: {entry}"));
+    Ok(())
+}
+
+/// What this person may do now.
+pub(super) fn can(row: &EntryRow) -> Vec<&'static str> {
+    row.can.iter().map(|verb| verb.name()).collect()
+}
+
+/// The comments for programs.
+pub(super) fn comments(row: &EntryRow, names: &Names) -> Vec<Value> {
+    let comment = |comment: &Comment| {
+        json!({
+            "comment": comment.id.as_str(),
+            "author": comment.author.index(),
+            "author_name": name_of(comment.author, names),
+            "text": comment.text,
+            "reply_to": comment.reply_to.as_ref().map(|id| id.as_str()),
+            "edited": comment.is_edited(),
+            "history": comment.revisions.iter().map(revision).collect::<Vec<_>>(),
+            "alternatives": comment.alternatives.iter().map(revision).collect::<Vec<_>>(),
+        })
+    };
+    row.entry.comments.iter().map(comment).collect()
+}
+
+/// The reactions for programs.
+pub(super) fn reactions(row: &EntryRow, names: &Names) -> Vec<Value> {
+    let reaction = |reaction: &couplet::Reaction| {
+        json!({
+            "by": reaction.by.index(),
+            "by_name": name_of(reaction.by, names),
+            "emoji": reaction.emoji.as_str(),
+        })
+    };
+    row.entry.reactions.iter().map(reaction).collect()
+}
+
+/// One revision for programs.
+pub(super) fn revision(revision: &Revision) -> Value {
+    json!({ "rev": revision.rev, "writer": revision.writer.to_string(), "text": revision.text })
+}
+
+/// Reactions on one line, and the comments, for people.
+pub(super) fn in_words(row: &EntryRow, names: &Names, output: &Output) -> Vec<String> {
+    let mut by_emoji: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for reaction in &row.entry.reactions {
+        let whose = by_emoji.entry(reaction.emoji.as_str()).or_default();
+        whose.push(person(reaction.by, names));
+    }
+    let shown = by_emoji.iter().map(|(emoji, whose)| format!("{emoji} {}", whose.join(", ")));
+    let shown: Vec<String> = shown.collect();
+    let mut lines = Vec::new();
+    if !shown.is_empty() {
+        lines.push(format!("    {}", shown.join("   ")));
+    }
+    for comment in &row.entry.comments {
+        lines.extend(comment_in_words(row, comment, names, output));
+    }
+    lines
+}
+
+fn comment_in_words(
+    row: &EntryRow,
+    comment: &Comment,
+    names: &Names,
+    output: &Output,
+) -> Vec<String> {
+    let style = if comment.author == Slot::First { Style::First } else { Style::Second };
+    let mut marks = vec![short(comment.id.as_str())];
+    let answered = comment.reply_to.as_ref().and_then(|id| row.entry.comment(id));
+    if let Some(answered) = answered {
+        let whose = person(answered.author, names);
+        marks.push(format!("answers {whose}, {}", short(answered.id.as_str())));
+    }
+    if comment.is_edited() {
+        marks.push("edited".into());
+    }
+    let name = output.styled(style, &person(comment.author, names));
+    let marks = output.styled(Style::Dim, &marks.join(" · "));
+    let mut lines = vec![format!("      {name}  {marks}")];
+    lines.extend(wrap(&comment.text, WIDTH).into_iter().map(|line| format!("        {line}")));
+    for beside in &comment.alternatives {
+        let beside = format!("        beside it: {}", beside.text);
+        lines.push(output.styled(Style::Warning, &beside));
+    }
+    lines
+}
+
+fn short(id: &str) -> String {
+    id.chars().take(SHORT).collect()
+}

@@ -1,0 +1,53 @@
+//! The read model after an update: entries are shown anew from the changes where an earlier version
+//! kept them in another form. What this device alone knows of them stays.
+
+use couplet_engine::notebook::entry::{Entry, FORM};
+use couplet_proto::ids::Volume;
+
+use super::{Owner, State};
+use crate::error::Error;
+use crate::store::Meta;
+
+impl Owner {
+    pub(super) fn renew_views(&mut self) -> Result<(), Error> {
+        let is_joining = matches!(self.state, State::Joining(_));
+        if is_joining || self.tables().get::<u32>(Meta::Form)? == Some(FORM) {
+            return Ok(());
+        }
+        for volume in 0..=self.tables().newest_volume()?.0 {
+            let entries: Vec<Entry> = self.load(Volume(volume))?.entries().collect();
+            self.durably(|tables| {
+                entries.iter().try_for_each(|entry| Ok(tables.keep_entry(entry, None, false)?))
+            })?;
+        }
+        self.durably(|tables| Ok(tables.set(Meta::Form, &FORM)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use couplet_engine::keys::Secret;
+    use couplet_engine::notebook::schema::Kind;
+
+    use super::*;
+
+    #[test]
+    fn entries_of_an_earlier_version_are_shown_after_an_update() {
+        let place = tempfile::tempdir().unwrap();
+        let (home, key) = (place.path().join("home"), Secret::new([7; 32]));
+        let mut owner = Owner::found(&home, &key, &"Ana".parse().unwrap(), None).unwrap();
+        let note = owner.write(Kind::Note, 0, "Dear Ben").unwrap().entry;
+        owner.react(&note.key, "❤️", true).unwrap();
+        let me = owner.replica().unwrap().slot();
+        let before = owner.tables().entry(note.key.as_str(), me).unwrap();
+        let forget = |tables: &crate::store::Tables<'_>| -> Result<(), Error> {
+            tables.spoil_views()?;
+            Ok(tables.set(Meta::Form, &1_u32)?)
+        };
+        owner.durably(forget).unwrap();
+        assert!(owner.tables().entry(note.key.as_str(), me).is_err());
+        drop(owner);
+        let owner = Owner::open(&home, &key).unwrap();
+        assert_eq!(owner.tables().entry(note.key.as_str(), me).unwrap(), before);
+    }
+}

@@ -1,0 +1,220 @@
+//! Comments: what either person says about an entry, whoever made it.
+//!
+//! A comment is own words, so only its author edits it, and a revision is never overwritten. It
+//! stands under the entry as long as the entry does; answering a comment changes nothing in it.
+//! Deliberately not here: comments on a range of a page, and taking a comment back.
+
+use core::fmt;
+use core::str::FromStr;
+use std::collections::{BTreeMap, BTreeSet};
+
+use couplet_proto::ids::Slot;
+use rand_core::CryptoRng;
+use serde::{Deserialize, Serialize};
+
+use super::schema::{Field, WordsKey};
+use super::words::{self, Revision};
+use super::{Author, CannotWrite, Notebook, Written, check_words};
+use crate::document::key::{is_spelled, spell};
+use crate::document::{EntryKey, RawEntry, Scalar};
+use crate::limits::MAX_COMMENT;
+
+/// A comment as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comment {
+    /// Its name.
+    pub id: CommentId,
+    /// Who says it.
+    pub author: Slot,
+    /// The earlier comment that it answers.
+    pub reply_to: Option<CommentId>,
+    /// Its words.
+    pub text: String,
+    /// Words that stand beside these, written apart on two phones of one person.
+    pub alternatives: Vec<Revision>,
+    /// Every revision, the oldest first.
+    pub revisions: Vec<Revision>,
+}
+
+/// A comment's name: 26 characters of lower-case base32, 128 random bits.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct CommentId(String);
+
+/// What the keys of all revisions of a comment say of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CommentName {
+    /// Its name.
+    pub id: CommentId,
+    /// The comment that it answers; that one may be missing, or not be earlier.
+    pub answers: Option<CommentId>,
+}
+
+/// A string that names no comment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is not the name of a comment; use one that the entry was shown with")]
+pub struct NotACommentId;
+
+impl Notebook {
+    /// Says something about an entry, or answers a comment there.
+    ///
+    /// # Errors
+    /// [`CannotWrite`].
+    pub fn comment(
+        &mut self,
+        key: &EntryKey,
+        reply_to: Option<&CommentId>,
+        text: &str,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Written, CannotWrite> {
+        check_words(MAX_COMMENT, text)?;
+        let entry = self.entry(key).ok_or(CannotWrite::NoEntry)?;
+        if let Some(answered) = reply_to {
+            entry.comment(answered).ok_or(CannotWrite::NoComment)?;
+        }
+        let mut random = [0; 16];
+        rng.fill_bytes(&mut random);
+        let id = CommentId::from_random(random);
+        let name = CommentName { id, answers: reply_to.cloned() };
+        let change = self.put_comment(key, name, 1, text)?;
+        self.written(key, change)
+    }
+
+    /// Writes one's own comment anew. Nothing, if nothing is different.
+    ///
+    /// # Errors
+    /// [`CannotWrite`].
+    pub fn edit_comment(
+        &mut self,
+        key: &EntryKey,
+        id: &CommentId,
+        text: &str,
+    ) -> Result<Option<Written>, CannotWrite> {
+        check_words(MAX_COMMENT, text)?;
+        let raw = self.document.entry(key).ok_or(CannotWrite::NoEntry)?;
+        let threads = Thread::all(&raw);
+        let mut named = threads.iter().filter(|thread| thread.name.id == *id).peekable();
+        named.peek().ok_or(CannotWrite::NoComment)?;
+        let own = named.find(|thread| thread.slot == self.slot).ok_or(CannotWrite::NotYours)?;
+        let (newest, alternatives) = words::shown(&own.revisions);
+        if newest == text && alternatives.is_empty() {
+            return Ok(None);
+        }
+        let rev = own.revisions.last().map_or(1, |revision| revision.rev.saturating_add(1));
+        let change = self.put_comment(key, own.name.clone(), rev, text)?;
+        self.written(key, change).map(Some)
+    }
+
+    fn put_comment(
+        &mut self,
+        key: &EntryKey,
+        name: CommentName,
+        rev: u64,
+        text: &str,
+    ) -> Result<Option<crate::document::Change>, CannotWrite> {
+        let author = self.author();
+        let Author { slot, writer, .. } = author;
+        let field = Field::Comment(name, WordsKey { rev, writer, slot, generation: 0 });
+        let words = Scalar::Str(text.to_owned());
+        self.commit(author, |edit| edit.put(key, &field.to_string(), words))
+    }
+}
+
+impl Comment {
+    /// The comments of an entry, each after what its author had seen.
+    pub(super) fn all(raw: &RawEntry) -> Vec<Self> {
+        let mut earlier = BTreeSet::new();
+        let comment = |Thread { name, slot, revisions, .. }| {
+            let CommentName { id, answers } = name;
+            let reply_to = answers.filter(|answered| earlier.contains(answered));
+            earlier.insert(id.clone());
+            let (text, alternatives) = words::shown(&revisions);
+            Self { id, author: slot, reply_to, text, alternatives, revisions }
+        };
+        Thread::all(raw).into_iter().map(comment).collect()
+    }
+
+    /// Whether it was written anew.
+    #[must_use]
+    pub fn is_edited(&self) -> bool {
+        self.revisions.len() > 1
+    }
+}
+
+/// The revisions of one comment.
+struct Thread {
+    name: CommentName,
+    slot: Slot,
+    /// The place of the first revision in the order of all operations: later than anything that its
+    /// author had seen, and nobody can claim another.
+    made: u64,
+    revisions: Vec<Revision>,
+}
+
+impl Thread {
+    fn all(raw: &RawEntry) -> Vec<Self> {
+        let mut threads = BTreeMap::new();
+        for (field, values) in &raw.fields {
+            let Some(Field::Comment(name, key)) = Field::parse(field) else { continue };
+            let of = (name.clone(), key.slot, key.generation);
+            let empty = || Self { name, slot: key.slot, made: u64::MAX, revisions: Vec::new() };
+            let thread: &mut Self = threads.entry(of).or_insert_with(empty);
+            let first = values.iter().map(|value| value.by.counter).min();
+            thread.made = thread.made.min(first.unwrap_or(u64::MAX));
+            thread.revisions.extend(words::at(key, values));
+        }
+        let mut threads: Vec<Self> = threads.into_values().collect();
+        // Of one counter they stay in the order of their names.
+        threads.sort_by_key(|thread| thread.made);
+        threads.iter_mut().for_each(|thread| words::sort(&mut thread.revisions));
+        threads
+    }
+}
+
+impl CommentId {
+    /// The name of a new comment, from 16 bytes that the caller drew at random.
+    #[must_use]
+    pub fn from_random(random: [u8; 16]) -> Self {
+        Self(spell(random))
+    }
+
+    /// The name as it stands in the document.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for CommentId {
+    type Err = NotACommentId;
+
+    fn from_str(text: &str) -> Result<Self, NotACommentId> {
+        if is_spelled(text) { Ok(Self(text.to_owned())) } else { Err(NotACommentId) }
+    }
+}
+
+impl TryFrom<String> for CommentId {
+    type Error = NotACommentId;
+
+    fn try_from(text: String) -> Result<Self, NotACommentId> {
+        text.parse()
+    }
+}
+
+impl From<CommentId> for String {
+    fn from(id: CommentId) -> Self {
+        id.0
+    }
+}
+
+impl fmt::Display for CommentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for CommentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "comment:{:.8}", self.0)
+    }
+}

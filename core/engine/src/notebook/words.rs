@@ -1,0 +1,42 @@
+//! Words of one person, and how their revisions are shown: nothing is overwritten, the newest is
+//! shown, and what two phones wrote apart stands side by side.
+
+use couplet_proto::ids::WriterId;
+use serde::{Deserialize, Serialize};
+
+use crate::document::{Scalar, Value};
+use crate::notebook::schema::WordsKey;
+
+/// One revision of somebody's words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revision {
+    /// From 1.
+    pub rev: u64,
+    /// The install that wrote it.
+    pub writer: WriterId,
+    /// The words.
+    pub text: String,
+}
+
+/// The revisions at one key.
+pub(super) fn at(key: WordsKey, values: &[Value]) -> impl Iterator<Item = Revision> {
+    values.iter().filter_map(move |value| match &value.scalar {
+        Scalar::Str(text) => {
+            Some(Revision { rev: key.rev, writer: key.writer, text: text.clone() })
+        }
+        Scalar::Uint(_) | Scalar::Int(_) | Scalar::Bool(_) | Scalar::Bytes(_) => None,
+    })
+}
+
+/// The oldest first; of one number, in the order of their writers.
+pub(super) fn sort(revisions: &mut [Revision]) {
+    revisions.sort_by(|a, b| (a.rev, a.writer, &a.text).cmp(&(b.rev, b.writer, &b.text)));
+}
+
+/// The newest words; where two stand, the last by writer is shown first and the others beside it.
+pub(super) fn shown(revisions: &[Revision]) -> (String, Vec<Revision>) {
+    let Some(newest) = revisions.last() else { return (String::new(), Vec::new()) };
+    let beside = revisions.iter().filter(|other| other.rev == newest.rev);
+    let differs = |other: &&Revision| other.text != newest.text;
+    (newest.text.clone(), beside.filter(differs).cloned().collect())
+}
