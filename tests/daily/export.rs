@@ -19,6 +19,8 @@ fn an_export_is_whole_private_and_gives_its_own_words_to_another_notebook() {
     ben.ask(&["write", "--day", "2026-02-14", "and I you"]);
     ben.ask(&["sync"]);
     ana.ask(&["sync"]);
+    ana.ask(&["do", &entry, "react", "❤️"]);
+    ana.ask(&["do", &entry, "comment", "still true"]);
     let json = world.path().join("ours.json");
     let markdown = world.path().join("ours.md");
     let (json, markdown) = (json.to_str().unwrap(), markdown.to_str().unwrap());
@@ -28,7 +30,8 @@ fn an_export_is_whole_private_and_gives_its_own_words_to_another_notebook() {
     assert_eq!(fs::metadata(json).unwrap().permissions().mode() & 0o777, 0o600);
     ana.ask(&["export", markdown, "--format", "markdown"]);
     let expected = "# Ana & Ben\n\n## Saturday, 14 February 2026\n\n**Ana**\n\nI choose you  \n\
-                    \\- every day  \n\n> *before:*\n>\n> I chose you  \n\n**Ben**\n\nand I you  \n";
+                    \\- every day  \n\n> *before:*\n>\n> I chose you  \n\n❤️ Ana\n\n\
+                    > **Ana:**  \n> still true  \n\n**Ben**\n\nand I you  \n";
     assert_eq!(fs::read_to_string(markdown).unwrap(), expected);
 
     // Ana begins anew, and takes her own words along; Ben's are his.

@@ -7,10 +7,11 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use couplet::{Couplet, Edition, Entry, Export, Kind, PlacedChange, Volume};
+use couplet::{Comment, Couplet, Edition, Entry, Export, Kind, PlacedChange, Volume};
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 
+use super::talk::revision;
 use crate::arguments::ExportFormat;
 use crate::day;
 use crate::failure::Failure;
@@ -96,11 +97,17 @@ fn as_json(export: &Export) -> Value {
 }
 
 fn entry_as_json(entry: &Entry) -> Value {
-    let revision = |revision: &couplet::Revision| {
+    let comment = |comment: &Comment| {
         json!({
-            "rev": revision.rev, "writer": revision.writer.to_string(), "text": revision.text,
+            "comment": comment.id.as_str(),
+            "author": comment.author.index(),
+            "text": comment.text,
+            "reply_to": comment.reply_to.as_ref().map(|id| id.as_str()),
+            "history": comment.revisions.iter().map(revision).collect::<Vec<_>>(),
+            "alternatives": comment.alternatives.iter().map(revision).collect::<Vec<_>>(),
         })
     };
+    let reaction = |reaction: &couplet::Reaction| json!({ "by": reaction.by.index(), "emoji": reaction.emoji.as_str() });
     json!({
         "entry": entry.key.as_str(),
         "kind": entry.kind_name,
@@ -109,6 +116,8 @@ fn entry_as_json(entry: &Entry) -> Value {
         "text": entry.text,
         "history": entry.revisions.iter().map(revision).collect::<Vec<_>>(),
         "alternatives": entry.alternatives.iter().map(revision).collect::<Vec<_>>(),
+        "comments": entry.comments.iter().map(comment).collect::<Vec<_>>(),
+        "reactions": entry.reactions.iter().map(reaction).collect::<Vec<_>>(),
     })
 }
 
@@ -177,6 +186,17 @@ fn as_markdown(export: &Export) -> String {
         for earlier in entry.revisions.iter().rev().filter(|earlier| earlier.rev < newest) {
             text.push_str("\n> *before:*\n>\n");
             text.push_str(&paragraphs("> ", &earlier.text));
+        }
+        let reaction = |reaction: &couplet::Reaction| {
+            format!("{} {}", reaction.emoji.as_str(), name_of(reaction.by))
+        };
+        let reactions: Vec<String> = entry.reactions.iter().map(reaction).collect();
+        if !reactions.is_empty() {
+            text.push_str(&format!("\n{}\n", reactions.join("   ")));
+        }
+        for comment in &entry.comments {
+            text.push_str(&format!("\n> **{}:**  \n", name_of(comment.author)));
+            text.push_str(&paragraphs("> ", &comment.text));
         }
     }
     text
