@@ -47,4 +47,8 @@ fn what_needs_the_notebook_for_itself_says_so_beside_a_watch() {
     ana.ask(&["edit", &entry, "after"]);
     watch.wait_for_entry("after");
     assert_eq!(ana.timeline(), ["after"]);
+
+    assert_eq!(ana.failure(&["do", &entry, "react", "no emoji"]), "invalid_input");
+    assert_eq!(ana.text(&["do", &entry, "comment", "and on"], "state"), "queued");
+    watch.wait_for(|line| line["event"] == "entry" && line["comments"][0]["text"] == "and on");
 }

@@ -40,7 +40,7 @@ async fn act(home: &Home, command: Command, output: &Output) -> Result<(), Failu
         }
         Command::Write(write) => entries::write(&home.open_or_beside().await?, write, output).await,
         Command::Edit(edit) => entries::edit(&home.open_or_beside().await?, edit, output).await,
-        Command::Do(asked) => talk::act(&home.open().await?, asked, output).await,
+        Command::Do(asked) => talk::act(&home.open_or_beside().await?, asked, output).await,
         Command::Timeline(timeline) => {
             entries::timeline(&home.open_or_beside().await?, timeline, output).await
         }

@@ -32,5 +32,6 @@ pub use couplet_proto::link::RelayLink;
 pub use couplet_proto::statement::History;
 pub use error::Error;
 pub use exchange::Exchanged;
+pub use owner::Saying;
 pub use store::{Cursor, Delivery, Draft, EntryRow, Filter, PlacedChange, StoreError};
 pub use transport::Unreachable;

@@ -41,6 +41,7 @@ pub(crate) use exchange::Opening;
 pub(crate) use export::proved;
 pub(crate) use membership::Asking;
 pub(crate) use receiving::Received;
+pub use talk::Saying;
 
 /// How many changes beyond a snapshot make a new one worth its time.
 const CHANGES_PER_SNAPSHOT: usize = 1_000;

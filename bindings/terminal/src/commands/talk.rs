@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use couplet::{Comment, Couplet, EntryRow, Revision, Slot};
+use couplet::{Comment, Couplet, EntryRow, Revision, Saying, Slot};
 use serde_json::{Value, json};
 
-use super::entries::{Names, SHARED, name_of, names, person};
+use super::entries::{Names, SHARED, name_of, names, person, say_queued};
 use super::text_or_input;
 use crate::arguments::{Do, Verb};
 use crate::failure::Failure;
@@ -18,20 +18,25 @@ const SHORT: usize = 8;
 
 pub(crate) async fn act(couplet: &Couplet, asked: Do, output: &Output) -> Result<(), Failure> {
     let entry = asked.entry.as_str();
-    let (row, words) = match asked.verb {
+    let (saying, words) = match asked.verb {
         Verb::Comment { text } => {
-            (couplet.comment(entry, None, &text_or_input(text)?).await?, "Said")
+            (Saying::Comment { reply_to: None, text: text_or_input(text)? }, "Said")
         }
         Verb::Reply { comment, text } => {
-            (couplet.comment(entry, Some(&comment), &text_or_input(text)?).await?, "Answered")
+            let reply_to = Some(comment);
+            (Saying::Comment { reply_to, text: text_or_input(text)? }, "Answered")
         }
         Verb::EditComment { comment, text } => {
-            let text = text_or_input(text)?;
-            (couplet.edit_comment(entry, &comment, &text).await?, "Written anew")
+            (Saying::EditComment { comment, text: text_or_input(text)? }, "Written anew")
         }
-        Verb::React { emoji } => (couplet.react(entry, &emoji).await?, "There it is"),
-        Verb::Unreact { emoji } => (couplet.unreact(entry, &emoji).await?, "Taken back"),
+        Verb::React { emoji } => (Saying::React { emoji, is_wanted: true }, "There it is"),
+        Verb::Unreact { emoji } => (Saying::React { emoji, is_wanted: false }, "Taken back"),
     };
+    if !couplet.is_owner() {
+        say_queued(&couplet.queue_saying(entry, saying).await?, output);
+        return Ok(());
+    }
+    let row = couplet.say(entry, saying).await?;
     let names = names(couplet).await;
     let object = json!({
         "entry": row.entry.key.as_str(),

@@ -7,7 +7,7 @@ use couplet_engine::notebook::schema::Kind;
 use super::{Couplet, Place};
 use crate::answers::Event;
 use crate::error::{Error, input};
-use crate::owner::Owner;
+use crate::owner::{Owner, Saying};
 use crate::store::StoreError;
 
 impl Couplet {
@@ -51,6 +51,16 @@ impl Couplet {
         let base = base.map(str::parse::<Version>).transpose().map_err(input)?;
         let text = text.to_owned();
         let ask = move |owner: &mut Owner| owner.ask_edit(key, base, text);
+        Ok(self.handle.call(ask).await?.as_str().to_owned())
+    }
+
+    /// Leaves something about an entry for the owner.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Write`], [`Error::Store`].
+    pub async fn queue_saying(&self, entry: &str, saying: Saying) -> Result<String, Error> {
+        let key: EntryKey = self.key_of(entry).await?.parse().map_err(input)?;
+        let ask = move |owner: &mut Owner| owner.ask_saying(key, saying);
         Ok(self.handle.call(ask).await?.as_str().to_owned())
     }
 

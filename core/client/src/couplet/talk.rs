@@ -4,7 +4,7 @@ use couplet_engine::document::EntryKey;
 
 use super::Couplet;
 use crate::error::{Error, input};
-use crate::owner::Owner;
+use crate::owner::Saying;
 use crate::store::EntryRow;
 
 impl Couplet {
@@ -20,7 +20,7 @@ impl Couplet {
         text: &str,
     ) -> Result<EntryRow, Error> {
         let (reply_to, text) = (reply_to.map(str::to_owned), text.to_owned());
-        self.touch(entry, move |owner, key| owner.comment(key, reply_to.as_deref(), &text)).await
+        self.say(entry, Saying::Comment { reply_to, text }).await
     }
 
     /// Writes one's own comment anew.
@@ -34,7 +34,7 @@ impl Couplet {
         text: &str,
     ) -> Result<EntryRow, Error> {
         let (comment, text) = (comment.to_owned(), text.to_owned());
-        self.touch(entry, move |owner, key| owner.edit_comment(key, &comment, &text)).await
+        self.say(entry, Saying::EditComment { comment, text }).await
     }
 
     /// Leaves an emoji on an entry.
@@ -43,7 +43,7 @@ impl Couplet {
     /// [`Error::Write`], [`Error::Store`].
     pub async fn react(&self, entry: &str, emoji: &str) -> Result<EntryRow, Error> {
         let emoji = emoji.to_owned();
-        self.touch(entry, move |owner, key| owner.react(key, &emoji, true)).await
+        self.say(entry, Saying::React { emoji, is_wanted: true }).await
     }
 
     /// Takes one's emoji back, on whichever device it was left.
@@ -52,17 +52,16 @@ impl Couplet {
     /// [`Error::Write`], [`Error::Store`].
     pub async fn unreact(&self, entry: &str, emoji: &str) -> Result<EntryRow, Error> {
         let emoji = emoji.to_owned();
-        self.touch(entry, move |owner, key| owner.react(key, &emoji, false)).await
+        self.say(entry, Saying::React { emoji, is_wanted: false }).await
     }
 
-    /// Does something with the entry that is named so.
-    async fn touch(
-        &self,
-        entry: &str,
-        act: impl FnOnce(&mut Owner, &EntryKey) -> Result<EntryRow, Error> + Send + 'static,
-    ) -> Result<EntryRow, Error> {
+    /// Says something about the entry that is named so.
+    ///
+    /// # Errors
+    /// [`Error::Write`], [`Error::Store`].
+    pub async fn say(&self, entry: &str, saying: Saying) -> Result<EntryRow, Error> {
         let key: EntryKey = self.key_of(entry).await?.parse().map_err(input)?;
-        let row = self.handle.call(move |owner| act(owner, &key)).await?;
+        let row = self.handle.call(move |owner| owner.say(&key, &saying)).await?;
         self.handle.written();
         Ok(row)
     }

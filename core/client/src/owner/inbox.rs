@@ -13,7 +13,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Owner;
 use super::drafts::new_id;
+use super::talk::Saying;
 use super::writing::Origin;
+use crate::clock;
 use crate::error::{Error, input};
 use crate::random::{self, Drawn};
 use crate::store::{Draft, EntryRow};
@@ -33,6 +35,8 @@ enum Asked {
     },
     /// An edit, against the version that was shown.
     Edit { key: EntryKey, base: Version, text: String },
+    /// Something about an entry.
+    Say { key: EntryKey, saying: Saying },
 }
 
 impl Owner {
@@ -73,6 +77,11 @@ impl Owner {
         self.ask(&Asked::Edit { key, base, text })
     }
 
+    /// Leaves something about an entry for the owner.
+    pub(crate) fn ask_saying(&mut self, key: EntryKey, saying: Saying) -> Result<EntryKey, Error> {
+        self.ask(&Asked::Say { key, saying })
+    }
+
     /// Leaves a draft's words for the owner; the draft is gone with the same transaction.
     pub(crate) fn ask_share(&mut self, id: &str) -> Result<EntryKey, Error> {
         let draft = self.tables().draft(id)?.ok_or(Error::NotFound("draft"))?;
@@ -102,6 +111,7 @@ impl Owner {
             Asked::Edit { key, base, text } => {
                 self.compose_edit(key, Some(base), text).map(|_| key.clone())
             }
+            Asked::Say { key, saying } => self.compose_saying(key, saying).map(|_| key.clone()),
         };
         self.is_stale = true;
         rehearsed
@@ -123,7 +133,7 @@ impl Owner {
         while let Some((id, asked)) = self.tables().first_asked::<Asked>()? {
             match self.do_asked(&Origin::Inbox(id), &asked) {
                 Ok(row) => touched.push(row.entry.key.as_str().to_owned()),
-                Err(Error::Write(_)) => self.set_aside(id, asked)?,
+                Err(Error::Write(_) | Error::Input(_)) => self.set_aside(id, asked)?,
                 Err(error) => return Err(error),
             }
         }
@@ -142,12 +152,23 @@ impl Owner {
                 }
             }
             Asked::Edit { key, base, text } => self.edit_from(origin, key, Some(base), text),
+            Asked::Say { key, saying } => self.say_from(origin, key, saying),
         }
     }
 
     fn set_aside(&mut self, asked_as: i64, asked: Asked) -> Result<(), Error> {
         let id = new_id();
         let draft = match asked {
+            Asked::Say { saying: Saying::React { .. }, .. } => {
+                return Ok(self.store.jot(|tables| tables.drop_asked(asked_as))?);
+            }
+            Asked::Say {
+                saying: Saying::Comment { text, .. } | Saying::EditComment { text, .. },
+                ..
+            } => {
+                let (kind, day) = (Kind::Note.name().to_owned(), clock::today());
+                Draft { id, kind, day, entry: None, base: None, text }
+            }
             Asked::Write { kind, day, text, .. } => {
                 Draft { id, kind: kind.name().to_owned(), day, entry: None, base: None, text }
             }

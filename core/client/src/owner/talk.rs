@@ -2,61 +2,83 @@
 
 use couplet_engine::document::EntryKey;
 use couplet_engine::notebook::comment::{Comment, CommentId};
-use couplet_engine::notebook::{CannotWrite, Notebook, Written};
+use couplet_engine::notebook::{CannotWrite, Written};
+use serde::{Deserialize, Serialize};
 
 use super::Owner;
+use super::writing::Origin;
 use crate::error::Error;
 use crate::random;
 use crate::store::EntryRow;
 
-impl Owner {
-    /// Says something about an entry, or answers the comment there that is named so.
-    pub(crate) fn comment(
-        &mut self,
-        key: &EntryKey,
-        reply_to: Option<&str>,
-        text: &str,
-    ) -> Result<EntryRow, Error> {
-        let answered = reply_to.map(|name| self.comment_named(key, name)).transpose()?;
-        self.touch(key, |notebook| {
-            notebook.comment(key, answered.as_ref(), text, &mut random::system()).map(Some)
-        })
-    }
-
+/// What can be said about an entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Saying {
+    /// A comment, or an answer to the comment there that is named so.
+    Comment {
+        /// A beginning of that comment's name that no other has.
+        reply_to: Option<String>,
+        /// The words.
+        text: String,
+    },
     /// One's own comment anew.
-    pub(crate) fn edit_comment(
-        &mut self,
-        key: &EntryKey,
-        comment: &str,
-        text: &str,
-    ) -> Result<EntryRow, Error> {
-        let id = self.comment_named(key, comment)?;
-        self.touch(key, |notebook| notebook.edit_comment(key, &id, text))
-    }
-
-    /// Leaves an emoji on an entry, or takes it back.
-    pub(crate) fn react(
-        &mut self,
-        key: &EntryKey,
-        emoji: &str,
+    EditComment {
+        /// A beginning of its name that no other has.
+        comment: String,
+        /// The words.
+        text: String,
+    },
+    /// An emoji, or its being taken back.
+    React {
+        /// The emoji.
+        emoji: String,
+        /// Whether it is left rather than taken back.
         is_wanted: bool,
-    ) -> Result<EntryRow, Error> {
-        self.touch(key, |notebook| notebook.react(key, emoji, is_wanted))
+    },
+}
+
+impl Owner {
+    /// Says something about an entry that exists; the entry as it stands then.
+    pub(crate) fn say(&mut self, key: &EntryKey, saying: &Saying) -> Result<EntryRow, Error> {
+        self.say_from(&Origin::Hand, key, saying)
     }
 
-    /// Does something with an entry that exists; the entry as it stands then.
-    fn touch(
+    /// The same, out of words that were kept elsewhere.
+    pub(super) fn say_from(
         &mut self,
+        origin: &Origin,
         key: &EntryKey,
-        act: impl FnOnce(&mut Notebook) -> Result<Option<Written>, CannotWrite>,
+        saying: &Saying,
     ) -> Result<EntryRow, Error> {
         self.prepare_to_write()?;
+        let (row, written) = self.compose_saying(key, saying)?;
+        self.keep_if_any(origin, row, written)
+    }
+
+    /// The same, in memory alone; the entry as it stands in the store comes along.
+    pub(super) fn compose_saying(
+        &mut self,
+        key: &EntryKey,
+        saying: &Saying,
+    ) -> Result<(EntryRow, Option<Written>), Error> {
         let row = self.row(key)?;
         let volume = row.entry.volume;
-        match act(self.load(volume)?)? {
-            Some(written) => self.keep(volume, &written),
-            None => Ok(row),
-        }
+        let written = match saying {
+            Saying::Comment { reply_to, text } => {
+                let reply_to = reply_to.as_deref();
+                let answered = reply_to.map(|name| self.comment_named(key, name)).transpose()?;
+                let notebook = self.load(volume)?;
+                Some(notebook.comment(key, answered.as_ref(), text, &mut random::system())?)
+            }
+            Saying::EditComment { comment, text } => {
+                let id = self.comment_named(key, comment)?;
+                self.load(volume)?.edit_comment(key, &id, text)?
+            }
+            Saying::React { emoji, is_wanted } => {
+                self.load(volume)?.react(key, emoji, *is_wanted)?
+            }
+        };
+        Ok((row, written))
     }
 
     fn row(&mut self, key: &EntryKey) -> Result<EntryRow, Error> {

@@ -30,6 +30,7 @@ mod tests {
     use couplet_engine::notebook::schema::Kind;
 
     use super::*;
+    use crate::owner::Saying;
 
     #[test]
     fn entries_of_an_earlier_version_are_shown_after_an_update() {
@@ -37,7 +38,8 @@ mod tests {
         let (home, key) = (place.path().join("home"), Secret::new([7; 32]));
         let mut owner = Owner::found(&home, &key, &"Ana".parse().unwrap(), None).unwrap();
         let note = owner.write(Kind::Note, 0, "Dear Ben").unwrap().entry;
-        owner.react(&note.key, "❤️", true).unwrap();
+        let emoji = "❤️".to_owned();
+        owner.say(&note.key, &Saying::React { emoji, is_wanted: true }).unwrap();
         let me = owner.replica().unwrap().slot();
         let before = owner.tables().entry(note.key.as_str(), me).unwrap();
         let forget = |tables: &crate::store::Tables<'_>| -> Result<(), Error> {

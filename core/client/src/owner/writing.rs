@@ -84,6 +84,16 @@ impl Owner {
     ) -> Result<EntryRow, Error> {
         self.prepare_to_write()?;
         let (row, written) = self.compose_edit(key, base, text)?;
+        self.keep_if_any(origin, row, written)
+    }
+
+    /// Makes durable what was done with an entry, if that is different from what there was.
+    pub(super) fn keep_if_any(
+        &mut self,
+        origin: &Origin,
+        row: EntryRow,
+        written: Option<Written>,
+    ) -> Result<EntryRow, Error> {
         match written {
             Some(written) => self.keep_from(origin, row.entry.volume, &written),
             None => {
@@ -107,10 +117,6 @@ impl Owner {
     }
 
     /// Makes a change durable; the entry as it is shown from then on.
-    pub(super) fn keep(&mut self, volume: Volume, written: &Written) -> Result<EntryRow, Error> {
-        self.keep_from(&Origin::Hand, volume, written)
-    }
-
     fn keep_from(
         &mut self,
         origin: &Origin,
