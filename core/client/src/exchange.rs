@@ -377,9 +377,13 @@ impl<'a> Exchange<'a> {
                 Some((writer, _)) => self.heal(writer).await,
                 None => Ok(()),
             },
-            Reason::NotAllowed => match refuse.envelope {
-                Some((writer, counter)) => self.end_writer(writer, counter).await,
-                None => Ok(()),
+            Reason::NotAllowed => match (refuse.envelope, self.proposed.take()) {
+                (Some((writer, counter)), _) => self.end_writer(writer, counter).await,
+                (None, Some(_)) => {
+                    self.handle.call(|owner| owner.forget_intent()).await?;
+                    Err(Error::Refused(Reason::NotAllowed))
+                }
+                (None, None) => Ok(()),
             },
         }
     }

@@ -1,6 +1,6 @@
 //! Bodies: what stands inside an envelope, as typed sections under the rule of all items.
 //!
-//! A body is zstd of items, each of kind [`kind::SECTION`](couplet_proto::item::kind::SECTION) plus
+//! A body is zstd of items, each of kind [`kind::SECTION`] plus
 //! a number:
 //!
 //! | number | section | critical |

@@ -205,6 +205,13 @@ impl Owner {
         Ok(None)
     }
 
+    /// The relay will never order what is wanted next: it is not wanted any more.
+    pub(crate) fn forget_intent(&mut self) -> Result<(), Error> {
+        let first = self.tables().intents::<Intent>()?.into_iter().next();
+        let Some((id, _)) = first else { return Ok(()) };
+        self.durably(|tables| Ok(tables.drop_intent(id)?))
+    }
+
     fn statement(&mut self, intent: &Intent) -> Result<Statement, Error> {
         let replica = self.replica()?;
         let (log, device) = (replica.log(), replica.device());

@@ -5,6 +5,8 @@
 //! The structure of a change (its place, its dependencies, entries made once) has been checked by
 //! the document before the law is asked.
 
+use std::collections::BTreeMap;
+
 use couplet_proto::ids::{Slot, WriterId};
 
 use crate::document::{EntryKey, Operation, Scalar, Verdict};
@@ -25,41 +27,39 @@ pub struct Author {
 /// Judges what a change does.
 #[must_use]
 pub fn judge(author: Author, operations: &[Operation]) -> Verdict {
-    let births = operations.iter().filter_map(|operation| match operation {
-        Operation::CreateEntry { entry } => Some(entry),
-        _ => None,
-    });
-    for entry in births {
-        if let Err(reason) = judge_birth(author, entry, operations) {
-            return Verdict::Unlawful(reason);
-        }
-    }
-    match operations.iter().try_for_each(|operation| judge_one(author, operation)) {
+    let lawful = judge_births(author, operations)
+        .and_then(|()| operations.iter().try_for_each(|operation| judge_one(author, operation)));
+    match lawful {
         Ok(()) => Verdict::Lawful,
         Err(reason) => Verdict::Unlawful(reason),
     }
 }
 
-/// An entry is complete when it is made.
-fn judge_birth(
-    author: Author,
-    entry: &EntryKey,
-    operations: &[Operation],
-) -> Result<(), &'static str> {
-    if entry.slot() != author.slot {
-        return Err("an entry is made under its author's own name");
-    }
-    let mut birth = Birth::default();
+/// An entry is complete when it is made. One look at each operation, however many entries there are.
+fn judge_births(author: Author, operations: &[Operation]) -> Result<(), &'static str> {
+    let mut births: BTreeMap<&EntryKey, Birth> = BTreeMap::new();
     for operation in operations {
         match operation {
-            Operation::Put { entry: of, field, value, .. } if of == entry => {
-                birth.put(author, field, value)?;
+            Operation::CreateEntry { entry } if entry.slot() == author.slot => {
+                births.insert(entry, Birth::default());
             }
-            Operation::MakeText { entry: of, .. } if of == entry => birth.texts += 1,
-            _ => {}
+            Operation::CreateEntry { .. } => {
+                return Err("an entry is made under its author's own name");
+            }
+            Operation::Put { entry, field, value, .. } => {
+                if let Some(birth) = births.get_mut(entry) {
+                    birth.put(author, field, value)?;
+                }
+            }
+            Operation::MakeText { entry, .. } => {
+                if let Some(birth) = births.get_mut(entry) {
+                    birth.texts += 1;
+                }
+            }
+            Operation::EditText { .. } | Operation::Foreign(_) => {}
         }
     }
-    birth.is_complete()
+    births.values().try_for_each(Birth::is_complete)
 }
 
 #[derive(Default)]

@@ -1,7 +1,7 @@
 //! Join links: what one partner hands the other, by QR or through any messenger.
 //!
 //! `couplet:join#` and unpadded base64url of an item of kind
-//! [`kind::JOIN_LINK`](couplet_proto::item::kind::JOIN_LINK): `postcard` of [`JoinLink`]'s fields
+//! [`kind::JOIN_LINK`]: `postcard` of [`JoinLink`]'s fields
 //! in order. The part behind `#` is never sent to a server by a browser. The secret in it is good
 //! for asking to join, once, for seven days; no content key is ever in a link.
 
