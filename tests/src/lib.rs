@@ -1,8 +1,11 @@
 //! What the test binaries of this crate share.
 //!
-//! Each directory beside `src` is one test binary: `layers` keeps the house in order, `twins`
-//! restores and clones stores, `volumes` fills a notebook. Nothing here is a test.
+//! Each directory beside `src` is one test binary: `layers` keeps the house in order, `volumes`
+//! fills a notebook, `twins` clones and restores phones, `properties` runs the [`world`] through
+//! whatever may happen. Nothing here is a test.
 
+pub mod chance;
 pub mod phones;
 pub mod programs;
 pub mod relay;
+pub mod world;
