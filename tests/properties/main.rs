@@ -46,7 +46,7 @@ fn sequences() -> u64 {
 fn nothing_written_is_lost_or_doubled_whatever_happens_to_phones_line_and_relay() {
     for_seeds(sequences(), |seed| {
         let mut story = Story::new(seed);
-        let operations = 8 + Chance::new(seed).below(24);
+        let operations = 8 + Chance::new(seed).below(40);
         for _ in 0..operations {
             story.go_on();
         }

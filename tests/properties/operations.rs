@@ -35,10 +35,11 @@ impl Story {
             16..28 => self.edit_own_note(who),
             28..34 => self.begin_page(who),
             34..40 => self.look_at_pages(who),
-            40..64 => self.edit_page(who),
-            64..84 => self.sync(who),
-            84..90 => self.world.phones[who].restart(),
-            90..95 => self.hand_over(who),
+            40..60 => self.edit_page(who),
+            60..70 => self.world.phones[who].seal_pending(),
+            70..84 => self.sync(who),
+            84..88 => self.world.phones[who].restart(),
+            88..95 => self.hand_over(who),
             95..97 => self.backups.push(self.world.relay.clone()),
             _ => self.restore_the_relay(),
         }
@@ -128,9 +129,10 @@ impl Story {
         } else {
             phones[1 - who].store().envelopes.values().cloned().collect()
         };
+        let kept = [20, 50, 90][chance.below(3)];
         let again: Vec<_> = envelopes.iter().filter(|_| chance.percent(30)).cloned().collect();
         envelopes.extend(again);
-        envelopes.retain(|_| chance.percent(70));
+        envelopes.retain(|_| chance.percent(kept));
         chance.shuffle(&mut envelopes);
         let received = phones[who].receive(envelopes);
         assert_eq!(received.not_taken, [], "an honest envelope is not taken");
