@@ -5,6 +5,7 @@
 //! whatever may happen. Nothing here is a test.
 
 pub mod chance;
+pub mod couple;
 pub mod phones;
 pub mod programs;
 pub mod relay;

@@ -15,18 +15,10 @@ pub mod phone;
 pub mod relay;
 pub mod store;
 
-use couplet_engine::keys::{DeviceSecret, EpochKey};
-use couplet_engine::membership::name::Name;
-use couplet_engine::membership::{admit, found, invitation, invite};
-use couplet_engine::pairing::link::JoinLink;
-use couplet_engine::pairing::request::ask;
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::Slot;
-use couplet_proto::link::RelayLink;
-use couplet_proto::log::Log;
-use couplet_proto::statement::{History, Role};
 
 use crate::chance::Chance;
+use crate::couple::Couple;
 use conversation::{Fate, meet};
 use phone::Phone;
 use relay::Relay;
@@ -51,9 +43,8 @@ impl World {
     #[must_use]
     pub fn new(seed: u64) -> Self {
         let mut chance = Chance::new(seed);
-        let devices = [DeviceSecret::random(&mut chance), DeviceSecret::random(&mut chance)];
-        let (log, key) = paired(&devices, &mut chance);
-        let phones = devices.map(|device| {
+        let Couple { ana, ben, log, key, .. } = Couple::pair(&mut chance);
+        let phones = [ana, ben].map(|device| {
             let shares_delivery = chance.percent(50);
             Phone::new(device, log.clone(), key.clone(), shares_delivery, &mut chance)
         });
@@ -84,28 +75,4 @@ impl World {
     pub fn hashes(&mut self) -> [Hash; 2] {
         self.phones.each_mut().map(Phone::hash)
     }
-}
-
-/// The log after Ana has invited Ben and let him in.
-fn paired(devices: &[DeviceSecret; 2], chance: &mut Chance) -> (Log, EpochKey) {
-    let [ana, ben] = devices;
-    let name = |name: &str| name.parse::<Name>().unwrap();
-    let (mut log, key) = found(ana, &name("Ana"), chance).unwrap();
-    let (open, secret) = invitation(Role::Partner, History::All, 1 << 32, chance);
-    let (id, expires) = (open.invite, open.expires);
-    log.append(invite(&log, ana, open).unwrap()).unwrap();
-    let link = JoinLink {
-        notebook: log.id(),
-        log: log.head(),
-        relay: RelayLink { address: "relay.example:4433".to_owned(), pin: Hash::ZERO },
-        inviter: ana.keys(),
-        invite: id,
-        slot: Slot::Second,
-        role: Role::Partner,
-        expires,
-        secret,
-    };
-    let asked = ask(&link, ben, &name("Ben"), chance).unwrap();
-    log.append(admit(&log, ana, &key, &asked.request, chance).unwrap()).unwrap();
-    (log, key)
 }
