@@ -6,6 +6,7 @@
 
 pub mod chance;
 pub mod couple;
+pub mod hex;
 pub mod phones;
 pub mod programs;
 pub mod relay;
