@@ -28,6 +28,8 @@ pub(crate) enum Verdict {
     Refused,
 }
 
+type Read = Box<dyn Fn(&[u8]) -> Verdict>;
+
 /// Something that reads bytes.
 pub(crate) struct Target {
     pub(crate) name: &'static str,
@@ -35,7 +37,7 @@ pub(crate) struct Target {
     pub(crate) examples: Vec<Vec<u8>>,
     /// Whether nothing but the examples can be accepted, for want of a signature.
     pub(crate) is_signed: bool,
-    pub(crate) read: Box<dyn Fn(&[u8]) -> Verdict>,
+    pub(crate) read: Read,
 }
 
 impl Target {
