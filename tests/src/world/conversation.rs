@@ -122,6 +122,7 @@ impl Call<'_> {
                 Output::Receive(envelopes) => {
                     let received = self.phone.receive(envelopes);
                     assert_eq!(received.not_taken, [], "an honest envelope is not taken");
+                    received.taken.into_iter().for_each(|at| self.session.exchanged(at));
                     self.session.stored(&received.delta);
                 }
                 Output::Extend(_) => panic!("the relay has statements that no phone made"),
@@ -138,6 +139,7 @@ impl Call<'_> {
             Notice::Requests(_) | Notice::Pong(_) => {}
             Notice::Refused(refuse) => panic!("an honest phone is refused: {refuse:?}"),
             Notice::LogsDiffer => panic!("the relay's log is another"),
+            Notice::Forked(writer) => panic!("an honest writer stands twice: {writer:?}"),
         }
     }
 }

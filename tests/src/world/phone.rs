@@ -8,8 +8,9 @@ use couplet_engine::notebook::entry::{Entry, Version, notebook_hash};
 use couplet_engine::notebook::schema::Kind;
 use couplet_engine::notebook::{CannotWrite, Notebook};
 use couplet_engine::replica::{Accepted, NotTaken, Parts, Replica};
+use couplet_proto::envelope::Envelope;
 use couplet_proto::hash::Hash;
-use couplet_proto::have::Have;
+use couplet_proto::have::{Have, Range};
 use couplet_proto::ids::{Edition, Epoch, Slot, Volume, WriterNonce};
 use couplet_proto::log::Log;
 use couplet_proto::session::Start;
@@ -41,6 +42,8 @@ pub struct Phone {
 pub struct Received {
     /// All that is held of the writers that were touched.
     pub delta: Have,
+    /// Where each that was taken stands in its writer's chain.
+    pub taken: Vec<Range>,
     /// Why some were not taken.
     pub not_taken: Vec<NotTaken>,
 }
@@ -212,6 +215,7 @@ impl Phone {
         let (mut writers, mut news) = (BTreeSet::new(), BTreeSet::new());
         let mut batch: BTreeMap<Hash, Waiting> = BTreeMap::new();
         for bytes in envelopes {
+            let header = Envelope::peek(&bytes);
             match self.replica.accept(bytes) {
                 Ok(Accepted::Held) => {}
                 Ok(Accepted::Opened(sealed, opened)) => {
@@ -227,8 +231,16 @@ impl Phone {
                     self.store.keep_envelope(&sealed);
                 }
                 Ok(Accepted::Kept(_, wait)) => panic!("a member cannot read an envelope: {wait:?}"),
-                Err(not_taken) => received.not_taken.push(not_taken),
+                Err(not_taken) => {
+                    received.not_taken.push(not_taken);
+                    continue;
+                }
             }
+            received.taken.extend(header.map(|header| Range {
+                writer: header.writer(),
+                first: header.counter,
+                last: header.counter,
+            }));
         }
         self.judge(batch);
         for writer in writers {
