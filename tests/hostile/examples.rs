@@ -46,7 +46,7 @@ impl Examples {
         envelopes.extend(ben.store().envelopes.values().cloned());
         let changes: Vec<_> = ana.store().changes.iter().map(|(c, _)| c.clone()).collect();
         let frames = frames(&couple, ben.have().to_entries(), &envelopes);
-        let bodies = bodies(&changes);
+        let bodies = bodies(&changes, &envelopes);
         Self {
             couple,
             strangers,
@@ -63,14 +63,19 @@ impl Examples {
     }
 }
 
-fn bodies(changes: &[Change]) -> Vec<Body> {
+fn bodies(changes: &[Change], envelopes: &[Vec<u8>]) -> Vec<Body> {
     let writer = WriterId([9; 16]);
     let seen = Seen { is_shared: true, changed: vec![(writer, 7)], digest: Some(Hash([5; 32])) };
     let run = |changes: &[Change]| Run::of(changes, LAW).unwrap();
     vec![
-        Body { runs: vec![run(changes)], seen: seen.clone() },
-        Body { runs: vec![run(&changes[1..2]), run(&changes[..1])], seen: Seen::default() },
-        Body { runs: Vec::new(), seen },
+        Body { runs: vec![run(changes)], seen: seen.clone(), carried: Vec::new() },
+        Body {
+            runs: vec![run(&changes[1..2]), run(&changes[..1])],
+            seen: Seen::default(),
+            carried: Vec::new(),
+        },
+        Body { runs: Vec::new(), seen, carried: Vec::new() },
+        Body { runs: Vec::new(), seen: Seen::default(), carried: envelopes[..1].to_vec() },
     ]
 }
 

@@ -30,6 +30,9 @@ pub(crate) fn read(vector: &Vector) -> Outcome {
             outcome = outcome.holds("writer", &change.writer().0).holds("bytes", change.bytes());
         }
     }
+    for envelope in body.carried {
+        outcome = outcome.holds("carried", &envelope);
+    }
     let Seen { is_shared, changed, digest } = body.seen;
     outcome = outcome.says("shares delivery", is_shared);
     for (writer, counter) in changed {
@@ -83,6 +86,12 @@ fn zeros(count: usize) -> Vec<u8> {
     content
 }
 
+/// So many envelopes of three bytes.
+fn carried(count: u32) -> Vec<u8> {
+    let envelopes: Vec<Vec<u8>> = (0..count).map(|_| vec![1, 2, 3]).collect();
+    content(&Item::new(kind::SECTION + 3, true, &item::encode(&envelopes)).to_bytes())
+}
+
 pub(crate) fn made() -> Vec<Made> {
     let make = |name, expect, about, content: &[u8]| {
         Made::new(name, expect, about).bytes("bytes", content)
@@ -94,6 +103,11 @@ pub(crate) fn made() -> Vec<Made> {
         digest: Some(Hash([3; 32])),
     };
     let both = sections(&run, &seen);
+    let spelled = |number: u16, critical, own: &[u8]| {
+        content(&Item::new(kind::SECTION + number, critical, own).to_bytes())
+    };
+    let (lax, strict) =
+        (spelled(1, false, &item::encode(&run)), spelled(2, true, &item::encode(&seen)));
     let with = |number: u16, critical, bytes: &[u8]| {
         let mut sections = both.clone();
         Item::new(kind::SECTION + number, critical, bytes).write(&mut sections);
@@ -111,9 +125,13 @@ pub(crate) fn made() -> Vec<Made> {
     let bad = "malformed";
     vec![
         make("run-and-seen", "ok", "three changes, and what was seen", &content(&both)),
+        make("carried", "ok", "two envelopes, whole; nobody has looked into them", &carried(2)),
+        make("carried-too-many", bad, "513 envelopes", &carried(513)),
         make("nothing", "ok", "no section at all", &content(&[])),
         make("unknown-section", "ok", "of a later version, skipped", &with(99, false, b"new")),
         make("unknown-critical-section", "too new", "is not skipped", &with(99, true, b"new")),
+        make("run-not-critical", "ok", "a second spelling, skipped", &lax),
+        make("seen-critical", "too new", "a second spelling", &strict),
         make("wrong-hash", "wrong hash", "the last change is another", &content(&wrong_hash)),
         make("seen-followed", bad, "a byte more than it says", &content(&followed)),
         make("section-cut", bad, "the last byte is missing", &content(&both[..both.len() - 1])),
