@@ -141,10 +141,10 @@ impl Store {
         let lock = lock(directory)?;
         let mut connection = Connection::open(path(directory))?;
         unlock(&connection, key)?;
-        connection.execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
-        )?;
+        connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
         schema::migrate(&mut connection)?;
+        // Kept in the file, and so only said to a store that this version knows.
+        connection.execute_batch("PRAGMA journal_mode = WAL;")?;
         connection.set_prepared_statement_cache_capacity(64);
         Ok(Self { connection, _lock: lock })
     }
@@ -224,4 +224,46 @@ fn unlock(connection: &Connection, key: &Secret) -> Result<(), StoreError> {
     connection.busy_timeout(BUSY)?;
     connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key() -> Secret {
+        Secret::new([1; 32])
+    }
+
+    #[test]
+    fn a_store_of_a_newer_app_is_told_and_left_as_it_is() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::create(home.path(), &key()).unwrap();
+        let newer = schema::SCHEMA + 1;
+        let said = "PRAGMA journal_mode = DELETE; PRAGMA user_version =";
+        store.connection.execute_batch(&format!("{said} {newer};")).unwrap();
+        drop(store);
+        let before = fs::read(path(home.path())).unwrap();
+        let opened = Store::open(home.path(), &key());
+        let told = matches!(
+            opened,
+            Err(StoreError::StoreIsNewer { found, known }) if (found, known) == (newer, newer - 1)
+        );
+        assert!(told, "{opened:?}");
+        assert!(fs::read(path(home.path())).unwrap() == before, "the file was changed");
+    }
+
+    #[test]
+    fn a_store_has_one_owner_at_a_time() {
+        let home = tempfile::tempdir().unwrap();
+        assert!(matches!(Store::open(home.path(), &key()), Err(StoreError::Missing)));
+        let store = Store::create(home.path(), &key()).unwrap();
+        assert!(matches!(Store::open(home.path(), &key()), Err(StoreError::Busy)));
+        assert!(matches!(Store::create(home.path(), &key()), Err(StoreError::Exists)));
+        drop(store);
+        assert!(matches!(
+            Store::open(home.path(), &Secret::new([2; 32])),
+            Err(StoreError::WrongKey)
+        ));
+        assert!(Store::open(home.path(), &key()).is_ok());
+    }
 }
