@@ -2,8 +2,12 @@
 //!
 //! Each directory beside `src` is one test binary: `layers` keeps the house in order, `twins`
 //! restores and clones stores, `volumes` fills a notebook, `daily` lives a day with it by the real
-//! programs. Nothing here is a test.
+//! programs, `properties` runs the [`world`] through whatever may happen. Nothing here is a test.
 
+pub mod chance;
+pub mod couple;
+pub mod hex;
 pub mod phones;
 pub mod programs;
 pub mod relay;
+pub mod world;

@@ -324,6 +324,17 @@ mod tests {
     }
 
     #[test]
+    fn a_store_opens_with_its_key_and_no_other() {
+        let home = tempfile::tempdir().unwrap();
+        assert!(matches!(Store::open(home.path(), &key()), Err(StoreError::Missing)));
+        drop(Store::create(home.path(), &key()).unwrap());
+        assert!(matches!(Store::create(home.path(), &key()), Err(StoreError::Exists)));
+        let opened = Store::open(home.path(), &Secret::new([2; 32]));
+        assert!(matches!(opened, Err(StoreError::WrongKey)));
+        assert!(Store::open(home.path(), &key()).is_ok());
+    }
+
+    #[test]
     fn a_notebook_has_one_owner_and_any_number_beside_it() {
         let home = tempfile::tempdir().unwrap();
         let store = Store::create(home.path(), &key()).unwrap();

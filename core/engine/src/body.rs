@@ -99,10 +99,10 @@ impl Body {
         while !rest.is_empty() {
             let (section, after) = Item::read(rest, MAX_BODY)?;
             rest = after;
-            match (section.version, section.kind) {
-                (item::VERSION, RUN) => body.runs.push(item::decode(section.bytes, "run")?),
-                (item::VERSION, SEEN) => body.seen = item::decode(section.bytes, "seen")?,
-                (item::VERSION, CARRIED) => {
+            match (section.version, section.kind, section.critical) {
+                (item::VERSION, RUN, true) => body.runs.push(item::decode(section.bytes, "run")?),
+                (item::VERSION, SEEN, false) => body.seen = item::decode(section.bytes, "seen")?,
+                (item::VERSION, CARRIED, true) => {
                     body.carried = item::decode(section.bytes, "carried envelopes")?;
                 }
                 _ if section.critical => return Err(NotABody::TooNew),

@@ -79,10 +79,41 @@ fn hunks(old: &[&str], new: &[&str]) -> Vec<Hunk> {
         let old = before..before + old_middle.len();
         return vec![Hunk { old, new: before..before + new_middle.len() }];
     }
-    let shift = |range: Range<usize>| before + range.start..before + range.end;
-    let ops = capture_diff_slices(Algorithm::Myers, old_middle, new_middle);
-    let changed = ops.into_iter().filter(|op| !matches!(op, DiffOp::Equal { .. }));
-    changed.map(|op| Hunk { old: shift(op.old_range()), new: shift(op.new_range()) }).collect()
+    let mut hunks = Vec::new();
+    let (mut old_at, mut new_at) = (0, 0);
+    let end = (old_middle.len(), new_middle.len());
+    for (old_word, new_word) in common_words(old_middle, new_middle).into_iter().chain([end]) {
+        let old_gap = old_middle.get(old_at..old_word).unwrap_or_default();
+        let new_gap = new_middle.get(new_at..new_word).unwrap_or_default();
+        for op in capture_diff_slices(Algorithm::Myers, old_gap, new_gap) {
+            if !matches!(op, DiffOp::Equal { .. }) {
+                let shift = |range: Range<usize>, by| range.start + by..range.end + by;
+                let old = shift(op.old_range(), before + old_at);
+                hunks.push(Hunk { old, new: shift(op.new_range(), before + new_at) });
+            }
+        }
+        (old_at, new_at) = (old_word + 1, new_word + 1);
+    }
+    hunks
+}
+
+/// Where the words stand that both texts have, in order. Compared without what is between them: a
+/// space is like any other, and as good as a word it would let one word pass for another's
+/// replacement that was there all the time.
+fn common_words(old: &[&str], new: &[&str]) -> Vec<(usize, usize)> {
+    let ((old_at, old), (new_at, new)) = (only_words(old), only_words(new));
+    let mut common = Vec::new();
+    for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
+        if let DiffOp::Equal { old_index, new_index, len } = op {
+            let old = old_at.iter().skip(old_index).take(len).copied();
+            common.extend(old.zip(new_at.iter().skip(new_index).copied()));
+        }
+    }
+    common
+}
+
+fn only_words<'a>(text: &[&'a str]) -> (Vec<usize>, Vec<&'a str>) {
+    text.iter().copied().enumerate().filter(|(_, word)| is_word(word)).unzip()
 }
 
 /// Joins hunks with no word between them, only spaces and stops: one run of typing.
@@ -272,6 +303,9 @@ mod tests {
             ("one two three", "one three", "one 2 three", "one 2 three"),
             ("one two three", "one 2 three", "one three", "one 2 three"),
             ("one two three", "", "one two three four", " four"),
+            // A word that moved up is still that word, not the replacement of another (spaces may stay).
+            ("one two three", "one three", "two new three", " new three"),
+            ("a new one two", "a new two", "a one more two", "a  more two"),
             // Beside each other.
             ("I felt hurt", "I felt lonely", "I felt hurt today", "I felt lonely today"),
             ("I felt hurt", "I felt very hurt", "I felt angry", "I felt very angry"),

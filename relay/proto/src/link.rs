@@ -70,6 +70,9 @@ pub fn from_text(
     }
     let bytes = BASE64URL_NOPAD.decode(encoded.as_bytes()).map_err(|_| Malformed(what))?;
     let item = Item::read_whole(&bytes, limit).map_err(|_| Malformed(what))?;
+    if !item.critical {
+        return Err(Malformed(what));
+    }
     item.expect(kind, what).map(<[u8]>::to_vec)
 }
 

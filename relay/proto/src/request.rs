@@ -102,8 +102,11 @@ impl JoinRequest {
 
     fn decode(bytes: &[u8]) -> Result<Request, Malformed> {
         let malformed = Malformed("join request");
-        let own = Item::read_whole(bytes, MAX_JOIN_REQUEST - item::HEADER)?
-            .expect(kind::JOIN_REQUEST, "join request")?;
+        let item = Item::read_whole(bytes, MAX_JOIN_REQUEST - item::HEADER)?;
+        let own = item.expect(kind::JOIN_REQUEST, "join request")?;
+        if !item.critical {
+            return Err(malformed);
+        }
         let own = own.get(..own.len().saturating_sub(2 * SIGNATURE)).ok_or(malformed)?;
         item::decode(own, "join request")
     }

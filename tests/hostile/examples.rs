@@ -1,0 +1,106 @@
+//! Well-formed bytes of every kind, the same in every run.
+
+use couplet_engine::body::{Body, Seen};
+use couplet_engine::document::{Change, Run};
+use couplet_engine::notebook::schema::{Kind, LAW};
+use couplet_proto::frame::{Attach, Frame, Reason, Refuse, Statements, Stored};
+use couplet_proto::hash::Hash;
+use couplet_proto::ids::WriterId;
+use couplet_proto::statement::Statement;
+use couplet_tests::chance::Chance;
+use couplet_tests::couple::Couple;
+use couplet_tests::world::World;
+use couplet_tests::world::conversation::{Fate, meet};
+
+/// A couple, and a notebook with a few entries in it.
+pub(crate) struct Examples {
+    pub(crate) couple: Couple,
+    /// Another couple, of whom this one knows nothing.
+    pub(crate) strangers: Couple,
+    pub(crate) envelopes: Vec<Vec<u8>>,
+    pub(crate) changes: Vec<Change>,
+    pub(crate) bodies: Vec<Body>,
+    pub(crate) frames: Vec<Frame>,
+    pub(crate) version: String,
+}
+
+impl Examples {
+    pub(crate) fn new() -> Self {
+        let mut chance = Chance::new(11);
+        let mut couple = Couple::pair(&mut chance);
+        couple.add_device(&mut chance);
+        let strangers = Couple::pair(&mut chance);
+        let mut world = World::new(12);
+        let ana = &mut world.phones[0];
+        ana.write(Kind::Note, "soup is in the blue pot");
+        ana.seal_pending();
+        let page = ana.write(Kind::Page, "the list: milk, eggs");
+        ana.edit(&page.key, None, "the list: milk, eggs, bread \u{1f9e1}").unwrap();
+        meet(ana, &mut world.relay, &Fate::good(), &mut world.chance);
+        let [ana, ben] = &mut world.phones;
+        ben.write(Kind::Note, "thank you");
+        let last = ana.store().envelopes.values().last().cloned();
+        ben.receive(last.into_iter().collect());
+        ben.seal_pending();
+        let mut envelopes: Vec<_> = ana.store().envelopes.values().cloned().collect();
+        envelopes.extend(ben.store().envelopes.values().cloned());
+        let changes: Vec<_> = ana.store().changes.iter().map(|(c, _)| c.clone()).collect();
+        let frames = frames(&couple, ben.have().to_entries(), &envelopes);
+        let bodies = bodies(&changes, &envelopes);
+        Self {
+            couple,
+            strangers,
+            envelopes,
+            changes,
+            bodies,
+            frames,
+            version: page.version.to_string(),
+        }
+    }
+
+    pub(crate) fn statements(&self) -> Vec<Vec<u8>> {
+        self.couple.log.statements().iter().map(|s| s.bytes().to_vec()).collect()
+    }
+}
+
+fn bodies(changes: &[Change], envelopes: &[Vec<u8>]) -> Vec<Body> {
+    let writer = WriterId([9; 16]);
+    let seen = Seen { is_shared: true, changed: vec![(writer, 7)], digest: Some(Hash([5; 32])) };
+    let run = |changes: &[Change]| Run::of(changes, LAW).unwrap();
+    vec![
+        Body { runs: vec![run(changes)], seen: seen.clone(), carried: Vec::new() },
+        Body {
+            runs: vec![run(&changes[1..2]), run(&changes[..1])],
+            seen: Seen::default(),
+            carried: Vec::new(),
+        },
+        Body { runs: Vec::new(), seen, carried: Vec::new() },
+        Body { runs: Vec::new(), seen: Seen::default(), carried: envelopes[..1].to_vec() },
+    ]
+}
+
+fn frames(
+    couple: &Couple,
+    have: Vec<couplet_proto::have::Entry>,
+    envelopes: &[Vec<u8>],
+) -> Vec<Frame> {
+    let (notebook, log) = (couple.log.id(), couple.log.head());
+    let statements = couple.log.statements().iter().map(Statement::bytes);
+    let statements = statements.take(2).map(<[u8]>::to_vec).collect();
+    let refuse = Refuse {
+        reason: Reason::Full,
+        envelope: Some((WriterId([9; 16]), 300)),
+        retry_after: Some(60),
+    };
+    vec![
+        Frame::Attach(Attach { notebook, log, have: have.clone() }),
+        Frame::Stored(Stored { log, have }),
+        Frame::Envelopes(envelopes[..1].to_vec()),
+        Frame::Statements(Statements { notebook, from: 0, statements }),
+        Frame::Refuse(refuse),
+        Frame::Knock(couple.request.bytes().to_vec()),
+        Frame::Requests(vec![couple.request.bytes().to_vec()]),
+        Frame::Ping(1 << 40),
+        Frame::Pong(7),
+    ]
+}

@@ -1,0 +1,92 @@
+//! Ana and Ben, paired: their devices, the log that let Ben in, and everything that was said for it.
+
+use couplet_engine::keys::{DeviceSecret, EpochKey};
+use couplet_engine::membership::name::Name;
+use couplet_engine::membership::{admit, found, invitation, invite};
+use couplet_engine::pairing::link::JoinLink;
+use couplet_engine::pairing::request::ask;
+use couplet_proto::hash::Hash;
+use couplet_proto::ids::Slot;
+use couplet_proto::link::RelayLink;
+use couplet_proto::log::Log;
+use couplet_proto::request::JoinRequest;
+use couplet_proto::statement::{History, Role};
+
+use crate::chance::Chance;
+
+/// Two persons with a device each.
+#[derive(Debug)]
+pub struct Couple {
+    /// Ana's device, which founded the notebook.
+    pub ana: DeviceSecret,
+    /// Ben's.
+    pub ben: DeviceSecret,
+    /// Genesis, Ana's invite, Ben's joining.
+    pub log: Log,
+    /// The first epoch's key.
+    pub key: EpochKey,
+    /// The link that Ana handed to Ben.
+    pub link: JoinLink,
+    /// What Ben asked with it.
+    pub request: JoinRequest,
+}
+
+/// Expiry of every invite here, seconds since 1970.
+const EXPIRES: u64 = 1 << 32;
+
+impl Couple {
+    /// Two new devices, paired.
+    ///
+    /// # Panics
+    ///
+    /// If the engine refuses what it made itself.
+    #[must_use]
+    pub fn pair(chance: &mut Chance) -> Self {
+        let (ana, ben) = (DeviceSecret::random(chance), DeviceSecret::random(chance));
+        let (mut log, key) = found(&ana, &name("Ana"), chance).unwrap();
+        let link = invited(&mut log, &ana, Role::Partner, chance);
+        let request = ask(&link, &ben, &name("Ben"), chance).unwrap().request;
+        log.append(admit(&log, &ana, &key, &request, chance).unwrap()).unwrap();
+        Self { ana, ben, log, key, link, request }
+    }
+
+    /// One more device of Ana's, let in by the log.
+    ///
+    /// # Panics
+    ///
+    /// If the engine refuses what it made itself.
+    pub fn add_device(&mut self, chance: &mut Chance) -> DeviceSecret {
+        let device = DeviceSecret::random(chance);
+        let link = invited(&mut self.log, &self.ana, Role::OwnDevice, chance);
+        let request = ask(&link, &device, &name("tablet"), chance).unwrap().request;
+        let added = admit(&self.log, &self.ana, &self.key, &request, chance).unwrap();
+        self.log.append(added).unwrap();
+        device
+    }
+}
+
+/// Opens an invite in the log; the link to it names a relay that does not exist.
+fn invited(log: &mut Log, by: &DeviceSecret, role: Role, chance: &mut Chance) -> JoinLink {
+    let (open, secret) = invitation(role, History::All, EXPIRES, chance);
+    let invite_id = open.invite;
+    log.append(invite(log, by, open).unwrap()).unwrap();
+    let slot = match role {
+        Role::Partner => Slot::Second,
+        Role::OwnDevice => Slot::First,
+    };
+    JoinLink {
+        notebook: log.id(),
+        log: log.head(),
+        relay: RelayLink { address: "relay.example:4433".to_owned(), pin: Hash([7; 32]) },
+        inviter: by.keys(),
+        invite: invite_id,
+        slot,
+        role,
+        expires: EXPIRES,
+        secret,
+    }
+}
+
+fn name(name: &str) -> Name {
+    name.parse().unwrap()
+}
