@@ -183,7 +183,8 @@ impl Phone {
             return Ok(answers);
         }
         let error = answers.last().and_then(|answer| answer["error"]["detail"].as_str());
-        Err(self.strange(&format!("{}: {}", verb(arguments), error.unwrap_or("it failed"))))
+        let ended = printed.status.to_string();
+        Err(self.strange(&format!("{}: {}", verb(arguments), error.unwrap_or(&ended))))
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -191,7 +192,7 @@ impl Phone {
         command.arg("--json").arg("--home").arg(&self.home).args(arguments);
         // Both phones have keys and markers of their own, and leave none on this machine.
         command.env_remove("COUPLET_KEY_FILE").env("XDG_STATE_HOME", &self.state);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
         command.kill_on_drop(true);
         command
     }
