@@ -2,7 +2,7 @@
 //!
 //! Each directory beside `src` is one test binary: `layers` keeps the house in order, `twins`
 //! restores and clones stores, `volumes` fills a notebook, `daily` lives a day with it by the real
-//! programs. Nothing here is a test.
+//! programs, `stories` kills, wipes and misuses them. Nothing here is a test.
 
 pub mod phones;
 pub mod programs;
