@@ -71,7 +71,7 @@ fn what_cannot_be_written_is_refused_and_said() {
         (&["timeline", "--day", "2026-02-01.2026-02-14"], "invalid_input"),
         (&["approve", "ffff", "--code", "AAAA-AAAA-AAAA"], "not_found"),
         (&["new", "--name", "Ana"], "exists"),
-        (&["join", "couplet:join#", "--name", "Ana"], "exists"),
+        (&["join", "couplet:join#", "--name", "Ana"], "invalid_input"),
     ] {
         assert_eq!(ana.refused(arguments), code, "{:.80}", format!("{arguments:?}"));
     }
