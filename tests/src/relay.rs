@@ -1,5 +1,6 @@
 //! A real relay, as a process of its own.
 
+use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -25,7 +26,27 @@ impl Relay {
     /// Where it does not become ready.
     #[must_use]
     pub fn start(directory: &Path) -> Self {
-        Self::listen(directory, "127.0.0.1:0")
+        Self::listen(directory, "127.0.0.1:0", None)
+    }
+
+    /// The same, with everything that it has to say about its work in this file.
+    ///
+    /// # Panics
+    ///
+    /// As [`Relay::start`].
+    #[must_use]
+    pub fn start_with_trace(directory: &Path, log: &Path) -> Self {
+        Self::listen(directory, "127.0.0.1:0", Some(log))
+    }
+
+    /// Starts it on the same data and port, after it was killed.
+    ///
+    /// # Panics
+    ///
+    /// As [`Relay::start`].
+    #[must_use]
+    pub fn started_again(&self) -> Self {
+        Self::listen(&self.directory, &self.listen, None)
     }
 
     /// Kills it, as the kernel would, and starts it again on the same data and port.
@@ -36,7 +57,7 @@ impl Relay {
     #[must_use]
     pub fn killed_and_restarted(mut self) -> Self {
         self.kill();
-        Self::listen(&self.directory, &self.listen)
+        self.started_again()
     }
 
     /// Kills it, as the kernel would.
@@ -46,13 +67,16 @@ impl Relay {
         drop(self.process.wait());
     }
 
-    fn listen(directory: &Path, address: &str) -> Self {
+    fn listen(directory: &Path, address: &str, log: Option<&Path>) -> Self {
+        let level = if log.is_some() { "trace" } else { "info" };
+        let stderr = log.map_or_else(Stdio::null, |log| File::create(log).unwrap().into());
         let mut process = Command::new(programs::couplet_relay())
             .args(["serve", "--json", "--listen", address, "--data"])
             .arg(directory)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(stderr)
+            .env("RUST_LOG", level)
             .spawn()
             .unwrap();
         let mut line = String::new();

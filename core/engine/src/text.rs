@@ -10,6 +10,8 @@
 //! - What each typed in one go stays together. Where both replaced the same words, both
 //!   replacements stand, the partner's first; what both removed is removed once.
 //! - Nothing that is only in `mine` is lost, and nothing that is only in `current`.
+//! - A splice takes along the space before it, so that splices of two people who did not know of
+//!   each other, merged by the document, leave whole words too.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -36,6 +38,7 @@ pub fn rebase(base: &str, mine: &str, current: &str) -> Vec<Splice> {
     if mine == base || mine == current {
         return Vec::new();
     }
+    let units: Vec<u16> = current.encode_utf16().collect();
     let [base, mine, current] = [base, mine, current].map(words);
     let ours = runs(&base, hunks(&base, &mine));
     let theirs = runs(&base, hunks(&base, &current));
@@ -43,8 +46,40 @@ pub fn rebase(base: &str, mine: &str, current: &str) -> Vec<Splice> {
     for hunk in &ours {
         merge.carry(hunk, &theirs);
     }
-    merge.into_splices()
+    let mut end = units.len();
+    let mut splices = merge.into_splices();
+    for splice in &mut splices {
+        splice.take_space(units.get(..end).unwrap_or_default());
+        end = splice.at;
+    }
+    splices
 }
+
+impl Splice {
+    /// Makes the same of this text, but as a change of whole words with the space before each: "a
+    /// |old| wall" becomes "a| old| wall". Where there is no space before, a replacement takes the
+    /// one behind.
+    fn take_space(&mut self, text: &[u16]) {
+        let is_space = |at: Option<usize>| at.and_then(|at| text.get(at)) == Some(&SPACE);
+        let (before, behind) = (self.at.checked_sub(1), self.at.checked_add(self.delete));
+        let is_replacement = self.delete > 0 && !self.insert.is_empty();
+        if is_replacement && is_space(before) && !self.insert.starts_with(' ') {
+            self.at -= 1;
+            self.delete += 1;
+            self.insert.insert(0, ' ');
+        } else if is_replacement && is_space(behind) && !self.insert.ends_with(' ') {
+            self.delete += 1;
+            self.insert.push(' ');
+        } else if self.delete == 0 && is_space(before) && self.insert.ends_with(' ') {
+            self.at -= 1;
+            self.insert.pop();
+            self.insert.insert(0, ' ');
+        }
+    }
+}
+
+/// A space, as a UTF-16 unit.
+const SPACE: u16 = 0x20;
 
 /// A stretch of words that became another; either may be empty, not both.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -315,6 +350,20 @@ mod tests {
             ("cafe\u{301} 🇩🇪", "cafe\u{301} 🇫🇷", "café 🇩🇪", "café 🇫🇷"),
         ] {
             assert_eq!(merged(base, mine, current), expected, "{base:?} {mine:?} {current:?}");
+        }
+    }
+
+    #[test]
+    fn a_change_takes_its_space_along() {
+        for (base, mine, at, delete, insert) in [
+            ("a green wall", "a yellow wall", 1, 6, " yellow"),
+            ("a wall", "a yellow wall", 1, 0, " yellow"),
+            ("Green walls", "Yellow walls", 0, 6, "Yellow "),
+            ("walls", "doors", 0, 5, "doors"),
+            ("a wall.", "a wall. Good.", 7, 0, " Good."),
+        ] {
+            let expected = Splice { at, delete, insert: insert.into() };
+            assert_eq!(rebase(base, mine, base), [expected], "{base:?} {mine:?}");
         }
     }
 

@@ -84,6 +84,8 @@ pub struct Session {
     theirs: Have,
     /// Sent in this conversation, and so not sent again.
     sent: Vec<Range>,
+    /// Received in this conversation, and so held by the other side.
+    received: Vec<Range>,
     loading: Option<Range>,
     log_phase: LogPhase,
     /// How much of the log the other side has, or has been sent.
@@ -151,6 +153,7 @@ impl Session {
             mine: have,
             theirs: believed,
             sent: Vec::new(),
+            received: Vec::new(),
             loading: None,
             log_phase: LogPhase::Idle,
             their_log: None,
@@ -203,7 +206,7 @@ impl Session {
             Some(more) => range.first.saturating_add(more).min(range.last),
             None => range.last,
         };
-        self.exchanged(Range { last, ..range });
+        lengthen(&mut self.sent, Range { last, ..range });
         if count > 0 {
             self.send(Frame::Envelopes(envelopes));
         }
@@ -229,17 +232,11 @@ impl Session {
         }
     }
 
-    /// These crossed in this conversation, whichever way, and are not sent again. For what came in
-    /// [`Output::Receive`] it is called before [`Session::stored`]; without it the other side is
-    /// sent back what it sent.
+    /// These came in [`Output::Receive`], and are not sent back. It is called before
+    /// [`Session::stored`]; without it the other side is sent what it sent.
     pub fn exchanged(&mut self, range: Range) {
-        let Range { writer, first, last } = range;
-        let goes_on =
-            |sent: &&mut Range| sent.writer == writer && sent.last.checked_add(1) == Some(first);
-        match self.sent.iter_mut().find(goes_on) {
-            Some(sent) => sent.last = last,
-            None => self.sent.push(range),
-        }
+        lengthen(&mut self.sent, range);
+        lengthen(&mut self.received, range);
     }
 
     /// Envelopes from [`Output::Receive`] are durable: all that is held of the writers touched.
@@ -247,6 +244,7 @@ impl Session {
         for (writer, have) in delta.iter() {
             self.mine.set(writer, have.clone());
         }
+        self.learn_from_received(delta);
         let stored = Stored { log: self.head(), have: delta.to_entries() };
         self.send(Frame::Stored(stored));
         self.plan();
@@ -326,6 +324,28 @@ impl Session {
         self.learn_log(stored.log);
         self.plan();
         Ok(())
+    }
+
+    /// Who sends an envelope holds it. What a relay forwards later than it attached is said to be
+    /// there in no other way.
+    fn learn_from_received(&mut self, delta: &Have) {
+        let lacking = delta.without(&self.theirs);
+        let beyond = self.theirs.without(delta);
+        let mut learned = Have::new();
+        for (writer, have) in delta.iter() {
+            let is_beyond = beyond.iter().any(|range| range.writer == writer);
+            let mut news = lacking.iter().filter(|range| range.writer == writer).peekable();
+            let is_news = news.peek().is_some() && !is_beyond;
+            if is_news && news.all(|range| unsent(*range, &self.received).is_none()) {
+                learned.set(writer, have.clone());
+            }
+        }
+        if learned != Have::new() {
+            for (writer, have) in learned.iter() {
+                self.theirs.set(writer, have.clone());
+            }
+            self.notify(Notice::PeerHas(learned));
+        }
     }
 
     fn handle_statements(&mut self, statements: Statements) -> Result<(), Malformed> {
@@ -430,6 +450,17 @@ impl Session {
     }
 }
 
+/// Adds a range to those that crossed.
+fn lengthen(crossed: &mut Vec<Range>, range: Range) {
+    let Range { writer, first, last } = range;
+    let goes_on =
+        |known: &&mut Range| known.writer == writer && known.last.checked_add(1) == Some(first);
+    match crossed.iter_mut().find(goes_on) {
+        Some(known) => known.last = last,
+        None => crossed.push(range),
+    }
+}
+
 /// The first part of a range that was not sent.
 fn unsent(range: Range, sent: &[Range]) -> Option<Range> {
     let Range { writer, mut first, mut last } = range;
@@ -500,6 +531,11 @@ mod tests {
         bytes
     }
 
+    fn name(envelope: &[u8]) -> (WriterId, u64) {
+        let writer = WriterId(envelope[..16].try_into().unwrap());
+        (writer, u64::from_be_bytes(envelope[16..].try_into().unwrap()))
+    }
+
     fn statement(index: u64) -> Hash {
         Hash([u8::try_from(index + 100).unwrap(); 32])
     }
@@ -525,8 +561,7 @@ mod tests {
         fn receive(&mut self, envelopes: &[Vec<u8>]) -> Have {
             let mut delta = Have::new();
             for envelope in envelopes {
-                let writer = WriterId(envelope[..16].try_into().unwrap());
-                let counter = u64::from_be_bytes(envelope[16..].try_into().unwrap());
+                let (writer, counter) = name(envelope);
                 let at = Tip { counter, hash: hash(writer, counter) };
                 self.have.insert(writer, at, hash(writer, counter - 1)).unwrap();
                 delta.set(writer, self.have.of(writer).unwrap().clone());
@@ -551,6 +586,10 @@ mod tests {
                     }
                     Output::Receive(envelopes) => {
                         let delta = self.receive(&envelopes);
+                        for envelope in &envelopes {
+                            let (writer, counter) = name(envelope);
+                            session.exchanged(Range { writer, first: counter, last: counter });
+                        }
                         session.stored(&delta);
                     }
                     Output::Extend(Statements { from, statements, .. }) => {
@@ -695,6 +734,25 @@ mod tests {
         let outputs: Vec<Output> = std::iter::from_fn(|| session.poll_output()).collect();
         assert!(!outputs.iter().any(|output| matches!(output, Output::Load(_))), "{outputs:?}");
         assert_eq!(session.sent, [Range { writer, first: 1, last: 3 }]);
+    }
+
+    #[test]
+    fn what_the_relay_forwards_meanwhile_is_known_to_be_there() {
+        let (mut phone, mut relay) = (Side::new(3, &[(1, 1)]), Side::new(3, &[(1, 1)]));
+        phone.session = Some(Session::open(NOTEBOOK, phone.start(3, &phone.have), false));
+        run(&mut phone, &mut relay);
+        // The partner pushes while this phone is attached.
+        relay.receive(&[envelope(WriterId([2; 16]), 1)]);
+        relay.session.as_mut().unwrap().have_changed(relay.have.clone());
+        phone.notices.clear();
+        run(&mut phone, &mut relay);
+        assert!(phone.session.unwrap().is_caught_up());
+        assert!(relay.session.unwrap().is_caught_up());
+        let learned = |notice: &Notice| match notice {
+            Notice::PeerHas(have) => have.contains(WriterId([2; 16]), 1),
+            _ => false,
+        };
+        assert!(phone.notices.iter().any(learned), "{:?}", phone.notices);
     }
 
     #[test]

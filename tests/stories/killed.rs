@@ -1,0 +1,116 @@
+//! Phones and relays that are killed with -9 at any moment.
+
+use std::collections::BTreeMap;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use couplet_tests::programs::long;
+use couplet_tests::relay::Relay;
+
+use crate::phone::{Phone, Said, meet, pair};
+
+/// Random moments: SplitMix64. The seed is fixed; what a process has done by then is not.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, limit: Duration) -> Duration {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^= mixed >> 31;
+        limit.mul_f64(mixed as f64 / u64::MAX as f64)
+    }
+}
+
+/// What was tried, and whether it was acknowledged.
+type Tried = BTreeMap<String, bool>;
+
+/// Every acknowledged text is there once, and nothing that nobody wrote.
+#[track_caller]
+fn assert_kept(phone: &Phone, tried: &Tried) {
+    let texts = phone.texts();
+    for (text, count) in &texts {
+        assert_eq!(*count, 1, "{text:?} is there {count} times");
+        assert!(tried.contains_key(text), "{text:?} was written by nobody");
+    }
+    for (text, _) in tried.iter().filter(|(_, is_acknowledged)| **is_acknowledged) {
+        assert!(texts.contains_key(text), "{text:?} was acknowledged and is lost");
+    }
+}
+
+/// Long enough to be torn, were it not written whole.
+fn words(round: usize) -> String {
+    format!("round {round}: {}", "and I stayed to listen ".repeat(100 + round)).trim().to_owned()
+}
+
+#[test]
+fn a_phone_killed_while_it_writes_keeps_what_it_acknowledged() {
+    let directory = tempfile::tempdir().unwrap();
+    let relay = Relay::start(&directory.path().join("relay"));
+    let (ana, ben) = pair(directory.path(), &relay.link);
+    let (mut chance, mut tried, mut killed) = (Chance(4), Tried::new(), 0);
+    let began = Instant::now();
+    tried.insert(words(0), true);
+    ana.ask(&["write", &words(0)]);
+    let usual = began.elapsed();
+    let rounds = if long() { 200 } else { 25 };
+    for round in 1..=rounds {
+        let text = words(round);
+        // Now and then it is an exchange that dies: sealed, sent, or neither.
+        let is_write = round % 4 != 0;
+        let arguments = if is_write { ["write", text.as_str()] } else { ["sync", "--timeout=20"] };
+        let mut child = ana.command(&arguments).spawn().unwrap();
+        sleep(chance.below(usual * 2));
+        child.kill().unwrap();
+        let said = Said::of(&child.wait_with_output().unwrap());
+        killed += usize::from(said.status.code().is_none());
+        if is_write {
+            tried.insert(text, !said.lines.is_empty());
+        }
+    }
+    assert!(killed > 0, "nothing was killed in time");
+    assert_kept(&ana, &tried);
+    tried.insert("I am back.".into(), true);
+    ana.ask(&["write", "I am back."]);
+    meet(&ana, &ben);
+    assert_kept(&ben, &tried);
+}
+
+#[test]
+fn a_relay_killed_while_both_push_costs_nobody_a_word() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut relay = Relay::start(&directory.path().join("relay"));
+    let (ana, ben) = pair(directory.path(), &relay.link);
+    let (mut chance, mut tried) = (Chance(8), Tried::new());
+    let rounds = if long() { 50 } else { 10 };
+    let mut usual = Duration::from_millis(100);
+    for round in 0..rounds {
+        for phone in [&ana, &ben] {
+            let text = format!("{} in {}", phone.name, words(round));
+            phone.ask(&["write", &text]);
+            tried.insert(text, true);
+        }
+        let began = Instant::now();
+        let sync = |phone: &Phone| phone.command(&["sync", "--timeout", "5"]).spawn().unwrap();
+        let exchanges = [sync(&ana), sync(&ben)];
+        // Every fourth is left alone, so that it is known how long they take.
+        let is_left_alone = round % 4 == 0;
+        if !is_left_alone {
+            sleep(chance.below(usual));
+            relay = relay.killed_and_restarted();
+        }
+        for exchange in exchanges {
+            let said = Said::of(&exchange.wait_with_output().unwrap());
+            assert!(said.status.success() || !is_left_alone, "{said:?}");
+            assert!(!said.lines.is_empty(), "an exchange ended without a word: {said:?}");
+        }
+        if is_left_alone {
+            usual = began.elapsed();
+        }
+    }
+    meet(&ana, &ben);
+    assert_kept(&ana, &tried);
+    assert_kept(&ben, &tried);
+    assert_eq!(ana.texts().len(), tried.len());
+}

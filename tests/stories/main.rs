@@ -1,0 +1,14 @@
+//! What happens to Ana and Ben when they use the real programs: every command is a process, the
+//! relay is one, and what lies between them is QUIC over loopback.
+//!
+//! Nothing is called in here that a person at a terminal could not call, and what is killed is
+//! killed with -9. The slow soaks need `COUPLET_LONG=1`.
+
+mod at_once;
+mod blind;
+mod demo;
+mod forgetful;
+mod killed;
+mod mistakes;
+mod phone;
+mod together;
