@@ -1,8 +1,8 @@
 //! A couple and their relay without a device, a network or a clock: the pure halves of the house,
 //! run by hand from one seed.
 //!
-//! A [`Phone`](phone::Phone) is the engine's replica over a store in memory, a
-//! [`Relay`](relay::Relay) judges by the same log, envelopes and have vectors as the real one, and a
+//! A [`Phone`] is the engine's replica over a store in memory, a
+//! [`Relay`] judges by the same log, envelopes and have vectors as the real one, and a
 //! [`conversation`] is two sessions with a bad line between them. What each call does to the store
 //! follows `core/client/src/owner` step by step, one commit where the owner makes one, so that a
 //! phone may be [restarted](phone::Phone::restart) after any call.
