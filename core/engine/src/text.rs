@@ -338,7 +338,7 @@ mod tests {
             ("one two three", "one three", "one 2 three", "one 2 three"),
             ("one two three", "one 2 three", "one three", "one 2 three"),
             ("one two three", "", "one two three four", " four"),
-            // A word that moved up is still that word, not the replacement of another (spaces may stay).
+            // A word that moved up is still that word, not another's replacement; spaces may stay.
             ("one two three", "one three", "two new three", " new three"),
             ("a new one two", "a new two", "a one more two", "a  more two"),
             // Beside each other.
