@@ -8,6 +8,7 @@
 use std::time::{Duration, Instant};
 
 use couplet_proto::frame::{Frame, Reason, Refuse};
+use couplet_proto::hash::Hash;
 use couplet_proto::ids::WriterId;
 use couplet_proto::session::{Notice, Output, Session};
 use couplet_proto::statement::{LogHead, Statement};
@@ -79,6 +80,8 @@ pub(crate) struct Exchange<'a> {
     /// What the relay had waiting before it answered the ping is here.
     has_mail: bool,
     is_waiting_at_the_door: bool,
+    /// The last statement that the session knows.
+    log_head: Option<Hash>,
     is_invite_closed: bool,
     was_caught_up: bool,
     has_heard: bool,
@@ -106,6 +109,7 @@ impl<'a> Exchange<'a> {
             proposed: None,
             has_mail: false,
             is_waiting_at_the_door: opening.knock.is_some(),
+            log_head: opening.start.log.last().copied(),
             is_invite_closed: false,
             was_caught_up: false,
             has_heard: false,
@@ -203,6 +207,12 @@ impl<'a> Exchange<'a> {
         Ok(())
     }
 
+    /// Says how long the log has become.
+    fn log_changed(&mut self, log: Vec<Hash>) {
+        self.log_head = log.last().copied();
+        self.session.log_changed(log);
+    }
+
     async fn take_in_own_words(&mut self) -> Result<(), Error> {
         let (have, log) = self
             .handle
@@ -211,7 +221,9 @@ impl<'a> Exchange<'a> {
                 Ok((owner.have(), owner.log_hashes()))
             })
             .await?;
-        self.session.log_changed(log);
+        if log.last() != self.log_head.as_ref() {
+            self.log_changed(log);
+        }
         self.session.have_changed(have);
         Ok(())
     }
@@ -269,7 +281,7 @@ impl<'a> Exchange<'a> {
                     let received = self.handle.call(move |owner| owner.extend(piece)).await?;
                     self.is_waiting_at_the_door = false;
                     let log = self.handle.call(|owner| Ok(owner.log_hashes())).await?;
-                    self.session.log_changed(log);
+                    self.log_changed(log);
                     self.tell(&received);
                 }
                 Output::Notify(notice) => self.handle_notice(notice).await?,
@@ -308,6 +320,10 @@ impl<'a> Exchange<'a> {
 
     async fn handle_notice(&mut self, notice: Notice) -> Result<(), Error> {
         match notice {
+            Notice::PeerHasAll(have) => {
+                self.handle.call(move |owner| owner.relay_has_all(&have)).await?;
+                self.handle.tell(Event::Delivered);
+            }
             Notice::PeerHas(have) => {
                 self.handle.call(move |owner| owner.relay_has(&have)).await?;
                 self.handle.tell(Event::Delivered);
@@ -335,7 +351,7 @@ impl<'a> Exchange<'a> {
                     Ok(owner.log_hashes())
                 })
                 .await?;
-            self.session.log_changed(log);
+            self.log_changed(log);
         }
         self.handle.call(move |owner| owner.relay_log(head)).await
     }

@@ -32,8 +32,9 @@ const KEEP_ALIVE: Duration = Duration::from_secs(20);
 /// After this long without a packet the connection is over.
 const IDLE: Duration = Duration::from_secs(60);
 
-/// How long a relay may take to answer the first packet before it counts as not there.
-const CONNECT: Duration = Duration::from_secs(10);
+/// How long a relay may take to answer the first packet before it counts as not there: more than
+/// three lost packets on a slow network, less than the patience of somebody who waits.
+const CONNECT: Duration = Duration::from_secs(4);
 
 /// Bytes under way in one stream: a slice of envelopes and the next.
 const STREAM_WINDOW: u32 = 1024 * 1024;

@@ -258,6 +258,7 @@ impl Replica {
         let (seen, originals) = (body.seen.clone(), body.carried.clone());
         let changes = changes_of(sealed, body)?;
         let mut carried = Vec::new();
+        let mut room = MAX_CARRIED_CHANGES;
         for bytes in originals {
             // One that no member signed is dropped: it says nothing of who carries it.
             let Ok(original) = Envelope::parse(bytes) else { continue };
@@ -271,6 +272,8 @@ impl Replica {
             };
             let Ok(original) = original.verify() else { continue };
             let changes = changes_of(&original, self.read_body(&original)?)?;
+            let bytes: usize = changes.iter().map(|change| change.bytes().len()).sum();
+            room = room.checked_sub(bytes).ok_or(Wait::Unreadable)?;
             carried.push((original, author.slot, changes));
         }
         Ok(Opened { slot, changes, seen, carried })
@@ -389,6 +392,10 @@ impl Replica {
         &mut self.seen
     }
 }
+
+/// Bytes of changes in all the envelopes that one carries: what it can carry does not inflate to
+/// more unless it was made to.
+const MAX_CARRIED_CHANGES: usize = 16 * 1024 * 1024;
 
 /// The changes of a body, which are its writer's own.
 fn changes_of(sealed: &Sealed, body: Body) -> Result<Vec<Change>, Wait> {

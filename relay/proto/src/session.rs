@@ -60,6 +60,8 @@ pub enum Output {
 pub enum Notice {
     /// The other side holds these durably.
     PeerHas(Have),
+    /// All that the other side holds, of any writer.
+    PeerHasAll(Have),
     /// The other side's log is this long.
     PeerLog(LogHead),
     /// Requests to join that wait at the other side.
@@ -304,7 +306,7 @@ impl Session {
         // What was believed to be there and is not was forgotten, and is sent again.
         self.theirs = Have::from_entries(attach.have)?;
         self.phase = Phase::Attached;
-        self.notify(Notice::PeerHas(self.theirs.clone()));
+        self.notify(Notice::PeerHasAll(self.theirs.clone()));
         for writer in self.mine.forked_from(&self.theirs) {
             self.notify(Notice::Forked(writer));
         }
@@ -749,7 +751,7 @@ mod tests {
         assert!(phone.session.unwrap().is_caught_up());
         assert!(relay.session.unwrap().is_caught_up());
         let learned = |notice: &Notice| match notice {
-            Notice::PeerHas(have) => have.contains(WriterId([2; 16]), 1),
+            Notice::PeerHas(have) | Notice::PeerHasAll(have) => have.contains(WriterId([2; 16]), 1),
             _ => false,
         };
         assert!(phone.notices.iter().any(learned), "{:?}", phone.notices);

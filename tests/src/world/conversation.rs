@@ -134,7 +134,7 @@ impl Call<'_> {
 
     fn handle_notice(&mut self, notice: Notice) {
         match notice {
-            Notice::PeerHas(have) => self.phone.relay_has(&have),
+            Notice::PeerHas(have) | Notice::PeerHasAll(have) => self.phone.relay_has(&have),
             Notice::PeerLog(head) => self.phone.relay_log(head.length),
             Notice::Requests(_) | Notice::Pong(_) => {}
             Notice::Refused(refuse) => panic!("an honest phone is refused: {refuse:?}"),

@@ -84,6 +84,14 @@ impl Owner {
         self.durably(|tables| Ok(tables.keep_relay_have(have)?))
     }
 
+    /// The relay holds these durably and nothing else: what it held before it has forgotten.
+    pub(crate) fn relay_has_all(&mut self, have: &Have) -> Result<(), Error> {
+        self.durably(|tables| {
+            tables.forget_relay_have()?;
+            Ok(tables.keep_relay_have(have)?)
+        })
+    }
+
     /// The relay's log is this long.
     pub(crate) fn relay_log(&mut self, head: LogHead) -> Result<(), Error> {
         self.durably(|tables| Ok(tables.set(Meta::RelayLog, &head.length)?))

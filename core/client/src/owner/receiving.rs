@@ -19,6 +19,10 @@ use crate::store::{State, Tables, Waiting};
 /// Envelopes that could not be read, looked at again in one slice.
 const KEPT_PER_SLICE: u32 = 1_024;
 
+/// Bytes of opened changes held before they are applied: a few hostile envelopes inflate to
+/// hundreds of megabytes, an honest slice to less than this.
+const MAX_OPENED: usize = 8 * 1024 * 1024;
+
 /// What came of a slice of envelopes.
 #[derive(Debug, Default)]
 pub(crate) struct Received {
@@ -44,6 +48,7 @@ struct Slice {
     /// Writers of whom there was more than what they have seen.
     news: BTreeSet<WriterId>,
     changes: BTreeMap<Volume, BTreeMap<Hash, Waiting>>,
+    opened_bytes: usize,
     judged: Vec<Judged>,
 }
 
@@ -68,8 +73,8 @@ impl Owner {
         let mut slice = Slice::default();
         let mut received = Received::default();
         let newest = self.tables().newest_volume()?;
-        let replica = self.replica()?;
         for bytes in envelopes {
+            let replica = self.replica()?;
             let header = Envelope::peek(&bytes);
             match replica.accept(bytes) {
                 Ok(Accepted::Held) => {}
@@ -89,6 +94,9 @@ impl Owner {
                 last: header.counter,
             };
             received.taken.extend(header.map(place));
+            if slice.opened_bytes > MAX_OPENED {
+                received = self.settle(std::mem::take(&mut slice), received)?;
+            }
         }
         self.settle(slice, received)
     }
@@ -251,6 +259,7 @@ impl Slice {
         let counter = sealed.header().counter;
         let of_volume = self.changes.entry(sealed.header().volume).or_default();
         for change in changes {
+            self.opened_bytes += change.bytes().len();
             of_volume.insert(change.hash(), Waiting { change, slot, counter });
         }
     }
