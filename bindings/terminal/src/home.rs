@@ -1,6 +1,6 @@
 //! Where a notebook lies: its directory, and its key in a file, since a terminal has no keystore.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -116,11 +116,15 @@ impl Home {
         let mut bytes = Zeroizing::new([0; 32]);
         UnwrapErr(getrandom::SysRng).fill_bytes(bytes.as_mut_slice());
         let text = Zeroizing::new(data_encoding::HEXLOWER.encode(bytes.as_slice()));
+        let beside = self.key_file.with_extension("new");
         let mut options = OpenOptions::new();
-        let made = options.write(true).create_new(true).mode(0o600).open(&self.key_file);
+        let made = options.write(true).create(true).truncate(true).mode(0o600).open(&beside);
         let written = made.and_then(|mut file| {
             file.write_all(text.as_bytes())?;
-            file.sync_all()
+            file.sync_all()?;
+            fs::rename(&beside, &self.key_file)?;
+            let directory = self.key_file.parent().unwrap_or(&self.directory);
+            File::open(directory)?.sync_all()
         });
         written.map_err(|error| self.unusable(&error))?;
         Ok(Secret::new(*bytes))

@@ -75,6 +75,9 @@ pub enum Error {
     /// The conversation must be begun anew; the library does so by itself.
     #[error("the relay knows other words of this device; the exchange begins anew")]
     BeginAnew,
+    /// Somebody typed meanwhile.
+    #[error("the draft was changed or shared meanwhile; share it again")]
+    DraftMoved,
     /// The handle was shut down.
     #[error("the notebook was closed")]
     Closed,
@@ -105,7 +108,7 @@ impl Error {
             Self::Store(StoreError::StoreIsNewer { .. }) => "store_is_newer",
             Self::Store(StoreError::WrongKey) => "wrong_key",
             Self::Store(StoreError::DiskFull) => "disk_full",
-            Self::Store(StoreError::Busy) => "busy",
+            Self::Store(StoreError::Busy) | Self::DraftMoved => "busy",
             Self::Store(StoreError::Missing) => "no_notebook",
             Self::Store(StoreError::Exists) => "exists",
             Self::Store(_) => "store",
@@ -122,6 +125,7 @@ impl Error {
             Self::Unreachable(_)
                 | Self::TimedOut
                 | Self::BeginAnew
+                | Self::DraftMoved
                 | Self::NotLetInYet
                 | Self::Refused(Reason::Busy | Reason::Full)
                 | Self::Store(StoreError::Busy | StoreError::DiskFull)
@@ -149,5 +153,6 @@ fn sentence(reason: Reason) -> &'static str {
         Reason::NotInvited => "the invitation is used, expired or unknown to it",
         Reason::Full => "it has no room left",
         Reason::Busy => "it is busy; try again later",
+        Reason::Other(_) => "its reason is one of a later version; bring this app up to date",
     }
 }

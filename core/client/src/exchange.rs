@@ -297,7 +297,12 @@ impl<'a> Exchange<'a> {
             self.session.exchanged(*place);
         }
         if let Some(writer) = received.fork {
-            self.heal(writer).await?;
+            tracing::info!("a writer stands twice: the relay's branch is taken");
+            self.handle.call(move |owner| owner.heal(writer)).await?;
+            return Err(Error::BeginAnew);
+        }
+        if let Some(writer) = received.unproven {
+            self.suspect(writer).await?;
         }
         for not_taken in &received.not_taken {
             tracing::warn!(reason = %not_taken, "the relay sent an envelope that is not taken");
@@ -334,7 +339,7 @@ impl<'a> Exchange<'a> {
                 self.handle.tell(Event::Requests);
             }
             Notice::Refused(refuse) => self.handle_refusal(refuse).await?,
-            Notice::Forked(writer) => self.heal(writer).await?,
+            Notice::Forked(writer) => self.suspect(writer).await?,
             Notice::LogsDiffer => return Err(Error::Refused(Reason::LogConflict)),
             Notice::Pong(_) => self.has_mail = true,
         }
@@ -356,10 +361,10 @@ impl<'a> Exchange<'a> {
         self.handle.call(move |owner| owner.relay_log(head)).await
     }
 
-    /// The relay holds another branch of a writer: the exchange begins anew, to be given all of it.
-    async fn heal(&self, writer: WriterId) -> Result<(), Error> {
-        tracing::info!("the relay and this device hold different words of one writer");
-        self.handle.call(move |owner| owner.heal(writer)).await?;
+    /// The relay says that it holds another branch of a writer: the exchange begins anew, to be
+    /// given all of it. Nothing is given up before a signed envelope proves it.
+    async fn suspect(&self, writer: WriterId) -> Result<(), Error> {
+        self.handle.call(move |owner| owner.suspect(writer)).await?;
         Err(Error::BeginAnew)
     }
 
@@ -388,9 +393,10 @@ impl<'a> Exchange<'a> {
             | Reason::LogConflict
             | Reason::NotInvited
             | Reason::Full
-            | Reason::Busy => Err(Error::Refused(refuse.reason)),
+            | Reason::Busy
+            | Reason::Other(_) => Err(Error::Refused(refuse.reason)),
             Reason::Fork => match refuse.envelope {
-                Some((writer, _)) => self.heal(writer).await,
+                Some((writer, _)) => self.suspect(writer).await,
                 None => Ok(()),
             },
             Reason::NotAllowed => match (refuse.envelope, self.proposed.take()) {

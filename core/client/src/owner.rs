@@ -15,6 +15,7 @@ mod views;
 mod writers;
 mod writing;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use couplet_engine::keys::{DeviceSecret, Secret};
@@ -25,7 +26,7 @@ use couplet_engine::notebook::entry::FORM;
 use couplet_engine::pairing::link::JoinLink;
 use couplet_engine::pairing::request::ask;
 use couplet_engine::replica::{Parts, Replica};
-use couplet_proto::ids::{DeviceId, Edition, NotebookId, Slot, Volume, WriterNonce};
+use couplet_proto::ids::{DeviceId, Edition, NotebookId, Slot, Volume, WriterId, WriterNonce};
 use couplet_proto::link::RelayLink;
 use couplet_proto::request::JoinRequest;
 use couplet_proto::sign::Signer;
@@ -56,6 +57,10 @@ pub(crate) struct Owner {
     is_stale: bool,
     /// Where this device's mark lies, if it has a place that backups do not reach.
     mark: Option<MarkFile>,
+    /// Writers of whom the relay is said to have another branch: it is asked for all of it.
+    suspects: BTreeSet<WriterId>,
+    /// What could not be read was looked at again by this process.
+    has_reread: bool,
     /// There may be changes that nobody else has, of writers that are no more.
     may_have_orphans: bool,
     /// This process has made sure that nobody else writes as this writer.
@@ -166,6 +171,8 @@ impl Owner {
             state,
             is_stale: false,
             mark: None,
+            suspects: BTreeSet::new(),
+            has_reread: false,
             may_have_orphans: true,
             is_writer_sure: false,
         })
@@ -200,9 +207,10 @@ impl Owner {
         &mut self,
         work: impl FnOnce(&Tables<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        self.is_stale = true;
+        // What made the replica stale before is not mended by a commit of something else.
+        let was_stale = std::mem::replace(&mut self.is_stale, true);
         let done = self.store.commit(work)?;
-        self.is_stale = false;
+        self.is_stale = was_stale;
         Ok(done)
     }
 

@@ -205,14 +205,15 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub(crate) fn jot<T>(
+    pub(crate) fn jot<T, E: From<StoreError>>(
         &mut self,
-        work: impl FnOnce(&Tables<'_>) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
+        work: impl FnOnce(&Tables<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let behavior = TransactionBehavior::Immediate;
-        let transaction = self.connection.transaction_with_behavior(behavior)?;
+        let begun = self.connection.transaction_with_behavior(behavior);
+        let transaction = begun.map_err(StoreError::from)?;
         let done = work(&Tables(&transaction))?;
-        transaction.commit()?;
+        transaction.commit().map_err(StoreError::from)?;
         Ok(done)
     }
 

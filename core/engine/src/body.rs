@@ -15,7 +15,7 @@
 use couplet_proto::hash::Hash;
 use couplet_proto::ids::WriterId;
 use couplet_proto::item::{self, Item, Malformed, kind};
-use couplet_proto::limits::MAX_WRITERS;
+use couplet_proto::limits::{MAX_COUNTER, MAX_WRITERS};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -109,7 +109,11 @@ impl Body {
                 _ => {}
             }
         }
-        if body.seen.changed.len() > MAX_WRITERS || body.carried.len() > MAX_CARRIED {
+        let has_counters = body.seen.changed.iter().all(|(_, counter)| *counter <= MAX_COUNTER);
+        if !has_counters
+            || body.seen.changed.len() > MAX_WRITERS
+            || body.carried.len() > MAX_CARRIED
+        {
             return Err(malformed.into());
         }
         Ok(body)

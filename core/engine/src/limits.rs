@@ -24,3 +24,7 @@ pub const ENTRIES_PER_VOLUME: usize = 5_000;
 /// Operations after which the next volume is opened, if they come first: a character of a page is
 /// one, so pages weigh what they cost to load.
 pub const WEIGHT_PER_VOLUME: u64 = 300_000;
+
+/// Changes without a successor after which the next volume is opened: an honest notebook has a
+/// handful, and a change can depend on no more than twice as many.
+pub const HEADS_PER_VOLUME: usize = 128;

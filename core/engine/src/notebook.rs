@@ -22,7 +22,7 @@ use crate::document::{
     Applied, Change, Document, Edit, EditError, EntryKey, LoadError, Poisoned, SaveError, Scalar,
     Verdict,
 };
-use crate::limits::{ENTRIES_PER_VOLUME, MAX_NOTE, MAX_PAGE, WEIGHT_PER_VOLUME};
+use crate::limits::{ENTRIES_PER_VOLUME, HEADS_PER_VOLUME, MAX_NOTE, MAX_PAGE, WEIGHT_PER_VOLUME};
 use crate::text::rebase;
 use entry::{Entry, Version};
 use law::{Author, judge};
@@ -117,6 +117,7 @@ impl Notebook {
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.document.entry_count() >= ENTRIES_PER_VOLUME
+            || self.document.heads().len() >= HEADS_PER_VOLUME
             || self.document.weight() >= WEIGHT_PER_VOLUME
     }
 

@@ -10,11 +10,12 @@
 //! no file: whatever a call returns must be durable before the next step of the line above, and
 //! after a failure to make it so the replica is dropped and read again from the store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use couplet_proto::envelope::{Envelope, Header, SCHEME, Sealed};
 use couplet_proto::have::{Have, Inserted, Tip, WriterHave};
 use couplet_proto::ids::{Edition, Epoch, NotebookId, Slot, Volume, WriterId, WriterNonce};
+use couplet_proto::limits::{MAX_RANGES_BEYOND, MAX_WRITERS};
 use couplet_proto::log::Log;
 use couplet_proto::sign::Signer;
 use rand_core::CryptoRng;
@@ -39,6 +40,8 @@ pub struct Replica {
     have: Have,
     seen: SeenVector,
     volumes: BTreeMap<Volume, Notebook>,
+    /// Writers whose devices this log does not know.
+    strangers: BTreeSet<WriterId>,
 }
 
 /// What a replica is read from.
@@ -80,8 +83,8 @@ pub enum CannotSeal {
 /// What became of one received envelope.
 #[derive(Debug)]
 pub enum Accepted {
-    /// It was held already.
-    Held,
+    /// Its place is taken, by itself or by another: for the store to compare.
+    Held(Box<Sealed>),
     /// It is new, and reads as this.
     Opened(Box<Sealed>, Opened),
     /// It is new, and kept until it can be read.
@@ -124,6 +127,9 @@ pub enum NotTaken {
     /// Its device did not sign it, or does not belong.
     #[error("the envelope was not written by a member of this notebook")]
     NotByAMember,
+    /// More is held beyond holes, or of unknown devices, than any honest notebook has.
+    #[error("the envelope is one too many of its kind to be held")]
+    TooMany,
     /// It continues its writer's chain in a second way.
     #[error("a device has written two different things in one place; both are needed to mend it")]
     Fork,
@@ -138,8 +144,8 @@ impl Replica {
         let Parts { device, nonce, log, keys, have, seen } = parts;
         let slot = log.member(device.public()).ok_or(NotAMember)?.slot;
         let writer = WriterId::derive(log.id(), device.public(), nonce);
-        let volumes = BTreeMap::new();
-        Ok(Self { device, slot, nonce, writer, log, keys, have, seen, volumes })
+        let (volumes, strangers) = (BTreeMap::new(), BTreeSet::new());
+        Ok(Self { device, slot, nonce, writer, log, keys, have, seen, volumes, strangers })
     }
 
     /// Seals as many of the first changes as fit one envelope, with what has been seen; returns how
@@ -223,6 +229,9 @@ impl Replica {
         if author.is_none() && !is_from_later_log {
             return Err(NotTaken::NotByAMember);
         }
+        if !self.has_room_for(&header, author.is_some()) {
+            return Err(NotTaken::TooMany);
+        }
         let sealed = envelope.verify().map_err(|_| NotTaken::NotByAMember)?;
         let read = match author {
             Some(member) => self.read(&sealed, member.slot),
@@ -231,11 +240,31 @@ impl Replica {
         let at = Tip { counter: header.counter, hash: sealed.hash() };
         match self.have.insert(header.writer(), at, header.previous) {
             Err(_) => Err(NotTaken::Fork),
-            Ok(Inserted::Held) => Ok(Accepted::Held),
+            Ok(Inserted::Held) => Ok(Accepted::Held(Box::new(sealed))),
             Ok(Inserted::New) => Ok(match read {
                 Ok(opened) => Accepted::Opened(Box::new(sealed), opened),
                 Err(wait) => Accepted::Kept(Box::new(sealed), wait),
             }),
+        }
+    }
+
+    /// Whether a have vector with this envelope in it is one that others read; and of devices that
+    /// this log does not know only a few are held, as anybody can invent them.
+    fn has_room_for(&mut self, header: &Header, is_by_a_member: bool) -> bool {
+        let writer = header.writer();
+        if !is_by_a_member && !self.strangers.contains(&writer) {
+            if self.strangers.len() >= MAX_STRANGERS {
+                return false;
+            }
+            self.strangers.insert(writer);
+        }
+        match self.have.of(writer) {
+            None => self.have.iter().count() < MAX_WRITERS,
+            Some(have) => {
+                have.contains(header.counter)
+                    || have.tip.counter.checked_add(1) == Some(header.counter)
+                    || have.beyond.len() < MAX_RANGES_BEYOND
+            }
         }
     }
 
@@ -393,6 +422,10 @@ impl Replica {
     }
 }
 
+/// Writers held of devices that the log does not know: a partner's new phones, while the log is on
+/// its way.
+const MAX_STRANGERS: usize = 16;
+
 /// Bytes of changes in all the envelopes that one carries: what it can carry does not inflate to
 /// more unless it was made to.
 const MAX_CARRIED_CHANGES: usize = 16 * 1024 * 1024;
@@ -479,7 +512,7 @@ mod tests {
             panic!("it is not opened");
         };
         assert_eq!((opened.slot, opened.changes), (Slot::First, vec![change]));
-        assert!(matches!(at_ben.accept(sealed.bytes().to_vec()), Ok(Accepted::Held)));
+        assert!(matches!(at_ben.accept(sealed.bytes().to_vec()), Ok(Accepted::Held(_))));
     }
 
     #[test]

@@ -27,7 +27,7 @@ use crate::hash::Hash;
 use crate::ids::{DeviceId, Edition, Epoch, NotebookId, Volume, WriterId, WriterNonce};
 use crate::item::{self, Item, Malformed, kind};
 use crate::labels;
-use crate::limits::{MAX_ENVELOPE, MIN_ENVELOPE, POWER_OF_TWO_PADDING};
+use crate::limits::{MAX_COUNTER, MAX_ENVELOPE, MIN_ENVELOPE, POWER_OF_TWO_PADDING};
 use crate::sign::{self, BadSignature, SIGNATURE, Signature, Signer};
 use crate::statement::LogHead;
 
@@ -157,7 +157,7 @@ impl Envelope {
         let well_formed = item.critical
             && bytes.len() > OVERHEAD
             && padded(bytes.len()) == bytes.len()
-            && header.counter > 0
+            && (1..=MAX_COUNTER).contains(&header.counter)
             && header.log.length > 0
             && chained;
         well_formed.then_some(header)

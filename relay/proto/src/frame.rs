@@ -68,8 +68,8 @@ pub struct Statements {
     pub statements: Vec<Vec<u8>>,
 }
 
-/// Why something was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Why something was refused: one byte, so that an old reader can be told a new reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// The connection's key is no member of that notebook, as far as is known here. The same
     /// answer for a notebook that is not there.
@@ -86,6 +86,44 @@ pub enum Reason {
     Full,
     /// Not now; again after the time given.
     Busy,
+    /// A reason of a later version: for good, unless a time is given.
+    Other(u8),
+}
+
+impl Reason {
+    const KNOWN: [Self; 7] = [
+        Self::NotAMember,
+        Self::LogConflict,
+        Self::NotAllowed,
+        Self::Fork,
+        Self::NotInvited,
+        Self::Full,
+        Self::Busy,
+    ];
+}
+
+impl Serialize for Reason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let number = match self {
+            Self::NotAMember => 0,
+            Self::LogConflict => 1,
+            Self::NotAllowed => 2,
+            Self::Fork => 3,
+            Self::NotInvited => 4,
+            Self::Full => 5,
+            Self::Busy => 6,
+            Self::Other(number) => *number,
+        };
+        serializer.serialize_u8(number)
+    }
+}
+
+impl<'de> Deserialize<'de> for Reason {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = u8::deserialize(deserializer)?;
+        let known = Self::KNOWN.get(usize::from(number)).copied();
+        Ok(known.unwrap_or(Self::Other(number)))
+    }
 }
 
 /// A refusal.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::hash::Hash;
 use crate::ids::WriterId;
 use crate::item::Malformed;
-use crate::limits::{MAX_RANGES_BEYOND, MAX_WRITERS};
+use crate::limits::{MAX_COUNTER, MAX_RANGES_BEYOND, MAX_WRITERS};
 
 /// A place in a writer's chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -191,7 +191,7 @@ impl WriterHave {
             in_order &= span.first > end.saturating_add(1) && span.last.counter >= span.first;
             end = span.last.counter;
         }
-        in_order && self.beyond.len() <= MAX_RANGES_BEYOND && end < u64::MAX
+        in_order && self.beyond.len() <= MAX_RANGES_BEYOND && end <= MAX_COUNTER
     }
 }
 

@@ -16,14 +16,21 @@ pub const MAX_STATEMENT: usize = 32 * 1024;
 /// Statements in one log. Two persons who change phones every month for eighty years stay below.
 pub const MAX_LOG: usize = 4096;
 
+/// Bytes of all the statements that one person's devices signed: ten years of new phones, and half of
+/// what lets a whole log travel in one frame, so that neither can keep the other from speaking.
+pub const MAX_LOG_BYTES_PER_PERSON: usize = 224 * 1024;
+
 /// Bytes of a join request (protocol rule 24).
 pub const MAX_JOIN_REQUEST: usize = 4 * 1024;
 
 /// Join requests waiting per invite (protocol rule 24): a leaked link fills no disk.
 pub const MAX_REQUESTS_PER_INVITE: usize = 8;
 
-/// Invites open at once: more than one person and a few devices need, few enough to show.
+/// Invites open at once, of both persons: more than a few devices need, few enough to show.
 pub const MAX_OPEN_INVITES: usize = 8;
+
+/// Invites open at once of one person; a further one closes the oldest, as links are lost and expire.
+pub const MAX_OPEN_INVITES_PER_PERSON: usize = MAX_OPEN_INVITES / 2;
 
 /// Devices of one person, paper included; every wrap list is at most twice this long.
 pub const MAX_DEVICES_PER_PERSON: usize = 16;
@@ -43,6 +50,9 @@ pub const MAX_WRITERS: usize = 4096;
 /// Ranges beyond a hole per writer: what lies further is asked for once the first are filled.
 pub const MAX_RANGES_BEYOND: usize = 64;
 
+/// The highest counter: what every store can keep, and nobody will reach.
+pub const MAX_COUNTER: u64 = i64::MAX as u64;
+
 /// Bytes of one frame on the wire: an envelope, a full have vector, or a slice of many envelopes.
 pub const MAX_FRAME: usize = 512 * 1024;
 
@@ -61,6 +71,7 @@ const _: () = {
     assert!(MAX_ENVELOPE + 64 < MAX_FRAME, "one envelope always fits one frame");
     assert!(ENVELOPES_PER_FRAME_BYTES + MAX_ENVELOPE + 64 < MAX_FRAME);
     assert!(MAX_STATEMENT + 64 < MAX_FRAME, "one statement always fits one frame");
+    assert!(2 * MAX_LOG_BYTES_PER_PERSON + MAX_LOG * 8 + 64 < MAX_FRAME, "a log fits one frame");
     assert!(MAX_JOIN_REQUEST + MAX_WRAP + MAX_SEALED_NAME + 512 < MAX_STATEMENT);
     assert!(MAX_JOIN_REQUEST * MAX_REQUESTS_PER_INVITE * MAX_OPEN_INVITES + 4096 < MAX_FRAME);
     assert!(MAX_WRITERS * 96 < MAX_FRAME, "a have vector without holes fits one frame");

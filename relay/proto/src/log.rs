@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 
 use crate::hash::Hash;
 use crate::ids::{DeviceId, Epoch, InviteId, NotebookId, Slot};
-use crate::limits::{MAX_DEVICES_PER_PERSON, MAX_LOG, MAX_OPEN_INVITES};
+use crate::limits::{
+    MAX_DEVICES_PER_PERSON, MAX_LOG, MAX_LOG_BYTES_PER_PERSON, MAX_OPEN_INVITES_PER_PERSON,
+};
 use crate::request::JoinRequest;
 use crate::statement::{
     AddDevice, Body, DeviceKeys, Genesis, Header, Invite, Join, LogHead, Rewrap, Role, Statement,
@@ -36,6 +38,8 @@ pub struct Log {
     members: BTreeMap<DeviceId, Member>,
     invites: BTreeMap<InviteId, Open>,
     used: Vec<InviteId>,
+    /// Bytes of the statements that each person's devices signed.
+    bytes: [usize; 2],
     epoch: Epoch,
     is_frozen: bool,
 }
@@ -43,6 +47,11 @@ pub struct Log {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Open {
     by: DeviceId,
+    /// Whose invite it is.
+    from: Slot,
+    /// The index of the statement that opened it.
+    since: u64,
+    /// The slot it leads to.
     slot: Slot,
     invite: Invite,
 }
@@ -98,6 +107,7 @@ impl Log {
         Ok(Self {
             id: NotebookId(genesis.hash()),
             members: BTreeMap::from([(signer, member)]),
+            bytes: [genesis.bytes().len(), 0],
             statements: vec![genesis],
             invites: BTreeMap::new(),
             used: Vec::new(),
@@ -115,21 +125,39 @@ impl Log {
         let genesis = statements.next().ok_or(Refused::OutOfPlace)?;
         let mut log = Self::begin(genesis)?;
         for statement in statements {
-            log.append(statement)?;
+            log.follow(statement)?;
         }
         Ok(log)
     }
 
-    /// Appends a statement if it may stand.
+    /// Orders a statement, if it may stand: for a relay, and for whoever makes one.
+    ///
+    /// # Errors
+    /// [`Refused`], and the log is as it was. While a statement of a later version freezes it,
+    /// nothing of a kind that this version judges is ordered: it could not be judged rightly.
+    pub fn append(&mut self, statement: Statement) -> Result<(), Refused> {
+        if self.is_frozen && !matches!(statement.body(), Body::Unknown { .. }) {
+            return Err(Refused::Frozen);
+        }
+        self.follow(statement)
+    }
+
+    /// Takes over a statement that others have ordered. In a log that is frozen here it is hashed
+    /// and counted, and has its effect after an upgrade.
     ///
     /// # Errors
     /// [`Refused`], and the log is as it was.
-    pub fn append(&mut self, statement: Statement) -> Result<(), Refused> {
+    pub fn follow(&mut self, statement: Statement) -> Result<(), Refused> {
         let Header { notebook, after, slot, signer } = *statement.header();
         if notebook != self.id || after != self.head() {
             return Err(Refused::OutOfPlace);
         }
-        if self.statements.len() >= MAX_LOG {
+        let [first, second] = self.bytes;
+        let spoken = match slot {
+            Slot::First => first,
+            Slot::Second => second,
+        } + statement.bytes().len();
+        if self.statements.len() >= MAX_LOG || spoken > MAX_LOG_BYTES_PER_PERSON {
             return Err(Refused::Full);
         }
         if self.members.get(&signer).is_none_or(|member| member.slot != slot) {
@@ -146,6 +174,10 @@ impl Log {
             (false, Body::AddDevice(add)) => self.add_device(signer, &add.clone())?,
             (false, Body::Wrap(rewrap)) => self.rewrap(rewrap)?,
         }
+        self.bytes = match slot {
+            Slot::First => [spoken, second],
+            Slot::Second => [first, spoken],
+        };
         self.statements.push(statement);
         Ok(())
     }
@@ -156,16 +188,28 @@ impl Log {
         if !is_new {
             return Err(Refused::NotAllowed("an invite has a name of its own"));
         }
-        if self.invites.len() >= MAX_OPEN_INVITES {
-            return Err(Refused::NotAllowed("too many invites are open"));
-        }
+        let from = slot;
         let slot = match invite.role {
             Role::OwnDevice => slot,
             Role::Partner if self.is_vacant(slot.other()) => slot.other(),
             Role::Partner => return Err(Refused::NotAllowed("both persons are here already")),
         };
-        self.invites.insert(invite.invite, Open { by, slot, invite });
+        self.close_oldest(from);
+        let since = self.head().length;
+        self.invites.insert(invite.invite, Open { by, from, since, slot, invite });
         Ok(())
+    }
+
+    /// Makes room for one more invite of that person.
+    fn close_oldest(&mut self, from: Slot) {
+        let of_person = self.invites.iter().filter(|(_, open)| open.from == from);
+        let oldest = of_person.clone().min_by_key(|(_, open)| open.since).map(|(id, _)| *id);
+        if of_person.count() >= MAX_OPEN_INVITES_PER_PERSON
+            && let Some(oldest) = oldest
+        {
+            self.invites.remove(&oldest);
+            self.used.push(oldest);
+        }
     }
 
     fn join(&mut self, signer: DeviceId, join: &Join) -> Result<(), Refused> {
@@ -204,6 +248,10 @@ impl Log {
         self.members.insert(keys.signing, member);
         self.invites.remove(&invite);
         self.used.push(invite);
+        if role == Role::Partner {
+            // The place is taken: whatever else led there leads nowhere.
+            self.invites.retain(|_, open| open.invite.role != Role::Partner);
+        }
         Ok(())
     }
 

@@ -8,6 +8,8 @@
 //! **After every call, drain [`Session::poll_output`].** The machine holds no envelopes: it asks
 //! for them with [`Output::Load`], one slice at a time, so a slow reader costs no memory.
 
+mod ranges;
+
 use std::collections::VecDeque;
 
 use crate::frame::{Attach, Frame, Reason, Refuse, Statements, Stored};
@@ -15,8 +17,9 @@ use crate::hash::Hash;
 use crate::have::{Have, Range};
 use crate::ids::{NotebookId, WriterId};
 use crate::item::Malformed;
-use crate::limits::ENVELOPES_PER_FRAME_BYTES;
+use crate::limits::{ENVELOPES_PER_FRAME_BYTES, MAX_FRAME};
 use crate::statement::LogHead;
+use ranges::Ranges;
 
 /// How many bytes of envelopes are read and sent at a time.
 pub const SLICE_BYTES: usize = ENVELOPES_PER_FRAME_BYTES;
@@ -85,9 +88,9 @@ pub struct Session {
     /// What the other side holds: believed at first, then as it says.
     theirs: Have,
     /// Sent in this conversation, and so not sent again.
-    sent: Vec<Range>,
+    sent: Ranges,
     /// Received in this conversation, and so held by the other side.
-    received: Vec<Range>,
+    received: Ranges,
     loading: Option<Range>,
     log_phase: LogPhase,
     /// How much of the log the other side has, or has been sent.
@@ -154,8 +157,8 @@ impl Session {
             log,
             mine: have,
             theirs: believed,
-            sent: Vec::new(),
-            received: Vec::new(),
+            sent: Ranges::default(),
+            received: Ranges::default(),
             loading: None,
             log_phase: LogPhase::Idle,
             their_log: None,
@@ -208,7 +211,7 @@ impl Session {
             Some(more) => range.first.saturating_add(more).min(range.last),
             None => range.last,
         };
-        lengthen(&mut self.sent, Range { last, ..range });
+        self.sent.insert(Range { last, ..range });
         if count > 0 {
             self.send(Frame::Envelopes(envelopes));
         }
@@ -237,8 +240,8 @@ impl Session {
     /// These came in [`Output::Receive`], and are not sent back. It is called before
     /// [`Session::stored`]; without it the other side is sent what it sent.
     pub fn exchanged(&mut self, range: Range) {
-        lengthen(&mut self.sent, range);
-        lengthen(&mut self.received, range);
+        self.sent.insert(range);
+        self.received.insert(range);
     }
 
     /// Envelopes from [`Output::Receive`] are durable: all that is held of the writers touched.
@@ -338,7 +341,7 @@ impl Session {
             let is_beyond = beyond.iter().any(|range| range.writer == writer);
             let mut news = lacking.iter().filter(|range| range.writer == writer).peekable();
             let is_news = news.peek().is_some() && !is_beyond;
-            if is_news && news.all(|range| unsent(*range, &self.received).is_none()) {
+            if is_news && news.all(|range| self.received.first_outside(*range).is_none()) {
                 learned.set(writer, have.clone());
             }
         }
@@ -408,7 +411,7 @@ impl Session {
         };
         if self.loading.is_none() && may_send {
             let lacking = self.mine.without(&self.theirs);
-            self.loading = lacking.into_iter().find_map(|range| unsent(range, &self.sent));
+            self.loading = lacking.into_iter().find_map(|range| self.sent.first_outside(range));
             if let Some(range) = self.loading {
                 self.depart();
                 self.outputs.push_back(Output::Load(range));
@@ -452,33 +455,10 @@ impl Session {
     }
 }
 
-/// Adds a range to those that crossed.
-fn lengthen(crossed: &mut Vec<Range>, range: Range) {
-    let Range { writer, first, last } = range;
-    let goes_on =
-        |known: &&mut Range| known.writer == writer && known.last.checked_add(1) == Some(first);
-    match crossed.iter_mut().find(goes_on) {
-        Some(known) => known.last = last,
-        None => crossed.push(range),
-    }
-}
+/// Bytes of a frame of statements beside the statements.
+const FRAME_OVERHEAD: usize = 64;
 
-/// The first part of a range that was not sent.
-fn unsent(range: Range, sent: &[Range]) -> Option<Range> {
-    let Range { writer, mut first, mut last } = range;
-    let mut of_writer: Vec<&Range> = sent.iter().filter(|sent| sent.writer == writer).collect();
-    of_writer.sort_by_key(|sent| sent.first);
-    for sent in of_writer {
-        if sent.first <= first && first <= sent.last {
-            first = sent.last.saturating_add(1);
-        } else if first < sent.first && sent.first <= last {
-            last = sent.first - 1;
-        }
-    }
-    (first <= last).then_some(Range { writer, first, last })
-}
-
-/// Cuts a log into pieces that fit a frame.
+/// Cuts statements into pieces that fit a frame; a log within its limits is one.
 fn slices(statements: Vec<Vec<u8>>) -> Vec<Vec<Vec<u8>>> {
     let mut slices: Vec<Vec<Vec<u8>>> = Vec::new();
     let mut room = 0;
@@ -490,7 +470,7 @@ fn slices(statements: Vec<Vec<u8>>) -> Vec<Vec<Vec<u8>>> {
                 slice.push(statement);
             }
             None => {
-                room = SLICE_BYTES.saturating_sub(needed);
+                room = (MAX_FRAME - FRAME_OVERHEAD).saturating_sub(needed);
                 slices.push(vec![statement]);
             }
         }
@@ -735,7 +715,9 @@ mod tests {
         }
         let outputs: Vec<Output> = std::iter::from_fn(|| session.poll_output()).collect();
         assert!(!outputs.iter().any(|output| matches!(output, Output::Load(_))), "{outputs:?}");
-        assert_eq!(session.sent, [Range { writer, first: 1, last: 3 }]);
+        let one = Range { writer, first: 1, last: 4 };
+        let rest = Range { writer, first: 4, last: 4 };
+        assert_eq!(session.sent.first_outside(one), Some(rest));
     }
 
     #[test]

@@ -53,9 +53,11 @@ impl Attached {
         notebook: &Notebook<S>,
         outbox: &mut Outbox,
     ) -> Result<(), StoreError> {
-        if !std::mem::take(&mut self.has_mail) {
+        // Letters are bulk: somebody who reads slowly is shown them when there is room.
+        if !self.has_mail || !outbox.has_room_for_bulk() {
             return Ok(());
         }
+        self.has_mail = false;
         let waiting = notebook.store().requests(notebook.id()).await?;
         if !waiting.is_empty() && waiting != self.requests {
             outbox.push(&Frame::Requests(waiting.clone()));

@@ -217,7 +217,7 @@ impl Phone {
         for bytes in envelopes {
             let header = Envelope::peek(&bytes);
             match self.replica.accept(bytes) {
-                Ok(Accepted::Held) => {}
+                Ok(Accepted::Held(_)) => {}
                 Ok(Accepted::Opened(sealed, opened)) => {
                     let (writer, counter) = (sealed.header().writer(), sealed.header().counter);
                     writers.insert(writer);

@@ -77,7 +77,7 @@ impl Owner {
     /// transaction.
     pub(crate) fn share_draft(&mut self, id: &str) -> Result<EntryRow, Error> {
         let draft = self.tables().draft(id)?.ok_or(Error::NotFound("draft"))?;
-        let origin = Origin::Draft(draft.id);
+        let origin = Origin::Draft(draft.id, draft.text.clone());
         match draft.entry {
             None => {
                 let kind: Kind = draft.kind.parse().map_err(input)?;

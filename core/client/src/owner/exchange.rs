@@ -39,10 +39,18 @@ impl Owner {
             let knock = Some(joining.request.bytes().to_vec());
             return Ok(Opening { notebook, start: Start::default(), knock });
         }
+        if !std::mem::replace(&mut self.has_reread, true) {
+            // An update of the app, or a process that ended in between.
+            self.reread()?;
+        }
         self.seal_pending()?;
+        let mut have = self.have();
+        for writer in std::mem::take(&mut self.suspects) {
+            have.forget(writer);
+        }
         let start = Start {
             log: self.log_hashes(),
-            have: self.have(),
+            have,
             believed_log: self.tables().get(Meta::RelayLog)?.unwrap_or(0),
             believed: self.tables().relay_have()?,
         };
@@ -135,7 +143,7 @@ impl Owner {
             match log.statements().get(index) {
                 Some(held) if held.hash() == statement.hash() => {}
                 Some(_) => return Err(Error::BadRelay),
-                None => log.append(statement).map_err(|_| Error::BadRelay)?,
+                None => log.follow(statement).map_err(|_| Error::BadRelay)?,
             }
         }
         self.set_log(log, known)

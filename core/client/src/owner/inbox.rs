@@ -85,6 +85,7 @@ impl Owner {
     /// Leaves a draft's words for the owner; the draft is gone with the same transaction.
     pub(crate) fn ask_share(&mut self, id: &str) -> Result<EntryKey, Error> {
         let draft = self.tables().draft(id)?.ok_or(Error::NotFound("draft"))?;
+        let words = draft.text.clone();
         let asked = match draft.entry {
             None => self.new_entry(draft.kind.parse().map_err(input)?, draft.day, draft.text)?,
             Some(entry) => Asked::Edit {
@@ -94,9 +95,11 @@ impl Owner {
             },
         };
         let key = self.rehearse(&asked)?;
-        self.store.jot(|tables| {
-            tables.drop_draft(id)?;
-            tables.ask(&asked)
+        self.store.jot(|tables| -> Result<(), Error> {
+            if !tables.use_draft(id, &words)? {
+                return Err(Error::DraftMoved);
+            }
+            Ok(tables.ask(&asked)?)
         })?;
         Ok(key)
     }

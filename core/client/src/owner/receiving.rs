@@ -34,8 +34,10 @@ pub(crate) struct Received {
     pub(crate) taken: Vec<Range>,
     /// Those that were not taken, and why.
     pub(crate) not_taken: Vec<NotTaken>,
-    /// This writer stands at the relay with other words than here.
+    /// This writer's signature stands under two envelopes in one place.
     pub(crate) fork: Option<WriterId>,
+    /// This writer's envelope does not follow what is held of it: somewhere before, it forked.
+    pub(crate) unproven: Option<WriterId>,
 }
 
 /// A slice on its way into the store.
@@ -77,12 +79,17 @@ impl Owner {
             let replica = self.replica()?;
             let header = Envelope::peek(&bytes);
             match replica.accept(bytes) {
-                Ok(Accepted::Held) => {}
+                Ok(Accepted::Held(sealed)) => {
+                    slice.writers.insert(sealed.header().writer());
+                    if self.tables().has_sibling(&sealed)? {
+                        received.fork = Some(sealed.header().writer());
+                    }
+                }
                 Ok(Accepted::Opened(sealed, opened)) => slice.take(sealed, opened, newest),
                 Ok(Accepted::Kept(sealed, _)) => slice.keep(sealed),
                 Err(not_taken) => {
                     if not_taken == NotTaken::Fork {
-                        received.fork = header.map(|header| header.writer());
+                        received.unproven = header.map(|header| header.writer());
                     }
                     received.not_taken.push(not_taken);
                     continue;
@@ -98,26 +105,50 @@ impl Owner {
                 received = self.settle(std::mem::take(&mut slice), received)?;
             }
         }
-        self.settle(slice, received)
+        let received = self.settle(slice, received)?;
+        // What belongs to a volume further on was kept until the one before it began.
+        if self.tables().newest_volume()? == newest {
+            return Ok(received);
+        }
+        let mut again = self.reread()?;
+        again.not_taken.extend(received.not_taken);
+        again.taken.extend(received.taken);
+        again.touched.extend(received.touched);
+        again.fork = again.fork.or(received.fork);
+        again.unproven = again.unproven.or(received.unproven);
+        for (writer, have) in received.delta.iter() {
+            again.delta.set(writer, have.clone());
+        }
+        Ok(again)
     }
 
     /// Looks again at what could not be read: after the log grew, a key came, or an update.
     pub(crate) fn reread(&mut self) -> Result<Received, Error> {
-        let mut slice = Slice::default();
-        let newest = self.tables().newest_volume()?;
-        for bytes in self.tables().kept_envelopes(KEPT_PER_SLICE)? {
-            if let Ok(Ok((sealed, opened))) = self.replica()?.reread(bytes) {
-                if is_beyond(&sealed, newest) {
-                    continue;
+        let mut received = Received::default();
+        let mut behind = (WriterId([0; 16]), 0);
+        let mut newest = self.tables().newest_volume()?;
+        loop {
+            let kept = self.tables().kept_envelopes(behind, KEPT_PER_SLICE)?;
+            let Some(last) = kept.last().and_then(|bytes| Envelope::peek(bytes)) else {
+                return Ok(received);
+            };
+            behind = (last.writer(), last.counter);
+            let mut slice = Slice::default();
+            for bytes in kept {
+                if let Ok(Ok((sealed, opened))) = self.replica()?.reread(bytes)
+                    && !is_beyond(&sealed, newest)
+                {
+                    slice.note(&sealed, opened);
+                    slice.reread.push(sealed);
                 }
-                slice.note(&sealed, opened);
-                slice.reread.push(sealed);
+            }
+            received = self.settle(slice, received)?;
+            let grown = self.tables().newest_volume()?;
+            if grown != newest {
+                // A volume has begun: what waited for it may stand before this place.
+                (newest, behind) = (grown, (WriterId([0; 16]), 0));
             }
         }
-        if slice.reread.is_empty() {
-            return Ok(Received::default());
-        }
-        self.settle(slice, Received::default())
     }
 
     /// Judges, applies and stores. If any of it fails, the replica is ahead of the store, and is

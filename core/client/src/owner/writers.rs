@@ -10,7 +10,7 @@
 
 use std::collections::BTreeMap;
 
-use couplet_engine::document::Change;
+use couplet_engine::document::{Change, EntryKey};
 use couplet_engine::notebook::entry::Entry;
 use couplet_engine::notebook::{Notebook, Written};
 use couplet_proto::have::{Tip, WriterHave};
@@ -61,7 +61,9 @@ impl Owner {
             mark.nonce == nonce && mark.reserved == reserved && stamps.contains(&mark.stamp)
         };
         let is_ours = match (file.read(), stamp) {
-            (_, None) => true,
+            (None, None) => true,
+            // A mark, and a store that knows of none: one from before its first word.
+            (Some(_), None) => false,
             (Some(mark), Some(stamp)) => is_expected(mark, stamp),
             (None, Some(_)) => false,
         };
@@ -130,6 +132,14 @@ impl Owner {
         Ok(self.tables().get(Meta::Healing)?.unwrap_or(false))
     }
 
+    /// The relay says that it holds another branch of this writer: the next conversation asks for
+    /// all of it.
+    pub(crate) fn suspect(&mut self, writer: WriterId) -> Result<(), Error> {
+        self.replica()?;
+        self.suspects.insert(writer);
+        Ok(())
+    }
+
     /// The relay holds another branch of this writer: it is to be given to us from its beginning.
     /// If the writer is this device's own, it writes as another from here on.
     pub(crate) fn heal(&mut self, writer: WriterId) -> Result<(), Error> {
@@ -141,6 +151,7 @@ impl Owner {
             Ok(tables.doubt_writer(writer)?)
         })?;
         self.replica()?.forget_chain(writer);
+        self.suspects.remove(&writer);
         self.may_have_orphans = true;
         Ok(())
     }
@@ -148,18 +159,18 @@ impl Owner {
     /// The relay will never take this envelope of our own: its writer ends, and what it wrote from
     /// there on is carried by the next (protocol rule 10). Says whether it was our own.
     pub(crate) fn end_writer(&mut self, writer: WriterId, from: u64) -> Result<bool, Error> {
-        if self.replica()?.writer() != writer {
+        let former = self.tables().get::<Vec<WriterId>>(Meta::FormerWriters)?.unwrap_or_default();
+        if self.replica()?.writer() == writer {
+            self.mint()?;
+        } else if !former.contains(&writer) {
             return Ok(false);
         }
-        self.mint()?;
         let tip = self.durably(|tables| {
             let tip = tables.carry_from(writer, from)?;
             tables.keep_chain(writer, &WriterHave { tip, ..WriterHave::default() })?;
             Ok(tip)
         })?;
         self.replica()?.end_chain(writer, tip);
-        // Its changes are sealed, and stand: only who sends them is somebody else.
-        self.may_have_orphans = false;
         Ok(true)
     }
 
@@ -183,6 +194,9 @@ impl Owner {
             return Ok(false);
         }
         let me = self.replica()?.writer();
+        if !self.is_given_again(me)? {
+            return Ok(false);
+        }
         let volumes = self.tables().orphaned_volumes(me)?;
         for place in &volumes {
             let done = self.write_volume_anew(*place);
@@ -191,6 +205,17 @@ impl Owner {
         }
         self.may_have_orphans = false;
         Ok(!volumes.is_empty())
+    }
+
+    /// Whether what the relay holds of every other person's doubted writer has come: until then
+    /// nothing of theirs is set aside.
+    fn is_given_again(&mut self, me: WriterId) -> Result<bool, Error> {
+        let former = self.tables().get::<Vec<WriterId>>(Meta::FormerWriters)?.unwrap_or_default();
+        let doubted = self.tables().former_writers(me)?;
+        let replica = self.replica()?;
+        let is_here =
+            |writer: &WriterId| former.contains(writer) || replica.have().of(*writer).is_some();
+        Ok(doubted.iter().all(is_here))
     }
 
     /// Reads a volume without the changes that nobody else has, lets what took their place in, and
@@ -220,10 +245,16 @@ impl Owner {
         let judged = self.judge(volume, BTreeMap::new())?;
         let written = self.load(volume)?.carry_over(&old, &own)?;
         let different = self.different_entries(volume, &old)?;
+        let new = self.load(volume)?;
+        let gone: Vec<EntryKey> =
+            old.entries().map(|e| e.key).filter(|key| new.entry(key).is_none()).collect();
         self.durably(|tables| {
             for change in &lost {
                 let lost = Waiting { change: change.clone(), slot: me.slot, counter: 0 };
                 tables.set_aside(&lost, SUPERSEDED)?;
+            }
+            for key in &gone {
+                tables.drop_entry(key.as_str())?;
             }
             tables.drop_snapshot(place)?;
             judged.store(tables, me)?;

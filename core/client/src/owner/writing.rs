@@ -11,7 +11,7 @@ use rand_core::CryptoRng;
 use super::Owner;
 use crate::error::Error;
 use crate::random;
-use crate::store::{EntryRow, State, StoreError, Tables, Unsealed};
+use crate::store::{EntryRow, State, Tables, Unsealed};
 
 /// Envelopes looked at for one that carries them.
 const CARRIED_PER_SEAL: u32 = 512;
@@ -24,8 +24,8 @@ const CHANGES_PER_SEAL: u32 = 4_096;
 pub(super) enum Origin {
     /// They were given just now.
     Hand,
-    /// They were a draft.
-    Draft(String),
+    /// They were a draft: its name, and its words as they were read.
+    Draft(String, String),
     /// Another process has left them.
     Inbox(i64),
 }
@@ -215,11 +215,13 @@ impl Owner {
 }
 
 impl Origin {
-    fn use_up(&self, tables: &Tables<'_>) -> Result<(), StoreError> {
+    fn use_up(&self, tables: &Tables<'_>) -> Result<(), Error> {
         match self {
             Self::Hand => {}
-            Self::Draft(id) => {
-                tables.drop_draft(id)?;
+            Self::Draft(id, words) => {
+                if !tables.use_draft(id, words)? {
+                    return Err(Error::DraftMoved);
+                }
             }
             Self::Inbox(id) => tables.drop_asked(*id)?,
         }

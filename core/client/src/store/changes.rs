@@ -7,7 +7,7 @@ use couplet_proto::hash::Hash;
 use couplet_proto::ids::{Edition, Slot, Volume, WriterId};
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::envelopes::counter;
+use super::envelopes::{State, counter};
 use super::{StoreError, Tables};
 
 /// A volume as it is stored.
@@ -234,7 +234,8 @@ impl Tables<'_> {
         self.0.execute("UPDATE changes SET counter = NULL WHERE writer = ?1", [writer.0])?;
         self.0.execute("DELETE FROM chains WHERE writer = ?1", [writer.0])?;
         self.0.execute("DELETE FROM relay_chains WHERE writer = ?1", [writer.0])?;
-        self.0.execute("DELETE FROM envelopes WHERE writer = ?1", [writer.0])?;
+        let set_aside = "UPDATE envelopes SET state = ?2 WHERE writer = ?1";
+        self.0.execute(set_aside, params![writer.0, State::Superseded.number()])?;
         Ok(())
     }
 

@@ -74,6 +74,15 @@ impl Tables<'_> {
         let mut delete = self.0.prepare_cached("DELETE FROM drafts WHERE id = ?1")?;
         Ok(delete.execute([id])? > 0)
     }
+
+    /// Throws a draft away if its words are still these; says whether they were.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn use_draft(&self, id: &str, text: &str) -> Result<bool, StoreError> {
+        let mut delete = self.0.prepare_cached("DELETE FROM drafts WHERE id = ?1 AND text = ?2")?;
+        Ok(delete.execute([id, text])? > 0)
+    }
 }
 
 const SELECT: &str = "SELECT id, kind, day, entry, base, text FROM drafts";

@@ -168,6 +168,15 @@ impl Tables<'_> {
         rows.map(|row| self.shown(row?, &reached)).collect()
     }
 
+    /// An entry stands no more.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn drop_entry(&self, key: &str) -> Result<(), StoreError> {
+        self.0.execute("DELETE FROM entries WHERE key = ?1", [key])?;
+        Ok(())
+    }
+
     /// The entry was opened here.
     ///
     /// # Errors

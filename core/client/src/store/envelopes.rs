@@ -19,14 +19,17 @@ pub(crate) enum State {
     Kept,
     /// It cannot be sent as its writer's, and waits to be carried by another.
     ToCarry,
+    /// Another branch of its writer stands in its place; kept as evidence, never sent.
+    Superseded,
 }
 
 impl State {
-    const fn number(self) -> i64 {
+    pub(super) const fn number(self) -> i64 {
         match self {
             Self::Applied => 0,
             Self::Kept => 1,
             Self::ToCarry => 2,
+            Self::Superseded => 3,
         }
     }
 }
@@ -38,8 +41,9 @@ impl Tables<'_> {
     /// [`StoreError`].
     pub(crate) fn keep_envelope(&self, sealed: &Sealed, state: State) -> Result<(), StoreError> {
         let mut insert = self.0.prepare_cached(
-            "INSERT OR IGNORE INTO envelopes (writer, counter, hash, state, bytes)
-             VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO envelopes (writer, counter, hash, state, bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (writer, counter, hash) DO UPDATE SET state = excluded.state",
         )?;
         let header = sealed.header();
         let (writer, counter) = (header.writer(), counter(header.counter)?);
@@ -67,16 +71,36 @@ impl Tables<'_> {
         Ok(())
     }
 
-    /// The envelopes that could not be read so far.
+    /// The envelopes that could not be read so far, behind this place in the order of writers.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub(crate) fn kept_envelopes(&self, limit: u32) -> Result<Vec<Vec<u8>>, StoreError> {
+    pub(crate) fn kept_envelopes(
+        &self,
+        behind: (WriterId, u64),
+        limit: u32,
+    ) -> Result<Vec<Vec<u8>>, StoreError> {
         let mut select = self.0.prepare_cached(
-            "SELECT bytes FROM envelopes WHERE state = 1 ORDER BY writer, counter LIMIT ?1",
+            "SELECT bytes FROM envelopes WHERE state = 1 AND (writer, counter) > (?1, ?2)
+             ORDER BY writer, counter LIMIT ?3",
         )?;
-        let rows = select.query_map([limit], |row| row.get(0))?;
+        let (writer, at) = (behind.0, counter(behind.1)?);
+        let rows = select.query_map(params![writer.0, at, limit], |row| row.get(0))?;
         rows.map(|row| row.map_err(StoreError::from)).collect()
+    }
+
+    /// Whether another envelope than this one is held in its place.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn has_sibling(&self, sealed: &Sealed) -> Result<bool, StoreError> {
+        let mut select = self.0.prepare_cached(
+            "SELECT 1 FROM envelopes
+             WHERE writer = ?1 AND counter = ?2 AND hash <> ?3 AND state <> 3",
+        )?;
+        let (header, hash) = (sealed.header(), sealed.hash());
+        let at = counter(header.counter)?;
+        Ok(select.exists(params![header.writer().0, at, hash.0])?)
     }
 
     /// The envelopes of a writer from this counter on are to be carried by another; what stands
@@ -174,7 +198,7 @@ impl Tables<'_> {
     pub(crate) fn envelopes(&self, range: Range, bytes: usize) -> Result<Vec<Vec<u8>>, StoreError> {
         let mut select = self.0.prepare_cached(
             "SELECT counter, bytes FROM envelopes
-             WHERE writer = ?1 AND counter BETWEEN ?2 AND ?3 ORDER BY counter",
+             WHERE writer = ?1 AND counter BETWEEN ?2 AND ?3 AND state <> 3 ORDER BY counter",
         )?;
         let (first, last) = (counter(range.first)?, counter(range.last)?);
         let mut rows = select.query(params![range.writer.0, first, last])?;

@@ -63,7 +63,7 @@ pub struct Version(Vec<Hash>);
 #[error("this is not a version; take the one that the entry was shown with")]
 pub struct NotAVersion;
 
-const MAX_HEADS: usize = 64;
+const MAX_HEADS: usize = 256;
 
 impl Entry {
     pub(crate) fn read(key: EntryKey, volume: Volume, raw: &RawEntry, version: Version) -> Self {
