@@ -36,7 +36,8 @@ pub(crate) fn read(vector: &Vector) -> Outcome {
         Log::begin(statement.clone())
     } else {
         let mut log = Log::replay(before).unwrap();
-        log.append(statement.clone()).map(|()| log)
+        // As whoever reads an ordered log does; ordering one is stricter while the log is frozen.
+        log.follow(statement.clone()).map(|()| log)
     };
     match log {
         Ok(log) => describe(&statement, &log),

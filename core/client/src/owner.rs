@@ -331,3 +331,38 @@ fn keep_identity(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use couplet_engine::notebook::schema::Kind;
+    use couplet_proto::have::Have;
+
+    use super::*;
+    use crate::store::StoreError;
+
+    #[test]
+    fn a_write_that_failed_is_under_nothing_that_is_written_later() {
+        let home = tempfile::tempdir().unwrap();
+        let key = Secret::new([7; 32]);
+        let name = "Ana".parse().unwrap();
+        let mut owner = Owner::found(home.path(), &key, &name, None).unwrap();
+        owner.write(Kind::Note, 0, "kept").unwrap();
+        owner.store.leave_room_for(1);
+        let long = "too much for the disk ".repeat(400);
+        let failed = loop {
+            if let Err(error) = owner.write(Kind::Note, 0, &long) {
+                break error;
+            }
+        };
+        assert!(matches!(failed, Error::Store(StoreError::DiskFull)), "{failed}");
+        owner.store.leave_room_for(1_000);
+        // A small commit of something else, as the relay's answer causes while attached.
+        owner.relay_has(&Have::new()).unwrap();
+        owner.write(Kind::Note, 0, "after the disk was emptied").unwrap();
+        let (hash, _) = owner.tables().hash().unwrap();
+        drop(owner);
+        let mut again = Owner::open(home.path(), &key).unwrap();
+        again.write(Kind::Note, 0, "after opening again").unwrap();
+        assert_ne!(again.tables().hash().unwrap().0, hash);
+    }
+}

@@ -222,6 +222,14 @@ impl Store {
     pub(crate) fn tables(&self) -> Tables<'_> {
         Tables(&self.connection)
     }
+
+    /// Gives the store's file so many pages more than it has, as a disk that is nearly full.
+    #[cfg(test)]
+    pub(crate) fn leave_room_for(&self, pages: i64) {
+        let read = |pragma: &str| self.connection.query_row(pragma, [], |row| row.get::<_, i64>(0));
+        let used = read("PRAGMA page_count").unwrap();
+        read(&format!("PRAGMA max_page_count = {}", used + pages)).unwrap();
+    }
 }
 
 impl Reader {

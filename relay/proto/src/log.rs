@@ -3,6 +3,11 @@
 //! A log is a chain: each statement names the one before, and stands only if its signer was a
 //! member, in that slot, when it was made. There is no clock here: what an invite's expiry means is
 //! decided when a request is let in ([`Log::open_invite`]), never when a log is read again.
+//!
+//! A statement of a later version is hashed and counted; a critical one freezes membership here:
+//! nothing of a known kind is ordered then, and what others have ordered is followed without
+//! effect. A later version that can judge what this one only counted takes what may not stand as
+//! void: hashed, counted, without effect. So no statement makes a log unreadable.
 
 use std::collections::BTreeMap;
 
@@ -357,5 +362,91 @@ impl Log {
             return Err(MayNot::OtherNotebook);
         }
         self.members.get(&envelope.device).copied().ok_or(MayNot::UnknownDevice)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::item::{Item, kind};
+    use crate::labels::STATEMENT_SIGNATURE;
+    use crate::sign::{Signer, sign};
+    use crate::statement::{History, SUITE_X25519};
+    use crate::testing::Key;
+
+    fn begun(ana: &Key) -> Log {
+        let device = DeviceKeys { signing: ana.public(), suite: SUITE_X25519, wrapping: [2; 32] };
+        let wrap = Wrap { to: ana.public(), sealed: vec![0; 80] };
+        let genesis =
+            Genesis { salt: [1; 16], device, name: Vec::new(), commitment: Hash([3; 32]), wrap };
+        let notebook = NotebookId(Hash::ZERO);
+        let header =
+            Header { notebook, after: LogHead::EMPTY, slot: Slot::First, signer: ana.public() };
+        Log::begin(Statement::sign(header, Body::Genesis(genesis), ana).unwrap()).unwrap()
+    }
+
+    fn header(log: &Log, by: &Key) -> Header {
+        Header { notebook: log.id(), after: log.head(), slot: Slot::First, signer: by.public() }
+    }
+
+    fn invite(log: &Log, by: &Key, number: u8, role: Role) -> Statement {
+        let (invite, key) = (InviteId([number; 16]), Key::new(number).public());
+        let body = Invite { invite, key, role, history: History::All, expires: 1 };
+        Statement::sign(header(log, by), Body::Invite(body), by).unwrap()
+    }
+
+    /// A statement of a kind that this version does not know.
+    fn unknown(log: &Log, by: &Key, critical: bool, size: usize) -> Statement {
+        let known = invite(log, by, 200, Role::OwnDevice);
+        let fields = &known.bytes()[8..8 + 105];
+        let own = [fields, &vec![7; size], &[0; 64]].concat();
+        let mut bytes = Item::new(kind::STATEMENT + 99, critical, &own).to_bytes();
+        bytes.truncate(bytes.len() - 64);
+        let signature = sign(by, STATEMENT_SIGNATURE, &bytes);
+        bytes.extend_from_slice(&signature.0);
+        Statement::read(bytes).unwrap()
+    }
+
+    #[test]
+    fn links_that_nobody_used_never_keep_anybody_out() {
+        let ana = Key::new(1);
+        let mut log = begun(&ana);
+        for number in 10..40 {
+            log.append(invite(&log, &ana, number, Role::Partner)).unwrap();
+        }
+        assert_eq!(log.open_invites().count(), MAX_OPEN_INVITES_PER_PERSON);
+        assert!(log.open_invite(InviteId([39; 16])).is_some(), "the newest is open");
+        assert!(log.open_invite(InviteId([10; 16])).is_none(), "the oldest is closed");
+        let again = log.append(invite(&log, &ana, 10, Role::Partner));
+        assert!(matches!(again, Err(Refused::NotAllowed(_))), "and stays closed");
+    }
+
+    #[test]
+    fn a_frozen_log_is_followed_and_not_ordered() {
+        let ana = Key::new(1);
+        let mut log = begun(&ana);
+        log.append(unknown(&log, &ana, false, 10)).unwrap();
+        assert!(!log.is_frozen());
+        log.append(unknown(&log, &ana, true, 10)).unwrap();
+        assert!(log.is_frozen());
+        let open = invite(&log, &ana, 10, Role::Partner);
+        assert_eq!(log.append(open.clone()), Err(Refused::Frozen));
+        assert_eq!(log.follow(open), Ok(()));
+        assert_eq!((log.head().length, log.open_invites().count()), (4, 0));
+    }
+
+    #[test]
+    fn nobody_fills_the_log_for_the_other() {
+        let ana = Key::new(1);
+        let mut log = begun(&ana);
+        let full = loop {
+            let statement = unknown(&log, &ana, false, 30_000);
+            if let Err(error) = log.append(statement) {
+                break error;
+            }
+        };
+        assert_eq!(full, Refused::Full);
+        let bytes: usize = log.statements().iter().map(|s| s.bytes().len()).sum();
+        assert!(bytes <= MAX_LOG_BYTES_PER_PERSON);
     }
 }
