@@ -152,7 +152,8 @@ async fn mailboxes<S: Store>(open: &impl Fn() -> S) {
     let mut joined = notebook.clone();
     joined.join(INVITE);
     open().append(extension(&joined, head, length)).await.unwrap();
-    assert_eq!(open().requests(notebook.id()).await.unwrap(), [vec![7; 60]]);
+    // The partner is here: every other link to that place leads nowhere.
+    assert!(open().requests(notebook.id()).await.unwrap().is_empty());
 }
 
 async fn read<S: Store>(

@@ -1,5 +1,5 @@
 //! Figures, not tests:
-//! `cargo test --release -p couplet-relay --test relay measure -- --ignored --nocapture`.
+//! `COUPLET_MEASURE=1 cargo test --release -p couplet-relay --test relay measure -- --nocapture`.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,6 +13,10 @@ use couplet_relay::store::{Extension, Store as _};
 use crate::client::{Line, Phone, relay_at};
 use crate::couple::{Notebook, bytes};
 use crate::process::Program;
+
+fn is_asked_for() -> bool {
+    std::env::var_os("COUPLET_MEASURE").is_some()
+}
 
 const SPAN: Duration = Duration::from_secs(3);
 
@@ -37,8 +41,10 @@ fn fsync(home: &std::path::Path) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "measures"]
 async fn the_store() {
+    if !is_asked_for() {
+        return;
+    }
     let home = tempfile::tempdir().unwrap();
     fsync(home.path());
     let store = Arc::new(SqliteStore::open(&home.path().join("store.db")).unwrap());
@@ -89,8 +95,10 @@ async fn pair(link: &couplet_proto::link::RelayLink, salt: u8) -> (Notebook, Lin
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "measures"]
 async fn from_ana_to_ben() {
+    if !is_asked_for() {
+        return;
+    }
     let home = tempfile::tempdir().unwrap();
     fsync(home.path());
     let relay = relay_at(home.path());
@@ -131,8 +139,10 @@ async fn from_ana_to_ben() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "measures"]
 async fn a_newcomer_reads_a_long_history() {
+    if !is_asked_for() {
+        return;
+    }
     let home = tempfile::tempdir().unwrap();
     let relay = relay_at(home.path());
     let (notebook, mut at_ana, at_ben) = pair(relay.link(), 1).await;
@@ -154,8 +164,10 @@ async fn a_newcomer_reads_a_long_history() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "measures"]
 async fn phones_that_are_attached_and_silent() {
+    if !is_asked_for() {
+        return;
+    }
     const PHONES: u64 = 2000;
     let home = tempfile::tempdir().unwrap();
     let program = Program::start(home.path(), "127.0.0.1:0");
