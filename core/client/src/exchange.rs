@@ -80,6 +80,8 @@ pub(crate) struct Exchange<'a> {
     /// What the relay had waiting before it answered the ping is here.
     has_mail: bool,
     is_waiting_at_the_door: bool,
+    /// The relay has no room for what this device sends; what it holds is fetched all the same.
+    put_off: Option<Reason>,
     /// The last statement that the session knows.
     log_head: Option<Hash>,
     is_invite_closed: bool,
@@ -109,6 +111,7 @@ impl<'a> Exchange<'a> {
             proposed: None,
             has_mail: false,
             is_waiting_at_the_door: opening.knock.is_some(),
+            put_off: None,
             log_head: opening.start.log.last().copied(),
             is_invite_closed: false,
             was_caught_up: false,
@@ -171,6 +174,9 @@ impl<'a> Exchange<'a> {
     }
 
     async fn is_at_its_end(&mut self) -> Result<bool, Error> {
+        if let Some(reason) = self.put_off.filter(|_| self.session.has_all_of_theirs()) {
+            return Err(Error::Refused(reason));
+        }
         let is_caught_up = self.session.is_caught_up() && !self.is_waiting_at_the_door;
         if is_caught_up && !self.was_caught_up {
             let has_more = self
@@ -389,6 +395,10 @@ impl<'a> Exchange<'a> {
             },
             // Somebody was faster: the log comes, and what is wanted is said anew.
             Reason::LogConflict if self.proposed.take().is_some() => Ok(()),
+            Reason::Full | Reason::Busy if refuse.envelope.is_some() => {
+                self.put_off = Some(refuse.reason);
+                Ok(())
+            }
             Reason::NotAMember
             | Reason::LogConflict
             | Reason::NotInvited

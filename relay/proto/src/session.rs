@@ -296,6 +296,12 @@ impl Session {
             && self.mine.covers(&self.theirs)
     }
 
+    /// Whether this side holds all that the other has said that it holds.
+    #[must_use]
+    pub fn has_all_of_theirs(&self) -> bool {
+        self.phase == Phase::Attached && self.mine.covers(&self.theirs)
+    }
+
     /// How many times this side sent, each time but the first after waiting for an answer.
     #[must_use]
     pub const fn flights(&self) -> u32 {
