@@ -22,13 +22,7 @@ use crate::output::Output;
 /// Does what was asked.
 pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
     let Arguments { home, command, .. } = arguments;
-    let home = Home::find(home)?;
-    let done = act(&home, command, output).await;
-    home.close().await;
-    done
-}
-
-async fn act(home: &Home, command: Command, output: &Output) -> Result<(), Failure> {
+    let home = &Home::find(home)?;
     match command {
         Command::New(new) => begin(home, new, output).await,
         Command::Relay { link } => network::relay(&home.open().await?, &link, output).await,
@@ -71,7 +65,6 @@ async fn begin(home: &Home, new: New, output: &Output) -> Result<(), Failure> {
     let relay = relay.map_err(|error| Failure::input(error.to_string()))?;
     let key = home.key_or_new()?;
     let couplet = Couplet::found(&home.place(key)?, &new.name, relay).await?;
-    let couplet = home.keep(couplet);
     let status = couplet.status().await?;
     let object = json!({
         "notebook": status.notebook.to_string(),

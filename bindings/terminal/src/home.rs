@@ -5,9 +5,8 @@ use std::io::Write as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
-use std::sync::Mutex;
 
-use couplet::{Couplet, Place, Secret};
+use couplet::{Couplet, Error, Place, Secret, StoreError};
 use rand_core::{Rng as _, UnwrapErr};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
@@ -19,8 +18,6 @@ use crate::failure::Failure;
 pub(crate) struct Home {
     directory: PathBuf,
     key_file: PathBuf,
-    /// What was opened here, to be let go of before the program ends.
-    opened: Mutex<Vec<Couplet>>,
 }
 
 impl Home {
@@ -32,7 +29,7 @@ impl Home {
         let directory = directory.ok_or_else(|| Failure::input("say where: --home DIR"))?;
         let key_file = std::env::var_os("COUPLET_KEY_FILE").map(PathBuf::from);
         let key_file = key_file.unwrap_or_else(|| directory.join("key"));
-        Ok(Self { directory, key_file, opened: Mutex::default() })
+        Ok(Self { directory, key_file })
     }
 
     /// The place, with its key. The mark lies under `$XDG_STATE_HOME/couplet`, named by the home's
@@ -48,41 +45,21 @@ impl Home {
 
     /// Opens the notebook.
     pub(crate) async fn open(&self) -> Result<Couplet, Failure> {
-        match self.key()? {
-            Some(key) => Ok(self.keep(Couplet::open(&self.place(key)?).await?)),
-            None => Err(couplet::Error::from(couplet::StoreError::Missing).into()),
-        }
+        Ok(Couplet::open(&self.existing_place()?).await?)
     }
 
     /// Opens the notebook, beside another process if one owns it: for what can be done there.
     pub(crate) async fn open_or_beside(&self) -> Result<Couplet, Failure> {
-        let Some(key) = self.key()? else {
-            return Err(couplet::Error::from(couplet::StoreError::Missing).into());
-        };
-        let place = self.place(key)?;
+        let place = self.existing_place()?;
         match Couplet::open(&place).await {
-            Err(couplet::Error::Store(couplet::StoreError::Busy)) => {
-                Ok(self.keep(Couplet::open_beside(&place).await?))
-            }
-            opened => Ok(self.keep(opened?)),
+            Err(Error::Store(StoreError::Busy)) => Ok(Couplet::open_beside(&place).await?),
+            opened => Ok(opened?),
         }
     }
 
-    /// Remembers a notebook for [`Home::close`].
-    pub(crate) fn keep(&self, couplet: Couplet) -> Couplet {
-        if let Ok(mut opened) = self.opened.lock() {
-            opened.push(couplet.clone());
-        }
-        couplet
-    }
-
-    /// Lets go of what was opened. A program that ends while a thread still closes its store takes
-    /// SQLCipher's ciphers from under it, and crashes.
-    pub(crate) async fn close(&self) {
-        let opened = self.opened.lock().map(|mut opened| std::mem::take(&mut *opened));
-        for couplet in opened.unwrap_or_default() {
-            couplet.shutdown().await;
-        }
+    fn existing_place(&self) -> Result<Place, Failure> {
+        let key = self.key()?.ok_or(Error::Store(StoreError::Missing))?;
+        self.place(key)
     }
 
     /// The key, if there is one.

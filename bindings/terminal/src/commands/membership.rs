@@ -88,11 +88,9 @@ pub(crate) async fn join(home: &Home, asked: Join, output: &Output) -> Result<()
 async fn open_or_join(home: &Home, link: &str, name: &str) -> Result<Couplet, Failure> {
     let place = home.place(home.key_or_new()?)?;
     match Couplet::open(&place).await {
-        Err(Error::Store(StoreError::Missing)) => {
-            Ok(home.keep(Couplet::join(&place, link, name).await?))
-        }
+        Err(Error::Store(StoreError::Missing)) => Ok(Couplet::join(&place, link, name).await?),
         opened => {
-            let couplet = home.keep(opened?);
+            let couplet = opened?;
             couplet.ask_again(link, name).await?;
             Ok(couplet)
         }

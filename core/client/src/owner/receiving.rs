@@ -110,21 +110,15 @@ impl Owner {
         if self.tables().newest_volume()? == newest {
             return Ok(received);
         }
-        let mut again = self.reread()?;
-        again.not_taken.extend(received.not_taken);
-        again.taken.extend(received.taken);
-        again.touched.extend(received.touched);
-        again.fork = again.fork.or(received.fork);
-        again.unproven = again.unproven.or(received.unproven);
-        for (writer, have) in received.delta.iter() {
-            again.delta.set(writer, have.clone());
-        }
-        Ok(again)
+        self.reread_onto(received)
     }
 
     /// Looks again at what could not be read: after the log grew, a key came, or an update.
     pub(crate) fn reread(&mut self) -> Result<Received, Error> {
-        let mut received = Received::default();
+        self.reread_onto(Received::default())
+    }
+
+    fn reread_onto(&mut self, mut received: Received) -> Result<Received, Error> {
         let mut behind = (WriterId([0; 16]), 0);
         let mut newest = self.tables().newest_volume()?;
         loop {
@@ -170,14 +164,13 @@ impl Owner {
             slice.judged.push(judged);
         }
         let replica = self.replica()?;
-        let me = replica.slot();
         for writer in &slice.writers {
             if let Some(have) = replica.have().of(*writer) {
                 received.delta.set(*writer, have.clone());
             }
         }
         let delta = &received.delta;
-        let me = Me { slot: me, writer: replica.writer() };
+        let me = Me { slot: replica.slot(), writer: replica.writer() };
         let seen = self.durably(|tables| slice.store(tables, delta, me))?;
         let replica = self.replica()?;
         for (writer, counter) in seen {
@@ -332,7 +325,7 @@ impl Slice {
 
 impl Judged {
     pub(super) fn store(&self, tables: &Tables<'_>, me: Me) -> Result<(), Error> {
-        let former = tables.former_writers(me.writer)?;
+        let orphans = tables.orphan_writers(me.writer)?;
         let place = (self.volume, Edition::default());
         let Applied { applied, waiting, refused, faulty, duplicates, .. } = &self.applied;
         for hash in applied {
@@ -352,7 +345,7 @@ impl Judged {
         for (hash, why) in refused {
             let Some(waiting) = self.changes.get(hash) else { continue };
             // Another branch of a writer that was this device's own: it waits to take its place.
-            if former.contains(&waiting.change.writer()) {
+            if orphans.contains(&waiting.change.writer()) {
                 tables.keep_waiting(place, waiting)?;
             } else {
                 tables.quarantine(waiting, &why.to_string())?;

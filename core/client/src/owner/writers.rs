@@ -112,11 +112,10 @@ impl Owner {
         let mut random_bytes = [0; 16];
         random::system().fill_bytes(&mut random_bytes);
         let nonce = WriterNonce::from_random(random_bytes);
-        let before = self.replica()?.writer();
+        let mut former = self.former_writers()?;
+        former.push(self.replica()?.writer());
         self.durably(|tables| {
-            let mut own = tables.get::<Vec<WriterId>>(Meta::FormerWriters)?.unwrap_or_default();
-            own.push(before);
-            tables.set(Meta::FormerWriters, &own)?;
+            tables.set(Meta::FormerWriters, &former)?;
             tables.set(Meta::Nonce, &nonce)?;
             Ok(tables.set(Meta::Reserved, &0_u64)?)
         })?;
@@ -127,7 +126,12 @@ impl Owner {
         Ok(())
     }
 
-    /// Whether the relay's branch of a writer of our own is being fetched.
+    /// The writers that this device was before.
+    fn former_writers(&self) -> Result<Vec<WriterId>, Error> {
+        Ok(self.tables().get(Meta::FormerWriters)?.unwrap_or_default())
+    }
+
+    /// Whether the relay's branch of a writer is being fetched.
     pub(super) fn is_healing(&self) -> Result<bool, Error> {
         Ok(self.tables().get(Meta::Healing)?.unwrap_or(false))
     }
@@ -159,7 +163,7 @@ impl Owner {
     /// The relay will never take this envelope of our own: its writer ends, and what it wrote from
     /// there on is carried by the next (protocol rule 10). Says whether it was our own.
     pub(crate) fn end_writer(&mut self, writer: WriterId, from: u64) -> Result<bool, Error> {
-        let former = self.tables().get::<Vec<WriterId>>(Meta::FormerWriters)?.unwrap_or_default();
+        let former = self.former_writers()?;
         if self.replica()?.writer() == writer {
             self.mint()?;
         } else if !former.contains(&writer) {
@@ -210,8 +214,8 @@ impl Owner {
     /// Whether what the relay holds of every other person's doubted writer has come: until then
     /// nothing of theirs is set aside.
     fn is_given_again(&mut self, me: WriterId) -> Result<bool, Error> {
-        let former = self.tables().get::<Vec<WriterId>>(Meta::FormerWriters)?.unwrap_or_default();
-        let doubted = self.tables().former_writers(me)?;
+        let former = self.former_writers()?;
+        let doubted = self.tables().orphan_writers(me)?;
         let replica = self.replica()?;
         let is_here =
             |writer: &WriterId| former.contains(writer) || replica.have().of(*writer).is_some();
@@ -233,7 +237,7 @@ impl Owner {
             let writer = self.replica()?.writer();
             (standing, lost) = self.tables().without_orphans(place, writer)?;
         }
-        let former = self.tables().get::<Vec<WriterId>>(Meta::FormerWriters)?.unwrap_or_default();
+        let former = self.former_writers()?;
         let replica = self.replica()?;
         let me = Me { slot: replica.slot(), writer: replica.writer() };
         let old = replica.unshelve(volume).ok_or(Error::Engine)?;

@@ -112,7 +112,7 @@ impl Tables<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub(crate) fn former_writers(&self, writer: WriterId) -> Result<Vec<WriterId>, StoreError> {
+    pub(crate) fn orphan_writers(&self, writer: WriterId) -> Result<Vec<WriterId>, StoreError> {
         let mut select = self.0.prepare_cached(
             "SELECT DISTINCT writer FROM changes WHERE counter IS NULL AND writer <> ?1",
         )?;
