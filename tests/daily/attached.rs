@@ -2,14 +2,14 @@
 
 use couplet_tests::relay::Relay;
 
-use crate::phone::couple;
+use crate::running::{couple, watch};
 
 #[test]
 fn words_and_their_delivery_arrive_live_also_after_the_relay_was_killed() {
     let world = tempfile::tempdir().unwrap();
     let mut relay = Relay::start(&world.path().join("relay"));
     let (ana, ben) = couple(world.path(), &relay);
-    let (at_anas, at_bens) = (ana.watch(), ben.watch());
+    let (at_anas, at_bens) = (watch(&ana), watch(&ben));
     at_anas.wait_for_event("caught_up");
     at_bens.wait_for_event("caught_up");
 

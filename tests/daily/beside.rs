@@ -1,8 +1,9 @@
 //! Several processes on one home.
 
 use couplet_tests::relay::Relay;
+use couplet_tests::terminal::Phone;
 
-use crate::phone::Phone;
+use crate::running::watch;
 
 #[test]
 fn what_is_written_beside_a_watch_that_is_killed_is_there_once() {
@@ -12,7 +13,7 @@ fn what_is_written_beside_a_watch_that_is_killed_is_there_once() {
     ana.ask(&["new", "--name", "Ana", "--relay", &relay.link]);
     let mut queued = Vec::new();
     for round in 0..5 {
-        let watch = ana.watch();
+        let watch = watch(&ana);
         watch.wait_for_event("attached");
         for number in 0..4 {
             let text = format!("{round}.{number}");
@@ -23,7 +24,7 @@ fn what_is_written_beside_a_watch_that_is_killed_is_there_once() {
         watch.kill();
     }
     assert_eq!(ana.hash()["entries"], queued.len());
-    let mut texts = ana.timeline();
+    let mut texts = ana.shown();
     texts.reverse();
     assert_eq!(texts, queued);
 }
@@ -35,20 +36,20 @@ fn what_needs_the_notebook_for_itself_says_so_beside_a_watch() {
     let ana = Phone::new(world.path(), "ana");
     ana.ask(&["new", "--name", "Ana", "--relay", &relay.link]);
     let entry = ana.text(&["write", "before"], "entry");
-    let watch = ana.watch();
+    let watch = watch(&ana);
     watch.wait_for_event("attached");
 
-    assert_eq!(ana.timeline(), ["before"]);
+    assert_eq!(ana.shown(), ["before"]);
     assert_eq!(ana.text(&["show", &entry], "text"), "before");
     assert_eq!(ana.ask(&["status"])["persons"], 1);
-    assert_eq!(ana.failure(&["sync"]), "busy");
-    assert_eq!(ana.failure(&["edit", &entry, " "]), "invalid_input");
+    assert_eq!(ana.refused(&["sync"]), "busy");
+    assert_eq!(ana.refused(&["edit", &entry, " "]), "invalid_input");
 
     ana.ask(&["edit", &entry, "after"]);
     watch.wait_for_entry("after");
-    assert_eq!(ana.timeline(), ["after"]);
+    assert_eq!(ana.shown(), ["after"]);
 
-    assert_eq!(ana.failure(&["do", &entry, "react", "no emoji"]), "invalid_input");
+    assert_eq!(ana.refused(&["do", &entry, "react", "no emoji"]), "invalid_input");
     assert_eq!(ana.text(&["do", &entry, "comment", "and on"], "state"), "queued");
     watch.wait_for(|line| line["event"] == "entry" && line["comments"][0]["text"] == "and on");
 }

@@ -3,7 +3,9 @@
 use couplet_tests::relay::Relay;
 use serde_json::Value;
 
-use crate::phone::{Phone, couple};
+use couplet_tests::terminal::Phone;
+
+use crate::running::couple;
 
 #[test]
 fn a_second_phone_of_anas_comes_in_and_all_three_hold_the_same() {
@@ -20,7 +22,7 @@ fn a_second_phone_of_anas_comes_in_and_all_three_hold_the_same() {
     assert_eq!(request["own_device"], true);
     ana.ask(&["approve", request["request"].as_str().unwrap(), "--code", &code]);
     tablet.ask(&["sync"]);
-    assert_eq!(tablet.timeline(), ["from my phone"]);
+    assert_eq!(tablet.shown(), ["from my phone"]);
 
     // Apart: both devices of Ana's write the same words anew, and Ben writes too.
     ana.ask(&["edit", &from_phone, "from my phone, again"]);

@@ -1,6 +1,8 @@
 //! Drafts.
 
-use crate::phone::{Phone, Running};
+use couplet_tests::terminal::Phone;
+
+use crate::running::Running;
 
 #[test]
 fn a_draft_is_there_as_last_typed_and_is_shared_once() {
@@ -23,11 +25,11 @@ fn a_draft_is_there_as_last_typed_and_is_shared_once() {
     assert_eq!((&shown["text"], &shown["day"]), (&"I miss our walks".into(), &"2026-02-14".into()));
     assert_eq!(shown["history"].as_array().unwrap().len(), 1);
     assert_eq!(ana.lines(&["draft", "list"]).len(), 0);
-    assert_eq!(ana.failure(&["share", &draft]), "not_found");
+    assert_eq!(ana.refused(&["share", &draft]), "not_found");
 
     let edit = ana.text(&["draft", "new", "--entry", &entry, "I miss you"], "draft");
     ana.ask(&["share", &edit]);
-    assert_eq!(ana.timeline(), ["I miss you"]);
+    assert_eq!(ana.shown(), ["I miss you"]);
     let thrown_away = ana.text(&["draft", "new", "no"], "draft");
     ana.ask(&["draft", "discard", &thrown_away]);
     assert_eq!(ana.lines(&["draft", "list"]).len(), 0);

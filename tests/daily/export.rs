@@ -6,7 +6,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use couplet_tests::relay::Relay;
 use serde_json::Value;
 
-use crate::phone::{Phone, couple};
+use couplet_tests::terminal::Phone;
+
+use crate::running::couple;
 
 #[test]
 fn an_export_is_whole_private_and_gives_its_own_words_to_another_notebook() {
@@ -41,11 +43,11 @@ fn an_export_is_whole_private_and_gives_its_own_words_to_another_notebook() {
     assert_eq!(imported["hash"], exported["hash"], "the file does not make what was exported");
     assert_eq!((&imported["entries"], &imported["left"]), (&1.into(), &1.into()));
     assert_eq!(later.ask(&["import", json])["held"], 1);
-    assert_eq!(later.timeline(), ["I choose you\n- every day"]);
+    assert_eq!(later.shown(), ["I choose you\n- every day"]);
     assert_eq!(later.ask(&["timeline"])["day"], "2026-02-14");
 
     let mut damaged: Value = serde_json::from_slice(&fs::read(json).unwrap()).unwrap();
     damaged["changes"].as_array_mut().unwrap().pop();
     fs::write(json, damaged.to_string()).unwrap();
-    assert_eq!(later.failure(&["import", json]), "invalid_input");
+    assert_eq!(later.refused(&["import", json]), "invalid_input");
 }

@@ -5,4 +5,4 @@ mod beside;
 mod devices;
 mod drafts;
 mod export;
-mod phone;
+mod running;

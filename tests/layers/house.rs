@@ -61,6 +61,23 @@ pub(crate) fn manifests(workspace: &Workspace) -> Vec<Violation> {
     violations
 }
 
+/// Checks that every directory of tests is a test: targets are not found by themselves here, so one
+/// that is not named is never run, and nobody is told.
+pub(crate) fn test_binaries(root: &Path) -> Vec<Violation> {
+    let tests = root.join("tests");
+    let manifest = std::fs::read_to_string(tests.join("Cargo.toml")).unwrap_or_default();
+    let mut violations = Vec::new();
+    for entry in std::fs::read_dir(&tests).into_iter().flatten().flatten() {
+        let path = format!("{}/main.rs", entry.file_name().to_string_lossy());
+        let is_named = manifest.contains(&format!("path = \"{path}\""));
+        if tests.join(&path).is_file() && !is_named {
+            let rule = "every directory of tests is named in the manifest, or it is never run";
+            violations.push(Violation::new(format!("tests/{path}"), "no [[test]]", rule));
+        }
+    }
+    violations
+}
+
 /// Checks that the pure crates' clippy files repeat the root's keys, for the nearest wins whole.
 pub(crate) fn clippy_tables(root: &Path) -> Vec<Violation> {
     let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap_or_default();

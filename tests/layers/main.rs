@@ -81,6 +81,7 @@ fn the_house_is_in_order() {
     let workspace = Workspace::read(&root);
     let mut violations = house::manifests(&workspace);
     violations.extend(house::clippy_tables(&root));
+    violations.extend(house::test_binaries(&root));
     for package in &workspace.packages {
         violations.extend(house::crate_roots(&root, package));
         for source in source::under(&root, &package.directory.join("src")) {

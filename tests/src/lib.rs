@@ -11,4 +11,5 @@ pub mod hex;
 pub mod phones;
 pub mod programs;
 pub mod relay;
+pub mod terminal;
 pub mod world;

@@ -2,7 +2,7 @@
 
 use std::process::Child;
 
-use crate::phone::{Phone, Said};
+use couplet_tests::terminal::{Phone, Said};
 
 #[test]
 fn of_writes_at_the_same_time_none_is_lost() {

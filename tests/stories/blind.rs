@@ -5,8 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use couplet_tests::relay::Relay;
-
-use crate::phone::{Phone, bring_together, meet, text};
+use couplet_tests::terminal::{Phone, bring_together, meet, text};
 
 const ANA: &str = "Anazephyrinequillfeather";
 const BEN: &str = "Benobsidianwindlehollow";

@@ -2,7 +2,7 @@
 
 use couplet_tests::programs;
 
-use crate::phone::{Phone, Said};
+use couplet_tests::terminal::{Phone, Said};
 
 #[test]
 fn the_demo_ends_with_the_same_notebook_on_both_phones() {

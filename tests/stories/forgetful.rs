@@ -4,8 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use couplet_tests::relay::Relay;
-
-use crate::phone::{Phone, meet, pair};
+use couplet_tests::terminal::{Phone, meet, pair};
 
 #[test]
 fn a_wiped_relay_is_fed_again() {

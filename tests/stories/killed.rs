@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 
 use couplet_tests::programs::long;
 use couplet_tests::relay::Relay;
-
-use crate::phone::{Phone, Said, meet, pair};
+use couplet_tests::terminal::{Phone, Said, meet, pair};
 
 /// Random moments: SplitMix64. The seed is fixed; what a process has done by then is not.
 struct Chance(u64);

@@ -10,5 +10,4 @@ mod demo;
 mod forgetful;
 mod killed;
 mod mistakes;
-mod phone;
 mod together;

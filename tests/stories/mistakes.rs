@@ -1,8 +1,7 @@
 //! What people type by mistake: every failure is said, in words and in JSON, and changes nothing.
 
 use couplet_tests::relay::Relay;
-
-use crate::phone::{Phone, pair, text};
+use couplet_tests::terminal::{Phone, pair, text};
 
 #[test]
 fn damaged_links_let_nobody_in() {

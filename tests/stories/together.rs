@@ -3,7 +3,7 @@
 use couplet_tests::relay::Relay;
 use serde_json::Value;
 
-use crate::phone::{Phone, meet, pair, text};
+use couplet_tests::terminal::{Phone, meet, pair, text};
 
 #[test]
 fn only_the_code_on_the_other_screen_lets_ben_in() {
