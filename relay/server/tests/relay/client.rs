@@ -37,6 +37,14 @@ pub(crate) fn relay_at(data: &std::path::Path) -> Relay {
     Relay::start(Config { data: data.to_path_buf(), listen, public: None }).unwrap()
 }
 
+/// Ana's phone, attached: the first to speak of this notebook, which it feeds to the relay.
+pub(crate) async fn first_phone(notebook: &Notebook, relay: &RelayLink) -> Line {
+    let mut line = Phone::new(&notebook.ana, relay).call().await;
+    line.feed(notebook, 0).await;
+    line.attach_empty(notebook).await;
+    line
+}
+
 /// One device's side of QUIC: its tickets live as long as it does.
 pub(crate) struct Phone {
     endpoint: Endpoint,

@@ -8,7 +8,7 @@ use couplet_proto::statement::LogHead;
 use couplet_relay::close::Close;
 use couplet_relay::relay::Relay;
 
-use crate::client::{Phone, relay_at};
+use crate::client::{Phone, first_phone, relay_at};
 use crate::couple::{INVITE, Key, Notebook, bytes};
 
 async fn still_serves(relay: &Relay) {
@@ -70,9 +70,7 @@ async fn one_connection_is_about_one_notebook() {
     let home = tempfile::tempdir().unwrap();
     let relay = relay_at(home.path());
     let (one, two) = (Notebook::of_ana(1), Notebook::of_ana(2));
-    let mut line = Phone::new(&one.ana, relay.link()).call().await;
-    line.feed(&one, 0).await;
-    line.attach_empty(&one).await;
+    let mut line = first_phone(&one, relay.link()).await;
     line.attach(&two, LogHead::EMPTY, &Have::new()).await;
     assert_eq!(line.closed().await, code(Close::Malformed));
     let mut line = Phone::new(&one.ana, relay.link()).call().await;
@@ -103,9 +101,7 @@ async fn a_phone_that_reads_nothing_still_has_what_it_pushes_stored() {
     let home = tempfile::tempdir().unwrap();
     let relay = relay_at(home.path());
     let notebook = Notebook::of_both(1);
-    let mut at_ana = Phone::new(&notebook.ana, relay.link()).call().await;
-    at_ana.feed(&notebook, 0).await;
-    at_ana.attach_empty(&notebook).await;
+    let mut at_ana = first_phone(&notebook, relay.link()).await;
     let mut of_ana = notebook.writer(&notebook.ana, 1);
     for _ in 0..12 {
         let envelopes = [of_ana.seal(1, 256 * 1024)];
@@ -144,9 +140,7 @@ async fn a_device_whose_writers_are_used_up_is_refused_and_the_other_writes_on()
     let home = tempfile::tempdir().unwrap();
     let relay = relay_at(home.path());
     let notebook = Notebook::of_both(1);
-    let mut line = Phone::new(&notebook.ana, relay.link()).call().await;
-    line.feed(&notebook, 0).await;
-    line.attach_empty(&notebook).await;
+    let mut line = first_phone(&notebook, relay.link()).await;
     let of = |key: &Key, nonce| notebook.writer(key, nonce).seal(1, 256);
     let limit = u8::try_from(couplet_relay::limits::MAX_WRITERS_PER_DEVICE).unwrap();
     let many: Vec<_> = (0..=limit).map(|nonce| of(&notebook.ana, nonce)).collect();
@@ -164,9 +158,7 @@ async fn a_member_gone_wrong_harms_nobody_but_itself() {
     let home = tempfile::tempdir().unwrap();
     let relay = relay_at(home.path());
     let notebook = Notebook::of_both(1);
-    let mut line = Phone::new(&notebook.ana, relay.link()).call().await;
-    line.feed(&notebook, 0).await;
-    line.attach_empty(&notebook).await;
+    let mut line = first_phone(&notebook, relay.link()).await;
     let mut writer = notebook.writer(&notebook.ana, 1);
     let good = bytes(&writer.write(2));
     line.say(&Frame::Envelopes(good.clone())).await;

@@ -5,7 +5,7 @@ use couplet_proto::have::Have;
 use couplet_proto::limits::MAX_REQUESTS_PER_INVITE;
 use couplet_proto::statement::LogHead;
 
-use crate::client::{Line, Phone, relay_at};
+use crate::client::{Line, Phone, first_phone, relay_at};
 use crate::couple::{FAR_AWAY, INVITE, Key, Notebook, bytes};
 
 async fn knock(line: &mut Line, notebook: &Notebook, key: &Key) -> Frame {
@@ -28,9 +28,7 @@ async fn ben_knocks_waits_and_is_let_in_without_calling_again() {
     let relay = relay_at(home.path());
     let mut notebook = Notebook::of_ana(1);
     notebook.invite(INVITE, FAR_AWAY);
-    let mut at_ana = Phone::new(&notebook.ana, relay.link()).call().await;
-    at_ana.feed(&notebook, 0).await;
-    at_ana.attach_empty(&notebook).await;
+    let mut at_ana = first_phone(&notebook, relay.link()).await;
     let mut writer = notebook.writer(&notebook.ana, 1);
     let written = bytes(&writer.write(4));
     at_ana.say(&Frame::Envelopes(written.clone())).await;

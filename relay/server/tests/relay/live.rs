@@ -4,7 +4,7 @@ use couplet_proto::frame::{Frame, Reason, Statements};
 use couplet_proto::have::Have;
 use couplet_proto::statement::LogHead;
 
-use crate::client::{Phone, relay_at};
+use crate::client::{Phone, first_phone, relay_at};
 use crate::couple::{FAR_AWAY, INVITE, Key, Notebook, bytes};
 
 #[tokio::test]
@@ -124,9 +124,7 @@ async fn what_may_not_be_written_is_refused_and_the_rest_is_kept() {
     let home = tempfile::tempdir().unwrap();
     let relay = relay_at(home.path());
     let notebook = Notebook::of_both(1);
-    let mut line = Phone::new(&notebook.ana, relay.link()).call().await;
-    line.feed(&notebook, 0).await;
-    line.attach_empty(&notebook).await;
+    let mut line = first_phone(&notebook, relay.link()).await;
     let mut writer = notebook.writer(&notebook.ana, 1);
     let id = writer.id();
     let mut sibling = writer.clone();

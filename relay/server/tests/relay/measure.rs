@@ -10,7 +10,7 @@ use couplet_proto::statement::LogHead;
 use couplet_relay::store::sqlite::SqliteStore;
 use couplet_relay::store::{Extension, Store as _};
 
-use crate::client::{Line, Phone, relay_at};
+use crate::client::{Line, Phone, first_phone, relay_at};
 use crate::couple::{Notebook, bytes};
 use crate::process::Program;
 
@@ -86,9 +86,7 @@ async fn the_store() {
 
 async fn pair(link: &couplet_proto::link::RelayLink, salt: u8) -> (Notebook, Line, Line) {
     let notebook = Notebook::of_both(salt);
-    let mut at_ana = Phone::new(&notebook.ana, link).call().await;
-    at_ana.feed(&notebook, 0).await;
-    at_ana.attach_empty(&notebook).await;
+    let at_ana = first_phone(&notebook, link).await;
     let mut at_ben = Phone::new(&notebook.ben, link).call().await;
     at_ben.attach_empty(&notebook).await;
     (notebook, at_ana, at_ben)

@@ -5,7 +5,7 @@ use couplet_proto::have::Have;
 use couplet_proto::sign::Signer as _;
 use couplet_proto::statement::{Body, Rewrap, Wrap};
 
-use crate::client::{Line, Phone, relay_at};
+use crate::client::{Line, Phone, first_phone, relay_at};
 use crate::couple::{Key, Notebook, bytes};
 
 #[tokio::test]
@@ -46,9 +46,7 @@ async fn a_strangers_ticket_is_a_strangers() {
     let home = tempfile::tempdir().unwrap();
     let relay = relay_at(home.path());
     let notebook = Notebook::of_both(1);
-    let mut line = Phone::new(&notebook.ana, relay.link()).call().await;
-    line.feed(&notebook, 0).await;
-    line.attach_empty(&notebook).await;
+    let _line = first_phone(&notebook, relay.link()).await;
     let stranger = Phone::new(&Key::new(66), relay.link());
     assert!(stranger.call().await.is_quiet().await);
     let mut line = stranger.call_early().await.expect("a ticket");
