@@ -91,7 +91,8 @@ def scenario(name: str) -> Callable[[Story], Callable[..., None]]:
         signature = inspect.signature(story)
         fixtures = list(signature.parameters.values())[1:]
         test.__signature__ = signature.replace(parameters=fixtures)  # type: ignore[attr-defined]
-        return pytest.mark.scenario(name)(test)
+        test_of_story: Callable[..., None] = pytest.mark.scenario(name)(test)
+        return test_of_story
 
     return marked
 

@@ -357,14 +357,16 @@ def _days(day: datetime.date | None) -> int:
     return t.days(day or datetime.date.today())
 
 
-# A process that ends takes the cipher away: no store is at work then.
+# A process that ends takes the cipher and the interpreter away: no store is at work then, and no
+# thread of the library calls.
 _OPEN: weakref.WeakSet[Notebook] = weakref.WeakSet()
 
 
 @atexit.register
-def _shut_down_all() -> None:
-    async def all_of_them() -> None:
+def _end() -> None:
+    async def shut_down() -> None:
         await asyncio.gather(*(notebook.shutdown() for notebook in list(_OPEN)))
-        await call(ffi.set_log_sink(None, ffi.LogLevel.ERROR))
 
-    asyncio.run(all_of_them())
+    if _OPEN:
+        asyncio.run(shut_down())
+    ffi.end_all_work()
