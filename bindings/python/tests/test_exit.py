@@ -51,7 +51,7 @@ def test_a_process_ends_well(end: str, relay: Relay, ana: Phone) -> None:
     asyncio.run(found())
     body = "\n".join("    " + line for line in ENDS[end].splitlines())
     # Each ends a little otherwise in time.
-    for _ in range(5):
+    for _ in range(3):
         ended = subprocess.run(
             [sys.executable, "-c", PROGRAM.format(body=body)]
             + [str(ana.directory), str(ana.directory.with_suffix(".key"))],
