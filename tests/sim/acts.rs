@@ -268,6 +268,7 @@ impl World {
             What::RollBack(mark) => {
                 let image = chance.pick(&self.phones[who].backups).cloned();
                 if let Some(image) = image {
+                    self.forks_are_lawful |= *mark == Mark::OfThen;
                     let mark = self.breach.mark_put_back(*mark);
                     self.roll_back(who, &image, mark);
                 }
@@ -295,7 +296,6 @@ impl World {
     /// What a phone's disk holds is gone, and something older is there.
     fn roll_back(&mut self, who: usize, image: &Image, mark: Mark) {
         self.look(who);
-        self.forks_are_lawful |= mark == Mark::OfThen;
         self.excuse_what_only(who);
         self.hang_up(who);
         let phone = &mut self.phones[who];

@@ -26,8 +26,8 @@ pub(crate) enum Promise {
     AnswersForMore,
     /// What the relay says that it holds lacks a writer.
     ForgetsAWriter,
-    /// What the relay says that it holds ends too early.
-    WithholdsTheNewest,
+    /// The relay says that it holds nothing.
+    SaysItHoldsNothing,
     /// The relay passes over one envelope in the middle.
     DropsFromTheMiddle,
     /// The relay drops the first envelope of whatever it is asked for.
@@ -71,7 +71,7 @@ impl Promise {
         Self::AnswersBeforeItKeeps,
         Self::AnswersForMore,
         Self::ForgetsAWriter,
-        Self::WithholdsTheNewest,
+        Self::SaysItHoldsNothing,
         Self::DropsFromTheMiddle,
         Self::DropsTheFirst,
         Self::ChangesABit,
@@ -149,7 +149,7 @@ impl Breach {
                     Envelope::peek(bytes).is_some_and(|header| header.counter == 2)
                 };
                 envelopes.retain(|bytes| !is_second(bytes));
-                Some(Frame::Envelopes(envelopes)).filter(|_| true)
+                Some(Frame::Envelopes(envelopes))
             }
             frame => Some(frame),
         }
@@ -185,10 +185,6 @@ impl Breach {
         if self.is(Promise::MarkIsBackedUp) { Mark::OfThen } else { mark }
     }
 
-    /// Whether a mark that is put back was meant to be.
-    pub(crate) fn is_mark_backed_up(self) -> bool {
-        self.is(Promise::MarkIsBackedUp)
-    }
 }
 
 fn broken_envelopes(
@@ -210,7 +206,7 @@ fn broken_envelopes(
                 have.forget(writer);
             }
         }
-        (Promise::WithholdsTheNewest, Answer::Have(have)) => *have = Have::new(),
+        (Promise::SaysItHoldsNothing, Answer::Have(have)) => *have = Have::new(),
         (Promise::DropsFromTheMiddle, Answer::Envelopes(envelopes)) if envelopes.len() > 2 => {
             envelopes.remove(1);
         }

@@ -8,7 +8,10 @@ use std::time::{Duration, Instant};
 use couplet::driven::{Conversation, Output, Owner, STABLE, Talked, Until, backoff, may_pass};
 use couplet::{Error, RelayLink, StoreError};
 use couplet_proto::frame::{Frame, Reason};
+use couplet_engine::keys::DeviceSecret;
 use couplet_proto::hash::Hash;
+use couplet_proto::session::{self, Session, Start};
+use couplet_proto::sign::Signer;
 use couplet_proto::statement::{History, Role};
 use couplet_tests::chance::Chance;
 use tempfile::TempDir;
@@ -544,6 +547,7 @@ impl World {
                 return Err(format!("{} shows something else after a restart", self.name(who)));
             }
         }
+        self.check_stranger()?;
         self.check_blindness()
     }
 
@@ -573,6 +577,27 @@ impl World {
 
     fn hashes(&self) -> Result<BTreeSet<Hash>, String> {
         (0..self.phones.len()).map(|who| self.hash(who)).collect()
+    }
+
+    /// Somebody who does not belong asks for the notebook, and learns nothing.
+    fn check_stranger(&mut self) -> Result<(), String> {
+        let Some(owner) = &self.phones[0].owner else { return Ok(()) };
+        let (notebook, member) = (owner.notebook(), owner.device());
+        let stranger = DeviceSecret::random(&mut self.chance).public();
+        let connection = self.relays[0].connect(self.breach.identity(stranger, member));
+        let mut session = Session::open(notebook, Start::default(), false);
+        let mut heard = Vec::new();
+        while let Some(session::Output::Send(frame)) = session.poll_output() {
+            heard.extend(self.relays[0].hear(connection, frame, BEGINNING));
+        }
+        self.relays[0].disconnect(connection);
+        let says_nothing = |heard: &(u64, Heard)| {
+            matches!(heard, (_, Heard::Frame(Frame::Refuse(_) | Frame::Pong(_)) | Heard::Closed))
+        };
+        match heard.iter().all(says_nothing) {
+            true => Ok(()),
+            false => Err("a stranger is told of the notebook".into()),
+        }
     }
 
     /// Nothing that a relay holds contains a word, and neither does the trace.
