@@ -224,12 +224,7 @@ impl World {
         }
     }
 
-    fn act_on_phone(
-        &mut self,
-        who: usize,
-        what: &What,
-        chance: &mut Chance,
-    ) -> Result<(), String> {
+    fn act_on_phone(&mut self, who: usize, what: &What, chance: &mut Chance) -> Result<(), String> {
         let now = self.now;
         match what {
             What::Kill => {
@@ -268,7 +263,7 @@ impl World {
             What::RollBack(mark) => {
                 let image = chance.pick(&self.phones[who].backups).cloned();
                 if let Some(image) = image {
-                    self.forks_are_lawful |= *mark == Mark::OfThen;
+                    self.forks_are_lawful |= self.phones[who].disk.agrees(&image, *mark);
                     let mark = self.breach.mark_put_back(*mark);
                     self.roll_back(who, &image, mark);
                 }
@@ -276,7 +271,7 @@ impl World {
             What::LoseLast => {
                 let image = chance.pick(self.phones[who].recent.make_contiguous()).cloned();
                 if let Some(image) = image {
-                    self.forks_are_lawful = true;
+                    self.forks_are_lawful |= self.phones[who].disk.agrees(&image, Mark::Stays);
                     self.roll_back(who, &image, Mark::Stays);
                 }
             }

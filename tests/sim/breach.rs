@@ -8,8 +8,8 @@ use couplet_proto::desk::keeping::{Appended, Kept, Outcome, Posted};
 use couplet_proto::desk::question::{Answer, Question};
 use couplet_proto::envelope::Envelope;
 use couplet_proto::frame::Frame;
-use couplet_proto::have::{Have, Tip};
 use couplet_proto::hash::Hash;
+use couplet_proto::have::{Have, Tip};
 use couplet_proto::ids::{DeviceId, NotebookId};
 use couplet_tests::world::shelf::Shelf;
 
@@ -131,7 +131,7 @@ impl Breach {
                         }
                     }
                 }
-                (Promise::ForgetsAgainAndAgain, Question::Have) if asked % 5 == 0 => {
+                (Promise::ForgetsAgainAndAgain, Question::Have) if asked.is_multiple_of(5) => {
                     *shelf = Shelf::default();
                     shelf.answer(notebook, Question::Have)
                 }
@@ -184,7 +184,6 @@ impl Breach {
     pub(crate) fn mark_put_back(self, mark: Mark) -> Mark {
         if self.is(Promise::MarkIsBackedUp) { Mark::OfThen } else { mark }
     }
-
 }
 
 fn broken_envelopes(
@@ -202,9 +201,8 @@ fn broken_envelopes(
             outcomes.iter_mut().for_each(|outcome| *outcome = Outcome::Held);
         }
         (Promise::ForgetsAWriter, Answer::Have(have)) => {
-            if let Some((writer, _)) = have.iter().next() {
-                have.forget(writer);
-            }
+            let first = have.iter().next().map(|(writer, _)| writer);
+            first.into_iter().for_each(|writer| have.forget(writer));
         }
         (Promise::SaysItHoldsNothing, Answer::Have(have)) => *have = Have::new(),
         (Promise::DropsFromTheMiddle, Answer::Envelopes(envelopes)) if envelopes.len() > 2 => {

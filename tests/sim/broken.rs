@@ -3,8 +3,8 @@
 use crate::breach::{Breach, Promise};
 use crate::disk::Mark;
 use crate::explore::{Failure, Story};
-use crate::stories::story;
 use crate::step::What;
+use crate::stories::story;
 
 /// Lives that are drawn at the most before a broken promise counts as unnoticed.
 const LIVES: u64 = 40;
@@ -17,7 +17,9 @@ fn telling() -> Vec<Story> {
         2,
         [
             (0, What::Write),
+            (0, What::Sync),
             (0, What::Backup),
+            (0, What::Stop),
             (0, What::Write),
             (0, What::Sync),
             (0, What::RollBack(Mark::Stays)),

@@ -65,6 +65,16 @@ impl Disk {
         }
     }
 
+    /// Whether a store that is put back is then beside the mark that it had: nothing on the device
+    /// tells that it is an old one.
+    pub(crate) fn agrees(&self, image: &Image, mark: Mark) -> bool {
+        match mark {
+            Mark::Stays => fs::read(&self.mark).ok() == image.mark,
+            Mark::OfThen => true,
+            Mark::Gone => image.mark.is_none(),
+        }
+    }
+
     /// From the next time that the store is opened nothing can be written to it. Nobody has it
     /// open, and its log is empty: where the log would be, every write fails for want of room.
     pub(crate) fn fill(&self) {

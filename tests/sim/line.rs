@@ -50,7 +50,8 @@ impl Weather {
 
     /// Any weather in which something passes.
     pub(crate) fn any(chance: &mut Chance) -> Self {
-        let milliseconds = |chance: &mut Chance, most| Duration::from_millis(chance.below(most) as u64);
+        let milliseconds =
+            |chance: &mut Chance, most| Duration::from_millis(chance.below(most) as u64);
         Self {
             latency: milliseconds(chance, 800),
             jitter: milliseconds(chance, 400),
@@ -145,7 +146,12 @@ impl Line {
         weather.cut.iter().flatten().min().map(|since| *since + IDLE)
     }
 
-    pub(crate) fn take(&mut self, way: Way, weather: &Weather, chance: &mut Chance) -> Option<Frame> {
+    pub(crate) fn take(
+        &mut self,
+        way: Way,
+        weather: &Weather,
+        chance: &mut Chance,
+    ) -> Option<Frame> {
         let (_, frame) = self.frames[way as usize].pop_front()?;
         match way {
             Way::Up => self.moved = None,

@@ -59,10 +59,20 @@ pub(crate) struct Phone {
 pub(crate) enum Talk {
     Silent,
     /// It connects until then.
-    Connecting { until: Until, ready: Duration, beginnings: u32 },
-    Talking { until: Until, call: Box<Call>, beginnings: u32 },
+    Connecting {
+        until: Until,
+        ready: Duration,
+        beginnings: u32,
+    },
+    Talking {
+        until: Until,
+        call: Box<Call>,
+        beginnings: u32,
+    },
     /// It tries again then.
-    Resting { again: Duration },
+    Resting {
+        again: Duration,
+    },
 }
 
 /// A conversation and its connection.

@@ -170,7 +170,9 @@ impl fmt::Display for What {
             Self::RelayRestarted => f.write_str("the relay is restarted"),
             Self::RelayFull => f.write_str("the relay's disk is full"),
             Self::RelayEmptied => f.write_str("the relay's disk has room again"),
-            Self::RelayForked => f.write_str("the relay becomes two, and this phone meets the other"),
+            Self::RelayForked => {
+                f.write_str("the relay becomes two, and this phone meets the other")
+            }
             Self::RelayJoined => f.write_str("the two relays are one again, the first"),
         }
     }

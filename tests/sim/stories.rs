@@ -45,7 +45,10 @@ fn together() -> Vec<(usize, What)> {
 #[test]
 fn both_are_offline_for_a_month() {
     let month = vec![(ANA, What::Pass(MONTH))];
-    tell(&[a_day(ANA), together(), a_day(ANA), a_day(BEN), month, a_day(TABLET), a_day(BEN)].concat());
+    tell(
+        &[a_day(ANA), together(), a_day(ANA), a_day(BEN), month, a_day(TABLET), a_day(BEN)]
+            .concat(),
+    );
 }
 
 #[test]
@@ -66,17 +69,10 @@ fn the_relay_is_restored_from_last_week() {
 fn the_relay_becomes_two_and_one_again() {
     let forked = vec![(BEN, What::RelayForked)];
     let joined = vec![(BEN, What::RelayJoined)];
-    tell(&[
-        a_day(ANA),
-        together(),
-        forked,
-        a_day(ANA),
-        a_day(BEN),
-        together(),
-        joined,
-        a_day(BEN),
-    ]
-    .concat());
+    tell(
+        &[a_day(ANA), together(), forked, a_day(ANA), a_day(BEN), together(), joined, a_day(BEN)]
+            .concat(),
+    );
 }
 
 #[test]
@@ -113,7 +109,8 @@ fn a_phone_is_cloned() {
 #[test]
 fn both_edit_one_page_by_the_minute() {
     let minute = |who| {
-        let edits = [What::Look, What::EditPage, What::EditPage, What::Pass(Duration::from_secs(60))];
+        let edits =
+            [What::Look, What::EditPage, What::EditPage, What::Pass(Duration::from_secs(60))];
         edits.map(|what| (who, what)).to_vec()
     };
     let begun = vec![(ANA, What::BeginPage), (ANA, What::Attach), (BEN, What::Attach)];

@@ -48,7 +48,8 @@ impl Words {
     /// Somebody takes this out of a page.
     pub(crate) fn removed(&mut self, word: &str, certainty: Certainty) {
         let word = self.word(word);
-        let is_certain = certainty == Certainty::Certain || word.removed == Some(Certainty::Certain);
+        let is_certain =
+            certainty == Certainty::Certain || word.removed == Some(Certainty::Certain);
         word.removed = Some(if is_certain { Certainty::Certain } else { Certainty::Perhaps });
     }
 

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use couplet::driven::{Conversation, Output, Owner, STABLE, Talked, Until, backoff, may_pass};
 use couplet::{Error, RelayLink, StoreError};
-use couplet_proto::frame::{Frame, Reason};
 use couplet_engine::keys::DeviceSecret;
+use couplet_proto::frame::{Frame, Reason};
 use couplet_proto::hash::Hash;
 use couplet_proto::session::{self, Session, Start};
 use couplet_proto::sign::Signer;
@@ -57,12 +57,14 @@ pub(crate) struct World {
 }
 
 /// How a sync ended, if not well.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum Ended {
-    /// The app does not run, or died.
+    #[error("its app does not run")]
     Dead,
+    #[error("it takes too long")]
     TimedOut,
-    Error(Error),
+    #[error(transparent)]
+    Error(#[from] Error),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -221,7 +223,7 @@ impl World {
 
     pub(crate) fn expect_sync(&mut self, who: usize) -> Result<Talked, String> {
         let name = self.phones[who].name.clone();
-        self.sync(who).map_err(|ended| format!("{name} does not sync in fair weather: {ended:?}"))
+        self.sync(who).map_err(|ended| format!("{name} does not sync in fair weather: {ended}"))
     }
 
     /// Time passes.
@@ -280,7 +282,9 @@ impl World {
                     awake(Some((timeout, Happening::Timeout(who)))),
                 ]
             }
-            Talk::Silent | Talk::Connecting { .. } | Talk::Resting { .. } => [None, None, None, None],
+            Talk::Silent | Talk::Connecting { .. } | Talk::Resting { .. } => {
+                [None, None, None, None]
+            }
         }
     }
 
@@ -389,7 +393,7 @@ impl World {
         };
         let Some(owner) = &mut phone.owner else { return };
         let (mut frames, mut is_caught_up, mut has_ended) = (Vec::new(), false, false);
-        let mut talk = || -> Result<(), Error> {
+        let talk = || -> Result<(), Error> {
             tell(&mut call.conversation, owner)?;
             while let Some(output) = call.conversation.poll_output(owner, now)? {
                 match output {
