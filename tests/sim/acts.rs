@@ -1,6 +1,7 @@
 //! What each step does to the world.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use couplet::driven::{Owner, Until};
 use couplet::{EntryRow, Error, Kind, Saying, StoreError};
@@ -16,6 +17,9 @@ use crate::world::World;
 
 /// The civil day on which everything is written.
 const DAY: i32 = 20_000;
+
+/// No app stays in front of anybody for longer.
+const IN_HAND: Duration = Duration::from_secs(3_600);
 
 /// Clones at the most: each is one more phone in every round.
 const MOST_PHONES: usize = 5;
@@ -44,7 +48,12 @@ impl World {
             What::Sync => drop(self.sync(who)),
             What::Attach => self.begin(who, Until::Stopped),
             What::HangUp => self.hang_up(who),
-            What::Pass(time) => self.run_for(time)?,
+            What::Pass(time) => {
+                if time > IN_HAND {
+                    (0..self.phones.len()).for_each(|who| self.hang_up(who));
+                }
+                self.run_for(time)?;
+            }
             What::RelayBackup
             | What::RelayRestored
             | What::RelayWiped
@@ -339,6 +348,9 @@ impl World {
     }
 
     fn fill(&mut self, who: usize, is_full: bool) -> Result<(), String> {
+        if self.phones[who].is_full == is_full {
+            return Ok(());
+        }
         self.hang_up(who);
         let phone = &mut self.phones[who];
         phone.stop();
@@ -376,18 +388,24 @@ impl World {
                 self.hang_up(who);
                 self.phones[who].relay = 1;
             }
-            What::RelayJoined if self.relays.len() == 2 => {
-                for phone in 0..self.phones.len() {
-                    if self.phones[phone].relay == 1 {
-                        self.hang_up(phone);
-                        self.phones[phone].relay = 0;
-                    }
-                }
-                self.relays.truncate(1);
-                self.excuse_what_nobody_holds();
-            }
+            What::RelayJoined => self.join_relays(),
             _ => {}
         }
+    }
+
+    /// All meet the first relay again; the other is gone.
+    pub(crate) fn join_relays(&mut self) {
+        if self.relays.len() == 1 {
+            return;
+        }
+        for phone in 0..self.phones.len() {
+            if self.phones[phone].relay == 1 {
+                self.hang_up(phone);
+                self.phones[phone].relay = 0;
+            }
+        }
+        self.relays.truncate(1);
+        self.excuse_what_nobody_holds();
     }
 
     fn put_relay_back(

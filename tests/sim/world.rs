@@ -145,7 +145,8 @@ impl World {
 
     /// Another phone with what is on that one's disk.
     pub(crate) fn clone_phone(&mut self, who: usize, image: &Image, mark: crate::disk::Mark) {
-        let mut clone = self.new_phone(&format!("{}'s clone", self.phones[who].name));
+        let name = format!("{}'s clone {}", self.phones[who].name, self.phones.len());
+        let mut clone = self.new_phone(&name);
         clone.disk.put_back(image, mark);
         clone.relay = self.phones[who].relay;
         self.phones.push(clone);
@@ -557,9 +558,8 @@ impl World {
 
     fn mend_everything(&mut self) -> Result<(), String> {
         self.note("everything is mended, and everybody syncs".into());
-        for relay in &mut self.relays {
-            relay.is_full = false;
-        }
+        self.join_relays();
+        self.relays[0].is_full = false;
         for who in 0..self.phones.len() {
             self.hang_up(who);
             let phone = &mut self.phones[who];
