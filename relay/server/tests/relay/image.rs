@@ -89,7 +89,7 @@ fn torn(before: &[u8], after: &[u8], mut is_new: impl FnMut(usize) -> bool) -> V
     torn
 }
 
-/// Ways of losing sectors: all that changed, all but a first part, one, any; or the file's new end.
+/// Ways of losing sectors: all that changed, but a first or last part, one, any; or the file's new end.
 fn losses(before: &[u8], after: &[u8], chance: &mut Chance) -> Vec<Vec<u8>> {
     let sectors = after.len().div_ceil(SECTOR).max(1);
     let changed = |place: usize| {
@@ -101,6 +101,7 @@ fn losses(before: &[u8], after: &[u8], chance: &mut Chance) -> Vec<Vec<u8>> {
     if !changed.is_empty() {
         let end = changed[chance.below(changed.len())];
         losses.push(torn(before, after, |place| place < end));
+        losses.push(torn(before, after, |place| place >= end));
         let lost = changed[chance.below(changed.len())];
         losses.push(torn(before, after, |place| place != lost));
         losses.push(torn(before, after, |_| chance.below(2) == 0));
