@@ -319,6 +319,10 @@ impl Session {
         for writer in self.mine.forked_from(&self.theirs) {
             self.notify(Notice::Forked(writer));
         }
+        if attach.log.length < self.offered_log {
+            // Under a log that is shorter than believed, what was sent may have been refused.
+            self.sent.clear();
+        }
         self.offered_log = attach.log.length.min(self.log.len() as u64);
         self.learn_log(attach.log);
         self.plan();
