@@ -5,6 +5,7 @@
 //! one alone. `COUPLET_LONG=1` runs ten times as many.
 
 mod operations;
+mod pinned;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,8 +16,6 @@ use couplet_tests::chance::Chance;
 use couplet_tests::programs::long;
 use couplet_tests::world::World;
 use couplet_tests::world::conversation::{Fate, meet};
-use couplet_tests::world::phone::Phone;
-use couplet_tests::world::relay::Relay;
 use operations::Story;
 
 /// Runs `check` for every seed, on all processors, and names the seeds that fail.
@@ -78,26 +77,6 @@ fn who_knows_what_the_other_holds_meets_in_one_flight_each_way() {
             }
         }
     });
-}
-
-#[test]
-fn words_handed_over_reach_a_relay_that_has_forgotten_who_wrote_them() {
-    let mut world = World::new(882);
-    let World { phones: [ana, ben, tablet], relay, chance } = &mut world;
-    let mut sync = |phone: &mut Phone, relay: &mut Relay| {
-        assert!(meet(phone, relay, &Fate::good(), chance).is_caught_up);
-    };
-    sync(ben, relay);
-    let backup = relay.clone();
-    sync(ana, relay);
-    tablet.write(Kind::Note, "from the tablet");
-    tablet.seal_pending();
-    ana.receive(tablet.store().envelopes.values().cloned().collect());
-    *relay = backup;
-    // Ana believes that the relay knows her tablet, and sends at once what it will not take.
-    sync(ana, relay);
-    sync(ben, relay);
-    assert_eq!(ben.hash(), tablet.hash());
 }
 
 fn count(here: &Have, there: &Have) -> usize {

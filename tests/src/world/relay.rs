@@ -87,7 +87,8 @@ impl Relay {
         let known = log.as_ref().map_or(0, |log| log.statements().len());
         let from = usize::try_from(offer.from).map_err(|_| Reason::LogConflict)?;
         if from > known {
-            return Err(Reason::LogConflict);
+            let is_member = log.is_some_and(|log| log.member(sender).is_some());
+            return Err(if is_member { Reason::LogConflict } else { Reason::NotAMember });
         }
         for (at, bytes) in (from..).zip(offer.statements) {
             let held = self.log.as_ref().and_then(|log| log.statements().get(at));
