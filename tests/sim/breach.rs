@@ -4,7 +4,7 @@
 
 use std::sync::atomic::Ordering;
 
-use couplet_proto::desk::keeping::{Appended, Kept, Outcome, Posted};
+use couplet_proto::desk::keeping::{Appended, Posted};
 use couplet_proto::desk::question::{Answer, Question};
 use couplet_proto::envelope::Envelope;
 use couplet_proto::frame::Frame;
@@ -34,8 +34,8 @@ pub(crate) enum Promise {
     DropsTheFirst,
     /// The relay changes a bit of what it forwards.
     ChangesABit,
-    /// The relay takes a second envelope for a place that is taken, and keeps the first.
-    SwallowsSiblings,
+    /// The relay never gives the last envelope of whatever it is asked for.
+    WithholdsTheNewest,
     /// The relay answers for a statement that it does not keep.
     LosesStatements,
     /// The relay shows the log as it was in the beginning.
@@ -75,7 +75,7 @@ impl Promise {
         Self::DropsFromTheMiddle,
         Self::DropsTheFirst,
         Self::ChangesABit,
-        Self::SwallowsSiblings,
+        Self::WithholdsTheNewest,
         Self::LosesStatements,
         Self::ShowsAnOldLog,
         Self::LosesLetters,
@@ -197,9 +197,7 @@ fn broken_envelopes(
     match (promise, &mut answer) {
         (Promise::AnswersBeforeItKeeps, Answer::Kept(_)) => *shelf = before,
         (Promise::AnswersForMore, Answer::Kept(kept)) => kept.have = more(&kept.have),
-        (Promise::SwallowsSiblings, Answer::Kept(Kept { outcomes, .. })) => {
-            outcomes.iter_mut().for_each(|outcome| *outcome = Outcome::Held);
-        }
+        (Promise::WithholdsTheNewest, Answer::Envelopes(envelopes)) => drop(envelopes.pop()),
         (Promise::ForgetsAWriter, Answer::Have(have)) => {
             let first = have.iter().next().map(|(writer, _)| writer);
             first.into_iter().for_each(|writer| have.forget(writer));

@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use couplet_tests::chance::Chance;
 
 use crate::breach::Breach;
+use crate::log::Log;
 use crate::step::Step;
 use crate::world::World;
 
@@ -39,11 +40,14 @@ impl Story {
     pub(crate) fn tell(&self, breach: Breach) -> Result<Vec<String>, Failure> {
         let mut trace = Vec::new();
         let told = catch_unwind(AssertUnwindSafe(|| {
-            let mut world = World::new(self.seed, breach)?;
-            let told = self.steps.iter().try_for_each(|step| world.act(step));
-            let told = told.and_then(|()| world.settle());
-            trace = std::mem::take(&mut world.trace);
-            told
+            let log = Log::default();
+            tracing::subscriber::with_default(log.clone(), || {
+                let mut world = World::new(self.seed, breach)?;
+                let told = self.steps.iter().try_for_each(|step| world.act(step));
+                let told = told.and_then(|()| world.settle());
+                trace = std::mem::take(&mut world.trace);
+                told.and_then(|()| log.check(&world.words))
+            })
         }));
         let what = match told {
             Ok(Ok(())) => return Ok(trace),

@@ -11,6 +11,7 @@ mod disk;
 mod explore;
 mod exploring;
 mod line;
+mod log;
 mod phone;
 mod relay;
 mod step;
