@@ -313,6 +313,14 @@ impl Log {
         self.openings().last().map_or(Volume::default(), |opening| opening.volume)
     }
 
+    /// Whether that epoch's words in that volume are not for this person, who came later and reads
+    /// from an opening on.
+    #[must_use]
+    pub fn is_closed_to(&self, slot: Slot, epoch: Epoch, volume: Volume) -> bool {
+        let is_before = |opening: &Opening| volume < opening.volume || epoch < opening.epoch;
+        self.openings().iter().any(|opening| opening.by != slot && is_before(opening))
+    }
+
     /// The epoch whose key is needed, beside that epoch's own, for that volume.
     #[must_use]
     pub fn archive(&self, epoch: Epoch, volume: Volume) -> Option<Epoch> {

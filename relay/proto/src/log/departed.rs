@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::envelope::Sealed;
 use crate::hash::Hash;
 use crate::have::{Span, Tip, WriterHave};
 use crate::ids::{DeviceId, NotebookId, WriterId};
@@ -63,6 +64,18 @@ impl Stands {
         match self {
             Self::All => true,
             Self::UpTo(last) => counter <= last.counter,
+        }
+    }
+
+    /// Whether that envelope stands: in a chain's last place only the one that is named.
+    #[must_use]
+    pub fn is_of(self, sealed: &Sealed) -> bool {
+        let counter = sealed.header().counter;
+        match self {
+            Self::All => true,
+            Self::UpTo(last) => {
+                counter < last.counter || counter == last.counter && sealed.hash() == last.hash
+            }
         }
     }
 

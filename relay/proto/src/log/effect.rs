@@ -142,6 +142,7 @@ impl Log {
         if rotate.chain.is_none() && opens.is_none() {
             return Err(Refused::NotAllowed("the key before is sealed under the new one"));
         }
+        let opens = opens.map(|volume| (slot, volume));
         self.epochs.begin(rotate, self.head().length, opens);
         Ok(())
     }
@@ -162,11 +163,11 @@ impl Log {
     fn rewrap(&self, rewrap: &Rewrap) -> Result<(), Refused> {
         let Rewrap { epoch, wraps } = rewrap;
         let to_members = wraps.iter().all(|wrap| self.members.contains_key(&wrap.to));
-        let is_needed = *epoch == self.epoch() || self.epochs.is_archive(*epoch);
-        if is_needed && to_members && !wraps.is_empty() {
+        let has_begun = (1..=self.epoch().0).contains(&epoch.0);
+        if has_begun && to_members && !wraps.is_empty() {
             Ok(())
         } else {
-            Err(Refused::NotAllowed("keys are wrapped to members, under the current epoch"))
+            Err(Refused::NotAllowed("keys that are wrapped again are members', of epochs begun"))
         }
     }
 

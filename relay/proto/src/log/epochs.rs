@@ -5,7 +5,7 @@
 //! who learns of it rotates before sealing.
 
 use crate::hash::Hash;
-use crate::ids::{Epoch, Volume};
+use crate::ids::{Epoch, Slot, Volume};
 use crate::statement::Rotate;
 
 /// An epoch as the log began it.
@@ -28,6 +28,8 @@ pub struct Opening {
     pub volume: Volume,
     /// The first epoch whose key does not lead to the keys before.
     pub epoch: Epoch,
+    /// Whose everything before is.
+    pub by: Slot,
 }
 
 /// All epochs of a log.
@@ -64,15 +66,15 @@ impl Epochs {
         &self.openings
     }
 
-    /// The statement at that index begins an epoch; without a chain, for those who read from that
-    /// volume on.
-    pub(super) fn begin(&mut self, rotate: &Rotate, since: u64, opens: Option<Volume>) {
+    /// The statement at that index begins an epoch; without a chain, for those whom that person
+    /// lets read from that volume on.
+    pub(super) fn begin(&mut self, rotate: &Rotate, since: u64, opens: Option<(Slot, Volume)>) {
         let Rotate { epoch, commitment, .. } = *rotate;
         let is_chained = rotate.chain.is_some();
         self.begun.push(Begun { epoch, since, commitment, is_chained });
         self.asked_from.push(self.owed_from.take().unwrap_or(since.saturating_add(1)));
-        if let Some(volume) = opens.filter(|_| !is_chained) {
-            self.openings.push(Opening { volume, epoch });
+        if let Some((by, volume)) = opens.filter(|_| !is_chained) {
+            self.openings.push(Opening { volume, epoch, by });
         }
     }
 
@@ -97,10 +99,5 @@ impl Epochs {
     pub(super) fn archive(&self, epoch: Epoch, volume: Volume) -> Option<Epoch> {
         let closed = self.openings.iter().find(|opening| opening.volume > volume)?;
         (epoch >= closed.epoch).then(|| Epoch(closed.epoch.0.saturating_sub(1)))
-    }
-
-    /// Whether that epoch is the last before an opening.
-    pub(super) fn is_archive(&self, epoch: Epoch) -> bool {
-        self.openings.iter().any(|opening| opening.epoch.0.checked_sub(1) == Some(epoch.0))
     }
 }

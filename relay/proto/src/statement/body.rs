@@ -110,7 +110,7 @@ pub struct AddDevice {
     pub wrap: Wrap,
 }
 
-/// The current epoch's key once more, for members whose wrap does not open.
+/// An epoch's key once more, for members whose wrap does not open, or to whom no chain leads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rewrap {
     /// Which epoch.
