@@ -20,8 +20,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use couplet_engine::keys::{DeviceSecret, Secret};
+use couplet_engine::membership::found;
+use couplet_engine::membership::keyring::open_keys;
 use couplet_engine::membership::name::Name;
-use couplet_engine::membership::{found, open_keys};
 use couplet_engine::notebook::Notebook;
 use couplet_engine::notebook::entry::FORM;
 use couplet_engine::pairing::link::JoinLink;
@@ -270,7 +271,7 @@ impl State {
         let Some(log) = tables.log()? else { return Joining::read(tables) };
         let nonce = tables.get::<WriterNonce>(Meta::Nonce)?.ok_or(Error::Engine)?;
         let mut keys = tables.keys()?;
-        keys.extend(open_keys(&log, device));
+        keys.extend(open_keys(&log, device, &keys));
         let is_shared = tables.get(Meta::SharesDelivery)?.unwrap_or(false);
         let (have, seen) = (tables.have()?, tables.seen(is_shared)?);
         let parts = Parts { device: device.clone(), nonce, log, keys, have, seen };

@@ -1,8 +1,6 @@
 //! What a conversation with a relay needs of the owner.
 
-use std::collections::BTreeMap;
-
-use couplet_engine::membership::open_keys;
+use couplet_engine::membership::keyring::{Keys, open_keys};
 use couplet_engine::pairing::admitted;
 use couplet_proto::frame::Statements;
 use couplet_proto::hash::Hash;
@@ -153,7 +151,7 @@ impl Owner {
         let State::Joining(joining) = &self.state else { return Err(Error::LetInAlready) };
         let log = Log::replay(statements).map_err(|_| Error::BadRelay)?;
         admitted(&log, &joining.link, &joining.request)?;
-        let keys: BTreeMap<_, _> = open_keys(&log, &self.device).into_iter().collect();
+        let keys = open_keys(&log, &self.device, &Keys::new());
         if !keys.contains_key(&log.epoch()) {
             return Err(Error::BadRelay);
         }

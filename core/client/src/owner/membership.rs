@@ -4,6 +4,7 @@
 //! is wanted, and made anew for whatever the log has become. The only device of a notebook has
 //! nobody to be ordered against, and says it at once.
 
+use couplet_engine::membership::keyring::open_keys;
 use couplet_engine::membership::{self, CannotSay, expiry};
 use couplet_engine::pairing::code::Code;
 use couplet_engine::pairing::link::JoinLink;
@@ -239,7 +240,7 @@ impl Owner {
     pub(super) fn set_log(&mut self, log: Log, from: usize) -> Result<(), Error> {
         let replica = self.replica()?;
         let mut keys = replica.keys().clone();
-        keys.extend(membership::open_keys(&log, replica.device()));
+        keys.extend(open_keys(&log, replica.device(), &keys));
         let open: Vec<InviteId> = log.open_invites().map(|invite| invite.invite).collect();
         self.durably(|tables| {
             tables.keep_log(&log, from)?;
