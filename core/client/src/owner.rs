@@ -7,7 +7,9 @@
 mod drafts;
 mod exchange;
 mod export;
+mod going;
 mod inbox;
+mod intents;
 mod membership;
 mod reading;
 mod receiving;
@@ -69,6 +71,8 @@ pub struct Owner {
     may_have_orphans: bool,
     /// This process has made sure that nobody else writes as this writer.
     is_writer_sure: bool,
+    /// The statement that was made last.
+    made: Option<intents::Made>,
 }
 
 #[derive(Debug)]
@@ -170,6 +174,7 @@ impl Owner {
             has_reread: false,
             may_have_orphans: true,
             is_writer_sure: false,
+            made: None,
         })
     }
 
@@ -216,6 +221,12 @@ impl Owner {
             replica.shelve(loaded.map_err(|_| Error::Engine)?);
         }
         replica.volume(volume).ok_or(Error::Engine)
+    }
+
+    /// The newest volume: where entries are begun.
+    fn newest_volume(&mut self) -> Result<Volume, Error> {
+        let stored = self.tables().newest_volume()?;
+        Ok(stored.max(self.replica()?.log().first_shared_volume()))
     }
 
     /// Takes a snapshot of the newest volume if loading it again would be slow without.

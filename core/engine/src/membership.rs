@@ -48,6 +48,9 @@ pub enum CannotSay {
     /// The key that is needed for it is not here.
     #[error("this device has not been given the notebook's current key")]
     NoKey,
+    /// It has been said, or is so already.
+    #[error("that has been done already")]
+    Overtaken,
     /// A member's keys are of a suite of a later version.
     #[error("a device was made by a later version; bring this program up to date")]
     UnknownSuite,

@@ -74,7 +74,7 @@ impl Owner {
     pub(crate) fn receive(&mut self, envelopes: Vec<Vec<u8>>) -> Result<Received, Error> {
         let mut slice = Slice::default();
         let mut received = Received::default();
-        let newest = self.tables().newest_volume()?;
+        let newest = self.newest_volume()?;
         for bytes in envelopes {
             let replica = self.replica()?;
             let header = Envelope::peek(&bytes);
@@ -107,7 +107,7 @@ impl Owner {
         }
         let received = self.settle(slice, received)?;
         // What belongs to a volume further on was kept until the one before it began.
-        if self.tables().newest_volume()? == newest {
+        if self.newest_volume()? == newest {
             return Ok(received);
         }
         self.reread_onto(received)
@@ -120,7 +120,7 @@ impl Owner {
 
     fn reread_onto(&mut self, mut received: Received) -> Result<Received, Error> {
         let mut behind = (WriterId([0; 16]), 0);
-        let mut newest = self.tables().newest_volume()?;
+        let mut newest = self.newest_volume()?;
         loop {
             let kept = self.tables().kept_envelopes(behind, KEPT_PER_SLICE)?;
             let Some(last) = kept.last().and_then(|bytes| Envelope::peek(bytes)) else {
@@ -137,7 +137,7 @@ impl Owner {
                 }
             }
             received = self.settle(slice, received)?;
-            let grown = self.tables().newest_volume()?;
+            let grown = self.newest_volume()?;
             if grown != newest {
                 // A volume has begun: what waited for it may stand before this place.
                 (newest, behind) = (grown, (WriterId([0; 16]), 0));
