@@ -26,7 +26,7 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 use sha2::{Digest as _, Sha256};
 use socket2::{Domain, Socket, Type};
 
-use crate::couple::{Key, Notebook};
+use couplet_proto::testing::{Key, Notebook};
 
 /// Long enough for a busy machine; nothing here waits for it when all is well.
 const PATIENCE: Duration = Duration::from_secs(40);

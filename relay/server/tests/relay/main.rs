@@ -5,8 +5,6 @@ mod client;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
-mod couple;
-#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod joining;

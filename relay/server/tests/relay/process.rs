@@ -11,7 +11,7 @@ use couplet_proto::have::Have;
 use couplet_proto::link::RelayLink;
 
 use crate::client::Phone;
-use crate::couple::{Notebook, bytes};
+use couplet_proto::testing::{Notebook, bytes};
 
 pub(crate) struct Program {
     child: Child,

@@ -6,7 +6,7 @@ use couplet_proto::sign::Signer as _;
 use couplet_proto::statement::{Body, Rewrap, Wrap};
 
 use crate::client::{Line, Phone, first_phone, relay_at};
-use crate::couple::{Key, Notebook, bytes};
+use couplet_proto::testing::{Key, Notebook, bytes};
 
 #[tokio::test]
 async fn a_resumed_connection_knows_its_device_and_takes_a_push_in_its_first_flight() {
