@@ -45,7 +45,6 @@ pub(crate) fn read(vector: &Vector) -> Outcome {
         Err(Refused::OutOfPlace) => Outcome::error("out of place"),
         Err(Refused::NotAMember) => Outcome::error("not a member"),
         Err(Refused::NotAllowed(_)) => Outcome::error("not allowed"),
-        Err(Refused::Behind) => Outcome::error("behind"),
         Err(Refused::Full) => Outcome::error("full"),
         Err(Refused::Frozen) => Outcome::error("frozen"),
     }

@@ -359,6 +359,9 @@ impl Conversation {
         for not_taken in &received.not_taken {
             tracing::warn!(reason = %not_taken, "the relay sent an envelope that is not taken");
         }
+        for (writer, stands) in &received.unwanted {
+            self.session.unwanted(*writer, *stands);
+        }
         self.session.stored(&received.delta);
         self.tell_touched(received);
         // What came may say how far our words have come.

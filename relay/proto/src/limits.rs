@@ -90,9 +90,6 @@ pub const MAX_REFUSALS_UNATTACHED: u32 = 32;
 /// one only the log is remembered: should the device be let in, it is sent what it may hold already.
 pub const MAX_REMEMBERED_HAVE: usize = 256;
 
-/// Writers of one device that a relay takes: no device can use up a notebook's.
-pub const MAX_WRITERS_PER_DEVICE: usize = MAX_WRITERS / (2 * MAX_DEVICES_PER_PERSON);
-
 /// Ranges beyond a hole that a relay takes in one notebook, all writers together, so that its have
 /// vector always fits a frame.
 pub const MAX_RANGES_PER_NOTEBOOK: usize = 1024;

@@ -21,7 +21,6 @@ use std::collections::BTreeMap;
 
 use crate::envelope;
 use crate::hash::Hash;
-use crate::have::{Have, Tip};
 use crate::ids::{DeviceId, Epoch, InviteId, NotebookId, Slot, Volume, WriterId};
 use crate::limits::{LOG_BYTES_FOR_GOING, MAX_LOG, MAX_LOG_BYTES_PER_PERSON, STATEMENTS_FOR_GOING};
 use crate::statement::{Body, DeviceKeys, Genesis, Header, Invite, LogHead, Statement};
@@ -30,7 +29,7 @@ pub use branches::Branch;
 pub use departed::{Departed, Stands};
 pub use epochs::{Begun, Opening};
 
-use departed::{AllDeparted, ends};
+use departed::AllDeparted;
 use epochs::Epochs;
 use invites::Invites;
 
@@ -75,9 +74,6 @@ pub enum Refused {
     /// It says something that its signer may not say, or not now.
     #[error("the statement is not allowed: {0}")]
     NotAllowed(&'static str),
-    /// The device that it removes has written more than it says.
-    #[error("the removed device has written more meanwhile; say it again with that")]
-    Behind,
     /// The log has reached its limit.
     #[error("the membership log is full: its limit is {MAX_LOG} statements")]
     Full,
@@ -160,30 +156,6 @@ impl Log {
             return Err(Refused::Frozen);
         }
         self.follow(statement)
-    }
-
-    /// Orders a statement where envelopes are kept: as [`Log::append`], and a removal only if its
-    /// watermarks leave out nothing that is `held` of the removed device's writers (and of no
-    /// other's: [`Statement::removes`] says whose are asked for). So what a device had written
-    /// before it was taken out stands, whoever was faster.
-    ///
-    /// That less is held than a watermark says is no reason to refuse: whoever holds the rest can
-    /// still bring it. What lies beyond a hole does not count, or a device could keep itself in.
-    ///
-    /// # Errors
-    /// [`Refused`], and the log is as it was.
-    pub fn order(&mut self, statement: Statement, held: &Have) -> Result<(), Refused> {
-        if let Body::RemoveDevice(removal) = statement.body() {
-            let ends = ends(self.id, removal)?;
-            let is_covered = |tip: Tip, end: Option<&Tip>| {
-                let end = end.copied().unwrap_or(Tip::START);
-                tip.counter < end.counter || tip == end
-            };
-            if held.iter().any(|(writer, have)| !is_covered(have.tip, ends.get(&writer))) {
-                return Err(Refused::Behind);
-            }
-        }
-        self.append(statement)
     }
 
     /// Takes over a statement that others have ordered. In a log that is frozen here it is hashed

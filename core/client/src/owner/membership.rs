@@ -108,6 +108,7 @@ impl Owner {
         let (notebook, inviter) = (replica.notebook(), replica.device().keys());
         let id = invite.invite;
         self.want(&Intent::Invite(invite))?;
+        let entries = if history == History::All { entries } else { 0 };
         if matches!(history, History::FromHere(_)) {
             self.want(&Intent::OpenFromHere(id))?;
             self.want(&Intent::NameAgain)?;

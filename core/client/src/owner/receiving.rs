@@ -11,6 +11,7 @@ use couplet_proto::envelope::{Envelope, Header, Sealed};
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Range};
 use couplet_proto::ids::{Edition, Slot, Volume, WriterId};
+use couplet_proto::log::Stands;
 
 use super::Owner;
 use crate::error::Error;
@@ -32,6 +33,8 @@ pub(crate) struct Received {
     pub(crate) touched: BTreeSet<String>,
     /// Where each that was taken stands in its writer's chain.
     pub(crate) taken: Vec<Range>,
+    /// Writers of devices that were taken out, and what stands of them: of these more was sent.
+    pub(crate) unwanted: Vec<(WriterId, Stands)>,
     /// Those that were not taken, and why.
     pub(crate) not_taken: Vec<NotTaken>,
     /// This writer's signature stands under two envelopes in one place.
@@ -88,6 +91,12 @@ impl Owner {
                 Ok(Accepted::Opened(sealed, opened)) => slice.take(sealed, opened, newest),
                 Ok(Accepted::Kept(sealed, _)) => slice.keep(sealed),
                 Err(not_taken) => {
+                    if not_taken == NotTaken::TakenOut
+                        && let Some(Header { device, .. }) = header
+                        && let Some(writer) = header.map(|header| header.writer())
+                    {
+                        received.unwanted.push((writer, replica.log().stands(device, writer)));
+                    }
                     if not_taken == NotTaken::Fork {
                         received.unproven = header.map(|header| header.writer());
                     }

@@ -45,6 +45,12 @@ impl Departed {
         self.watermarks.is_some()
     }
 
+    /// Where the chains of its writers end, if it was taken out.
+    #[must_use]
+    pub const fn watermarks(&self) -> Option<&BTreeMap<WriterId, Tip>> {
+        self.watermarks.as_ref()
+    }
+
     /// What stands of one of its writers.
     #[must_use]
     pub fn stands(&self, writer: WriterId) -> Stands {

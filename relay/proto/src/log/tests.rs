@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::envelope::SCHEME;
-use crate::have::WriterHave;
+use crate::have::{Tip, WriterHave};
 use crate::ids::{Edition, WriterNonce};
 use crate::item::{Item, kind};
 use crate::labels::STATEMENT_SIGNATURE;
@@ -215,32 +215,6 @@ fn what_a_device_wrote_before_it_was_taken_out_stands_and_nothing_after() {
     let late_by_own = couple.log.may_carry(&late, Slot::First);
     assert_eq!(late_by_own.map(|member| member.slot), Ok(Slot::First));
     assert_eq!(couple.log.may_carry(&late, Slot::Second), Err(MayNot::TakenOut));
-}
-
-#[test]
-fn a_removal_that_leaves_out_what_the_relay_holds_is_said_again() {
-    let mut couple = Couple::new();
-    let writer = couple.envelope(&couple.tablet, 1).writer();
-    let holding = |counter, hash| {
-        let mut held = Have::new();
-        let tip = Tip { counter, hash };
-        held.set(writer, WriterHave { tip, ..WriterHave::default() });
-        held
-    };
-    let order = |couple: &mut Couple, held: &Have| {
-        let removal = couple.statement(1, couple.removal(vec![mark(4)]));
-        couple.log.order(removal, held)
-    };
-    assert_eq!(order(&mut couple, &holding(5, Hash([5; 32]))), Err(Refused::Behind));
-    assert_eq!(order(&mut couple, &holding(4, Hash([6; 32]))), Err(Refused::Behind));
-    let mut two = holding(4, Hash([5; 32]));
-    let tip = Tip { counter: 1, hash: Hash([7; 32]) };
-    two.set(WriterId([1; 16]), WriterHave { tip, ..WriterHave::default() });
-    assert_eq!(order(&mut couple, &two), Err(Refused::Behind), "one more writer of it");
-    let mut less = couple.log.clone();
-    let removal = couple.statement(1, couple.removal(vec![mark(4)]));
-    assert_eq!(less.order(removal, &holding(2, Hash([8; 32]))), Ok(()), "the rest can come");
-    assert_eq!(order(&mut couple, &holding(4, Hash([5; 32]))), Ok(()));
 }
 
 #[test]
