@@ -10,7 +10,7 @@
 
 mod ranges;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::frame::{Attach, Frame, Reason, Refuse, Statements, Stored};
 use crate::hash::Hash;
@@ -18,6 +18,7 @@ use crate::have::{Have, Range};
 use crate::ids::{NotebookId, WriterId};
 use crate::item::Malformed;
 use crate::limits::{ENVELOPES_PER_FRAME_BYTES, MAX_FRAME};
+use crate::log::Stands;
 use crate::statement::LogHead;
 use ranges::Ranges;
 
@@ -98,6 +99,10 @@ pub struct Session {
     /// Frames sent before the other side answered; who does not know us refuses each for itself.
     unanswered: u32,
     their_log: Option<LogHead>,
+    /// A statement is on its way to be ordered.
+    is_proposing: bool,
+    /// Writers of whom more is held there than is wanted here.
+    unwanted: BTreeMap<WriterId, Stands>,
     phase: Phase,
     has_heard: bool,
     flights: u32,
@@ -165,6 +170,8 @@ impl Session {
             log_phase: LogPhase::Idle,
             unanswered: 0,
             their_log: None,
+            is_proposing: false,
+            unwanted: BTreeMap::new(),
             phase,
             has_heard: false,
             flights: 0,
@@ -276,8 +283,29 @@ impl Session {
     /// Offers a statement for the end of the log, to be ordered by the other side.
     pub fn propose(&mut self, statement: Vec<u8>) {
         let (notebook, from) = (self.notebook, self.log.len() as u64);
+        self.is_proposing = true;
         self.depart();
         self.send(Frame::Statements(Statements { notebook, from, statements: vec![statement] }));
+    }
+
+    /// Of that writer no more is wanted than what stands, whatever the other side holds: its device
+    /// was taken out.
+    pub fn unwanted(&mut self, writer: WriterId, stands: Stands) {
+        self.unwanted.insert(writer, stands);
+        self.cut_unwanted();
+        self.plan();
+    }
+
+    fn cut_unwanted(&mut self) {
+        for (writer, stands) in &self.unwanted {
+            let Some(have) = self.theirs.of(*writer) else { continue };
+            let left = stands.cut(have.clone());
+            if left.highest() == 0 {
+                self.theirs.forget(*writer);
+            } else {
+                self.theirs.set(*writer, left);
+            }
+        }
     }
 
     /// Refuses something that the other side sent. Statements that were refused are not the other
@@ -318,6 +346,7 @@ impl Session {
         }
         // What was believed to be there and is not was forgotten, and is sent again.
         self.theirs = Have::from_entries(attach.have)?;
+        self.cut_unwanted();
         self.phase = Phase::Attached;
         self.notify(Notice::PeerHasAll(self.theirs.clone()));
         for writer in self.mine.forked_from(&self.theirs) {
@@ -338,6 +367,7 @@ impl Session {
         for (writer, have) in delta.iter() {
             self.theirs.set(writer, have.clone());
         }
+        self.cut_unwanted();
         self.notify(Notice::PeerHas(delta));
         self.offered_log = self.offered_log.max(stored.log.length.min(self.log.len() as u64));
         self.learn_log(stored.log);
@@ -382,6 +412,7 @@ impl Session {
             self.notify(Notice::LogsDiffer);
         } else if self.their_log != Some(head) {
             self.their_log = Some(head);
+            self.is_proposing = false;
             self.notify(Notice::PeerLog(head));
         }
     }
@@ -404,6 +435,13 @@ impl Session {
                 // Said before the whole log was there.
                 return;
             }
+        }
+        let was_fed = self.phase == Phase::Attached && self.log_phase == LogPhase::Idle;
+        let is_conflict = refuse.reason == Reason::LogConflict;
+        if is_conflict && !core::mem::take(&mut self.is_proposing) && was_fed {
+            // A log that was ordered already is offered from its beginning: it is not made anew.
+            self.offered_log = 0;
+            return self.plan();
         }
         self.notify(Notice::Refused(refuse));
     }

@@ -79,6 +79,7 @@ impl Attached {
             match outcome {
                 Outcome::New | Outcome::Held => held.push(name),
                 Outcome::Fork => refused.push((Reason::Fork, Some(name))),
+                Outcome::TakenOut => refused.push((Reason::NotAllowed, Some(name))),
                 Outcome::Full => refused.push((Reason::Full, Some(name))),
             }
         }
