@@ -99,6 +99,8 @@ pub struct Session {
     their_log: Option<LogHead>,
     /// A statement is on its way to be ordered.
     is_proposing: bool,
+    /// Something was sent that asks for more of the log than is known there.
+    waits_for_their_log: bool,
     /// Writers of whom more is held there than is wanted here.
     unwanted: BTreeMap<WriterId, Stands>,
     phase: Phase,
@@ -168,6 +170,7 @@ impl Session {
             log_phase: LogPhase::Idle,
             their_log: None,
             is_proposing: false,
+            waits_for_their_log: false,
             unwanted: BTreeMap::new(),
             phase,
             has_heard: false,
@@ -405,6 +408,9 @@ impl Session {
         } else if self.their_log != Some(head) {
             self.their_log = Some(head);
             self.is_proposing = false;
+            if core::mem::take(&mut self.waits_for_their_log) {
+                self.sent.clear();
+            }
             self.notify(Notice::PeerLog(head));
         }
     }
@@ -418,8 +424,13 @@ impl Session {
                 return self.plan();
             }
         }
-        let was_fed = self.phase == Phase::Attached && self.log_phase == LogPhase::Idle;
         let is_conflict = refuse.reason == Reason::LogConflict;
+        if is_conflict && refuse.envelope.is_some() {
+            // It was written knowing more of the log than is known there: after that it is welcome.
+            self.waits_for_their_log = true;
+            return;
+        }
+        let was_fed = self.phase != Phase::Early && self.log_phase == LogPhase::Idle;
         if is_conflict && !core::mem::take(&mut self.is_proposing) && was_fed {
             // A log that was ordered already is offered from its beginning: it is not made anew.
             self.offered_log = 0;
