@@ -19,9 +19,36 @@ use crate::log::Log;
 use crate::request::{JoinRequest, Request};
 use crate::sign::{Signature, Signer};
 use crate::statement::{
-    Body, DeviceKeys, Genesis, Header as StatementHeader, History, Invite, Join, LogHead, Role,
-    SUITE_X25519, Statement, Wrap,
+    Body, DeviceKeys, Genesis, Header as StatementHeader, History, Invite, Join, LogHead, Rewrap,
+    Role, SUITE_X25519, Statement, Wrap,
 };
+
+/// Chance that is the same for the same seed (SplitMix64, Steele et al., OOPSLA 2014).
+#[derive(Clone, Debug)]
+pub struct Chance(u64);
+
+impl Chance {
+    /// Everything that follows from this seed.
+    #[must_use]
+    pub const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// The next 64 bits.
+    pub const fn next_u64(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number below `end`, which is above 0.
+    pub fn below(&mut self, end: usize) -> usize {
+        let wide = u128::from(self.next_u64()) * end as u128;
+        usize::try_from(wide >> 64).unwrap_or(0)
+    }
+}
 
 /// A device's key, or an invite's.
 #[derive(Clone, Debug)]
@@ -137,6 +164,13 @@ impl Notebook {
     /// Ana invites.
     pub fn invite(&mut self, invite: InviteId, expires: u64) -> Vec<u8> {
         self.say(self.invitation(invite, expires))
+    }
+
+    /// Ana's key wrapped once more, for Ben, without it being said: it changes nothing, and counts.
+    #[must_use]
+    pub fn rewrap(&self) -> Statement {
+        let wraps = vec![wrap(&self.ben)];
+        self.statement(Body::Wrap(Rewrap { epoch: self.log.epoch(), wraps }))
     }
 
     /// What a device asks that was handed the link.

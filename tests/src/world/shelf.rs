@@ -84,6 +84,12 @@ impl Shelf {
         self.volumes.get(&notebook).map(|volume| volume.have.clone()).unwrap_or_default()
     }
 
+    /// How many statements its log has.
+    #[must_use]
+    pub fn log_length(&self, notebook: NotebookId) -> u64 {
+        self.volumes.get(&notebook).map_or(0, |volume| volume.head().length)
+    }
+
     /// All envelopes of it.
     #[must_use]
     pub fn envelopes(&self, notebook: NotebookId) -> Vec<Vec<u8>> {

@@ -7,6 +7,8 @@ mod conformance;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod image;
+#[cfg(test)]
 mod joining;
 #[cfg(test)]
 mod live;

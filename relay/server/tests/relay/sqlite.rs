@@ -66,12 +66,12 @@ async fn many_writers_at_once_are_each_kept_whole() {
 }
 
 /// The counted bytes, and the rows of `have`, are what the other rows say.
-fn counts_are_true(db: &Connection) {
+pub(crate) fn counts_are_true(db: &Connection) {
     let number = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
-    let counted = number("SELECT sum(bytes) FROM notebook");
-    assert_eq!(counted, number("SELECT sum(length(bytes)) FROM statement"));
-    let counted = number("SELECT sum(bytes) FROM have");
-    assert_eq!(counted, number("SELECT sum(length(bytes)) FROM envelope"));
+    let counted = number("SELECT coalesce(sum(bytes), 0) FROM notebook");
+    assert_eq!(counted, number("SELECT coalesce(sum(length(bytes)), 0) FROM statement"));
+    let counted = number("SELECT coalesce(sum(bytes), 0) FROM have");
+    assert_eq!(counted, number("SELECT coalesce(sum(length(bytes)), 0) FROM envelope"));
     assert_eq!(
         number("SELECT count(*) FROM (SELECT DISTINCT notebook, device, writer FROM envelope)"),
         number("SELECT count(*) FROM have")
