@@ -9,6 +9,7 @@
 //! for them with [`Output::Load`], one slice at a time, so a slow reader costs no memory.
 
 mod ranges;
+mod refusal;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -291,37 +292,6 @@ impl Session {
         self.send(Frame::Statements(Statements { notebook, from, statements: vec![statement] }));
     }
 
-    /// Of that writer no more is wanted than what stands, whatever the other side holds: its device
-    /// was taken out.
-    pub fn unwanted(&mut self, writer: WriterId, stands: Stands) {
-        self.unwanted.insert(writer, stands);
-        self.cut_unwanted();
-        self.plan();
-    }
-
-    fn cut_unwanted(&mut self) {
-        for (writer, stands) in &self.unwanted {
-            let Some(have) = self.theirs.of(*writer) else { continue };
-            let left = stands.cut(have.clone());
-            if left.highest() == 0 {
-                self.theirs.forget(*writer);
-            } else {
-                self.theirs.set(*writer, left);
-            }
-        }
-    }
-
-    /// Refuses something that the other side sent. Statements that were refused are not the other
-    /// side's log after all: what it lacks is offered again.
-    pub fn refuse(&mut self, refuse: Refuse) {
-        self.send(Frame::Refuse(refuse));
-        if refuse.reason == Reason::LogConflict {
-            let known = self.their_log.map_or(0, |head| head.length);
-            self.offered_log = known.min(self.log.len() as u64);
-            self.plan();
-        }
-    }
-
     /// Whether both sides hold the same, as far as each has said.
     #[must_use]
     pub fn is_caught_up(&self) -> bool {
@@ -421,40 +391,6 @@ impl Session {
             }
             self.notify(Notice::PeerLog(head));
         }
-    }
-
-    fn handle_refusal(&mut self, refuse: Refuse) {
-        if refuse.reason == Reason::LogConflict && self.phase == Phase::Opening {
-            // It holds less of the log than was believed: how much, its attach says.
-            return;
-        }
-        if refuse.reason == Reason::NotAMember && self.phase != Phase::Early {
-            self.phase = Phase::TurnedAway;
-            self.sent.clear();
-            let is_old = self.unanswered > 0;
-            self.unanswered = self.unanswered.saturating_sub(1);
-            if !self.log.is_empty() && self.log_phase == LogPhase::Idle {
-                self.offered_log = 0;
-                return self.plan();
-            }
-            if is_old && self.log_phase != LogPhase::Idle {
-                // Said before the whole log was there.
-                return;
-            }
-        }
-        let is_conflict = refuse.reason == Reason::LogConflict;
-        if is_conflict && refuse.envelope.is_some() {
-            // It was written knowing more of the log than is known there: after that it is welcome.
-            self.waits_for_their_log = true;
-            return;
-        }
-        let was_fed = self.phase != Phase::Early && self.log_phase == LogPhase::Idle;
-        if is_conflict && !core::mem::take(&mut self.is_proposing) && was_fed {
-            // A log that was ordered already is offered from its beginning: it is not made anew.
-            self.offered_log = 0;
-            return self.plan();
-        }
-        self.notify(Notice::Refused(refuse));
     }
 
     fn attach(&mut self) {
