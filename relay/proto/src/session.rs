@@ -13,7 +13,7 @@ mod refusal;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::frame::{Attach, Frame, Reason, Refuse, Statements, Stored};
+use crate::frame::{Attach, Frame, Refuse, Statements, Stored};
 use crate::hash::Hash;
 use crate::have::{Have, Range};
 use crate::ids::{NotebookId, WriterId};
@@ -495,6 +495,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::frame::Reason;
     use crate::have::Tip;
 
     const NOTEBOOK: NotebookId = NotebookId(Hash([1; 32]));
