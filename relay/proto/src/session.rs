@@ -8,17 +8,17 @@
 //! **After every call, drain [`Session::poll_output`].** The machine holds no envelopes: it asks
 //! for them with [`Output::Load`], one slice at a time, so a slow reader costs no memory.
 
-mod logs;
 mod ranges;
+mod refusal;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::frame::{Attach, Frame, Reason, Refuse, Statements, Stored};
+use crate::frame::{Attach, Frame, Refuse, Statements, Stored};
 use crate::hash::Hash;
 use crate::have::{Have, Range};
 use crate::ids::{NotebookId, WriterId};
 use crate::item::Malformed;
-use crate::limits::ENVELOPES_PER_FRAME_BYTES;
+use crate::limits::{ENVELOPES_PER_FRAME_BYTES, MAX_FRAME};
 use crate::log::Stands;
 use crate::statement::LogHead;
 use ranges::Ranges;
@@ -102,6 +102,8 @@ pub struct Session {
     their_log: Option<LogHead>,
     /// A statement is on its way to be ordered.
     is_proposing: bool,
+    /// Something was sent that asks for more of the log than is known there.
+    waits_for_their_log: bool,
     /// Writers of whom more is held there than is wanted here.
     unwanted: BTreeMap<WriterId, Stands>,
     phase: Phase,
@@ -172,6 +174,7 @@ impl Session {
             unanswered: 0,
             their_log: None,
             is_proposing: false,
+            waits_for_their_log: false,
             unwanted: BTreeMap::new(),
             phase,
             has_heard: false,
@@ -231,6 +234,24 @@ impl Session {
         self.plan();
     }
 
+    /// The statements that [`Output::LoadLog`] asked for, each with its bytes.
+    pub fn log_loaded(&mut self, from: u64, statements: Vec<Vec<u8>>) {
+        let is_whole = from == 0;
+        self.log_phase = if is_whole { LogPhase::SentWhole } else { LogPhase::Idle };
+        self.offered_log = from;
+        for slice in slices(statements) {
+            let from = self.offered_log;
+            self.offered_log += slice.len() as u64;
+            self.unanswered += u32::from(self.phase == Phase::Opening);
+            let notebook = self.notebook;
+            self.send(Frame::Statements(Statements { notebook, from, statements: slice }));
+        }
+        match self.phase {
+            Phase::Opening if !self.has_attached() => self.attach(),
+            Phase::Early | Phase::Opening | Phase::TurnedAway | Phase::Attached => self.plan(),
+        }
+    }
+
     /// These came in [`Output::Receive`], and are not sent back. It is called before
     /// [`Session::stored`]; without it the other side is sent what it sent.
     pub fn exchanged(&mut self, range: Range) {
@@ -249,41 +270,26 @@ impl Session {
         self.plan();
     }
 
+    /// This side's log is longer than it was: by [`Output::Extend`], or from elsewhere.
+    pub fn log_changed(&mut self, log: Vec<Hash>) {
+        self.log = log;
+        let stored = Stored { log: self.head(), have: Vec::new() };
+        self.send(Frame::Stored(stored));
+        self.plan();
+    }
+
     /// This side holds more than it did, by its own writing or from elsewhere.
     pub fn have_changed(&mut self, have: Have) {
         self.mine = have;
         self.plan();
     }
 
-    /// Of that writer no more is wanted than what stands, whatever the other side holds: its device
-    /// was taken out.
-    pub fn unwanted(&mut self, writer: WriterId, stands: Stands) {
-        self.unwanted.insert(writer, stands);
-        self.cut_unwanted();
-        self.plan();
-    }
-
-    fn cut_unwanted(&mut self) {
-        for (writer, stands) in &self.unwanted {
-            let Some(have) = self.theirs.of(*writer) else { continue };
-            let left = stands.cut(have.clone());
-            if left.highest() == 0 {
-                self.theirs.forget(*writer);
-            } else {
-                self.theirs.set(*writer, left);
-            }
-        }
-    }
-
-    /// Refuses something that the other side sent. Statements that were refused are not the other
-    /// side's log after all: what it lacks is offered again.
-    pub fn refuse(&mut self, refuse: Refuse) {
-        self.send(Frame::Refuse(refuse));
-        if refuse.reason == Reason::LogConflict {
-            let known = self.their_log.map_or(0, |head| head.length);
-            self.offered_log = known.min(self.log.len() as u64);
-            self.plan();
-        }
+    /// Offers a statement for the end of the log, to be ordered by the other side.
+    pub fn propose(&mut self, statement: Vec<u8>) {
+        let (notebook, from) = (self.notebook, self.log.len() as u64);
+        self.is_proposing = true;
+        self.depart();
+        self.send(Frame::Statements(Statements { notebook, from, statements: vec![statement] }));
     }
 
     /// Whether both sides hold the same, as far as each has said.
@@ -364,33 +370,27 @@ impl Session {
         }
     }
 
-    fn handle_refusal(&mut self, refuse: Refuse) {
-        if refuse.reason == Reason::LogConflict && self.phase == Phase::Opening {
-            // It holds less of the log than was believed: how much, its attach says.
-            return;
+    fn handle_statements(&mut self, statements: Statements) -> Result<(), Malformed> {
+        if statements.notebook != self.notebook {
+            return Err(Malformed("conversation"));
         }
-        if refuse.reason == Reason::NotAMember && self.phase != Phase::Early {
-            self.phase = Phase::TurnedAway;
-            self.sent.clear();
-            let is_old = self.unanswered > 0;
-            self.unanswered = self.unanswered.saturating_sub(1);
-            if !self.log.is_empty() && self.log_phase == LogPhase::Idle {
-                self.offered_log = 0;
-                return self.plan();
+        let known = statements.from.saturating_add(statements.statements.len() as u64);
+        self.offered_log = self.offered_log.max(known);
+        self.outputs.push_back(Output::Extend(statements));
+        Ok(())
+    }
+
+    fn learn_log(&mut self, head: LogHead) {
+        if self.hash_at(head.length).is_some_and(|hash| hash != head.hash) {
+            self.notify(Notice::LogsDiffer);
+        } else if self.their_log != Some(head) {
+            self.their_log = Some(head);
+            self.is_proposing = false;
+            if core::mem::take(&mut self.waits_for_their_log) {
+                self.sent.clear();
             }
-            if is_old && self.log_phase != LogPhase::Idle {
-                // Said before the whole log was there.
-                return;
-            }
+            self.notify(Notice::PeerLog(head));
         }
-        let was_fed = self.phase == Phase::Attached && self.log_phase == LogPhase::Idle;
-        let is_conflict = refuse.reason == Reason::LogConflict;
-        if is_conflict && !core::mem::take(&mut self.is_proposing) && was_fed {
-            // A log that was ordered already is offered from its beginning: it is not made anew.
-            self.offered_log = 0;
-            return self.plan();
-        }
-        self.notify(Notice::Refused(refuse));
     }
 
     fn attach(&mut self) {
@@ -429,11 +429,31 @@ impl Session {
         }
     }
 
+    fn plan_log(&mut self) {
+        let is_pending = self.offered_log < self.log.len() as u64;
+        let may_send = self.phase != Phase::Early && self.log_phase != LogPhase::Loading;
+        if is_pending && may_send {
+            self.log_phase = LogPhase::Loading;
+            self.depart();
+            self.outputs.push_back(Output::LoadLog { from: self.offered_log });
+        }
+    }
+
     /// Something is about to be sent because of what was heard since the last time.
     fn depart(&mut self) {
         if core::mem::take(&mut self.has_heard) {
             self.flights = self.flights.saturating_add(1);
         }
+    }
+
+    fn head(&self) -> LogHead {
+        let hash = self.log.last().copied().unwrap_or(Hash::ZERO);
+        LogHead { length: self.log.len() as u64, hash }
+    }
+
+    fn hash_at(&self, length: u64) -> Option<Hash> {
+        let index = usize::try_from(length).ok()?.checked_sub(1)?;
+        self.log.get(index).copied()
     }
 
     fn send(&mut self, frame: Frame) {
@@ -445,6 +465,29 @@ impl Session {
     }
 }
 
+/// Bytes of a frame of statements beside the statements.
+const FRAME_OVERHEAD: usize = 64;
+
+/// Cuts statements into pieces that fit a frame; a log within its limits is one.
+fn slices(statements: Vec<Vec<u8>>) -> Vec<Vec<Vec<u8>>> {
+    let mut slices: Vec<Vec<Vec<u8>>> = Vec::new();
+    let mut room = 0;
+    for statement in statements {
+        let needed = statement.len() + 8;
+        match slices.last_mut().filter(|_| needed <= room) {
+            Some(slice) => {
+                room -= needed;
+                slice.push(statement);
+            }
+            None => {
+                room = (MAX_FRAME - FRAME_OVERHEAD).saturating_sub(needed);
+                slices.push(vec![statement]);
+            }
+        }
+    }
+    slices
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -452,6 +495,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::frame::Reason;
     use crate::have::Tip;
 
     const NOTEBOOK: NotebookId = NotebookId(Hash([1; 32]));

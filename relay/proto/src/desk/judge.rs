@@ -7,7 +7,7 @@ use crate::desk::keeping::{Ends, Extension, Letter};
 use crate::envelope::{Envelope, Sealed};
 use crate::frame::{Reason, Statements};
 use crate::ids::{DeviceId, NotebookId, WriterId};
-use crate::log::{Log, Refused};
+use crate::log::{Log, MayNot, Refused};
 use crate::request::JoinRequest;
 use crate::statement::{LogHead, Statement};
 
@@ -62,8 +62,8 @@ pub enum Verdict {
 pub struct Sifted {
     /// Those that a member signed.
     pub sealed: Vec<Sealed>,
-    /// Which the others were, as far as they could be read.
-    pub refused: Vec<Option<(WriterId, u64)>>,
+    /// The others: why, and which they were, as far as they could be read.
+    pub refused: Vec<(Reason, Option<(WriterId, u64)>)>,
 }
 
 impl Judgement {
@@ -183,18 +183,24 @@ fn sift(log: &Log, envelopes: Vec<Vec<u8>>) -> Sifted {
     for bytes in envelopes {
         match verify(log, bytes) {
             Ok(sealed) => sifted.sealed.push(sealed),
-            Err(name) => sifted.refused.push(name),
+            Err(refused) => sifted.refused.push(refused),
         }
     }
     sifted
 }
 
-fn verify(log: &Log, bytes: Vec<u8>) -> Result<Sealed, Option<(WriterId, u64)>> {
-    let envelope = Envelope::parse(bytes).map_err(|_| None)?;
-    let name = (envelope.header().writer(), envelope.header().counter);
-    log.may_write(envelope.header()).map_err(|_| Some(name))?;
-    let sealed = envelope.verify().map_err(|_| Some(name))?;
-    if still_stands(log, &sealed) { Ok(sealed) } else { Err(Some(name)) }
+fn verify(log: &Log, bytes: Vec<u8>) -> Result<Sealed, (Reason, Option<(WriterId, u64)>)> {
+    let envelope = Envelope::parse(bytes).map_err(|_| (Reason::NotAllowed, None))?;
+    let header = *envelope.header();
+    let refused = |reason| (reason, Some((header.writer(), header.counter)));
+    log.may_write(&header).map_err(|may_not| {
+        // Its writer knew a log that is longer than this: once it is here, the envelope may stand.
+        let is_ahead = header.log.length > log.head().length;
+        let may_come = matches!(may_not, MayNot::UnknownDevice | MayNot::EpochToCome);
+        refused(if is_ahead && may_come { Reason::LogConflict } else { Reason::NotAllowed })
+    })?;
+    let sealed = envelope.verify().map_err(|_| refused(Reason::NotAllowed))?;
+    if still_stands(log, &sealed) { Ok(sealed) } else { Err(refused(Reason::NotAllowed)) }
 }
 
 /// The letter that a request to join becomes, if its invite is open and unexpired at `now`, in
