@@ -68,8 +68,8 @@ fn who_knows_what_the_other_holds_meets_in_one_flight_each_way() {
                 let texts = world.chance.below(4);
                 (0..texts).for_each(|number| drop(phone.write(Kind::Note, &format!("n{number}"))));
                 phone.seal_pending();
-                let lacking_here = count(world.relay.have(), phone.have());
-                let lacking_there = count(phone.have(), world.relay.have());
+                let lacking_here = count(&world.relay.have(), phone.have());
+                let lacking_there = count(phone.have(), &world.relay.have());
                 let met = meet(phone, &mut world.relay, &Fate::good(), &mut world.chance);
                 assert!(met.is_caught_up);
                 assert_eq!(met.flights, 1);

@@ -2,8 +2,8 @@
 //! run by hand from one seed.
 //!
 //! A [`Phone`] is the engine's replica over a store in memory, a
-//! [`Relay`] judges by the same log, envelopes and have vectors as the real one, and a
-//! [`conversation`] is two sessions with a bad line between them. What each call does to the store
+//! [`Relay`] the real one's desks over a [`shelf`] in memory, and a [`conversation`] is a session and
+//! a desk with a bad line between them. What each call does to the store
 //! follows `core/client/src/owner` step by step, one commit where the owner makes one, so that a
 //! phone may be [restarted](phone::Phone::restart) after any call.
 //!
@@ -14,6 +14,7 @@ pub mod conversation;
 pub mod ledger;
 pub mod phone;
 pub mod relay;
+pub mod shelf;
 pub mod store;
 
 use couplet_proto::hash::Hash;
@@ -71,7 +72,7 @@ impl World {
                 let met = meet(phone, &mut self.relay, &Fate::good(), &mut self.chance);
                 assert!(met.is_caught_up, "an undisturbed conversation catches up");
             }
-            let is_same = |phone: &Phone| phone.have() == self.relay.have();
+            let is_same = |phone: &Phone| *phone.have() == self.relay.have();
             let is_quiet = |phone: &Phone| !phone.has_something_to_say();
             if self.phones.iter().all(|phone| is_same(phone) && is_quiet(phone)) {
                 return;
