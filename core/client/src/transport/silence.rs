@@ -17,12 +17,13 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(5);
 /// The application's close code for "nobody answers".
 const UNHEARD: VarInt = VarInt::from_u32(1);
 
-/// What was said, and what of it was heard.
+/// What was said, and whether it was heard.
 #[derive(Clone, Copy, Debug, Default)]
 struct Silence {
-    /// Acknowledgements so far.
-    acks: u64,
-    /// Frames so far that ask for one, when the last came.
+    /// The estimate of a round trip, which changes with every acknowledgement that is news. To count
+    /// acknowledgements would not do: who hears nothing repeats the last.
+    rtt: Duration,
+    /// Frames so far that ask to be acknowledged, when the last was.
     said: u64,
     since: Option<Instant>,
 }
@@ -44,8 +45,8 @@ pub(super) async fn end_if_unheard(connection: Connection) {
 impl Silence {
     fn lasts_too_long(&mut self, stats: &ConnectionStats, now: Instant) -> bool {
         let said = stats.frame_tx.stream + stats.frame_tx.ping;
-        if stats.frame_rx.acks > self.acks {
-            *self = Self { acks: stats.frame_rx.acks, said, since: None };
+        if stats.path.rtt != self.rtt {
+            *self = Self { rtt: stats.path.rtt, said, since: None };
         } else if said > self.said {
             let since = *self.since.get_or_insert(now);
             return now.duration_since(since) >= SILENCE;
@@ -61,9 +62,9 @@ mod tests {
     #[test]
     fn who_is_not_heard_for_long_is_not_connected() {
         let (mut silence, began) = (Silence::default(), Instant::now());
-        let mut is_over = |after: u64, acks, said| {
+        let mut is_over = |after: u64, rtt, said| {
             let mut stats = ConnectionStats::default();
-            (stats.frame_rx.acks, stats.frame_tx.stream) = (acks, said);
+            (stats.path.rtt, stats.frame_tx.stream) = (Duration::from_millis(rtt), said);
             silence.lasts_too_long(&stats, began + Duration::from_secs(after))
         };
         // Nothing is said, so nothing is heard.
