@@ -10,4 +10,5 @@ mod demo;
 mod forgetful;
 mod killed;
 mod mistakes;
+mod refused;
 mod together;

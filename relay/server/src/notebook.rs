@@ -87,7 +87,7 @@ impl<S: Store> Notebook<S> {
                 Answer::Judged(blocking(move || judgement.judge()).await?)
             }
             Question::Judge(judgement) => Answer::Judged(judgement.judge()),
-            Question::Keep(envelopes) => Answer::Kept(self.store.keep(self.id, envelopes).await?),
+            Question::Keep(log, envelopes) => Answer::Kept(self.store.keep(log, envelopes).await?),
             Question::Append(extension, log) => {
                 Answer::Appended(self.append(extension, log).await?)
             }

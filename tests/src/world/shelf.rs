@@ -21,9 +21,11 @@ use couplet_proto::log::Log;
 use couplet_proto::statement::LogHead;
 
 /// All that a relay keeps.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Shelf {
     volumes: BTreeMap<NotebookId, Volume>,
+    /// Bytes that a person may use in a notebook.
+    quota: u64,
 }
 
 /// What it keeps of one notebook.
@@ -37,7 +39,20 @@ struct Volume {
     mail: BTreeMap<(InviteId, DeviceId), Letter>,
 }
 
+impl Default for Shelf {
+    /// With as much room as anybody wants.
+    fn default() -> Self {
+        Self::with_quota(u64::MAX)
+    }
+}
+
 impl Shelf {
+    /// With room for so many bytes of each person in a notebook.
+    #[must_use]
+    pub const fn with_quota(quota: u64) -> Self {
+        Self { volumes: BTreeMap::new(), quota }
+    }
+
     /// Answers what a desk asks about that notebook.
     ///
     /// # Errors
@@ -63,8 +78,9 @@ impl Shelf {
                 Answer::Requests(volume.map_or_else(Vec::new, |volume| volume.requests()))
             }
             Question::Judge(judgement) => Answer::Judged(judgement.judge()),
-            Question::Keep(envelopes) => {
-                Answer::Kept(volume.ok_or(Unanswered::Unavailable)?.keep(envelopes))
+            Question::Keep(log, envelopes) => {
+                let volume = volume.ok_or(Unanswered::Unavailable)?;
+                Answer::Kept(volume.keep(&log, envelopes, self.quota))
             }
             Question::Append(extension, log) => {
                 let volume = self.volumes.entry(notebook).or_default();
@@ -128,10 +144,11 @@ impl Volume {
         found
     }
 
-    fn keep(&mut self, envelopes: Vec<Sealed>) -> Kept {
+    fn keep(&mut self, log: &Log, envelopes: Vec<Sealed>, quota: u64) -> Kept {
         let touched: BTreeSet<_> =
             envelopes.iter().map(|sealed| sealed.header().writer()).collect();
-        let outcomes = envelopes.into_iter().map(|sealed| self.keep_one(sealed)).collect();
+        let outcomes =
+            envelopes.into_iter().map(|sealed| self.keep_one(log, sealed, quota)).collect();
         let mut have = Have::new();
         for writer in touched {
             if let Some(held) = self.have.of(writer) {
@@ -141,7 +158,7 @@ impl Volume {
         Kept { outcomes, have }
     }
 
-    fn keep_one(&mut self, sealed: Sealed) -> Outcome {
+    fn keep_one(&mut self, log: &Log, sealed: Sealed, quota: u64) -> Outcome {
         let header = *sealed.header();
         let (writer, counter) = (header.writer(), header.counter);
         let before = self.have.of(writer);
@@ -155,7 +172,8 @@ impl Volume {
             }
             Ok(Inserted::New) => {}
         }
-        if !has_room(before, &after, self.used(header.device)) {
+        let used = self.used(log, header.device);
+        if !has_room(before, &after, sealed.bytes().len(), used, quota) {
             return Outcome::Full;
         }
         self.have.set(writer, after);
@@ -163,11 +181,15 @@ impl Volume {
         Outcome::New
     }
 
-    fn used(&self, device: DeviceId) -> Used {
+    fn used(&self, log: &Log, device: DeviceId) -> Used {
+        let slot_of = |device| log.member(device).map(|member| member.slot);
+        let is_person = |sealed: &&Sealed| slot_of(sealed.header().device) == slot_of(device);
+        let of_person = self.envelopes.values().filter(is_person);
+        let bytes = of_person.map(|sealed| sealed.bytes().len() as u64).sum();
         let of_device = self.envelopes.values().filter(|sealed| sealed.header().device == device);
         let writers: BTreeSet<_> = of_device.map(|sealed| sealed.header().writer()).collect();
         let ranges = self.have.iter().map(|(_, have)| have.beyond.len()).sum();
-        Used { writers: writers.len(), ranges }
+        Used { writers: writers.len(), ranges, bytes }
     }
 
     fn post(&mut self, letter: Letter) -> Posted {
@@ -192,14 +214,14 @@ impl Volume {
 
 #[cfg(test)]
 mod tests {
-    use couplet_proto::testing::keeping::cases;
+    use couplet_proto::testing::keeping::{QUOTA, cases};
 
     use super::*;
 
     #[test]
     fn it_does_what_every_store_must() {
         for case in cases() {
-            let mut shelf = Shelf::default();
+            let mut shelf = Shelf::with_quota(QUOTA);
             for (place, step) in case.steps.into_iter().enumerate() {
                 let answer = shelf.answer(step.notebook, step.question);
                 assert_eq!(answer, step.answer, "{}, step {place}", case.name);
