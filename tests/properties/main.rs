@@ -1,10 +1,11 @@
-//! Whatever two phones do, whatever the line between them does: in the end both say the same, and
-//! nothing that was acknowledged is lost or doubled.
+//! Whatever Ana does on her two devices and Ben on his one, whatever the line between them does: in
+//! the end all say the same, and nothing that was acknowledged is lost or doubled.
 //!
 //! A sequence of operations follows from its seed, which a failure prints; `COUPLET_SEED` runs that
 //! one alone. `COUPLET_LONG=1` runs ten times as many.
 
 mod operations;
+mod pinned;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};

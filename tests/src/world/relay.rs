@@ -38,6 +38,12 @@ impl Relay {
         self.shelf.have(self.id)
     }
 
+    /// How many statements its log has.
+    #[must_use]
+    pub fn log_length(&self) -> u64 {
+        self.shelf.log_length(self.id)
+    }
+
     /// All envelopes that it holds.
     #[must_use]
     pub fn envelopes(&self) -> Vec<Vec<u8>> {

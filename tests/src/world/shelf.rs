@@ -7,14 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use couplet_proto::desk::judge::replay;
+use couplet_proto::desk::judge::{replay, still_stands};
 use couplet_proto::desk::keeping::{
-    Appended, Extension, Kept, Letter, Outcome, Posted, Used, has_room, slice,
+    Appended, Ends, Extension, Kept, Letter, Outcome, Posted, Used, has_room, slice,
 };
 use couplet_proto::desk::question::{Answer, Question, Unanswered};
 use couplet_proto::envelope::Sealed;
 use couplet_proto::hash::Hash;
-use couplet_proto::have::{Have, Inserted, Range, Tip};
+use couplet_proto::have::{Have, Inserted, Range, Tip, WriterHave};
 use couplet_proto::ids::{DeviceId, InviteId, NotebookId, WriterId};
 use couplet_proto::limits::MAX_REQUESTS_PER_INVITE;
 use couplet_proto::log::Log;
@@ -35,6 +35,8 @@ struct Volume {
     /// The statements, read; nothing until somebody asks.
     log: Option<Arc<Log>>,
     have: Have,
+    /// Of each writer of which anything is held: whose it is, and how many bytes there are.
+    writers: BTreeMap<WriterId, (DeviceId, u64)>,
     envelopes: BTreeMap<(WriterId, u64), Sealed>,
     mail: BTreeMap<(InviteId, DeviceId), Letter>,
 }
@@ -100,6 +102,12 @@ impl Shelf {
         self.volumes.get(&notebook).map(|volume| volume.have.clone()).unwrap_or_default()
     }
 
+    /// How many statements its log has.
+    #[must_use]
+    pub fn log_length(&self, notebook: NotebookId) -> u64 {
+        self.volumes.get(&notebook).map_or(0, |volume| volume.head().length)
+    }
+
     /// All envelopes of it.
     #[must_use]
     pub fn envelopes(&self, notebook: NotebookId) -> Vec<Vec<u8>> {
@@ -129,10 +137,41 @@ impl Volume {
         if self.head() != extension.after {
             return Appended::Moved;
         }
+        let is_behind = |ends: &Ends| {
+            let mut chains = self.chains_of(ends.device).into_iter();
+            ends.is_new && !chains.all(|(writer, have)| ends.covers(writer, &have))
+        };
+        if extension.ends.iter().any(is_behind) {
+            return Appended::Behind;
+        }
+        for ends in &extension.ends {
+            for (writer, have) in self.chains_of(ends.device) {
+                self.cut(writer, ends.cut(writer, have));
+            }
+        }
         self.statements.extend(extension.statements);
         self.mail.retain(|(invite, _), _| extension.open_invites.contains(invite));
         self.log = Some(log);
         Appended::Done
+    }
+
+    fn chains_of(&self, device: DeviceId) -> Vec<(WriterId, WriterHave)> {
+        let of_device = self.writers.iter().filter(|(_, (of, _))| *of == device);
+        let chain = |writer| Some((writer, self.have.of(writer)?.clone()));
+        of_device.filter_map(|(writer, _)| chain(*writer)).collect()
+    }
+
+    fn cut(&mut self, writer: WriterId, have: WriterHave) {
+        self.envelopes.retain(|(of, counter), _| *of != writer || have.contains(*counter));
+        let left = self.envelopes.range((writer, 0)..=(writer, u64::MAX));
+        let left = left.map(|(_, sealed)| sealed.bytes().len() as u64).sum();
+        if have.highest() == 0 {
+            self.have.forget(writer);
+            self.writers.remove(&writer);
+        } else {
+            self.writers.entry(writer).and_modify(|(_, bytes)| *bytes = left);
+            self.have.set(writer, have);
+        }
     }
 
     fn slice(&self, range: Range) -> Vec<Vec<u8>> {
@@ -160,6 +199,9 @@ impl Volume {
 
     fn keep_one(&mut self, log: &Log, sealed: Sealed, quota: u64) -> Outcome {
         let header = *sealed.header();
+        if self.log.as_ref().is_some_and(|log| !still_stands(log, &sealed)) {
+            return Outcome::TakenOut;
+        }
         let (writer, counter) = (header.writer(), header.counter);
         let before = self.have.of(writer);
         let mut after = before.cloned().unwrap_or_default();
@@ -177,19 +219,19 @@ impl Volume {
             return Outcome::Full;
         }
         self.have.set(writer, after);
+        self.writers.entry(writer).or_insert((header.device, 0)).1 += sealed.bytes().len() as u64;
         self.envelopes.insert((writer, counter), sealed);
         Outcome::New
     }
 
     fn used(&self, log: &Log, device: DeviceId) -> Used {
-        let slot_of = |device| log.member(device).map(|member| member.slot);
-        let is_person = |sealed: &&Sealed| slot_of(sealed.header().device) == slot_of(device);
-        let of_person = self.envelopes.values().filter(is_person);
-        let bytes = of_person.map(|sealed| sealed.bytes().len() as u64).sum();
-        let of_device = self.envelopes.values().filter(|sealed| sealed.header().device == device);
-        let writers: BTreeSet<_> = of_device.map(|sealed| sealed.header().writer()).collect();
+        let slot_of = |device| log.known(device).map(|member| member.slot);
+        let held = self.writers.values();
+        let of_person = held.clone().filter(|(of, _)| slot_of(*of) == slot_of(device));
+        let bytes = of_person.map(|(_, bytes)| bytes).sum();
+        let writers = held.filter(|(of, _)| *of == device).count();
         let ranges = self.have.iter().map(|(_, have)| have.beyond.len()).sum();
-        Used { writers: writers.len(), ranges, bytes }
+        Used { writers, ranges, bytes }
     }
 
     fn post(&mut self, letter: Letter) -> Posted {

@@ -1,6 +1,6 @@
 //! What a phone has on its disk, in memory: the tables of the real store that sync depends on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
 use couplet_engine::document::Change;
@@ -20,6 +20,8 @@ pub struct Store {
     pub waiting: BTreeMap<Hash, Waiting>,
     /// Every envelope held.
     pub envelopes: BTreeMap<(WriterId, u64), Vec<u8>>,
+    /// Those among them that cannot be read so far.
+    pub kept: BTreeSet<(WriterId, u64)>,
     /// What is held of each writer's chain.
     pub have: Have,
     /// What the relay said that it holds.
@@ -66,11 +68,12 @@ impl Store {
         found
     }
 
-    /// The lowest counter of a writer with a change that waits.
+    /// The lowest counter of a writer with a change that waits, or that cannot be read.
     #[must_use]
     pub fn first_waiting(&self, writer: WriterId) -> Option<u64> {
         let of_writer = self.waiting.values().filter(|w| w.change.writer() == writer);
-        of_writer.map(|waiting| waiting.counter).min()
+        let kept = self.kept.range((writer, 0)..).next().filter(|(of, _)| *of == writer);
+        of_writer.map(|waiting| waiting.counter).chain(kept.map(|(_, counter)| *counter)).min()
     }
 
     /// How far a writer is applied; news is worth an answer.

@@ -5,7 +5,7 @@ use couplet_engine::document::EntryKey;
 use couplet_engine::notebook::entry::Version;
 use couplet_engine::notebook::schema::Kind;
 use couplet_engine::notebook::{CannotWrite, Written};
-use couplet_proto::ids::{Edition, Volume};
+use couplet_proto::ids::{Edition, Volume, WriterId};
 use rand_core::CryptoRng;
 
 use super::Owner;
@@ -54,8 +54,7 @@ impl Owner {
         (kind, day, text): (Kind, i32, &str),
         rng: &mut dyn CryptoRng,
     ) -> Result<(Volume, Written), Error> {
-        self.replica()?;
-        let mut volume = self.tables().newest_volume()?;
+        let mut volume = self.newest_volume()?;
         if self.load(volume)?.is_full() {
             volume = Volume(volume.0.saturating_add(1));
         }
@@ -137,30 +136,44 @@ impl Owner {
     /// how many envelopes that were.
     pub(crate) fn seal_pending(&mut self) -> Result<usize, Error> {
         let mut count = 0;
-        if self.is_healing()? {
+        if self.is_healing()? || self.is_apart()? || self.replica()?.log().owes_rotation() {
             return Ok(count);
         }
         self.be_sure_of_writer()?;
         let me = self.replica()?.writer();
-        while let Some(unsealed) = self.tables().unsealed(me, CHANGES_PER_SEAL)? {
-            let Unsealed { volume, edition, ids, changes } = unsealed;
+        while self.tables().unsealed(me, 1)?.is_some() {
             self.reserve()?;
-            let mut rng = self.surroundings.randomness();
-            let (sealed, taken) = self.replica()?.seal(volume, edition, &changes, &mut *rng)?;
-            let ids = ids.get(..taken).unwrap_or(&ids).to_vec();
-            self.keep_sealed(&sealed, &ids)?;
-            count += 1;
+            count += usize::from(self.seal_next(me)?);
         }
         count += self.seal_carried()?;
         if self.replica()?.seen().owes_an_answer(me) {
             self.reserve()?;
             let mut rng = self.surroundings.randomness();
-            let (volume, edition) = (Volume::default(), Edition::default());
+            let edition = Edition::default();
+            let volume = self.replica()?.log().first_shared_volume();
             let (sealed, _) = self.replica()?.seal(volume, edition, &[], &mut *rng)?;
             self.keep_sealed(&sealed, &[])?;
             count += 1;
         }
         Ok(count)
+    }
+
+    /// Seals all changes of a writer that wait for it, as this replica's writer, whether or not the
+    /// mark allows it.
+    pub(super) fn seal_changes_of(&mut self, writer: WriterId) -> Result<(), Error> {
+        while self.seal_next(writer)? {}
+        Ok(())
+    }
+
+    /// Seals the next envelope of a writer's changes; whether there was one.
+    fn seal_next(&mut self, writer: WriterId) -> Result<bool, Error> {
+        let unsealed = self.tables().unsealed(writer, CHANGES_PER_SEAL)?;
+        let Some(Unsealed { volume, edition, ids, changes }) = unsealed else { return Ok(false) };
+        let mut rng = self.surroundings.randomness();
+        let (sealed, taken) = self.replica()?.seal(volume, edition, &changes, &mut *rng)?;
+        let ids = ids.get(..taken).unwrap_or(&ids).to_vec();
+        self.keep_sealed(&sealed, &ids)?;
+        Ok(true)
     }
 
     /// Seals whatever waits to be carried.

@@ -21,6 +21,8 @@ pub(crate) enum Meta {
     Reserved,
     /// A writer of this device's own stands elsewhere with other words: its chain is being fetched.
     Healing,
+    /// A writer of this device's own that ends, and the counter from which on it is carried.
+    Retiring,
     /// The writers that this device was before.
     FormerWriters,
     /// Whose device this is.
@@ -39,6 +41,8 @@ pub(crate) enum Meta {
     LastExchange,
     /// Over what that was.
     Transport,
+    /// Whether this person has left; nothing is written from then on.
+    HasLeft,
     /// Whether the process that owns the store stays attached. It means nothing without an owner.
     IsAttached,
 }
@@ -52,6 +56,7 @@ impl Meta {
             Self::Stamp => "stamp",
             Self::Reserved => "reserved",
             Self::Healing => "healing",
+            Self::Retiring => "retiring",
             Self::FormerWriters => "former writers",
             Self::Slot => "slot",
             Self::Relay => "relay",
@@ -61,6 +66,7 @@ impl Meta {
             Self::SharesDelivery => "shares delivery",
             Self::LastExchange => "last exchange",
             Self::Transport => "transport",
+            Self::HasLeft => "has left",
             Self::IsAttached => "is attached",
         }
     }

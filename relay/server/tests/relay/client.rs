@@ -12,7 +12,7 @@ use couplet_proto::sign::Signer as _;
 use couplet_proto::statement::LogHead;
 use couplet_relay::gate::Allowance;
 use couplet_relay::limits::SOCKET_BUFFER;
-use couplet_relay::relay::{Config, Relay};
+use couplet_relay::relay::{Config, Relay, RelayError};
 use couplet_relay::store::sqlite::Room;
 use quinn::crypto::rustls::QuicClientConfig;
 use quinn::{
@@ -41,7 +41,16 @@ pub(crate) fn relay_at(data: &std::path::Path) -> Relay {
 /// A relay of this process that gives so much to each.
 pub(crate) fn relay_with(data: &std::path::Path, room: Room, allowance: Allowance) -> Relay {
     let (data, listen) = (data.to_path_buf(), (Ipv4Addr::LOCALHOST, 0).into());
-    Relay::start(Config { data, listen, public: None, room, allowance }).unwrap()
+    let config = Config { data, listen, public: None, room, allowance };
+    loop {
+        match Relay::start(config.clone()) {
+            // A program that another test is starting has this one's locks until it is itself.
+            Err(RelayError::Owned(data)) => {
+                std::fs::File::open(data.join("lock")).unwrap().lock().unwrap();
+            }
+            started => return started.unwrap(),
+        }
+    }
 }
 
 /// Ana's phone, attached: the first to speak of this notebook, which it feeds to the relay.
