@@ -310,6 +310,19 @@ impl Replica {
         Ok(self.read(&sealed, member.slot).map(|opened| (sealed, opened)))
     }
 
+    /// Reads an envelope of a device of this person's that was taken out before it was known: so
+    /// that this device may carry it (protocol rule 10).
+    ///
+    /// # Errors
+    /// [`NotTaken`].
+    pub fn read_late(&self, bytes: Vec<u8>) -> Result<Result<(Sealed, Opened), Wait>, NotTaken> {
+        let envelope = Envelope::parse(bytes).map_err(|_| NotTaken::Malformed)?;
+        let author = self.log.may_carry(envelope.header(), self.slot);
+        let author = author.map_err(|_| NotTaken::TakenOut)?;
+        let sealed = envelope.verify().map_err(|_| NotTaken::NotByAMember)?;
+        Ok(self.read(&sealed, author.slot).map(|opened| (sealed, opened)))
+    }
+
     /// Reads an envelope, and those that it carries.
     fn read(&self, sealed: &Sealed, slot: Slot) -> Result<Opened, Wait> {
         if self.is_closed(sealed.header()) {
