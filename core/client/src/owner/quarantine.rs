@@ -139,7 +139,7 @@ mod tests {
         ben.write(Kind::Note, 0, "Ben, knowing it").unwrap();
         ben.seal_pending().unwrap();
         let device = tablet.device();
-        ana.remove(&device.to_string()[..8]).unwrap();
+        ana.remove(&device.to_string()).unwrap();
         order(&mut ana);
         for other in [&mut laptop, &mut ben] {
             meet(&mut ana, other);
@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn late_words_that_are_kept_stand_everywhere() {
         let Story { mut ana, mut ben, mut laptop, tablet, .. } = story();
-        assert_eq!(laptop.keep_late(&tablet.to_string()[..8]).unwrap(), 1);
+        assert_eq!(laptop.keep_late(&tablet.to_string()).unwrap(), 1);
         meet(&mut laptop, &mut ana);
         meet(&mut ana, &mut ben);
         for owner in [&mut ana, &mut ben, &mut laptop] {
