@@ -18,7 +18,10 @@ mod random;
 mod store;
 mod transport;
 
-pub use answers::{Device, Event, Invitation, OpenInvite, Request, Standing, Status, Waiting};
+pub use answers::{
+    Device, Event, Invitation, Late, OpenInvite, Quarantine, Request, SetAside, Standing, Status,
+    Waiting,
+};
 pub use clock::{now, today};
 pub use couplet::{Couplet, Export, Imported};
 pub use couplet_engine::keys::Secret;

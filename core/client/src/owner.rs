@@ -12,9 +12,12 @@ mod going;
 mod inbox;
 mod intents;
 mod membership;
+mod quarantine;
 mod reading;
 mod receiving;
 mod talk;
+#[cfg(test)]
+mod testing;
 mod views;
 mod writers;
 mod writing;
