@@ -330,18 +330,16 @@ impl Conversation {
         Ok(())
     }
 
-    /// Asks whether the relay is there. While much is under way the transport notices by itself.
+    /// Asks whether the relay is there. While much is under way its answer may take long; then the
+    /// transport notices that not even the question is heard.
     fn beat(&mut self, now: Instant) -> Result<(), Error> {
         if self.is_beat_unanswered {
             return Err(Unreachable::Lost.into());
         }
         let is_quiet = self.was_caught_up || self.put_off.is_some();
-        let is_idle = is_quiet && self.until == Until::Stopped;
-        self.beat_at = now + if is_idle { HEARTBEAT_ANSWER } else { HEARTBEAT };
-        if is_idle {
-            self.is_beat_unanswered = true;
-            self.send(Frame::Ping(HEARTBEAT_PING));
-        }
+        self.is_beat_unanswered = is_quiet && self.until == Until::Stopped;
+        self.beat_at = now + if self.is_beat_unanswered { HEARTBEAT_ANSWER } else { HEARTBEAT };
+        self.send(Frame::Ping(HEARTBEAT_PING));
         Ok(())
     }
 
