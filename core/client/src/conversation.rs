@@ -8,7 +8,7 @@
 //!
 //! Deliberately not here: connecting, and when to try again.
 
-mod refusal;
+mod refused;
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -22,7 +22,7 @@ use crate::answers::Event;
 use crate::error::Error;
 use crate::owner::{Opening, Owner, Received};
 use crate::transport::Unreachable;
-use refusal::suspect;
+use refused::{PutOff, suspect};
 
 /// When a conversation ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,13 +107,6 @@ pub struct Conversation {
     beat_at: Instant,
     is_beat_unanswered: bool,
     talked: Talked,
-}
-
-/// Why something must be sent once more, and not before when.
-#[derive(Clone, Copy, Debug)]
-struct PutOff {
-    reason: Reason,
-    until: Instant,
 }
 
 /// What is to be done while nothing is asked for.

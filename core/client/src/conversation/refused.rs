@@ -1,13 +1,26 @@
-//! What a relay refuses, and what is done about it.
+//! What a relay refuses, and what becomes of it: taken for granted, said anew, or put off.
 
 use std::time::{Duration, Instant};
 
 use couplet_proto::frame::{Reason, Refuse};
 use couplet_proto::ids::WriterId;
 
-use super::{Conversation, PutOff, Until};
+use super::{Conversation, Until};
 use crate::error::Error;
 use crate::owner::Owner;
+
+/// What the relay put off is sent again no sooner than this, whatever it says.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// And no later: a relay may have got room before it thought that it would.
+const AGAIN_AT_LAST: Duration = Duration::from_secs(3600);
+
+/// Why something must be sent once more, and not before when.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PutOff {
+    pub(super) reason: Reason,
+    pub(super) until: Instant,
+}
 
 impl Conversation {
     pub(super) fn handle_refusal(
@@ -73,9 +86,3 @@ fn end_writer(owner: &mut Owner, writer: WriterId, from: u64) -> Result<(), Erro
     tracing::warn!("the relay refused an envelope for good");
     if owner.end_writer(writer, from)? { Err(Error::BeginAnew) } else { Ok(()) }
 }
-
-/// What the relay put off is sent again no sooner than this, whatever it says.
-const AGAIN: Duration = Duration::from_secs(5);
-
-/// And no later: a relay may have got room before it thought that it would.
-const AGAIN_AT_LAST: Duration = Duration::from_secs(3600);
