@@ -209,7 +209,7 @@ impl Conversation {
     pub fn handle_written(&mut self, owner: &mut Owner) -> Result<(), Error> {
         owner.seal_pending()?;
         let log = owner.log_hashes();
-        if log.last() != self.log_head.as_ref() {
+        if log.last() != self.log_head.as_ref() && !owner.is_gathering() {
             self.log_changed(log);
         }
         // Who leaves sends nothing that was not sent before.
@@ -373,6 +373,9 @@ impl Conversation {
     }
 
     fn extend(&mut self, owner: &mut Owner, piece: Statements) -> Result<(), Error> {
+        if owner.is_gathering() {
+            return owner.gather(piece);
+        }
         let received = owner.extend(piece)?;
         self.is_waiting_at_the_door = false;
         self.log_changed(owner.log_hashes());
@@ -398,7 +401,7 @@ impl Conversation {
             }
             Notice::Refused(refuse) => self.handle_refusal(owner, refuse)?,
             Notice::Forked(writer) => suspect(owner, writer)?,
-            Notice::LogsDiffer => return Err(Error::Refused(Reason::LogConflict)),
+            Notice::LogsDiffer => owner.doubt_log()?,
             Notice::Pong(_) => self.has_mail = true,
         }
         Ok(())
@@ -427,14 +430,18 @@ impl Conversation {
                 Until::LetIn | Until::Stopped => Ok(()),
                 Until::CaughtUp => Err(Error::NotLetInYet),
             },
+            Reason::LogConflict if refuse.envelope.is_some() => match refuse.envelope {
+                Some(place) if !owner.can_explain(place)? => self.withhold(owner, place),
+                _ => Ok(()),
+            },
             // Somebody was faster: the log comes, and what is wanted is said anew.
             Reason::LogConflict if self.proposed.take().is_some() => Ok(()),
             Reason::Full | Reason::Busy if refuse.envelope.is_some() => {
                 self.put_off = Some(refuse.reason);
                 Ok(())
             }
+            Reason::LogConflict => owner.doubt_log(),
             Reason::NotAMember
-            | Reason::LogConflict
             | Reason::NotInvited
             | Reason::Full
             | Reason::Busy
@@ -444,7 +451,7 @@ impl Conversation {
                 None => Ok(()),
             },
             Reason::NotAllowed => match (refuse.envelope, self.proposed.take()) {
-                (Some((writer, counter)), _) => end_writer(owner, writer, counter),
+                (Some(place), _) => self.end_writer(owner, place),
                 (None, Some(_)) => {
                     owner.forget_intent()?;
                     Err(Error::Refused(Reason::NotAllowed))
@@ -453,6 +460,24 @@ impl Conversation {
             },
         }
     }
+
+    /// The relay will never take that envelope: if it is our own, another writer carries it.
+    fn end_writer(&mut self, owner: &mut Owner, place: (WriterId, u64)) -> Result<(), Error> {
+        tracing::warn!("the relay refused an envelope for good");
+        if owner.end_writer(place)? {
+            return Err(Error::BeginAnew);
+        }
+        self.withhold(owner, place)
+    }
+
+    /// By the log as it is the relay does not take that envelope: both sides hold the same without.
+    fn withhold(&mut self, owner: &mut Owner, place: (WriterId, u64)) -> Result<(), Error> {
+        owner.withhold(place)?;
+        if !owner.is_apart()? {
+            self.session.have_changed(owner.have());
+        }
+        Ok(())
+    }
 }
 
 /// The relay says that it holds another branch of a writer: the conversation begins anew, to be
@@ -460,10 +485,4 @@ impl Conversation {
 fn suspect(owner: &mut Owner, writer: WriterId) -> Result<(), Error> {
     owner.suspect(writer)?;
     Err(Error::BeginAnew)
-}
-
-/// The relay will never take that envelope: if it is our own, another writer carries it.
-fn end_writer(owner: &mut Owner, writer: WriterId, from: u64) -> Result<(), Error> {
-    tracing::warn!("the relay refused an envelope for good");
-    if owner.end_writer(writer, from)? { Err(Error::BeginAnew) } else { Ok(()) }
 }
