@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use couplet_engine::keys::Secret;
 use couplet_proto::frame::Frame;
+use couplet_proto::hash::Hash;
 use couplet_proto::item;
 use couplet_proto::link::RelayLink;
 use quinn::{
@@ -91,6 +92,13 @@ pub(crate) struct Traffic {
 /// What was read is no frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Unreadable;
+
+/// How the device with this signing key introduces itself to the relay with that pin, for those who
+/// bring an endpoint of their own; nothing if the key cannot be used.
+#[must_use]
+pub fn introduction(device: &Secret, pin: Hash) -> Option<ClientConfig> {
+    tls::ClientTls::new(device)?.for_relay(pin).map(|tls| ClientConfig::new(tls))
+}
 
 impl Transport {
     pub(crate) fn new(device: &Secret) -> Result<Self, Unreachable> {

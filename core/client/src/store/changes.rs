@@ -367,7 +367,8 @@ impl Tables<'_> {
         let mut first = self.0.prepare_cached(
             "SELECT min(counter) FROM (
                  SELECT counter FROM waiting WHERE writer = ?1
-                 UNION ALL SELECT counter FROM envelopes WHERE writer = ?1 AND state = 1)",
+                 UNION ALL SELECT counter FROM envelopes
+                 WHERE writer = ?1 AND state <> 0 AND state = 1)",
         )?;
         let found: Option<i64> = first.query_row([writer.0], |row| row.get(0))?;
         Ok(found.and_then(|counter| u64::try_from(counter).ok()))

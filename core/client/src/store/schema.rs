@@ -38,6 +38,7 @@ const FIRST: &str = "
         state INTEGER NOT NULL, bytes BLOB NOT NULL,
         PRIMARY KEY (writer, counter, hash)
     ) WITHOUT ROWID;
+    -- SQLite takes this index for a query only where its own condition is spelled out there.
     CREATE INDEX envelopes_kept ON envelopes (writer, counter) WHERE state <> 0;
 
     -- Envelopes of writers that could not go on, and those that carry them.
