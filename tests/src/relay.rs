@@ -60,6 +60,12 @@ impl Relay {
         self.started_again()
     }
 
+    /// Its process.
+    #[must_use]
+    pub fn process(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Kills it, as the kernel would.
     pub fn kill(&mut self) {
         // It may be dead already.
