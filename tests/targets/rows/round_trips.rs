@@ -22,6 +22,10 @@ pub(crate) fn measure(bench: &Bench) -> Vec<Line> {
         let mut link: RelayLink = relay.link.parse().unwrap();
         link.address = long_way(relay.listen.parse().unwrap(), ONE_WAY).await.to_string();
         let far = link.to_string();
+        // What a phone believes of a relay is forgotten when it is told of another.
+        let ana = notebook.phone("ana", &far).await;
+        ana.sync(PATIENCE).await.unwrap();
+        ana.shutdown().await;
         let (mut cold, mut resumed) = (Times::new(), Times::new());
         for _ in 0..bench.some(5) {
             let ana = notebook.phone("ana", &far).await;
