@@ -2,15 +2,18 @@
 //!
 //! Each directory beside `src` is one test binary: `layers` keeps the house in order, `twins`
 //! restores and clones stores, `volumes` fills a notebook, `daily` lives a day with it by the real
-//! programs, `stories` kills, wipes and misuses them, `properties` runs the [`world`] through
-//! whatever may happen. `targets` is no test but a program: it measures. Nothing here is a test.
+//! programs, `stories` kills, wipes and misuses them, `weather` puts a bad network between them,
+//! `properties` runs the [`world`] through whatever may happen. `targets` is no
+//! test but a program: it measures. Nothing here is a test.
 
 pub mod chance;
 pub mod couple;
 pub mod hex;
 pub mod phones;
 pub mod programs;
+pub mod proxy;
 pub mod relay;
+pub mod running;
 pub mod standard;
 pub mod terminal;
 pub mod world;

@@ -1,9 +1,7 @@
-//! Bare QUIC, for comparison, and a long way to a relay.
+//! Bare QUIC, for comparison.
 
-use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
 use couplet_tests::hex::{hex, unhex};
 use quinn::crypto::rustls::{QuicClientConfig, QuicServerConfig};
@@ -15,8 +13,6 @@ use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use serde_json::json;
 use socket2::{Domain, Socket, Type};
-use tokio::net::UdpSocket;
-use tokio::time::Instant;
 
 use crate::alone;
 
@@ -156,45 +152,4 @@ fn server(certificate: &CertificateDer<'static>, key: Vec<u8>) -> ServerConfig {
         .mtu_discovery_config(None);
     config.transport_config(Arc::new(transport));
     config
-}
-
-/// A way on which every datagram takes the same time, there and back. It ends with its runtime.
-pub(crate) async fn long_way(to: SocketAddr, one_way: Duration) -> SocketAddr {
-    let near = Arc::new(UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap());
-    let address = near.local_addr().unwrap();
-    tokio::spawn(async move {
-        let mut far: BTreeMap<SocketAddr, Arc<UdpSocket>> = BTreeMap::new();
-        let mut bytes = vec![0; 65_536];
-        while let Ok((length, from)) = near.recv_from(&mut bytes).await {
-            let socket = match far.get(&from) {
-                Some(socket) => socket.clone(),
-                None => {
-                    let socket = Arc::new(UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap());
-                    socket.connect(to).await.unwrap();
-                    tokio::spawn(back(socket.clone(), near.clone(), from, one_way));
-                    far.insert(from, socket.clone());
-                    socket
-                }
-            };
-            let datagram = bytes[..length].to_vec();
-            let at = Instant::now() + one_way;
-            tokio::spawn(async move {
-                tokio::time::sleep_until(at).await;
-                drop(socket.send(&datagram).await);
-            });
-        }
-    });
-    address
-}
-
-async fn back(far: Arc<UdpSocket>, near: Arc<UdpSocket>, to: SocketAddr, one_way: Duration) {
-    let mut bytes = vec![0; 65_536];
-    while let Ok(length) = far.recv(&mut bytes).await {
-        let (datagram, near, at) =
-            (bytes[..length].to_vec(), near.clone(), Instant::now() + one_way);
-        tokio::spawn(async move {
-            tokio::time::sleep_until(at).await;
-            drop(near.send_to(&datagram, to).await);
-        });
-    }
 }

@@ -69,6 +69,12 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 /// A relay that has not answered for so long is gone: many round trips of a bad mobile network.
 const HEARTBEAT_ANSWER: Duration = Duration::from_secs(5);
 
+/// What the relay put off is sent again no sooner than this, whatever it says.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// And no later: a relay may have got room before it thought that it would.
+const AGAIN_AT_LAST: Duration = Duration::from_secs(3600);
+
 /// The ping after the first flight: what the relay had waiting has come before its answer.
 const FIRST_PING: u64 = 1;
 
@@ -88,8 +94,9 @@ pub struct Conversation {
     /// What the relay had waiting before it answered the ping is here.
     has_mail: bool,
     is_waiting_at_the_door: bool,
-    /// The relay has no room for what this device sends; what it holds is fetched all the same.
-    put_off: Option<Reason>,
+    /// The relay has no room, or no time, for what this device sends; what it holds is fetched all
+    /// the same.
+    put_off: Option<PutOff>,
     /// The last statement that the session knows.
     log_head: Option<Hash>,
     is_invite_closed: bool,
@@ -104,6 +111,13 @@ pub struct Conversation {
     beat_at: Instant,
     is_beat_unanswered: bool,
     talked: Talked,
+}
+
+/// Why something must be sent once more, and not before when.
+#[derive(Clone, Copy, Debug)]
+struct PutOff {
+    reason: Reason,
+    until: Instant,
 }
 
 /// What is to be done while nothing is asked for.
@@ -171,7 +185,7 @@ impl Conversation {
                 self.send(Frame::Ping(FIRST_PING));
                 continue;
             }
-            match self.next(owner)? {
+            match self.next(owner, now)? {
                 Next::GoOn => {}
                 Next::Wait => return Ok(None),
                 Next::End => {
@@ -185,7 +199,9 @@ impl Conversation {
     /// When [`Conversation::handle_timeout`] wants to be called.
     #[must_use]
     pub fn poll_timeout(&self) -> Instant {
-        self.answer_at.map_or(self.beat_at, |answer_at| answer_at.min(self.beat_at))
+        let again_at = self.put_off.filter(|_| self.session.has_all_of_theirs());
+        let times = [self.answer_at, again_at.map(|put_off| put_off.until)];
+        times.into_iter().flatten().fold(self.beat_at, Instant::min)
     }
 
     /// Takes in a frame.
@@ -240,9 +256,11 @@ impl Conversation {
         Talked { round_trips, is_caught_up, ..self.talked }
     }
 
-    fn next(&mut self, owner: &mut Owner) -> Result<Next, Error> {
-        if let Some(reason) = self.put_off.filter(|_| self.session.has_all_of_theirs()) {
-            return Err(Error::Refused(reason));
+    fn next(&mut self, owner: &mut Owner, now: Instant) -> Result<Next, Error> {
+        if let Some(put_off) = self.put_off.filter(|_| self.session.has_all_of_theirs()) {
+            // Whoever stays attached reads on, and only another conversation sends it again.
+            let is_over = self.until != Until::Stopped || put_off.until <= now;
+            return if is_over { Err(Error::Refused(put_off.reason)) } else { Ok(Next::Wait) };
         }
         let is_caught_up = self.session.is_caught_up() && !self.is_waiting_at_the_door;
         let was_caught_up = std::mem::replace(&mut self.was_caught_up, is_caught_up);
@@ -284,7 +302,7 @@ impl Conversation {
             Asked::LoadLog { from } => self.session.log_loaded(from, owner.statements(from)?),
             Asked::Receive(envelopes) => self.receive(owner, envelopes, now)?,
             Asked::Extend(piece) => self.extend(owner, piece)?,
-            Asked::Notify(notice) => self.handle_notice(owner, notice)?,
+            Asked::Notify(notice) => self.handle_notice(owner, notice, now)?,
         }
         Ok(())
     }
@@ -323,17 +341,16 @@ impl Conversation {
         Ok(())
     }
 
-    /// Asks whether the relay is there. While much is under way the transport notices by itself.
+    /// Asks whether the relay is there. While much is under way its answer may take long; then the
+    /// transport notices that not even the question is heard.
     fn beat(&mut self, now: Instant) -> Result<(), Error> {
         if self.is_beat_unanswered {
             return Err(Unreachable::Lost.into());
         }
-        let is_idle = self.was_caught_up && self.until == Until::Stopped;
-        self.beat_at = now + if is_idle { HEARTBEAT_ANSWER } else { HEARTBEAT };
-        if is_idle {
-            self.is_beat_unanswered = true;
-            self.send(Frame::Ping(HEARTBEAT_PING));
-        }
+        let is_quiet = self.was_caught_up || self.put_off.is_some();
+        self.is_beat_unanswered = is_quiet && self.until == Until::Stopped;
+        self.beat_at = now + if self.is_beat_unanswered { HEARTBEAT_ANSWER } else { HEARTBEAT };
+        self.send(Frame::Ping(HEARTBEAT_PING));
         Ok(())
     }
 
@@ -381,7 +398,12 @@ impl Conversation {
         Ok(())
     }
 
-    fn handle_notice(&mut self, owner: &mut Owner, notice: Notice) -> Result<(), Error> {
+    fn handle_notice(
+        &mut self,
+        owner: &mut Owner,
+        notice: Notice,
+        now: Instant,
+    ) -> Result<(), Error> {
         match notice {
             Notice::PeerHasAll(have) => {
                 owner.relay_has_all(&have)?;
@@ -396,7 +418,7 @@ impl Conversation {
                 owner.keep_requests(requests)?;
                 self.tell(Event::Requests);
             }
-            Notice::Refused(refuse) => self.handle_refusal(owner, refuse)?,
+            Notice::Refused(refuse) => self.handle_refusal(owner, refuse, now)?,
             Notice::Forked(writer) => suspect(owner, writer)?,
             Notice::LogsDiffer => return Err(Error::Refused(Reason::LogConflict)),
             Notice::Pong(_) => self.has_mail = true,
@@ -415,7 +437,12 @@ impl Conversation {
         owner.relay_log(head)
     }
 
-    fn handle_refusal(&mut self, owner: &mut Owner, refuse: Refuse) -> Result<(), Error> {
+    fn handle_refusal(
+        &mut self,
+        owner: &mut Owner,
+        refuse: Refuse,
+        now: Instant,
+    ) -> Result<(), Error> {
         match refuse.reason {
             // An invite that is used up may have been used for this device: the log will tell.
             Reason::NotInvited if self.is_waiting_at_the_door => {
@@ -429,8 +456,14 @@ impl Conversation {
             },
             // Somebody was faster: the log comes, and what is wanted is said anew.
             Reason::LogConflict if self.proposed.take().is_some() => Ok(()),
-            Reason::Full | Reason::Busy if refuse.envelope.is_some() => {
-                self.put_off = Some(refuse.reason);
+            Reason::Full | Reason::Busy
+                if refuse.envelope.is_some() || self.proposed.take().is_some() =>
+            {
+                let after = refuse.retry_after.map_or(AGAIN, |seconds| {
+                    Duration::from_secs(seconds.into()).clamp(AGAIN, AGAIN_AT_LAST)
+                });
+                let until = self.put_off.map_or(now + after, |put_off| put_off.until);
+                self.put_off = Some(PutOff { reason: refuse.reason, until });
                 Ok(())
             }
             Reason::NotAMember

@@ -116,7 +116,14 @@ impl Couplet {
     /// # Errors
     /// [`Error`].
     pub async fn open(place: &Place) -> Result<Self, Error> {
-        Self::start(place, Owner::open).await
+        // What is shown first is read meanwhile, on a connection that is ready when the owner is.
+        let (directory, key) = (place.directory.clone(), place.key.clone());
+        let reader = tokio::task::spawn_blocking(move || Reader::open(&directory, &key));
+        let couplet = Self::start(place, Owner::open).await?;
+        if let (Ok(Ok(reader)), Ok(mut kept)) = (reader.await, couplet.handle.reader.lock()) {
+            kept.get_or_insert(reader);
+        }
+        Ok(couplet)
     }
 
     async fn start(
@@ -420,6 +427,14 @@ impl Handle {
         let jobs = self.owner.jobs.as_ref().ok_or(Error::Closed)?;
         jobs.send(Job::Do(job)).await.map_err(|_| Error::Closed)?;
         answer.await.map_err(|_| Error::Engine)?
+    }
+
+    /// Leaves a job for the owner's thread, behind those that wait; for what may be left undone
+    /// where it is full or gone.
+    fn post(&self, work: impl FnOnce(&mut Owner) + Send + 'static) {
+        if let Some(jobs) = &self.owner.jobs {
+            drop(jobs.try_send(Job::Do(Box::new(work))));
+        }
     }
 
     /// Reads on a connection of its own, opened at the first read.

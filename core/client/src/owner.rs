@@ -4,6 +4,7 @@
 //! did since is forgotten: it is read again from the store before the next call. Nothing here knows
 //! of a network; the conversation with a relay asks for what it needs in `exchange`.
 
+mod archive;
 mod drafts;
 mod exchange;
 mod export;
@@ -11,9 +12,12 @@ mod going;
 mod inbox;
 mod intents;
 mod membership;
+mod quarantine;
 mod reading;
 mod receiving;
 mod talk;
+#[cfg(test)]
+mod testing;
 mod views;
 mod writers;
 mod writing;
@@ -42,6 +46,7 @@ use crate::mark::MarkFile;
 use crate::place::{Home, Surroundings};
 use crate::store::{Meta, Store, Tables};
 
+pub use archive::Archive;
 pub(crate) use exchange::Opening;
 pub(crate) use export::proved;
 pub use membership::{Asking, Invited};
@@ -49,7 +54,7 @@ pub(crate) use receiving::Received;
 pub use talk::Saying;
 
 /// How many changes beyond a snapshot make a new one worth its time.
-const CHANGES_PER_SNAPSHOT: usize = 1_000;
+const CHANGES_PER_SNAPSHOT: u64 = 1_000;
 
 /// The owner of a store.
 #[derive(Debug)]
@@ -81,6 +86,8 @@ enum State {
     Joining(Box<Joining>),
     /// A member of the notebook.
     Member(Box<Replica>),
+    /// Read, and never written.
+    Archive(Box<Archive>),
 }
 
 /// What a device waits with until it is let in.
@@ -184,6 +191,15 @@ impl Owner {
         match &mut self.state {
             State::Member(replica) => Ok(replica),
             State::Joining(_) => Err(Error::NotLetInYet),
+            State::Archive(_) => Err(Error::Apart),
+        }
+    }
+
+    /// Whose person reads here.
+    fn me(&mut self) -> Result<Slot, Error> {
+        match &self.state {
+            State::Archive(archive) => Ok(archive.person),
+            State::Member(_) | State::Joining(_) => Ok(self.replica()?.slot()),
         }
     }
 
@@ -212,7 +228,8 @@ impl Owner {
     fn load(&mut self, volume: Volume) -> Result<&mut Notebook, Error> {
         self.refresh()?;
         let edition = Edition::default();
-        let State::Member(replica) = &mut self.state else { return Err(Error::NotLetInYet) };
+        self.replica()?;
+        let State::Member(replica) = &mut self.state else { return Err(Error::Engine) };
         if replica.volume(volume).is_none() {
             let stored = self.store.tables().volume(volume, edition)?;
             let me = (replica.slot(), replica.writer());
@@ -231,18 +248,18 @@ impl Owner {
 
     /// Takes a snapshot of the newest volume if loading it again would be slow without.
     pub fn tidy(&mut self) -> Result<(), Error> {
-        if !self.is_owned() {
+        if !self.is_owned() || matches!(self.state, State::Archive(_)) {
             return Ok(());
         }
         let volume = self.store.tables().newest_volume()?;
         let edition = Edition::default();
-        let stored = self.store.tables().volume(volume, edition)?;
-        if stored.changes.len() < CHANGES_PER_SNAPSHOT {
+        let (beyond, up_to) = self.store.tables().beyond_snapshot(volume, edition)?;
+        if beyond < CHANGES_PER_SNAPSHOT {
             return Ok(());
         }
         // A snapshot that does not prove itself is not kept; the changes are all still there.
         let Ok(bytes) = self.load(volume)?.save() else { return Ok(()) };
-        self.durably(|tables| Ok(tables.keep_snapshot((volume, edition), stored.up_to, &bytes)?))
+        self.durably(|tables| Ok(tables.keep_snapshot((volume, edition), up_to, &bytes)?))
     }
 
     /// This device's key, which names it.
@@ -260,6 +277,7 @@ impl Owner {
         match &self.state {
             State::Member(replica) => replica.notebook(),
             State::Joining(joining) => joining.link.notebook,
+            State::Archive(archive) => archive.notebook,
         }
     }
 
@@ -267,7 +285,7 @@ impl Owner {
     pub(crate) fn joining(&self) -> Option<&Joining> {
         match &self.state {
             State::Joining(joining) => Some(joining),
-            State::Member(_) => None,
+            State::Member(_) | State::Archive(_) => None,
         }
     }
 
@@ -279,7 +297,10 @@ impl Owner {
 
 impl State {
     fn read(tables: &Tables<'_>, device: &DeviceSecret) -> Result<Self, Error> {
-        let Some(log) = tables.log()? else { return Joining::read(tables) };
+        let Some(log) = tables.log()? else {
+            let archive = Archive::read(tables)?;
+            return archive.map_or_else(|| Joining::read(tables), Ok);
+        };
         let nonce = tables.get::<WriterNonce>(Meta::Nonce)?.ok_or(Error::Engine)?;
         let mut keys = tables.keys()?;
         keys.extend(open_keys(&log, device, &keys));

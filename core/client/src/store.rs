@@ -11,6 +11,7 @@ mod drafts;
 mod entries;
 mod envelopes;
 mod inbox;
+mod late;
 mod membership;
 mod meta;
 mod schema;

@@ -2,11 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use couplet::{Couplet, Event, Kind, RelayLink};
+use couplet::{Couplet, Event, Kind};
 use couplet_tests::phones::PATIENCE;
+use couplet_tests::proxy::Proxy;
+use couplet_tests::proxy::weather::Weather;
 
 use crate::bench::Bench;
-use crate::network::{self, Echo, long_way};
+use crate::network::{self, Echo};
 use crate::report::{Line, Target, Unit};
 use crate::times::Times;
 
@@ -16,12 +18,11 @@ const ONE_WAY: Duration = Duration::from_millis(50);
 pub(crate) fn measure(bench: &Bench) -> Vec<Line> {
     let notebook = bench.notebook(bench.small());
     let relay = notebook.relay();
+    let way = far_from(&relay.listen);
+    let far = way.link(&relay.link);
+    let rtt = one_echo(bench);
     bench.runtime().block_on(async {
-        let rtt = one_echo(bench).await;
         let ben = notebook.phone("ben", &relay.link).await;
-        let mut link: RelayLink = relay.link.parse().unwrap();
-        link.address = long_way(relay.listen.parse().unwrap(), ONE_WAY).await.to_string();
-        let far = link.to_string();
         // What a phone believes of a relay is forgotten when it is told of another.
         let ana = notebook.phone("ana", &far).await;
         ana.sync(PATIENCE).await.unwrap();
@@ -71,18 +72,27 @@ async fn wake(phone: &Couplet) -> Duration {
     took
 }
 
+/// A long way, in clear weather.
+fn far_from(address: &str) -> Proxy {
+    let way = Proxy::before(address, 9);
+    way.set(Weather { delay: ONE_WAY, ..Weather::default() });
+    way
+}
+
 /// What there and back takes on such a way.
-async fn one_echo(bench: &Bench) -> Duration {
+fn one_echo(bench: &Bench) -> Duration {
     let directory = bench.directory();
     let echo = Echo::start(directory.path());
-    let way = long_way(echo.address(), ONE_WAY).await;
-    let connection = echo.connect(&network::endpoint(), way).await;
-    let mut streams = connection.open_bi().await.unwrap();
+    let way = far_from(&echo.address().to_string());
     let mut times = Times::new();
-    for _ in 0..5 {
-        let began = Instant::now();
-        network::echo(&mut streams).await;
-        times.push(began.elapsed());
-    }
+    bench.runtime().block_on(async {
+        let connection = echo.connect(&network::endpoint(), way.address).await;
+        let mut streams = connection.open_bi().await.unwrap();
+        for _ in 0..5 {
+            let began = Instant::now();
+            network::echo(&mut streams).await;
+            times.push(began.elapsed());
+        }
+    });
     times.p50()
 }

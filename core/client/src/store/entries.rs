@@ -124,7 +124,7 @@ impl Tables<'_> {
     /// # Errors
     /// [`StoreError`].
     pub(crate) fn keys_beginning(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
-        // A range of the primary key: the table has every entry's view in it, and is never scanned.
+        // A range of the index of keys: the table has every entry's view in it, and is never scanned.
         let mut select = self
             .0
             .prepare_cached("SELECT key FROM entries WHERE key >= ?1 AND key < ?2 LIMIT 2")?;
