@@ -84,7 +84,8 @@ impl Tables<'_> {
         limit: u32,
     ) -> Result<Vec<Vec<u8>>, StoreError> {
         let mut select = self.0.prepare_cached(
-            "SELECT bytes FROM envelopes WHERE state = 1 AND (writer, counter) > (?1, ?2)
+            "SELECT bytes FROM envelopes
+             WHERE state <> 0 AND state = 1 AND (writer, counter) > (?1, ?2)
              ORDER BY writer, counter LIMIT ?3",
         )?;
         let (writer, at) = (behind.0, counter(behind.1)?);
@@ -217,7 +218,7 @@ impl Tables<'_> {
     /// [`StoreError`].
     pub(crate) fn to_carry(&self, limit: u32) -> Result<Vec<(WriterId, u64, Vec<u8>)>, StoreError> {
         let mut select = self.0.prepare_cached(
-            "SELECT writer, counter, bytes FROM envelopes WHERE state = 2
+            "SELECT writer, counter, bytes FROM envelopes WHERE state <> 0 AND state = 2
              ORDER BY writer, counter LIMIT ?1",
         )?;
         let rows = select.query_map([limit], |row| {
