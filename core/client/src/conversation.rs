@@ -373,7 +373,11 @@ impl Conversation {
     }
 
     fn extend(&mut self, owner: &mut Owner, piece: Statements) -> Result<(), Error> {
-        let received = owner.extend(piece)?;
+        let received = match owner.extend(piece) {
+            // The relay goes by another branch of the log: it is shown this one.
+            Err(Error::BadRelay) if self.session.offer_whole_log() => return Ok(()),
+            extended => extended?,
+        };
         self.is_waiting_at_the_door = false;
         self.log_changed(owner.log_hashes());
         self.handle_written(owner)?;

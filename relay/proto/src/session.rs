@@ -11,7 +11,7 @@
 mod ranges;
 mod refusal;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::frame::{Attach, Frame, Refuse, Statements, Stored};
 use crate::hash::Hash;
@@ -102,8 +102,10 @@ pub struct Session {
     their_log: Option<LogHead>,
     /// A statement is on its way to be ordered.
     is_proposing: bool,
-    /// Something was sent that asks for more of the log than is known there.
-    waits_for_their_log: bool,
+    /// This side speaks first, and feeds the other's log.
+    feeds: bool,
+    /// Writers of whom something was sent that asks for more of the log than is known there.
+    waits_for_their_log: BTreeSet<WriterId>,
     /// Writers of whom more is held there than is wanted here.
     unwanted: BTreeMap<WriterId, Stands>,
     phase: Phase,
@@ -174,7 +176,8 @@ impl Session {
             unanswered: 0,
             their_log: None,
             is_proposing: false,
-            waits_for_their_log: false,
+            feeds: phase != Phase::Attached,
+            waits_for_their_log: BTreeSet::new(),
             unwanted: BTreeMap::new(),
             phase,
             has_heard: false,
@@ -297,8 +300,15 @@ impl Session {
     pub fn is_caught_up(&self) -> bool {
         self.phase == Phase::Attached
             && self.their_log == Some(self.head())
-            && self.theirs.covers(&self.mine)
+            && self.has_all_of_mine()
             && self.mine.covers(&self.theirs)
+    }
+
+    /// Whether the other side holds all that it can. What asks for a log that neither side has, as
+    /// somebody left behind who made one, is for nobody to wait for.
+    fn has_all_of_mine(&self) -> bool {
+        let lacking = self.mine.without(&self.theirs);
+        lacking.iter().all(|range| self.waits_for_their_log.contains(&range.writer))
     }
 
     /// Whether this side holds all that the other has said that it holds.
@@ -382,11 +392,13 @@ impl Session {
 
     fn learn_log(&mut self, head: LogHead) {
         if self.hash_at(head.length).is_some_and(|hash| hash != head.hash) {
-            self.notify(Notice::LogsDiffer);
+            if !self.offer_whole_log() {
+                self.notify(Notice::LogsDiffer);
+            }
         } else if self.their_log != Some(head) {
             self.their_log = Some(head);
             self.is_proposing = false;
-            if core::mem::take(&mut self.waits_for_their_log) {
+            if !core::mem::take(&mut self.waits_for_their_log).is_empty() {
                 self.sent.clear();
             }
             self.notify(Notice::PeerLog(head));

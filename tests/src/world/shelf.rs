@@ -126,6 +126,16 @@ impl Volume {
         if extension.ends.iter().any(is_behind) {
             return Appended::Behind;
         }
+        if let Some(replaced) = &extension.replaces {
+            self.statements.truncate(usize::try_from(replaced.from).unwrap_or(usize::MAX));
+            let all = self.envelopes.values().map(|sealed| sealed.header().device);
+            let unknown: BTreeSet<_> = all.filter(|of| !replaced.devices.contains(of)).collect();
+            for device in unknown {
+                for (writer, _) in self.chains_of(device) {
+                    self.cut(writer, WriterHave::default());
+                }
+            }
+        }
         for ends in &extension.ends {
             for (writer, have) in self.chains_of(ends.device) {
                 self.cut(writer, ends.cut(writer, have));

@@ -9,7 +9,7 @@ use couplet_engine::notebook::entry::Entry;
 use couplet_engine::replica::{Accepted, NotTaken, Opened};
 use couplet_proto::envelope::{Envelope, Header, Sealed};
 use couplet_proto::hash::Hash;
-use couplet_proto::have::{Have, Range};
+use couplet_proto::have::{Have, Range, Tip};
 use couplet_proto::ids::{Edition, Slot, Volume, WriterId};
 use couplet_proto::log::Stands;
 
@@ -91,11 +91,14 @@ impl Owner {
                 Ok(Accepted::Opened(sealed, opened)) => slice.take(sealed, opened, newest),
                 Ok(Accepted::Kept(sealed, _)) => slice.keep(sealed),
                 Err(not_taken) => {
-                    if not_taken == NotTaken::TakenOut
-                        && let Some(Header { device, .. }) = header
-                        && let Some(writer) = header.map(|header| header.writer())
-                    {
-                        received.unwanted.push((writer, replica.log().stands(device, writer)));
+                    if let Some(header) = header {
+                        let (device, writer) = (header.device, header.writer());
+                        let log = replica.log();
+                        if log.known(device).is_none() {
+                            received.unwanted.push((writer, Stands::UpTo(Tip::START)));
+                        } else if not_taken == NotTaken::TakenOut {
+                            received.unwanted.push((writer, log.stands(device, writer)));
+                        }
                     }
                     if not_taken == NotTaken::Fork {
                         received.unproven = header.map(|header| header.writer());

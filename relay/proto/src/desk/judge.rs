@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use crate::desk::keeping::{Ends, Extension, Letter};
+use crate::desk::keeping::{Ends, Extension, Letter, Replaced};
 use crate::envelope::{Envelope, Sealed};
 use crate::frame::{Reason, Statements};
 use crate::ids::{DeviceId, NotebookId, WriterId};
-use crate::log::{Log, MayNot, Refused};
+use crate::log::{Branch, Log, MayNot, Refused};
 use crate::request::JoinRequest;
 use crate::statement::{LogHead, Statement};
 
@@ -110,6 +110,11 @@ fn extend(
     let was_member = known.is_some_and(|log| log.member(sender).is_some());
     let is_fed = offer.from == 0;
     let grown = continued(id, known.map(Arc::as_ref), sender, offer);
+    if let (Err(Reason::LogConflict), Some(known), true) = (&grown, known, is_fed)
+        && let Some(verdict) = replaced(known, sender, offer)
+    {
+        return Ok(verdict);
+    }
     let log =
         Arc::new(grown.map_err(|reason| if was_member { reason } else { Reason::NotAMember })?);
     let after = known.map_or(LogHead::EMPTY, |log| log.head());
@@ -122,8 +127,36 @@ fn extend(
     let open_invites = log.open_invites().map(|invite| invite.invite).collect();
     let removals = new.iter().filter_map(Statement::removes);
     let ends = removals.filter_map(|device| ends(&log, device, !is_fed)).collect();
-    let extension = Extension { notebook: id, after, statements, open_invites, ends };
+    let replaces = None;
+    let extension = Extension { notebook: id, after, statements, open_invites, ends, replaces };
     Ok(Verdict::Continues(log, extension))
+}
+
+/// A whole log that differs from the one that is known, if it is the branch that stays: so that a
+/// device that was taken out does not keep its relay by a log of its own.
+fn replaced(known: &Log, sender: DeviceId, offer: &Statements) -> Option<Verdict> {
+    let branch = replay(known.id(), offer.statements.clone())?;
+    if branch.member(sender).is_none() || branch.against(known) != Branch::Stays {
+        return None;
+    }
+    let both = branch.statements().iter().zip(known.statements());
+    let shared = both.take_while(|(mine, theirs)| mine.hash() == theirs.hash()).count();
+    let new = branch.statements().get(shared..).unwrap_or_default();
+    let members = branch.members().map(|(device, _)| *device);
+    let departed = branch.departed().map(|(device, _)| *device);
+    let removed = branch.departed().filter_map(|(device, _)| ends(&branch, *device, false));
+    let extension = Extension {
+        notebook: known.id(),
+        after: known.head(),
+        statements: new.iter().map(|new| (new.hash(), new.bytes().to_vec())).collect(),
+        open_invites: branch.open_invites().map(|invite| invite.invite).collect(),
+        ends: removed.collect(),
+        replaces: Some(Replaced {
+            from: shared as u64,
+            devices: members.chain(departed).collect(),
+        }),
+    };
+    Some(Verdict::Continues(Arc::new(branch), extension))
 }
 
 fn ends(log: &Log, device: DeviceId, is_new: bool) -> Option<Ends> {

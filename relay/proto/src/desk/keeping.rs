@@ -3,7 +3,7 @@
 //! A store checks what only it can: that a log is extended at its end, and that an envelope
 //! continues its writer's chain. Who may write is decided before, by the [`desk`](crate::desk).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::envelope::Sealed;
 use crate::hash::Hash;
@@ -29,6 +29,18 @@ pub struct Extension {
     pub open_invites: Vec<InviteId>,
     /// The devices that the statements take out, and what stands of each of their writers.
     pub ends: Vec<Ends>,
+    /// What the statements take the place of, if they are not the end of the log but another branch
+    /// of it, which stays (protocol rule 8).
+    pub replaces: Option<Replaced>,
+}
+
+/// What yields to another branch of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replaced {
+    /// How many statements both branches begin with; those after them go.
+    pub from: u64,
+    /// The devices that the branch knows that stays: of any other nothing is kept.
+    pub devices: BTreeSet<DeviceId>,
 }
 
 /// What stands of a device that is taken out.

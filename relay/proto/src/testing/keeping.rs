@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::ops::Range as Places;
 use std::sync::Arc;
 
-use crate::desk::keeping::{Appended, Ends, Extension, Kept, Letter, Outcome, Posted};
+use crate::desk::keeping::{Appended, Ends, Extension, Kept, Letter, Outcome, Posted, Replaced};
 use crate::desk::question::{Answer, Question, Unanswered};
 use crate::envelope::Sealed;
 use crate::hash::Hash;
@@ -44,7 +44,7 @@ pub struct Step {
 /// All of them.
 #[must_use]
 pub fn cases() -> Vec<Case> {
-    vec![logs(), chains(), slices(), holes(), writers(), mailboxes(), going()]
+    vec![logs(), chains(), slices(), holes(), writers(), mailboxes(), going(), branches()]
 }
 
 /// A case that is being written, with what the store must hold by then.
@@ -91,6 +91,7 @@ impl Script {
             statements: statements.map(|new| (new.hash(), new.bytes().to_vec())).collect(),
             open_invites: log.log.open_invites().map(|invite| invite.invite).collect(),
             ends,
+            replaces: None,
         };
         let grown = Arc::new(log.log.clone());
         self.ask(Question::Append(extension, grown), Answer::Appended(appended));
@@ -269,6 +270,47 @@ fn going() -> Case {
     script.read(writer.id(), 1..10, &[]);
     script.read(other.id(), 1..3, &others);
     script.done("of a device that is taken out, what is held at that moment stands")
+}
+
+fn branches() -> Case {
+    let begun = Notebook::of_ana(9);
+    let (mut yields, mut stays) = (begun.clone(), begun.clone());
+    for number in 20..23 {
+        yields.invite(InviteId([number; 16]), 1);
+    }
+    stays.invite(InviteId([30; 16]), 1);
+    let mut script = Script::of(yields.clone());
+    let (mut known, unknown) = (begun.writer(&begun.ana, 1), begun.writer(&begun.ben, 1).write(3));
+    let written = known.write(2);
+    script.keep(&[&written[..], &unknown[..]].concat(), &[Outcome::New; 5]);
+    let new = stays.log.statements().last().unwrap();
+    let extension = |after| Extension {
+        notebook: begun.id(),
+        after,
+        statements: vec![(new.hash(), new.bytes().to_vec())],
+        open_invites: stays.log.open_invites().map(|invite| invite.invite).collect(),
+        ends: Vec::new(),
+        replaces: Some(Replaced {
+            from: begun.log.head().length,
+            devices: [begun.ana.public()].into(),
+        }),
+    };
+    let log = Arc::new(stays.log.clone());
+    let too_late = Question::Append(extension(begun.log.head()), Arc::clone(&log));
+    script.ask(too_late, Answer::Appended(Appended::Moved));
+    let replaced = Question::Append(extension(yields.log.head()), Arc::clone(&log));
+    script.ask(replaced, Answer::Appended(Appended::Done));
+    script.ask(Question::Log, Answer::Log(Some(log)));
+    let stranger = unknown[0].header().writer();
+    script.have.forget(stranger);
+    script.read(stranger, 1..4, &[]);
+    script.read(known.id(), 1..3, &written);
+    // And it grows on from there.
+    let head = stays.log.head();
+    stays.invite(InviteId([31; 16]), 1);
+    script.append(&stays, head, Appended::Done);
+    script.ask(Question::Log, Answer::Log(Some(Arc::new(stays.log.clone()))));
+    script.done("a branch of a log gives way to another, with whatever it alone knew")
 }
 
 fn mailboxes() -> Case {

@@ -125,6 +125,7 @@ mod tests {
             statements: vec![(Hash([seed; 32]), vec![seed; length])],
             open_invites: Vec::new(),
             ends: Vec::new(),
+            replaces: None,
         }
     }
 

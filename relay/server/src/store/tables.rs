@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use couplet_proto::desk::keeping::{
-    Appended, Extension, Kept, Letter, Outcome, Posted, Used, has_room, slice,
+    Appended, Extension, Kept, Letter, Outcome, Posted, Replaced, Used, has_room, slice,
 };
 use couplet_proto::envelope::Sealed;
 use couplet_proto::hash::Hash;
@@ -44,7 +44,7 @@ pub(crate) fn log(db: &Connection, notebook: NotebookId) -> Result<Vec<Vec<u8>>,
 }
 
 pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended, Fault> {
-    let Extension { notebook, after, statements, open_invites, ends } = extension;
+    let Extension { notebook, after, statements, open_invites, ends, replaces } = extension;
     let id = &notebook.0.0;
     if head(db, *notebook)? != *after {
         return Ok(Appended::Moved);
@@ -64,6 +64,9 @@ pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended,
         }
     }
     let mut at = *after;
+    if let Some(replaced) = replaces {
+        at = give_way(db, *notebook, replaced)?;
+    }
     let mut added = 0;
     db.prepare_cached(
         "INSERT INTO notebook (notebook, length, head, bytes) VALUES (?1, 0, x'', 0)
@@ -93,6 +96,33 @@ pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended,
         }
     }
     Ok(Appended::Done)
+}
+
+/// Takes off the end of a log, and whatever is held of devices that it alone knew. Returns where
+/// the log is then.
+fn give_way(db: &Connection, notebook: NotebookId, replaced: &Replaced) -> Result<LogHead, Fault> {
+    let (id, from) = (&notebook.0.0, signed(replaced.from)?);
+    let mut devices = db.prepare_cached("SELECT DISTINCT device FROM have WHERE notebook = ?1")?;
+    let devices: Vec<[u8; 32]> =
+        devices.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    for device in devices.into_iter().map(DeviceId).filter(|of| !replaced.devices.contains(of)) {
+        for (writer, _) in chains_of(db, notebook, device)? {
+            cut(db, notebook, (device, writer), &WriterHave::default())?;
+        }
+    }
+    db.prepare_cached(
+        "UPDATE notebook SET bytes = bytes -
+         (SELECT coalesce(sum(length(bytes)), 0) FROM statement
+          WHERE notebook = ?1 AND position >= ?2) WHERE notebook = ?1",
+    )?
+    .execute(params![id, from])?;
+    db.prepare_cached("DELETE FROM statement WHERE notebook = ?1 AND position >= ?2")?
+        .execute(params![id, from])?;
+    let last: Option<[u8; 32]> = db
+        .prepare_cached("SELECT hash FROM statement WHERE notebook = ?1 AND position = ?2 - 1")?
+        .query_row(params![id, from], |row| row.get(0))
+        .optional()?;
+    Ok(LogHead { length: replaced.from, hash: last.map_or(Hash::ZERO, Hash) })
 }
 
 fn chains_of(

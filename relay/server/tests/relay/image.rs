@@ -178,6 +178,8 @@ fn extension(notebook: &Notebook, after: LogHead) -> Extension {
         after,
         statements: new.map(|new| (new.hash(), new.bytes().to_vec())).collect(),
         open_invites: vec![INVITE],
+        ends: Vec::new(),
+        replaces: None,
     }
 }
 

@@ -62,8 +62,8 @@ async fn the_store() {
                 let statements = new.map(|new| (new.hash(), new.bytes().to_vec())).collect();
                 let (notebook, after) = (notebook.id(), LogHead::EMPTY);
                 let open_invites = Vec::new();
-                let ends = Vec::new();
-                let begin = Extension { notebook, after, statements, open_invites, ends };
+                let (ends, replaces) = (Vec::new(), None);
+                let begin = Extension { notebook, after, statements, open_invites, ends, replaces };
                 store.append(begin).await.unwrap();
                 let mut times = Vec::new();
                 let began = Instant::now();

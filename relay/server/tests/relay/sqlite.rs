@@ -22,6 +22,7 @@ fn extension(notebook: &Notebook) -> Extension {
         statements: statements.map(|new| (new.hash(), new.bytes().to_vec())).collect(),
         open_invites: Vec::new(),
         ends: Vec::new(),
+        replaces: None,
     }
 }
 
