@@ -54,7 +54,7 @@ pub enum Verdict {
     /// They were in the log already, which is this.
     Known(Arc<Log>),
     /// They continue it; the log is this once they are kept.
-    Continues(Arc<Log>, Extension),
+    Continues(Arc<Log>, Box<Extension>),
 }
 
 /// Envelopes, sorted by whether they may be kept.
@@ -129,7 +129,7 @@ fn extend(
     let ends = removals.filter_map(|device| ends(&log, device, !is_fed)).collect();
     let replaces = None;
     let extension = Extension { notebook: id, after, statements, open_invites, ends, replaces };
-    Ok(Verdict::Continues(log, extension))
+    Ok(Verdict::Continues(log, Box::new(extension)))
 }
 
 /// A whole log that differs from the one that is known, if it is the branch that stays: so that a
@@ -156,7 +156,7 @@ fn replaced(known: &Log, sender: DeviceId, offer: &Statements) -> Option<Verdict
             devices: members.chain(departed).collect(),
         }),
     };
-    Some(Verdict::Continues(Arc::new(branch), extension))
+    Some(Verdict::Continues(Arc::new(branch), Box::new(extension)))
 }
 
 fn ends(log: &Log, device: DeviceId, is_new: bool) -> Option<Ends> {
