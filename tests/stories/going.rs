@@ -239,3 +239,18 @@ fn both_see_what_each_is_called_now() {
     let expected = [("Anna", None), ("Ben", None), ("Anna", Some("the old tablet"))];
     assert_eq!(said, expected.map(|(name, called)| (name.to_owned(), called)));
 }
+
+#[test]
+fn who_was_verified_once_stays_verified_with_a_new_phone() {
+    let directory = tempfile::tempdir().unwrap();
+    let relay = Relay::start(&directory.path().join("relay"));
+    let (ana, ben) = pair(directory.path(), &relay.link);
+    let number = ana.text(&["verify"], "number");
+    assert_eq!(ben.ask(&["verify"])["number"], number);
+    assert_eq!(ana.ask(&["verify"])["verified"], false);
+    assert_eq!(ana.ask(&["verify", "--confirm"])["verified"], true);
+    let (tablet, _) = with_tablet(directory.path(), &ana, &ben);
+    assert_eq!(ana.ask(&["verify"])["verified"], true);
+    assert_eq!(tablet.ask(&["verify"])["number"], number);
+    assert_eq!(ben.ask(&["verify"])["verified"], false, "each compares for themselves");
+}
