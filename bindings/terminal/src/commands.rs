@@ -71,7 +71,7 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<(), Fai
             let couplet = home.open_or_beside().await?;
             export::export(&couplet, &asked.file, asked.format, output).await
         }
-        Command::Import { file } => export::import(&home.open().await?, &file, output).await,
+        Command::Import { file } => export::import(home, &file, output).await,
         Command::Watch => watch::watch(&home.open().await?, output).await,
     }
 }

@@ -4,6 +4,8 @@
 //! did since is forgotten: it is read again from the store before the next call. Nothing here knows
 //! of a network; the conversation with a relay asks for what it needs in `exchange`.
 
+mod archive;
+mod branches;
 mod drafts;
 mod exchange;
 mod export;
@@ -21,7 +23,7 @@ mod views;
 mod writers;
 mod writing;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use couplet_engine::keys::{DeviceSecret, Secret};
@@ -35,6 +37,7 @@ use couplet_engine::pairing::request::ask;
 use couplet_engine::replica::{Parts, Replica};
 use couplet_proto::ids::{DeviceId, Edition, NotebookId, Slot, Volume, WriterId, WriterNonce};
 use couplet_proto::link::RelayLink;
+use couplet_proto::log::Stands;
 use couplet_proto::request::JoinRequest;
 use couplet_proto::sign::Signer;
 use rand_core::CryptoRng;
@@ -43,8 +46,9 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, input};
 use crate::mark::MarkFile;
 use crate::place::{Home, Surroundings};
-use crate::store::{Meta, Store, Tables};
+use crate::store::{Meta, Store, StoreError, Tables};
 
+pub use archive::Archive;
 pub(crate) use exchange::Opening;
 pub(crate) use export::proved;
 pub use membership::{Asking, Invited};
@@ -68,6 +72,12 @@ pub struct Owner {
     surroundings: Arc<dyn Surroundings>,
     /// Writers of whom the relay is said to have another branch: it is asked for all of it.
     suspects: BTreeSet<WriterId>,
+    /// The relay's log is another branch than this device's: it is asked for all of it.
+    is_log_doubted: bool,
+    /// What has come of the relay's log, while all of it is asked for.
+    given: Option<Vec<Vec<u8>>>,
+    /// Of these writers the relay takes no more than this, by the log as it is.
+    withheld: BTreeMap<WriterId, Stands>,
     /// What could not be read was looked at again by this process.
     has_reread: bool,
     /// There may be changes that nobody else has, of writers that are no more.
@@ -84,6 +94,8 @@ enum State {
     Joining(Box<Joining>),
     /// A member of the notebook.
     Member(Box<Replica>),
+    /// Read, and never written.
+    Archive(Box<Archive>),
 }
 
 /// What a device waits with until it is let in.
@@ -163,7 +175,7 @@ impl Owner {
 
     fn read(store: Store, home: Home) -> Result<Self, Error> {
         let tables = store.tables();
-        let seed = tables.get::<[u8; 32]>(Meta::Seed)?.ok_or(Error::Engine)?;
+        let seed = tables.get::<[u8; 32]>(Meta::Seed)?.ok_or(StoreError::Missing)?;
         let device = DeviceSecret::from_seed(Secret::new(seed));
         let state = State::read(&tables, &device)?;
         Ok(Self {
@@ -174,6 +186,9 @@ impl Owner {
             mark: home.place.mark.map(MarkFile::new),
             surroundings: home.surroundings,
             suspects: BTreeSet::new(),
+            is_log_doubted: false,
+            given: None,
+            withheld: BTreeMap::new(),
             has_reread: false,
             may_have_orphans: true,
             is_writer_sure: false,
@@ -187,6 +202,15 @@ impl Owner {
         match &mut self.state {
             State::Member(replica) => Ok(replica),
             State::Joining(_) => Err(Error::NotLetInYet),
+            State::Archive(_) => Err(Error::Apart),
+        }
+    }
+
+    /// Whose person reads here.
+    fn me(&mut self) -> Result<Slot, Error> {
+        match &self.state {
+            State::Archive(archive) => Ok(archive.person),
+            State::Member(_) | State::Joining(_) => Ok(self.replica()?.slot()),
         }
     }
 
@@ -215,7 +239,8 @@ impl Owner {
     fn load(&mut self, volume: Volume) -> Result<&mut Notebook, Error> {
         self.refresh()?;
         let edition = Edition::default();
-        let State::Member(replica) = &mut self.state else { return Err(Error::NotLetInYet) };
+        self.replica()?;
+        let State::Member(replica) = &mut self.state else { return Err(Error::Engine) };
         if replica.volume(volume).is_none() {
             let stored = self.store.tables().volume(volume, edition)?;
             let me = (replica.slot(), replica.writer());
@@ -234,7 +259,7 @@ impl Owner {
 
     /// Takes a snapshot of the newest volume if loading it again would be slow without.
     pub fn tidy(&mut self) -> Result<(), Error> {
-        if !self.is_owned() {
+        if !self.is_owned() || matches!(self.state, State::Archive(_)) {
             return Ok(());
         }
         let volume = self.store.tables().newest_volume()?;
@@ -263,6 +288,7 @@ impl Owner {
         match &self.state {
             State::Member(replica) => replica.notebook(),
             State::Joining(joining) => joining.link.notebook,
+            State::Archive(archive) => archive.notebook,
         }
     }
 
@@ -270,7 +296,7 @@ impl Owner {
     pub(crate) fn joining(&self) -> Option<&Joining> {
         match &self.state {
             State::Joining(joining) => Some(joining),
-            State::Member(_) => None,
+            State::Member(_) | State::Archive(_) => None,
         }
     }
 
@@ -282,7 +308,10 @@ impl Owner {
 
 impl State {
     fn read(tables: &Tables<'_>, device: &DeviceSecret) -> Result<Self, Error> {
-        let Some(log) = tables.log()? else { return Joining::read(tables) };
+        let Some(log) = tables.log()? else {
+            let archive = Archive::read(tables)?;
+            return archive.map_or_else(|| Joining::read(tables), Ok);
+        };
         let nonce = tables.get::<WriterNonce>(Meta::Nonce)?.ok_or(Error::Engine)?;
         let mut keys = tables.keys()?;
         keys.extend(open_keys(&log, device, &keys));
@@ -346,7 +375,6 @@ mod tests {
     use couplet_proto::have::Have;
 
     use super::*;
-    use crate::store::StoreError;
 
     #[test]
     fn a_write_that_failed_is_under_nothing_that_is_written_later() {

@@ -11,7 +11,7 @@
 mod ranges;
 mod refusal;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::frame::{Attach, Frame, Refuse, Statements, Stored};
 use crate::hash::Hash;
@@ -102,10 +102,8 @@ pub struct Session {
     their_log: Option<LogHead>,
     /// A statement is on its way to be ordered.
     is_proposing: bool,
-    /// This side speaks first, and feeds the other's log.
-    feeds: bool,
-    /// Writers of whom something was sent that asks for more of the log than is known there.
-    waits_for_their_log: BTreeSet<WriterId>,
+    /// Something was sent that asks for more of the log than is known there.
+    waits_for_their_log: bool,
     /// Writers of whom more is held there than is wanted here.
     unwanted: BTreeMap<WriterId, Stands>,
     phase: Phase,
@@ -176,8 +174,7 @@ impl Session {
             unanswered: 0,
             their_log: None,
             is_proposing: false,
-            feeds: phase != Phase::Attached,
-            waits_for_their_log: BTreeSet::new(),
+            waits_for_their_log: false,
             unwanted: BTreeMap::new(),
             phase,
             has_heard: false,
@@ -300,15 +297,8 @@ impl Session {
     pub fn is_caught_up(&self) -> bool {
         self.phase == Phase::Attached
             && self.their_log == Some(self.head())
-            && self.has_all_of_mine()
+            && self.theirs.covers(&self.mine)
             && self.mine.covers(&self.theirs)
-    }
-
-    /// Whether the other side holds all that it can. What asks for a log that neither side has, as
-    /// somebody left behind who made one, is for nobody to wait for.
-    fn has_all_of_mine(&self) -> bool {
-        let lacking = self.mine.without(&self.theirs);
-        lacking.iter().all(|range| self.waits_for_their_log.contains(&range.writer))
     }
 
     /// Whether this side holds all that the other has said that it holds.
@@ -392,13 +382,11 @@ impl Session {
 
     fn learn_log(&mut self, head: LogHead) {
         if self.hash_at(head.length).is_some_and(|hash| hash != head.hash) {
-            if !self.offer_whole_log() {
-                self.notify(Notice::LogsDiffer);
-            }
+            self.notify(Notice::LogsDiffer);
         } else if self.their_log != Some(head) {
             self.their_log = Some(head);
             self.is_proposing = false;
-            if !core::mem::take(&mut self.waits_for_their_log).is_empty() {
+            if core::mem::take(&mut self.waits_for_their_log) {
                 self.sent.clear();
             }
             self.notify(Notice::PeerLog(head));

@@ -75,6 +75,7 @@ impl Owner {
         let is_out = match &self.state {
             State::Member(replica) => !replica.is_member(),
             State::Joining(_) => false,
+            State::Archive(_) => true,
         };
         Ok(is_out || self.tables().get(Meta::HasLeft)?.unwrap_or(false))
     }
@@ -88,6 +89,9 @@ impl Owner {
     pub(super) fn standing(&mut self) -> Result<Standing, Error> {
         if self.joining().is_some() {
             return Ok(Standing::Waiting);
+        }
+        if matches!(self.state, State::Archive(_)) {
+            return Ok(Standing::Apart);
         }
         let is_apart = self.is_apart()?;
         let replica = self.replica()?;

@@ -25,12 +25,17 @@ pub(crate) enum Meta {
     Retiring,
     /// The writers that this device was before.
     FormerWriters,
+    /// Writers of this device's own, and the counters from which on they sealed under keys of a
+    /// log that yielded.
+    Lost,
     /// Whose device this is.
     Slot,
     /// The relay's link.
     Relay,
     /// How long the relay's log was when last heard of.
     RelayLog,
+    /// Whose notebook this is an archive of.
+    Archive,
     /// What a joiner waits with.
     Joining,
     /// The joiner's half of the short authentication string.
@@ -60,9 +65,11 @@ impl Meta {
             Self::Healing => "healing",
             Self::Retiring => "retiring",
             Self::FormerWriters => "former writers",
+            Self::Lost => "lost",
             Self::Slot => "slot",
             Self::Relay => "relay",
             Self::RelayLog => "relay log",
+            Self::Archive => "archive",
             Self::Joining => "joining",
             Self::Sas => "sas",
             Self::SharesDelivery => "shares delivery",

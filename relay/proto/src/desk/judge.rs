@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::desk::keeping::{Ends, Extension, Letter, Replaced};
+use crate::desk::keeping::{Ends, Extension, Letter};
 use crate::envelope::{Envelope, Sealed};
 use crate::frame::{Reason, Statements};
 use crate::ids::{DeviceId, NotebookId, WriterId};
@@ -53,8 +53,8 @@ pub enum Judged {
 pub enum Verdict {
     /// They were in the log already, which is this.
     Known(Arc<Log>),
-    /// They continue it; the log is this once they are kept.
-    Continues(Arc<Log>, Box<Extension>),
+    /// They continue it, or are the branch that stays; the log is this once they are kept.
+    Continues(Arc<Log>, Extension),
 }
 
 /// Envelopes, sorted by whether they may be kept.
@@ -99,8 +99,8 @@ pub fn replay(id: NotebookId, statements: Vec<Vec<u8>>) -> Option<Log> {
     Log::replay(read).ok().filter(|log| log.id() == id)
 }
 
-/// Whether statements continue a log, and their sender belongs to the result. Whoever does not
-/// belong learns nothing but that.
+/// Whether statements continue a log, or are a whole one before which it yields, and their sender
+/// belongs to the result. Whoever does not belong learns nothing but that.
 fn extend(
     id: NotebookId,
     known: Option<&Arc<Log>>,
@@ -109,11 +109,9 @@ fn extend(
 ) -> Result<Verdict, Reason> {
     let was_member = known.is_some_and(|log| log.member(sender).is_some());
     let is_fed = offer.from == 0;
-    let grown = continued(id, known.map(Arc::as_ref), sender, offer);
-    if let (Err(Reason::LogConflict), Some(known), true) = (&grown, known, is_fed)
-        && let Some(verdict) = replaced(known, sender, offer)
-    {
-        return Ok(verdict);
+    let mut grown = continued(id, known.map(Arc::as_ref), sender, offer);
+    if let (Err(Reason::LogConflict), Some(known), true) = (&grown, known, is_fed) {
+        grown = branch(known, sender, offer);
     }
     let log =
         Arc::new(grown.map_err(|reason| if was_member { reason } else { Reason::NotAMember })?);
@@ -121,42 +119,15 @@ fn extend(
     if log.head() == after {
         return Ok(Verdict::Known(log));
     }
-    let from = usize::try_from(after.length).unwrap_or(usize::MAX);
+    let from = known.map_or(0, |known| log.shared_with(known));
     let new = log.statements().get(from..).unwrap_or_default();
     let statements = new.iter().map(|new| (new.hash(), new.bytes().to_vec())).collect();
     let open_invites = log.open_invites().map(|invite| invite.invite).collect();
     let removals = new.iter().filter_map(Statement::removes);
     let ends = removals.filter_map(|device| ends(&log, device, !is_fed)).collect();
-    let replaces = None;
-    let extension = Extension { notebook: id, after, statements, open_invites, ends, replaces };
-    Ok(Verdict::Continues(log, Box::new(extension)))
-}
-
-/// A whole log that differs from the one that is known, if it is the branch that stays: so that a
-/// device that was taken out does not keep its relay by a log of its own.
-fn replaced(known: &Log, sender: DeviceId, offer: &Statements) -> Option<Verdict> {
-    let branch = replay(known.id(), offer.statements.clone())?;
-    if branch.member(sender).is_none() || branch.against(known) != Branch::Stays {
-        return None;
-    }
-    let both = branch.statements().iter().zip(known.statements());
-    let shared = both.take_while(|(mine, theirs)| mine.hash() == theirs.hash()).count();
-    let new = branch.statements().get(shared..).unwrap_or_default();
-    let members = branch.members().map(|(device, _)| *device);
-    let departed = branch.departed().map(|(device, _)| *device);
-    let removed = branch.departed().filter_map(|(device, _)| ends(&branch, *device, false));
-    let extension = Extension {
-        notebook: known.id(),
-        after: known.head(),
-        statements: new.iter().map(|new| (new.hash(), new.bytes().to_vec())).collect(),
-        open_invites: branch.open_invites().map(|invite| invite.invite).collect(),
-        ends: removed.collect(),
-        replaces: Some(Replaced {
-            from: shared as u64,
-            devices: members.chain(departed).collect(),
-        }),
-    };
-    Some(Verdict::Continues(Arc::new(branch), Box::new(extension)))
+    let from = from as u64;
+    let extension = Extension { notebook: id, after, from, statements, open_invites, ends };
+    Ok(Verdict::Continues(log, extension))
 }
 
 fn ends(log: &Log, device: DeviceId, is_new: bool) -> Option<Ends> {
@@ -196,6 +167,16 @@ fn continued(
     // Who leaves says so as a member, and is none then.
     let was_member = before.is_some_and(|log| log.member(sender).is_some());
     if was_member || log.member(sender).is_some() { Ok(log) } else { Err(Reason::NotAMember) }
+}
+
+/// The whole log that was offered, if the one that is known yields to it.
+fn branch(known: &Log, sender: DeviceId, offer: &Statements) -> Result<Log, Reason> {
+    let log = replay(known.id(), offer.statements.clone()).ok_or(Reason::NotAllowed)?;
+    match (log.against(known), log.member(sender)) {
+        (Branch::Stays, Some(_)) => Ok(log),
+        (Branch::Stays, None) => Err(Reason::NotAMember),
+        (Branch::Yields | Branch::Longer | Branch::Beginning, _) => Err(Reason::LogConflict),
+    }
 }
 
 fn grow(log: Option<Log>, bytes: &[u8]) -> Result<Log, Reason> {

@@ -3,7 +3,7 @@
 //! A store checks what only it can: that a log is extended at its end, and that an envelope
 //! continues its writer's chain. Who may write is decided before, by the [`desk`](crate::desk).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::envelope::Sealed;
 use crate::hash::Hash;
@@ -16,31 +16,22 @@ use crate::log::Stands;
 use crate::session::SLICE_BYTES;
 use crate::statement::LogHead;
 
-/// New statements for the end of a notebook's log.
+/// New statements for a notebook's log: for its end or, of a branch that stays (protocol rule 8), in
+/// the place of those with which the log yields.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Extension {
     /// Whose log; one that is not there begins with this.
     pub notebook: NotebookId,
     /// Where the log must be.
     pub after: LogHead,
+    /// The index of the first of them: all that the log holds from there on is let go of.
+    pub from: u64,
     /// The statements and their hashes, at least one.
     pub statements: Vec<(Hash, Vec<u8>)>,
     /// The invites that are open once the statements stand; the mailboxes of others are emptied.
     pub open_invites: Vec<InviteId>,
     /// The devices that the statements take out, and what stands of each of their writers.
     pub ends: Vec<Ends>,
-    /// What the statements take the place of, if they are not the end of the log but another branch
-    /// of it, which stays (protocol rule 8).
-    pub replaces: Option<Replaced>,
-}
-
-/// What yields to another branch of a log.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Replaced {
-    /// How many statements both branches begin with; those after them go.
-    pub from: u64,
-    /// The devices that the branch knows that stays: of any other nothing is kept.
-    pub devices: BTreeSet<DeviceId>,
 }
 
 /// What stands of a device that is taken out.
@@ -92,7 +83,7 @@ pub enum Outcome {
     Held,
     /// Its place is taken by another, or it does not continue its chain; the other is kept.
     Fork,
-    /// Its device has too many writers, or the notebook too many holes.
+    /// Its device has too many writers, its person too many bytes, or the notebook too many holes.
     Full,
     /// Its device was taken out after it was judged.
     TakenOut,
@@ -135,15 +126,24 @@ pub enum Posted {
     Full,
 }
 
-/// Whether there is room for an envelope after which its writer's chain is `after`, a chain that
-/// was `before`, or nothing if this is its first. What fills a hole or goes on is always taken.
+/// Whether there is room for an envelope of that many bytes after which its writer's chain is
+/// `after`, a chain that was `before`, or nothing if this is its first. Of what the person may
+/// use, `quota` bytes, it takes its length as padded; what fills a hole or goes on takes nothing
+/// else.
 #[must_use]
-pub fn has_room(before: Option<&WriterHave>, after: &WriterHave, used: Used) -> bool {
+pub fn has_room(
+    before: Option<&WriterHave>,
+    after: &WriterHave,
+    length: usize,
+    used: Used,
+    quota: u64,
+) -> bool {
     let ranges_before = before.map_or(0, |have| have.beyond.len());
     let makes_a_hole = after.beyond.len() > ranges_before;
     let is_holed = after.beyond.len() > MAX_RANGES_BEYOND || used.ranges >= MAX_RANGES_PER_NOTEBOOK;
     let is_crowded = before.is_none() && used.writers >= MAX_WRITERS_PER_DEVICE;
-    !(is_crowded || makes_a_hole && is_holed)
+    let is_over = used.bytes.saturating_add(length as u64) > quota;
+    !(is_crowded || is_over || makes_a_hole && is_holed)
 }
 
 /// What of a notebook's bounds is used up already.
@@ -153,6 +153,8 @@ pub struct Used {
     pub writers: usize,
     /// Ranges beyond a hole, of all writers.
     pub ranges: usize,
+    /// Bytes of all envelopes of the person whose device it is.
+    pub bytes: u64,
 }
 
 /// Cuts the first slice of a range out of what is held from its first counter on: in order, without

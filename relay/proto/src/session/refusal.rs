@@ -9,32 +9,18 @@ impl Session {
     /// Of that writer no more is wanted than what stands, whatever the other side holds: its device
     /// was taken out.
     pub fn unwanted(&mut self, writer: WriterId, stands: Stands) {
-        self.unwanted.insert(writer, stands);
+        let is_less =
+            |known: &Stands| !matches!(stands, Stands::UpTo(t) if !known.reaches(t.counter));
+        if self.unwanted.get(&writer).is_none_or(is_less) {
+            self.unwanted.insert(writer, stands);
+        }
         self.cut_unwanted();
         self.plan();
     }
 
-    /// The other side's log is not a beginning or a continuation of this one: it is offered this
-    /// one whole, once, to say which of the two stays. Says whether it is.
-    pub fn offer_whole_log(&mut self) -> bool {
-        let may_offer = self.feeds && self.phase != Phase::Early && !self.log.is_empty();
-        let is_news = may_offer && self.log_phase == LogPhase::Idle;
-        if is_news {
-            self.offered_log = 0;
-            self.plan();
-        }
-        is_news
-    }
-
     pub(super) fn cut_unwanted(&mut self) {
         for (writer, stands) in &self.unwanted {
-            let Some(have) = self.theirs.of(*writer) else { continue };
-            let left = stands.cut(have.clone());
-            if left.highest() == 0 {
-                self.theirs.forget(*writer);
-            } else {
-                self.theirs.set(*writer, left);
-            }
+            stands.cut_in(&mut self.theirs, *writer);
         }
     }
 
@@ -69,14 +55,16 @@ impl Session {
             }
         }
         let is_conflict = refuse.reason == Reason::LogConflict;
-        if let Some((writer, _)) = refuse.envelope.filter(|_| is_conflict) {
+        if is_conflict && refuse.envelope.is_some() {
             // It was written knowing more of the log than is known there: after that it is welcome.
-            self.waits_for_their_log.insert(writer);
-            return;
+            self.waits_for_their_log = true;
+            return self.notify(Notice::Refused(refuse));
         }
-        // A log that was ordered already is offered from its beginning: it is not made anew.
-        if is_conflict && !core::mem::take(&mut self.is_proposing) && self.offer_whole_log() {
-            return;
+        let was_fed = self.phase != Phase::Early && self.log_phase == LogPhase::Idle;
+        if is_conflict && !core::mem::take(&mut self.is_proposing) && was_fed {
+            // A log that was ordered already is offered from its beginning: it is not made anew.
+            self.offered_log = 0;
+            return self.plan();
         }
         self.notify(Notice::Refused(refuse));
     }

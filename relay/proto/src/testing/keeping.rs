@@ -6,15 +6,15 @@ use std::collections::BTreeMap;
 use std::ops::Range as Places;
 use std::sync::Arc;
 
-use crate::desk::keeping::{Appended, Ends, Extension, Kept, Letter, Outcome, Posted, Replaced};
+use crate::desk::keeping::{Appended, Ends, Extension, Kept, Letter, Outcome, Posted};
 use crate::desk::question::{Answer, Question, Unanswered};
 use crate::envelope::Sealed;
 use crate::hash::Hash;
 use crate::have::{Have, Range, Tip, WriterHave};
 use crate::ids::{InviteId, NotebookId, WriterId};
 use crate::limits::{
-    MAX_ENVELOPES_PER_FRAME, MAX_RANGES_BEYOND, MAX_RANGES_PER_NOTEBOOK, MAX_REQUESTS_PER_INVITE,
-    MAX_WRITERS_PER_DEVICE,
+    MAX_ENVELOPE, MAX_ENVELOPES_PER_FRAME, MAX_RANGES_BEYOND, MAX_RANGES_PER_NOTEBOOK,
+    MAX_REQUESTS_PER_INVITE, MAX_WRITERS_PER_DEVICE, MIN_ENVELOPE,
 };
 use crate::session::SLICE_BYTES;
 use crate::sign::Signer as _;
@@ -26,7 +26,7 @@ use crate::testing::{INVITE, Key, Notebook, bytes};
 pub struct Case {
     /// What it is about.
     pub name: &'static str,
-    /// What is asked, and must be answered.
+    /// What is asked, and must be answered, by a store that gives each person [`QUOTA`].
     pub steps: Vec<Step>,
 }
 
@@ -41,10 +41,13 @@ pub struct Step {
     pub answer: Result<Answer, Unanswered>,
 }
 
+/// Bytes that each person may use.
+pub const QUOTA: u64 = 2 * 1024 * 1024;
+
 /// All of them.
 #[must_use]
 pub fn cases() -> Vec<Case> {
-    vec![logs(), chains(), slices(), holes(), writers(), mailboxes(), going(), branches()]
+    vec![logs(), chains(), slices(), holes(), writers(), quotas(), mailboxes(), going()]
 }
 
 /// A case that is being written, with what the store must hold by then.
@@ -83,15 +86,25 @@ impl Script {
         ends: Vec<Ends>,
         appended: Appended,
     ) {
-        let from = usize::try_from(after.length).unwrap();
-        let statements = log.log.statements()[from..].iter();
+        self.replace_and_end(log, after, after.length, ends, appended);
+    }
+
+    fn replace_and_end(
+        &mut self,
+        log: &Notebook,
+        after: LogHead,
+        from: u64,
+        ends: Vec<Ends>,
+        appended: Appended,
+    ) {
+        let statements = log.log.statements()[usize::try_from(from).unwrap()..].iter();
         let extension = Extension {
             notebook: log.id(),
             after,
+            from,
             statements: statements.map(|new| (new.hash(), new.bytes().to_vec())).collect(),
             open_invites: log.log.open_invites().map(|invite| invite.invite).collect(),
             ends,
-            replaces: None,
         };
         let grown = Arc::new(log.log.clone());
         self.ask(Question::Append(extension, grown), Answer::Appended(appended));
@@ -113,7 +126,8 @@ impl Script {
             }
         }
         let kept = Kept { outcomes: outcomes.to_vec(), have: touched };
-        self.ask(Question::Keep(envelopes.to_vec()), Answer::Kept(kept));
+        let log = Arc::new(self.notebook.log.clone());
+        self.ask(Question::Keep(log, envelopes.to_vec()), Answer::Kept(kept));
     }
 
     fn read(&mut self, writer: WriterId, places: Places<u64>, found: &[Sealed]) {
@@ -135,7 +149,7 @@ fn logs() -> Case {
     let (ana, both) = (Notebook::of_ana(1), Notebook::of_both(1));
     let mut script = Script::without_log(ana.clone());
     script.ask(Question::Log, Answer::Log(None));
-    let lost = Question::Keep(ana.writer(&ana.ana, 1).write(1));
+    let lost = Question::Keep(Arc::new(ana.log.clone()), ana.writer(&ana.ana, 1).write(1));
     let (notebook, answer) = (ana.id(), Err(Unanswered::Unavailable));
     script.steps.push(Step { notebook, question: lost, answer });
     script.append(&both, ana.log.head(), Appended::Moved);
@@ -237,6 +251,21 @@ fn writers() -> Case {
     script.done("no device uses up a notebook's writers")
 }
 
+fn quotas() -> Case {
+    let mut script = Script::of(Notebook::of_both(8));
+    let notebook = script.notebook.clone();
+    let mut writers = [notebook.writer(&notebook.ana, 1), notebook.writer(&notebook.ana, 2)];
+    let fitting = usize::try_from(QUOTA).unwrap() / MAX_ENVELOPE;
+    for number in 0..fitting - 1 {
+        script.keep(&[writers[number % 2].seal(1, MAX_ENVELOPE)], &[Outcome::New]);
+    }
+    let (last, beyond) = (writers[0].seal(1, MAX_ENVELOPE), writers[1].seal(1, MIN_ENVELOPE));
+    script.keep(&[last.clone(), beyond.clone()], &[Outcome::New, Outcome::Full]);
+    script.keep(&[last, beyond], &[Outcome::Held, Outcome::Full]);
+    script.keep(&notebook.writer(&notebook.ben, 1).write(1), &[Outcome::New]);
+    script.done("what one person fills is not the other's")
+}
+
 fn going() -> Case {
     let mut script = Script::of(Notebook::of_ana(8));
     let before = script.notebook.clone();
@@ -270,47 +299,6 @@ fn going() -> Case {
     script.read(writer.id(), 1..10, &[]);
     script.read(other.id(), 1..3, &others);
     script.done("of a device that is taken out, what is held at that moment stands")
-}
-
-fn branches() -> Case {
-    let begun = Notebook::of_ana(9);
-    let (mut yields, mut stays) = (begun.clone(), begun.clone());
-    for number in 20..23 {
-        yields.invite(InviteId([number; 16]), 1);
-    }
-    stays.invite(InviteId([30; 16]), 1);
-    let mut script = Script::of(yields.clone());
-    let (mut known, unknown) = (begun.writer(&begun.ana, 1), begun.writer(&begun.ben, 1).write(3));
-    let written = known.write(2);
-    script.keep(&[&written[..], &unknown[..]].concat(), &[Outcome::New; 5]);
-    let new = stays.log.statements().last().unwrap();
-    let extension = |after| Extension {
-        notebook: begun.id(),
-        after,
-        statements: vec![(new.hash(), new.bytes().to_vec())],
-        open_invites: stays.log.open_invites().map(|invite| invite.invite).collect(),
-        ends: Vec::new(),
-        replaces: Some(Replaced {
-            from: begun.log.head().length,
-            devices: [begun.ana.public()].into(),
-        }),
-    };
-    let log = Arc::new(stays.log.clone());
-    let too_late = Question::Append(extension(begun.log.head()), Arc::clone(&log));
-    script.ask(too_late, Answer::Appended(Appended::Moved));
-    let replaced = Question::Append(extension(yields.log.head()), Arc::clone(&log));
-    script.ask(replaced, Answer::Appended(Appended::Done));
-    script.ask(Question::Log, Answer::Log(Some(log)));
-    let stranger = unknown[0].header().writer();
-    script.have.forget(stranger);
-    script.read(stranger, 1..4, &[]);
-    script.read(known.id(), 1..3, &written);
-    // And it grows on from there.
-    let head = stays.log.head();
-    stays.invite(InviteId([31; 16]), 1);
-    script.append(&stays, head, Appended::Done);
-    script.ask(Question::Log, Answer::Log(Some(Arc::new(stays.log.clone()))));
-    script.done("a branch of a log gives way to another, with whatever it alone knew")
 }
 
 fn mailboxes() -> Case {

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use couplet_proto::desk::keeping::{
-    Appended, Extension, Kept, Letter, Outcome, Posted, Replaced, Used, has_room, slice,
+    Appended, Extension, Kept, Letter, Outcome, Posted, Used, has_room, slice,
 };
 use couplet_proto::envelope::Sealed;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Entry, Have, Inserted, Range, Span, Tip, WriterHave};
-use couplet_proto::ids::{DeviceId, NotebookId, WriterId};
+use couplet_proto::ids::{DeviceId, NotebookId, Slot, WriterId};
 use couplet_proto::item::{self, Malformed};
 use couplet_proto::limits::{MAX_ENVELOPES_PER_FRAME, MAX_REQUESTS_PER_INVITE};
+use couplet_proto::log::Log;
 use couplet_proto::statement::LogHead;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
@@ -44,7 +45,7 @@ pub(crate) fn log(db: &Connection, notebook: NotebookId) -> Result<Vec<Vec<u8>>,
 }
 
 pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended, Fault> {
-    let Extension { notebook, after, statements, open_invites, ends, replaces } = extension;
+    let Extension { notebook, after, from, statements, open_invites, ends } = extension;
     let id = &notebook.0.0;
     if head(db, *notebook)? != *after {
         return Ok(Appended::Moved);
@@ -63,16 +64,14 @@ pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended,
             }
         }
     }
-    let mut at = *after;
-    if let Some(replaced) = replaces {
-        at = give_way(db, *notebook, replaced)?;
-    }
-    let mut added = 0;
     db.prepare_cached(
         "INSERT INTO notebook (notebook, length, head, bytes) VALUES (?1, 0, x'', 0)
          ON CONFLICT DO NOTHING",
     )?
     .execute([id])?;
+    let let_go = let_go_of_statements(db, *notebook, *from)?;
+    let mut at = LogHead { length: *from, ..*after };
+    let mut added = 0;
     for (hash, bytes) in statements {
         db.prepare_cached(
             "INSERT INTO statement (notebook, position, hash, bytes) VALUES (?1, ?2, ?3, ?4)",
@@ -82,9 +81,9 @@ pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended,
         added += bytes.len();
     }
     db.prepare_cached(
-        "UPDATE notebook SET length = ?2, head = ?3, bytes = bytes + ?4 WHERE notebook = ?1",
+        "UPDATE notebook SET length = ?2, head = ?3, bytes = bytes + ?4 - ?5 WHERE notebook = ?1",
     )?
-    .execute(params![id, signed(at.length)?, at.hash.0, added])?;
+    .execute(params![id, signed(at.length)?, at.hash.0, added, let_go])?;
     let mut waiting =
         db.prepare_cached("SELECT DISTINCT invite FROM mailbox WHERE notebook = ?1")?;
     let waiting: Vec<[u8; 16]> =
@@ -98,31 +97,18 @@ pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended,
     Ok(Appended::Done)
 }
 
-/// Takes off the end of a log, and whatever is held of devices that it alone knew. Returns where
-/// the log is then.
-fn give_way(db: &Connection, notebook: NotebookId, replaced: &Replaced) -> Result<LogHead, Fault> {
-    let (id, from) = (&notebook.0.0, signed(replaced.from)?);
-    let mut devices = db.prepare_cached("SELECT DISTINCT device FROM have WHERE notebook = ?1")?;
-    let devices: Vec<[u8; 32]> =
-        devices.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    for device in devices.into_iter().map(DeviceId).filter(|of| !replaced.devices.contains(of)) {
-        for (writer, _) in chains_of(db, notebook, device)? {
-            cut(db, notebook, (device, writer), &WriterHave::default())?;
-        }
-    }
-    db.prepare_cached(
-        "UPDATE notebook SET bytes = bytes -
-         (SELECT coalesce(sum(length(bytes)), 0) FROM statement
-          WHERE notebook = ?1 AND position >= ?2) WHERE notebook = ?1",
-    )?
-    .execute(params![id, from])?;
+/// Lets go of a log from that index on; how many bytes that were.
+fn let_go_of_statements(db: &Connection, notebook: NotebookId, from: u64) -> Result<i64, Fault> {
+    let place = params![notebook.0.0, signed(from)?];
+    let bytes = db
+        .prepare_cached(
+            "SELECT coalesce(sum(length(bytes)), 0) FROM statement
+             WHERE notebook = ?1 AND position >= ?2",
+        )?
+        .query_row(place, |row| row.get(0))?;
     db.prepare_cached("DELETE FROM statement WHERE notebook = ?1 AND position >= ?2")?
-        .execute(params![id, from])?;
-    let last: Option<[u8; 32]> = db
-        .prepare_cached("SELECT hash FROM statement WHERE notebook = ?1 AND position = ?2 - 1")?
-        .query_row(params![id, from], |row| row.get(0))
-        .optional()?;
-    Ok(LogHead { length: replaced.from, hash: last.map_or(Hash::ZERO, Hash) })
+        .execute(place)?;
+    Ok(bytes)
 }
 
 fn chains_of(
@@ -217,10 +203,12 @@ pub(crate) fn envelopes(
 
 pub(crate) fn keep(
     db: &Connection,
-    notebook: NotebookId,
+    log: &Log,
     envelopes: &[Sealed],
+    quota: u64,
 ) -> Result<Kept, Fault> {
-    let mut chains = Chains { db, notebook, chains: BTreeMap::new() };
+    let (notebook, chains) = (log.id(), BTreeMap::new());
+    let mut chains = Chains { db, notebook, log, quota, chains, bytes: None };
     let outcomes = envelopes.iter().map(|sealed| chains.keep(sealed)).collect::<Result<_, _>>()?;
     Ok(Kept { outcomes, have: chains.write()? })
 }
@@ -269,7 +257,11 @@ fn head(db: &Connection, notebook: NotebookId) -> Result<LogHead, Fault> {
 struct Chains<'a> {
     db: &'a Connection,
     notebook: NotebookId,
+    log: &'a Log,
+    quota: u64,
     chains: BTreeMap<WriterId, Chain>,
+    /// Bytes of each person, once somebody asked; those written here are among them.
+    bytes: Option<BTreeMap<Option<Slot>, u64>>,
 }
 
 struct Chain {
@@ -296,15 +288,18 @@ impl Chains<'_> {
             Ok(Inserted::Held) => return self.compare(writer, device, counter, sealed),
             Ok(Inserted::New) => {}
         }
-        let is_started = chain.is_known || chain.bytes > 0;
-        let goes_on = is_started && have.beyond.len() <= chain.have.beyond.len();
-        if !goes_on {
-            let before = is_started.then_some(&chain.have);
-            let used = Used { writers: self.writers_of(device)?, ranges: self.ranges()? };
-            if !has_room(before, &have, used) {
-                return Ok(Outcome::Full);
-            }
+        let before = (chain.is_known || chain.bytes > 0).then(|| chain.have.clone());
+        let goes_on = before.as_ref().is_some_and(|was| have.beyond.len() <= was.beyond.len());
+        // What goes on makes no writer and no hole: of those nothing need be counted.
+        let (writers, ranges) =
+            if goes_on { (0, 0) } else { (self.writers_of(device)?, self.ranges()?) };
+        let (length, quota) = (sealed.bytes().len(), self.quota);
+        let bytes = self.bytes_of(device)?;
+        let used = Used { writers, ranges, bytes: *bytes };
+        if !has_room(before.as_ref(), &have, length, used, quota) {
+            return Ok(Outcome::Full);
         }
+        *bytes += length as u64;
         self.db
             .prepare_cached(
                 "INSERT INTO envelope (notebook, device, writer, counter, hash, bytes)
@@ -370,6 +365,26 @@ impl Chains<'_> {
         let starting =
             |chain: &&Chain| chain.device == device && !chain.is_known && chain.bytes > 0;
         Ok(known + self.chains.values().filter(starting).count())
+    }
+
+    /// Bytes of the person whose device it is.
+    fn bytes_of(&mut self, device: DeviceId) -> Result<&mut u64, Fault> {
+        let slot_of = |device| self.log.known(device).map(|member| member.slot);
+        let bytes = match self.bytes.take() {
+            Some(bytes) => bytes,
+            None => {
+                let mut bytes = BTreeMap::new();
+                let mut find =
+                    self.db.prepare_cached("SELECT device, bytes FROM have WHERE notebook = ?1")?;
+                let mut rows = find.query([&self.notebook.0.0])?;
+                while let Some(row) = rows.next()? {
+                    let person = bytes.entry(slot_of(DeviceId(row.get(0)?))).or_default();
+                    *person += row.get::<_, u64>(1)?;
+                }
+                bytes
+            }
+        };
+        Ok(self.bytes.insert(bytes).entry(slot_of(device)).or_default())
     }
 
     /// Ranges beyond a hole, of all writers.
