@@ -6,6 +6,7 @@
 mod house;
 mod layers;
 mod packages;
+mod scenarios;
 mod source;
 
 use std::fmt;
@@ -49,7 +50,7 @@ fn crates_depend_only_on_what_their_layer_allows() {
 #[test]
 fn what_is_linked_into_a_blind_crate_can_read_nothing() {
     let root = root();
-    for package in ["couplet-relay", "couplet-proto"] {
+    for package in ["couplet-relay", "couplet-proto", "couplet-ffi"] {
         let linked = packages::linked_into(&root, package);
         assert!(linked.len() > 5, "the tree of {package} was not read");
         assert_kept(&layers::linked(package, &linked));
@@ -89,4 +90,12 @@ fn the_house_is_in_order() {
         }
     }
     assert_kept(&violations);
+}
+
+#[test]
+fn every_binding_tells_every_story() {
+    let root = root();
+    let stories = scenarios::listed(&root);
+    assert!(stories.len() > 10, "the list of stories was not read");
+    assert_kept(&scenarios::told(&root, &stories));
 }

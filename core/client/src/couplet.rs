@@ -422,6 +422,14 @@ impl Handle {
         answer.await.map_err(|_| Error::Engine)?
     }
 
+    /// Leaves a job for the owner's thread, behind those that wait; for what may be left undone
+    /// where it is full or gone.
+    fn post(&self, work: impl FnOnce(&mut Owner) + Send + 'static) {
+        if let Some(jobs) = &self.owner.jobs {
+            drop(jobs.try_send(Job::Do(Box::new(work))));
+        }
+    }
+
     /// Reads on a connection of its own, opened at the first read.
     async fn read<T: Send + 'static>(
         &self,
