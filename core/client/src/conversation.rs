@@ -8,12 +8,13 @@
 //!
 //! Deliberately not here: connecting, and when to try again.
 
+mod refused;
+
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use couplet_proto::frame::{Frame, Reason, Refuse, Statements};
+use couplet_proto::frame::{Frame, Reason, Statements};
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::WriterId;
 use couplet_proto::session::{Notice, Output as Asked, Session};
 use couplet_proto::statement::{LogHead, Statement};
 
@@ -21,6 +22,7 @@ use crate::answers::Event;
 use crate::error::Error;
 use crate::owner::{Opening, Owner, Received};
 use crate::transport::Unreachable;
+use refused::{PutOff, suspect};
 
 /// When a conversation ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,12 +71,6 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 /// A relay that has not answered for so long is gone: many round trips of a bad mobile network.
 const HEARTBEAT_ANSWER: Duration = Duration::from_secs(5);
 
-/// What the relay put off is sent again no sooner than this, whatever it says.
-const AGAIN: Duration = Duration::from_secs(5);
-
-/// And no later: a relay may have got room before it thought that it would.
-const AGAIN_AT_LAST: Duration = Duration::from_secs(3600);
-
 /// The ping after the first flight: what the relay had waiting has come before its answer.
 const FIRST_PING: u64 = 1;
 
@@ -111,13 +107,6 @@ pub struct Conversation {
     beat_at: Instant,
     is_beat_unanswered: bool,
     talked: Talked,
-}
-
-/// Why something must be sent once more, and not before when.
-#[derive(Clone, Copy, Debug)]
-struct PutOff {
-    reason: Reason,
-    until: Instant,
 }
 
 /// What is to be done while nothing is asked for.
@@ -436,67 +425,4 @@ impl Conversation {
         }
         owner.relay_log(head)
     }
-
-    fn handle_refusal(
-        &mut self,
-        owner: &mut Owner,
-        refuse: Refuse,
-        now: Instant,
-    ) -> Result<(), Error> {
-        match refuse.reason {
-            // An invite that is used up may have been used for this device: the log will tell.
-            Reason::NotInvited if self.is_waiting_at_the_door => {
-                self.is_invite_closed = true;
-                Ok(())
-            }
-            Reason::NotAMember if self.is_waiting_at_the_door => match self.until {
-                _ if self.is_invite_closed => Err(Error::Refused(Reason::NotInvited)),
-                Until::LetIn | Until::Stopped => Ok(()),
-                Until::CaughtUp => Err(Error::NotLetInYet),
-            },
-            // Somebody was faster: the log comes, and what is wanted is said anew.
-            Reason::LogConflict if self.proposed.take().is_some() => Ok(()),
-            Reason::Full | Reason::Busy
-                if refuse.envelope.is_some() || self.proposed.take().is_some() =>
-            {
-                let after = refuse.retry_after.map_or(AGAIN, |seconds| {
-                    Duration::from_secs(seconds.into()).clamp(AGAIN, AGAIN_AT_LAST)
-                });
-                let until = self.put_off.map_or(now + after, |put_off| put_off.until);
-                self.put_off = Some(PutOff { reason: refuse.reason, until });
-                Ok(())
-            }
-            Reason::NotAMember
-            | Reason::LogConflict
-            | Reason::NotInvited
-            | Reason::Full
-            | Reason::Busy
-            | Reason::Other(_) => Err(Error::Refused(refuse.reason)),
-            Reason::Fork => match refuse.envelope {
-                Some((writer, _)) => suspect(owner, writer),
-                None => Ok(()),
-            },
-            Reason::NotAllowed => match (refuse.envelope, self.proposed.take()) {
-                (Some((writer, counter)), _) => end_writer(owner, writer, counter),
-                (None, Some(_)) => {
-                    owner.forget_intent()?;
-                    Err(Error::Refused(Reason::NotAllowed))
-                }
-                (None, None) => Ok(()),
-            },
-        }
-    }
-}
-
-/// The relay says that it holds another branch of a writer: the conversation begins anew, to be
-/// given all of it. Nothing is given up before a signed envelope proves it.
-fn suspect(owner: &mut Owner, writer: WriterId) -> Result<(), Error> {
-    owner.suspect(writer)?;
-    Err(Error::BeginAnew)
-}
-
-/// The relay will never take that envelope: if it is our own, another writer carries it.
-fn end_writer(owner: &mut Owner, writer: WriterId, from: u64) -> Result<(), Error> {
-    tracing::warn!("the relay refused an envelope for good");
-    if owner.end_writer(writer, from)? { Err(Error::BeginAnew) } else { Ok(()) }
 }

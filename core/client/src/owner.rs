@@ -44,7 +44,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, input};
 use crate::mark::MarkFile;
 use crate::place::{Home, Surroundings};
-use crate::store::{Meta, Store, Tables};
+use crate::store::{Meta, Store, StoreError, Tables};
 
 pub use archive::Archive;
 pub(crate) use exchange::Opening;
@@ -167,7 +167,7 @@ impl Owner {
 
     fn read(store: Store, home: Home) -> Result<Self, Error> {
         let tables = store.tables();
-        let seed = tables.get::<[u8; 32]>(Meta::Seed)?.ok_or(Error::Engine)?;
+        let seed = tables.get::<[u8; 32]>(Meta::Seed)?.ok_or(StoreError::Missing)?;
         let device = DeviceSecret::from_seed(Secret::new(seed));
         let state = State::read(&tables, &device)?;
         Ok(Self {
@@ -364,7 +364,6 @@ mod tests {
     use couplet_proto::have::Have;
 
     use super::*;
-    use crate::store::StoreError;
 
     #[test]
     fn a_write_that_failed_is_under_nothing_that_is_written_later() {
