@@ -1,0 +1,93 @@
+// Where stories play: a relay, a directory, and phones that are shut down at the end.
+
+package app.couplet
+
+import java.nio.file.Path
+import java.util.concurrent.ConcurrentHashMap
+import kotlin.io.path.ExperimentalPathApi
+import kotlin.io.path.createTempDirectory
+import kotlin.io.path.deleteRecursively
+import kotlin.time.Duration.Companion.seconds
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withTimeout
+
+/** Marks the test of a binding that tells this scenario of `bindings/scenarios`. */
+@Target(AnnotationTarget.FUNCTION)
+@Retention(AnnotationRetention.RUNTIME)
+internal annotation class Scenario(val id: String)
+
+/** A relay and what is on this machine's disk. */
+internal class Stage(private val scope: CoroutineScope) : CoroutineScope by scope {
+    val directory: Path = createTempDirectory("couplet-kotlin-")
+    private val phones = ConcurrentHashMap.newKeySet<Notebook>()
+    private val started = lazy { Relay(directory.resolve("relay")) }
+
+    /** The relay, started when it is first needed. */
+    val relay: Relay by started
+
+    /** Where this person's notebook lies. */
+    fun config(name: String) = Config(
+        directory = directory.resolve(name).toFile(),
+        mark = directory.resolve("$name.mark").toFile(),
+    )
+
+    /** Has the notebook shut down when the story is over. */
+    fun keep(notebook: Notebook): Notebook = notebook.also(phones::add)
+
+    suspend fun found(name: String, relay: String? = null, keys: KeyStore = Pocket()): Notebook =
+        keep(Notebook.found(config(name), keys, name, relay))
+
+    suspend fun join(name: String, link: String, keys: KeyStore = Pocket()): Notebook =
+        keep(Notebook.join(config(name), keys, link, name))
+
+    /** Ana and Ben, who belong to one notebook. */
+    suspend fun couple(): Pair<Notebook, Notebook> {
+        val ana = found("Ana", relay.link)
+        val ben = join("Ben", ana.invite().link)
+        ana.sync()
+        check(runCatching { ben.sync() }.exceptionOrNull() is CoupletException.Waiting)
+        ana.sync()
+        ana.approve(ana.requests().single().id, ben.status.value.waitingCode)
+        ana.sync()
+        ben.sync()
+        return ana to ben
+    }
+
+    @OptIn(ExperimentalPathApi::class)
+    suspend fun close() {
+        phones.forEach { it.shutdown() }
+        if (started.isInitialized()) relay.close()
+        directory.deleteRecursively()
+    }
+}
+
+/** A story with a stage of its own. That it ends at all is asserted; how soon is not. */
+internal fun story(tell: suspend Stage.() -> Unit): Unit = runBlocking {
+    val stage = Stage(this)
+    try {
+        withTimeout(120.seconds) { stage.tell() }
+    } finally {
+        stage.close()
+    }
+}
+
+/** The two meet: both have the same afterwards. */
+internal suspend fun meet(ana: Notebook, ben: Notebook) {
+    for (phone in listOf(ana, ben, ana)) check(phone.sync().isCaughtUp)
+    check(ana.hash() == ben.hash()) { "they did not converge" }
+}
+
+/** A keystore in memory. */
+internal class Pocket : KeyStore {
+    private var kept: ByteArray? = null
+
+    override fun load(): ByteArray? = kept
+
+    override fun keep(key: ByteArray) {
+        kept = key
+    }
+}
+
+/** What is shown, the newest first. */
+internal suspend fun Notebook.texts(): List<String> = timeline().map { it.entry.text }
