@@ -54,6 +54,8 @@ const DEVICE: &[&str] = &[
 ];
 const RANDOMNESS: &[&str] = &["fastrand", "getrandom", "rand"];
 const BINDINGS: &[&str] = &["uniffi"];
+/// What makes bindings, and would come along into every app.
+const GENERATORS: &[&str] = &["clap", "couplet-bindgen", "uniffi_bindgen"];
 const OURS_WITH_WORDS: &[&str] = &["couplet-engine", "couplet"];
 
 const LAYERS: &[Layer] = &[
@@ -77,7 +79,8 @@ const LAYERS: &[Layer] = &[
         ours: Some(&["couplet-engine", "couplet-proto"]),
         never: &[BINDINGS],
     },
-    Layer { package: "couplet-ffi", ours: Some(&["couplet"]), never: &[] },
+    Layer { package: "couplet-ffi", ours: Some(&["couplet"]), never: &[GENERATORS] },
+    Layer { package: "couplet-bindgen", ours: Some(&[]), never: &[] },
     Layer { package: "couplet-terminal", ours: None, never: &[] },
     Layer { package: "couplet-tests", ours: None, never: &[] },
 ];

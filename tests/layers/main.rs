@@ -49,7 +49,7 @@ fn crates_depend_only_on_what_their_layer_allows() {
 #[test]
 fn what_is_linked_into_a_blind_crate_can_read_nothing() {
     let root = root();
-    for package in ["couplet-relay", "couplet-proto"] {
+    for package in ["couplet-relay", "couplet-proto", "couplet-ffi"] {
         let linked = packages::linked_into(&root, package);
         assert!(linked.len() > 5, "the tree of {package} was not read");
         assert_kept(&layers::linked(package, &linked));

@@ -1,0 +1,216 @@
+//! Who belongs, and how things stand, as values that every language has.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// A notebook's name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, uniffi::Record)]
+pub struct NotebookId {
+    /// The name.
+    pub value: String,
+}
+
+/// A device's key, which names it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, uniffi::Record)]
+pub struct DeviceId {
+    /// The key's text.
+    pub value: String,
+}
+
+/// One of the two persons: 0 for whoever began the notebook, 1 for the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, uniffi::Record)]
+pub struct PersonId {
+    /// 0 or 1.
+    pub value: u8,
+}
+
+/// The name of a request to be let in.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, uniffi::Record)]
+pub struct RequestId {
+    /// The name.
+    pub value: String,
+}
+
+/// A person, and what they call themselves.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Person {
+    /// Which.
+    pub id: PersonId,
+    /// What they call themselves.
+    pub name: String,
+}
+
+/// A device that belongs to the notebook.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Device {
+    /// Its key, which names it.
+    pub id: DeviceId,
+    /// Whose it is.
+    pub person: PersonId,
+    /// What that person is called, as far as this device can read it.
+    pub name: Option<String>,
+    /// Whether it is the device that is asked.
+    pub is_this: bool,
+    /// The index of the statement of the membership log that let it in.
+    pub since: u64,
+}
+
+/// How much of what is here a newcomer reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, uniffi::Enum)]
+pub enum History {
+    /// Everything.
+    All,
+}
+
+/// An invitation to hand over.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Invitation {
+    /// The link. It holds a secret: show it to one person.
+    pub link: String,
+    /// Good until then.
+    pub expires: SystemTime,
+    /// How many entries the newcomer will read.
+    pub entries: u64,
+}
+
+/// Somebody who asks to be let in.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Request {
+    /// Its name here.
+    pub id: RequestId,
+    /// What the person calls themselves.
+    pub name: Option<String>,
+    /// Whether it is a device of one's own.
+    pub is_own_device: bool,
+}
+
+/// The honest state of a notebook on this device.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Status {
+    /// The notebook.
+    pub notebook: NotebookId,
+    /// This device.
+    pub device: DeviceId,
+    /// Whose device this is.
+    pub person: PersonId,
+    /// If it waits to be let in: the short code, for the other phone to type.
+    pub waiting_code: Option<String>,
+    /// Changes and envelopes that the relay has not said to hold.
+    pub pending: u64,
+    /// The relay's link.
+    pub relay: Option<String>,
+    /// When both sides last held the same.
+    pub last_exchange: Option<SystemTime>,
+    /// Over what that was.
+    pub transport: Option<String>,
+    /// Whether it stays attached to the relay just now, by whichever process.
+    pub is_attached: bool,
+    /// How many persons belong.
+    pub persons: u32,
+    /// How many devices belong.
+    pub devices: u32,
+}
+
+/// What an exchange with the relay did.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Exchanged {
+    /// Envelopes sent.
+    pub sent: u64,
+    /// Envelopes received that were new here.
+    pub received: u64,
+    /// Times this side waited for an answer before it sent on, the handshake apart.
+    pub round_trips: u32,
+    /// Bytes of frames sent.
+    pub bytes_out: u64,
+    /// Bytes of frames received.
+    pub bytes_in: u64,
+    /// Bytes of UDP payload sent.
+    pub udp_out: u64,
+    /// Bytes of UDP payload received.
+    pub udp_in: u64,
+    /// How long it took, connecting included.
+    pub duration: Duration,
+    /// Over what.
+    pub transport: String,
+    /// Whether both sides held the same at its end.
+    pub is_caught_up: bool,
+}
+
+impl From<(couplet::Slot, String)> for Person {
+    fn from((slot, name): (couplet::Slot, String)) -> Self {
+        Self { id: slot.into(), name }
+    }
+}
+
+impl From<couplet::Device> for Device {
+    fn from(device: couplet::Device) -> Self {
+        Self {
+            id: DeviceId { value: device.device.to_string() },
+            person: device.slot.into(),
+            name: device.name,
+            is_this: device.is_this,
+            since: device.since,
+        }
+    }
+}
+
+impl From<History> for couplet::History {
+    fn from(history: History) -> Self {
+        match history {
+            History::All => Self::All,
+        }
+    }
+}
+
+impl From<couplet::Invitation> for Invitation {
+    fn from(invitation: couplet::Invitation) -> Self {
+        let couplet::Invitation { link, expires, entries } = invitation;
+        Self { link, expires: time(expires), entries }
+    }
+}
+
+impl From<couplet::Request> for Request {
+    fn from(request: couplet::Request) -> Self {
+        let couplet::Request { id, name, is_own_device } = request;
+        Self { id: RequestId { value: id }, name, is_own_device }
+    }
+}
+
+impl From<couplet::Status> for Status {
+    fn from(status: couplet::Status) -> Self {
+        Self {
+            notebook: NotebookId { value: status.notebook.to_string() },
+            device: DeviceId { value: status.device.to_string() },
+            person: status.slot.into(),
+            waiting_code: status.waiting.map(|waiting| waiting.code),
+            pending: status.pending,
+            relay: status.relay.map(|link| link.to_string()),
+            last_exchange: status.last_exchange.map(time),
+            transport: status.transport,
+            is_attached: status.is_attached,
+            persons: u32::try_from(status.persons).unwrap_or(u32::MAX),
+            devices: u32::try_from(status.devices).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+impl From<couplet::Exchanged> for Exchanged {
+    fn from(exchanged: couplet::Exchanged) -> Self {
+        Self {
+            sent: exchanged.sent,
+            received: exchanged.received,
+            round_trips: exchanged.round_trips,
+            bytes_out: exchanged.bytes_out,
+            bytes_in: exchanged.bytes_in,
+            udp_out: exchanged.udp_out,
+            udp_in: exchanged.udp_in,
+            duration: exchanged.duration,
+            transport: exchanged.transport.to_owned(),
+            is_caught_up: exchanged.is_caught_up,
+        }
+    }
+}
+
+/// Of seconds since 1970; beyond what a clock can say, 1970.
+fn time(seconds: u64) -> SystemTime {
+    UNIX_EPOCH.checked_add(Duration::from_secs(seconds)).unwrap_or(UNIX_EPOCH)
+}

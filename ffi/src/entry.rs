@@ -1,0 +1,390 @@
+//! Entries and what is said about them, as values that every language has.
+
+use couplet::Slot;
+
+use crate::device::PersonId;
+use crate::error::CoupletError;
+
+/// The name of an entry, the same on every phone.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, uniffi::Record)]
+pub struct EntryId {
+    /// The name, or where one is asked for, a beginning of it that no other has.
+    pub value: String,
+}
+
+/// The name of a comment.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, uniffi::Record)]
+pub struct CommentId {
+    /// The name, or where one is asked for, a beginning of it that no other has.
+    pub value: String,
+}
+
+/// The name of a draft on this device.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, uniffi::Record)]
+pub struct DraftId {
+    /// The name.
+    pub value: String,
+}
+
+/// Who wrote: one install on one device.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, uniffi::Record)]
+pub struct WriterId {
+    /// The name.
+    pub value: String,
+}
+
+/// A state of an entry, as it was shown: to be given back with an edit of what is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, uniffi::Record)]
+pub struct Version {
+    /// Its text.
+    pub value: String,
+}
+
+/// A place in the timeline: to be given back for the page that follows.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, uniffi::Record)]
+pub struct Cursor {
+    /// Its text.
+    pub value: String,
+}
+
+/// The kinds of entries that this version writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, uniffi::Enum)]
+pub enum Kind {
+    /// Words of one person for the other.
+    Note,
+    /// A page that both write on.
+    Page,
+}
+
+/// How far one's own words have come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, uniffi::Enum)]
+pub enum Delivery {
+    /// They are durable on this device.
+    Device,
+    /// The relay has said that it holds them durably.
+    Relay,
+    /// They are on the other person's device, and that person lets it be known.
+    Partner,
+}
+
+/// Something to do with an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, uniffi::Enum)]
+pub enum Verb {
+    /// Say something about it.
+    Comment,
+    /// Answer a comment.
+    Reply,
+    /// Write a comment anew.
+    EditComment,
+    /// Leave an emoji.
+    React,
+    /// Take an emoji back.
+    Unreact,
+}
+
+/// One revision of somebody's words.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Revision {
+    /// From 1.
+    pub rev: u64,
+    /// The install that wrote it.
+    pub writer: WriterId,
+    /// The words.
+    pub text: String,
+}
+
+/// A comment as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Comment {
+    /// Its name.
+    pub id: CommentId,
+    /// Who says it.
+    pub author: PersonId,
+    /// The earlier comment that it answers.
+    pub reply_to: Option<CommentId>,
+    /// Its words.
+    pub text: String,
+    /// Words that stand beside these, written apart on two phones of one person.
+    pub alternatives: Vec<Revision>,
+    /// Every revision, the oldest first.
+    pub revisions: Vec<Revision>,
+}
+
+/// A reaction that stands.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Reaction {
+    /// Whose.
+    pub by: PersonId,
+    /// With what.
+    pub emoji: String,
+}
+
+/// An entry with everything that stands in it.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Entry {
+    /// Its name.
+    pub id: EntryId,
+    /// Its kind; nothing for one that this version does not know.
+    pub kind: Option<Kind>,
+    /// The name of its kind.
+    pub kind_name: String,
+    /// Who made it.
+    pub author: PersonId,
+    /// Its civil day, days since 1970-01-01.
+    pub day: i32,
+    /// Its words.
+    pub text: String,
+    /// Words that stand beside these, written apart on two phones of one person.
+    pub alternatives: Vec<Revision>,
+    /// Every revision of own words, the oldest first.
+    pub revisions: Vec<Revision>,
+    /// What was said about it, in an order that is the same everywhere.
+    pub comments: Vec<Comment>,
+    /// The emoji left on it, by person.
+    pub reactions: Vec<Reaction>,
+    /// What to give back with an edit of what is shown here.
+    pub version: Version,
+}
+
+/// An entry with what only this device knows of it.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct EntryRow {
+    /// The entry.
+    pub entry: Entry,
+    /// Whether it has something from the other person that was not opened here.
+    pub is_unread: bool,
+    /// How far one's own words in it have come.
+    pub delivery: Delivery,
+    /// What this device's person may do with it now.
+    pub can: Vec<Verb>,
+    /// Where the timeline goes on after it.
+    pub cursor: Cursor,
+}
+
+/// Which entries are wanted; by default all.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Filter {
+    /// Of this kind only.
+    #[uniffi(default = None)]
+    pub kind: Option<Kind>,
+    /// With something unread only.
+    #[uniffi(default = false)]
+    pub only_unread: bool,
+    /// Of this day and later only, days since 1970-01-01.
+    #[uniffi(default = None)]
+    pub first_day: Option<i32>,
+    /// Of this day and earlier only, days since 1970-01-01.
+    #[uniffi(default = None)]
+    pub last_day: Option<i32>,
+}
+
+/// A hash of everything shared, equal on devices that have the same notebook.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct NotebookHash {
+    /// The hash.
+    pub value: String,
+    /// How many entries there are.
+    pub entries: u64,
+}
+
+/// Words that were not shared so far.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Draft {
+    /// Its name on this device.
+    pub id: DraftId,
+    /// The name of the kind of entry that it will be, or that it edits.
+    pub kind_name: String,
+    /// The civil day that it will belong to, days since 1970-01-01.
+    pub day: i32,
+    /// The entry that it edits.
+    pub entry: Option<EntryId>,
+    /// The version of that entry that was last shown.
+    pub base: Option<Version>,
+    /// The words.
+    pub text: String,
+}
+
+/// What can be said about an entry.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum Saying {
+    /// A comment, or an answer to the comment there that is named so.
+    Comment {
+        /// The comment that is answered.
+        reply_to: Option<CommentId>,
+        /// The words.
+        text: String,
+    },
+    /// One's own comment anew.
+    EditComment {
+        /// Which.
+        comment: CommentId,
+        /// The words.
+        text: String,
+    },
+    /// An emoji, or its being taken back.
+    React {
+        /// The emoji.
+        emoji: String,
+        /// Whether it is left rather than taken back.
+        is_wanted: bool,
+    },
+}
+
+impl From<Kind> for couplet::Kind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Note => Self::Note,
+            Kind::Page => Self::Page,
+        }
+    }
+}
+
+impl From<couplet::Kind> for Kind {
+    fn from(kind: couplet::Kind) -> Self {
+        match kind {
+            couplet::Kind::Note => Self::Note,
+            couplet::Kind::Page => Self::Page,
+        }
+    }
+}
+
+impl From<couplet::Delivery> for Delivery {
+    fn from(delivery: couplet::Delivery) -> Self {
+        match delivery {
+            couplet::Delivery::Device => Self::Device,
+            couplet::Delivery::Relay => Self::Relay,
+            couplet::Delivery::Partner => Self::Partner,
+        }
+    }
+}
+
+impl From<couplet::Verb> for Verb {
+    fn from(verb: couplet::Verb) -> Self {
+        match verb {
+            couplet::Verb::Comment => Self::Comment,
+            couplet::Verb::Reply => Self::Reply,
+            couplet::Verb::EditComment => Self::EditComment,
+            couplet::Verb::React => Self::React,
+            couplet::Verb::Unreact => Self::Unreact,
+        }
+    }
+}
+
+impl From<couplet::Revision> for Revision {
+    fn from(revision: couplet::Revision) -> Self {
+        let writer = WriterId { value: revision.writer.to_string() };
+        Self { rev: revision.rev, writer, text: revision.text }
+    }
+}
+
+impl From<couplet::Comment> for Comment {
+    fn from(comment: couplet::Comment) -> Self {
+        let name = |id: &couplet::CommentId| CommentId { value: id.as_str().to_owned() };
+        Self {
+            id: name(&comment.id),
+            author: comment.author.into(),
+            reply_to: comment.reply_to.as_ref().map(name),
+            text: comment.text,
+            alternatives: all(comment.alternatives),
+            revisions: all(comment.revisions),
+        }
+    }
+}
+
+impl From<couplet::Reaction> for Reaction {
+    fn from(reaction: couplet::Reaction) -> Self {
+        Self { by: reaction.by.into(), emoji: reaction.emoji.as_str().to_owned() }
+    }
+}
+
+impl From<couplet::Entry> for Entry {
+    fn from(entry: couplet::Entry) -> Self {
+        Self {
+            id: EntryId { value: entry.key.as_str().to_owned() },
+            kind: entry.kind.map(Kind::from),
+            kind_name: entry.kind_name,
+            author: entry.author.into(),
+            day: entry.day,
+            text: entry.text,
+            alternatives: all(entry.alternatives),
+            revisions: all(entry.revisions),
+            comments: all(entry.comments),
+            reactions: all(entry.reactions),
+            version: Version { value: entry.version.to_string() },
+        }
+    }
+}
+
+impl From<couplet::EntryRow> for EntryRow {
+    fn from(row: couplet::EntryRow) -> Self {
+        Self {
+            cursor: Cursor { value: row.cursor().to_string() },
+            entry: row.entry.into(),
+            is_unread: row.is_unread,
+            delivery: row.delivery.into(),
+            can: all(row.can),
+        }
+    }
+}
+
+impl From<Filter> for couplet::Filter {
+    fn from(filter: Filter) -> Self {
+        let (first, last) = (filter.first_day, filter.last_day);
+        let days = first.unwrap_or(i32::MIN)..=last.unwrap_or(i32::MAX);
+        Self {
+            kind: filter.kind.map(|kind| couplet::Kind::from(kind).name().to_owned()),
+            only_unread: filter.only_unread,
+            days: (first.is_some() || last.is_some()).then_some(days),
+        }
+    }
+}
+
+impl From<(couplet::Hash, u64)> for NotebookHash {
+    fn from((hash, entries): (couplet::Hash, u64)) -> Self {
+        Self { value: hash.to_string(), entries }
+    }
+}
+
+impl From<couplet::Draft> for Draft {
+    fn from(draft: couplet::Draft) -> Self {
+        Self {
+            id: DraftId { value: draft.id },
+            kind_name: draft.kind,
+            day: draft.day,
+            entry: draft.entry.map(|value| EntryId { value }),
+            base: draft.base.map(|value| Version { value }),
+            text: draft.text,
+        }
+    }
+}
+
+impl From<Saying> for couplet::Saying {
+    fn from(saying: Saying) -> Self {
+        match saying {
+            Saying::Comment { reply_to, text } => {
+                Self::Comment { reply_to: reply_to.map(|comment| comment.value), text }
+            }
+            Saying::EditComment { comment, text } => {
+                Self::EditComment { comment: comment.value, text }
+            }
+            Saying::React { emoji, is_wanted } => Self::React { emoji, is_wanted },
+        }
+    }
+}
+
+impl From<Slot> for PersonId {
+    fn from(slot: Slot) -> Self {
+        Self { value: slot.index() }
+    }
+}
+
+impl Cursor {
+    pub(crate) fn parse(&self) -> Result<couplet::Cursor, CoupletError> {
+        self.value.parse().map_err(CoupletError::input)
+    }
+}
+
+/// Each of them translated.
+pub(crate) fn all<A, B: From<A>>(values: Vec<A>) -> Vec<B> {
+    values.into_iter().map(B::from).collect()
+}

@@ -1,0 +1,53 @@
+//! Couplet for a phone's own languages: `core/client`, through UniFFI, to Kotlin, Swift and Python.
+//!
+//! Translation and nothing else. What a call means stands in `core/client`; here it becomes values
+//! that every language has, futures that run on a runtime of this library's own (`runtime`), one
+//! error (`error`) and streams that are pulled (`events`). Apps do not import what is generated
+//! from this: each language has a handwritten layer over it in `bindings`.
+//!
+//! What holds here: no call blocks its caller, no panic crosses, and nothing foreign is called
+//! while a lock is held. The app is called out to for its keystore and its log, and for nothing
+//! else. `interface.txt` beside this crate is what all of it looks like from outside.
+
+mod config;
+mod device;
+mod entry;
+mod error;
+mod events;
+mod export;
+mod keystore;
+mod log;
+mod notebook;
+mod runtime;
+
+pub use config::Config;
+pub use device::{Device, DeviceId, Invitation, NotebookId, Person, PersonId, Status};
+pub use device::{Exchanged, History, Request, RequestId};
+pub use entry::{
+    Comment, CommentId, Cursor, Delivery, Draft, DraftId, Entry, EntryId, EntryRow, Filter, Kind,
+    NotebookHash, Reaction, Revision, Saying, Verb, Version, WriterId,
+};
+pub use error::CoupletError;
+pub use events::{Event, EventStream};
+pub use export::{Export, Imported, PlacedChange, Words, prove_export};
+pub use keystore::{KeyRefused, KeyStore};
+pub use log::{LogLevel, LogLine, LogRefused, LogSink, lost_log_lines, set_log_sink};
+pub use notebook::Notebook;
+pub use runtime::CancelToken;
+
+uniffi::setup_scaffolding!();
+
+/// The version of this library.
+#[uniffi::export]
+#[must_use]
+pub fn library_version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
+
+/// Today in UTC, in days since 1970-01-01. An app that knows its user's time zone says the day
+/// itself.
+#[uniffi::export]
+#[must_use]
+pub fn today_in_utc() -> i32 {
+    couplet::today()
+}

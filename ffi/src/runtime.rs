@@ -1,0 +1,157 @@
+//! Where the work runs: a runtime of this library's own.
+//!
+//! UniFFI polls an exported future on the thread of whoever awaits it, which may be the one that
+//! draws the app. So the work of every call is a task here, and the exported future only waits for
+//! it. Where the language drops the future of a cancelled call (Kotlin, Python), the task is
+//! aborted; where it does not (Swift), the call is given a [`CancelToken`].
+
+use std::future::Future;
+use std::sync::{Arc, OnceLock};
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::error::CoupletError;
+
+/// The work is waiting, mostly; sealing and SQLite have threads of their own.
+const WORKERS: usize = 2;
+
+/// Ends a call from outside, where dropping its future does not: make one for each call.
+#[derive(Debug, uniffi::Object)]
+pub struct CancelToken {
+    is_cancelled: watch::Sender<bool>,
+}
+
+#[uniffi::export]
+impl CancelToken {
+    /// A token that nobody has used.
+    #[uniffi::constructor]
+    #[must_use]
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self { is_cancelled: watch::channel(false).0 })
+    }
+
+    /// Ends whatever was given this token, now or later.
+    pub fn cancel(&self) {
+        self.is_cancelled.send_replace(true);
+    }
+
+    /// Whether it was cancelled.
+    pub fn is_cancelled(&self) -> bool {
+        *self.is_cancelled.borrow()
+    }
+}
+
+impl CancelToken {
+    /// Returns when it is cancelled.
+    pub(crate) async fn cancelled(&self) {
+        let mut seen = self.is_cancelled.subscribe();
+        // It fails if the sender is gone, and that is borrowed here.
+        drop(seen.wait_for(|is_cancelled| *is_cancelled).await);
+    }
+}
+
+/// Does work on the runtime. If this future is dropped, the work is aborted; if the work panics,
+/// that is an error.
+pub(crate) async fn run<T: Send + 'static>(
+    work: impl Future<Output = Result<T, CoupletError>> + Send + 'static,
+) -> Result<T, CoupletError> {
+    let mut tasks = JoinSet::new();
+    tasks.spawn_on(work, runtime()?.handle());
+    ended(tasks).await
+}
+
+/// Does work that may block, and the calling out to the app: on a thread for that.
+pub(crate) async fn run_blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, CoupletError> + Send + 'static,
+) -> Result<T, CoupletError> {
+    let mut tasks = JoinSet::new();
+    tasks.spawn_blocking_on(work, runtime()?.handle());
+    ended(tasks).await
+}
+
+/// The work, or the error that it was cancelled, whichever is first.
+pub(crate) async fn unless_cancelled<T>(
+    token: Option<Arc<CancelToken>>,
+    work: impl Future<Output = Result<T, CoupletError>>,
+) -> Result<T, CoupletError> {
+    let Some(token) = token else { return work.await };
+    tokio::select! {
+        biased;
+        () = token.cancelled() => Err(CoupletError::cancelled()),
+        done = work => done,
+    }
+}
+
+async fn ended<T: Send + 'static>(
+    mut tasks: JoinSet<Result<T, CoupletError>>,
+) -> Result<T, CoupletError> {
+    match tasks.join_next().await {
+        Some(Ok(done)) => done,
+        Some(Err(error)) if error.is_panic() => Err(CoupletError::panicked()),
+        Some(Err(_)) | None => Err(CoupletError::cancelled()),
+    }
+}
+
+/// Spawns what nobody waits for; it ends by itself.
+pub(crate) fn spawn(work: impl Future<Output = ()> + Send + 'static) -> Result<(), CoupletError> {
+    drop(runtime()?.spawn(work));
+    Ok(())
+}
+
+fn runtime() -> Result<&'static Runtime, CoupletError> {
+    static RUNTIME: OnceLock<Option<Runtime>> = OnceLock::new();
+    let build = || {
+        let mut builder = Builder::new_multi_thread();
+        builder.worker_threads(WORKERS).thread_name("couplet-work").enable_all().build().ok()
+    };
+    RUNTIME.get_or_init(build).as_ref().ok_or_else(CoupletError::no_threads)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_panic_is_an_error() {
+        let done: Result<(), _> = block_on(run(async { panic!("on purpose") }));
+        assert!(matches!(done, Err(CoupletError::Internal { .. })), "{done:?}");
+        let done: Result<(), _> = block_on(run_blocking(|| panic!("on purpose")));
+        assert!(matches!(done, Err(CoupletError::Internal { .. })), "{done:?}");
+    }
+
+    #[test]
+    fn work_whose_future_is_dropped_is_aborted() {
+        let (begins, has_begun) = mpsc::channel();
+        let (is_dropped, dropped) = mpsc::channel::<()>();
+        let work = run(async move {
+            let _held = is_dropped;
+            begins.send(()).map_err(|_| CoupletError::closed())?;
+            std::future::pending::<Result<(), CoupletError>>().await
+        });
+        let runtime = runtime().unwrap();
+        let waiting = runtime.spawn(work);
+        has_begun.recv().unwrap();
+        waiting.abort();
+        // The sender was held by the work: it is gone when the work is.
+        let ended = dropped.recv_timeout(Duration::from_secs(60));
+        assert_eq!(ended, Err(mpsc::RecvTimeoutError::Disconnected));
+    }
+
+    #[test]
+    fn a_token_ends_what_it_was_given_to_even_if_cancelled_before() {
+        let token = CancelToken::new();
+        token.cancel();
+        let forever = std::future::pending::<Result<(), CoupletError>>();
+        let done = block_on(unless_cancelled(Some(token), forever));
+        assert!(matches!(done, Err(CoupletError::Cancelled { .. })), "{done:?}");
+    }
+
+    fn block_on<T>(work: impl Future<Output = T>) -> T {
+        runtime().unwrap().block_on(work)
+    }
+}
