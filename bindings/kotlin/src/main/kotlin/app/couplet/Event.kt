@@ -1,5 +1,9 @@
 package app.couplet
 
+import app.couplet.ffi.EventStream as FfiEventStream
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.flow
+
 /** Something that an app may want to show. */
 public sealed interface Event {
     /** This entry looks different. */
@@ -32,3 +36,17 @@ public sealed interface Event {
      */
     public data class Behind(val missed: Long) : Event
 }
+
+/** The engine's stream, which is pulled, as a flow: each collector has one of its own. */
+internal fun eventsOf(open: () -> FfiEventStream): Flow<Event> = flow {
+    translated(open).use { stream ->
+        while (true) {
+            val batch = calling { stream.nextBatch(BATCH).map { it.lift() } }
+            if (batch.isEmpty()) break
+            batch.forEach { emit(it) }
+        }
+    }
+}
+
+/** Events that cross in one call. */
+internal val BATCH: UInt = 256u

@@ -61,15 +61,7 @@ public class Notebook private constructor(internal val ffi: FfiNotebook, first: 
      *
      * @throws CoupletException
      */
-    public val events: Flow<Event> = flow {
-        translated { ffi.events() }.use { stream ->
-            while (true) {
-                val batch = calling { stream.nextBatch(BATCH).map { it.lift() } }
-                if (batch.isEmpty()) break
-                batch.forEach { emit(it) }
-            }
-        }
-    }
+    public val events: Flow<Event> = eventsOf { ffi.events() }
 
     init {
         val stream = ffi.events()
@@ -299,9 +291,6 @@ public class Notebook private constructor(internal val ffi: FfiNotebook, first: 
                 throw thrown
             }
         }
-
-        /** Events that cross in one call. */
-        private val BATCH = 256u
 
         /** Entries of a page, if nobody says how many. */
         private const val PAGE = 50

@@ -5,16 +5,30 @@ package app.couplet
 import java.io.File
 import java.nio.file.Path
 import java.util.concurrent.TimeUnit.SECONDS
+import kotlin.concurrent.thread
+import kotlinx.coroutines.channels.Channel
 
 /** A running `couplet-relay` on a port of its choice; it ends with this value. */
 internal class Relay(directory: Path) : AutoCloseable {
     private val process: Process = ProcessBuilder(
         program("COUPLET_RELAY_BIN"), "serve", "--json", "--listen", "127.0.0.1:0",
-        "--data", directory.toString(),
-    ).redirectError(ProcessBuilder.Redirect.DISCARD).start()
+        "--data", directory.toString(), "--log", "couplet_relay=debug",
+    ).start()
 
     /** What apps are given. */
     val link: String = field("link", process.inputReader().readLine() ?: error("no relay"))
+
+    private val log = Channel<String>(Channel.UNLIMITED)
+
+    init {
+        // A read of a pipe cannot be cancelled, and ends with the process.
+        thread(isDaemon = true) { process.errorReader().forEachLine { log.trySend(it) } }
+    }
+
+    /** Waits until the relay has said so of its work, after what was waited for before. */
+    suspend fun says(words: String) {
+        while (words !in log.receive()) continue
+    }
 
     override fun close() {
         process.destroyForcibly().waitFor()

@@ -54,9 +54,13 @@ internal class Stage(private val scope: CoroutineScope) : CoroutineScope by scop
         return ana to ben
     }
 
+    suspend fun shutdownAll() {
+        phones.forEach { it.shutdown() }
+    }
+
     @OptIn(ExperimentalPathApi::class)
     suspend fun close() {
-        phones.forEach { it.shutdown() }
+        shutdownAll()
         if (started.isInitialized()) relay.close()
         directory.deleteRecursively()
     }

@@ -1,0 +1,128 @@
+// A coroutine that is cancelled ends the engine's work, and a shutdown ends everything.
+
+package app.couplet
+
+import kotlin.test.Test
+import kotlin.test.assertContains
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+import kotlin.test.assertIs
+import kotlin.test.assertTrue
+import kotlin.time.Duration.Companion.hours
+import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.async
+import kotlinx.coroutines.awaitAll
+import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.flow.toList
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.withContext
+
+/** Longer than any story plays: what waits for so long ends for another reason. */
+internal val PATIENCE = 1.hours
+
+internal class CancellationTest {
+    @Test
+    @Scenario("cancel")
+    fun `the relay sees a phone leave when the job that kept it attached is cancelled`() = story {
+        val ana = found("Ana", relay.link)
+        val staying = launch { ana.stayAttached() }
+        ana.status.first { it.isAttached }
+        staying.cancelAndJoin()
+        relay.says("a connection ends")
+        assertTrue(ana.sync().isCaughtUp)
+    }
+
+    @Test
+    fun `so it does when whoever waits at the door gives up`() = story {
+        val ana = found("Ana", relay.link)
+        val ben = join("Ben", ana.invite().link)
+        val knocked = async(start = CoroutineStart.UNDISPATCHED) {
+            ana.events.first { it is Event.Requests }
+        }
+        val staying = launch { ana.stayAttached() }
+        val waiting = launch { ben.waitToBeLetIn(PATIENCE) }
+        knocked.await()
+        waiting.cancelAndJoin()
+        relay.says("a connection ends")
+        staying.cancel()
+    }
+
+    @Test
+    fun `a collector that is cancelled loses nothing for the next`() = story {
+        val (ana, ben) = couple()
+        repeat(50) {
+            val waiting = launch(start = CoroutineStart.UNDISPATCHED) { ana.events.collect {} }
+            waiting.cancelAndJoin()
+        }
+        val told = async(start = CoroutineStart.UNDISPATCHED) {
+            ana.events.first { it is Event.EntryChanged }
+        }
+        val written = ben.write(Kind.NOTE, "still there").entry.id
+        meet(ana, ben)
+        assertEquals(Event.EntryChanged(written), told.await())
+    }
+
+    @Test
+    fun `whoever is cancelled while it opens holds no lock`() = story {
+        val keys = Pocket()
+        found("Ana", keys = keys).shutdown()
+        repeat(20) {
+            val opening = launch(Dispatchers.Default) { keep(Notebook.open(config("Ana"), keys)) }
+            if (it % 2 == 0) opening.cancelAndJoin() else opening.join()
+            // The one that did open is let go of, and the one that did not has let go.
+            close(keys)
+        }
+    }
+
+    @Test
+    @Scenario("shutdown")
+    fun `a shutdown in the midst of work keeps every word that was answered for`() = story {
+        val keys = Pocket()
+        val ana = found("Ana", relay.link, keys)
+        val ended = async(start = CoroutineStart.UNDISPATCHED) { ana.events.toList() }
+        val page = async { ana.watchTimeline().toList() }
+        val staying = async { runCatching { ana.stayAttached() } }
+        ana.status.first { it.isAttached }
+        val writers = List(8) { writer ->
+            async(Dispatchers.Default) {
+                val kept = mutableListOf<String>()
+                val end = runCatching {
+                    while (true) kept += ana.write(Kind.NOTE, "$writer ${kept.size}").entry.text
+                }
+                assertIs<CoupletException.Closed>(end.exceptionOrNull())
+                kept
+            }
+        }
+        ana.watchTimeline().first { it.size >= 20 }
+        ana.shutdown()
+        val kept = writers.awaitAll().flatten()
+        assertIs<CoupletException.Closed>(staying.await().exceptionOrNull())
+        ended.await()
+        page.await()
+        assertFailsWith<CoupletException.Closed> { ana.timeline() }
+        assertFailsWith<CoupletException.Closed> { ana.events.first() }
+        ana.shutdown()
+        val again = keep(Notebook.open(config("Ana"), keys))
+        val found = again.timeline(limit = 100_000).map { it.entry.text }
+        for (text in kept) assertContains(found, text)
+    }
+
+    @Test
+    fun `no call holds up the thread that makes it`() = story {
+        val (ana, ben) = couple()
+        // All of it on the story's one thread: were a call to block it, none would ever end.
+        val waiting = launch { ana.stayAttached() }
+        ana.status.first { it.isAttached }
+        withContext(coroutineContext) { ben.write(Kind.NOTE, "meanwhile") }
+        ben.sync()
+        ana.watchTimeline().first { it.isNotEmpty() }
+        waiting.cancel()
+    }
+
+    private suspend fun Stage.close(keys: KeyStore) {
+        shutdownAll()
+        Notebook.open(config("Ana"), keys).shutdown()
+    }
+}

@@ -1,0 +1,76 @@
+// What an app is told without asking.
+
+package app.couplet
+
+import kotlin.test.Test
+import kotlin.test.assertContains
+import kotlin.test.assertEquals
+import kotlin.test.assertTrue
+import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.async
+import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.flow.toList
+import kotlinx.coroutines.launch
+
+internal class WatchTest {
+    @Test
+    @Scenario("watch")
+    fun `what Ben writes appears on Ana's screen while both are attached`() = story {
+        val (ana, ben) = couple()
+        val told = async(start = CoroutineStart.UNDISPATCHED) {
+            ana.events.first { it is Event.EntryChanged }
+        }
+        val shown = async { ana.watchTimeline().first { page -> page.isNotEmpty() } }
+        val staying = listOf(launch { ana.stayAttached() }, launch { ben.stayAttached() })
+        ana.status.first { it.isAttached }
+        val written = ben.write(Kind.NOTE, "good night").entry
+        assertEquals(Event.EntryChanged(written.id), told.await())
+        assertEquals(listOf(written), shown.await().map { it.entry })
+        assertEquals(0, ben.status.first { it.pending == 0L && it.lastExchange != null }.pending)
+        staying.forEach { it.cancel() }
+    }
+
+    @Test
+    fun `the screen shows one's own words as soon as they are written`() = story {
+        val ana = found("Ana")
+        val pages = mutableListOf<List<String>>()
+        val watching = launch(start = CoroutineStart.UNDISPATCHED) {
+            ana.watchTimeline().first { page ->
+                pages += page.map { it.entry.text }
+                page.size == 2
+            }
+        }
+        ana.write(Kind.NOTE, "one")
+        ana.write(Kind.NOTE, "two")
+        watching.join()
+        assertEquals(listOf("two", "one"), pages.last())
+        assertTrue(ana.status.first { it.pending > 0 }.relay == null)
+    }
+
+    @Test
+    fun `two observers are each told everything`() = story {
+        val (ana, ben) = couple()
+        val observers = List(2) {
+            async(start = CoroutineStart.UNDISPATCHED) {
+                ana.events.first { it is Event.EntryChanged }
+            }
+        }
+        val written = ben.write(Kind.NOTE, "twice").entry.id
+        meet(ana, ben)
+        observers.forEach { assertEquals(Event.EntryChanged(written), it.await()) }
+    }
+
+    @Test
+    fun `an observer that comes to grief does not harm the other`() = story {
+        val (ana, ben) = couple()
+        val failing = async(start = CoroutineStart.UNDISPATCHED) {
+            runCatching { ana.events.collect { error("this screen is broken") } }
+        }
+        val told = async(start = CoroutineStart.UNDISPATCHED) { ana.events.toList() }
+        val written = ben.write(Kind.NOTE, "all the same").entry.id
+        meet(ana, ben)
+        assertTrue(failing.await().isFailure)
+        ana.shutdown()
+        assertContains(told.await(), Event.EntryChanged(written))
+    }
+}
