@@ -1,18 +1,19 @@
 //! What happens, as a stream that is pulled: nothing foreign is called, and a slow app is told that
 //! it missed something instead of being waited for.
 //!
-//! Pulling is the one thing that is not a task of the runtime: it waits in memory and for nothing
-//! else, and a pull that is dropped while it waits has taken nothing.
+//! What a pull takes out of the engine's channel it puts into the stream, and hands over from there:
+//! a pull that is dropped while it waits has taken nothing along.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{Mutex, broadcast};
 
 use crate::entry::EntryId;
 use crate::error::CoupletError;
-use crate::runtime::{CancelToken, spawn};
+use crate::runtime::{CancelToken, run, spawn};
 
 /// Events that a rehearsal is ahead of its listener at the most.
 const AHEAD: usize = 512;
@@ -53,9 +54,16 @@ pub enum Event {
 /// What happens from its making on, in order.
 #[derive(Debug, uniffi::Object)]
 pub struct EventStream {
-    events: Mutex<broadcast::Receiver<couplet::Event>>,
+    source: Arc<Source>,
     is_cancelled: Arc<CancelToken>,
     is_closing: Arc<CancelToken>,
+}
+
+/// Where events come from, and those that were taken from there and not handed over.
+#[derive(Debug)]
+struct Source {
+    events: tokio::sync::Mutex<broadcast::Receiver<couplet::Event>>,
+    taken: Mutex<VecDeque<Event>>,
 }
 
 #[uniffi::export]
@@ -81,17 +89,26 @@ impl EventStream {
     }
 
     /// Waits for the next events; at most so many, and at least one. None at all: the stream has
-    /// ended, because it was cancelled or its notebook was shut down.
+    /// ended, because it was cancelled or its notebook was shut down. One pull at a time.
     ///
     /// # Errors
     /// None so far.
     pub async fn next_batch(&self, most: u32) -> Result<Vec<Event>, CoupletError> {
-        tokio::select! {
-            biased;
-            () = self.is_cancelled.cancelled() => Ok(Vec::new()),
-            () = self.is_closing.cancelled() => Ok(Vec::new()),
-            batch = self.pull(most) => Ok(batch),
-        }
+        let (source, most) = (self.source.clone(), most.max(1) as usize);
+        let (is_cancelled, is_closing) = (self.is_cancelled.clone(), self.is_closing.clone());
+        run(async move {
+            tokio::select! {
+                biased;
+                () = is_cancelled.cancelled() => source.taken().clear(),
+                () = is_closing.cancelled() => source.taken().clear(),
+                () = source.take(most) => {}
+            }
+            Ok(())
+        })
+        .await?;
+        let mut taken = self.source.taken();
+        let count = taken.len().min(most);
+        Ok(taken.drain(..count).collect())
     }
 
     /// Ends the stream, also for a pull that waits just now.
@@ -105,24 +122,35 @@ impl EventStream {
         events: broadcast::Receiver<couplet::Event>,
         is_closing: Arc<CancelToken>,
     ) -> Arc<Self> {
-        let is_cancelled = CancelToken::new();
-        Arc::new(Self { events: Mutex::new(events), is_cancelled, is_closing })
+        let source = Source { events: tokio::sync::Mutex::new(events), taken: Mutex::default() };
+        Arc::new(Self { source: Arc::new(source), is_cancelled: CancelToken::new(), is_closing })
     }
+}
 
-    async fn pull(&self, most: u32) -> Vec<Event> {
+impl Source {
+    /// Waits until something is taken, or nothing ever will be.
+    async fn take(&self, most: usize) {
         let mut events = self.events.lock().await;
-        let mut batch = match events.recv().await {
-            Ok(event) => vec![event.into()],
-            Err(RecvError::Lagged(missed)) => vec![Event::Behind { missed }],
-            Err(RecvError::Closed) => return Vec::new(),
+        if !self.taken().is_empty() {
+            return;
+        }
+        let first = match events.recv().await {
+            Ok(event) => event.into(),
+            Err(RecvError::Lagged(missed)) => Event::Behind { missed },
+            Err(RecvError::Closed) => return,
         };
-        // From here on nothing waits, so that nothing that was taken is dropped.
-        while batch.len() < most as usize
+        // From here on nothing waits, so that nothing is lost if the pull is dropped.
+        let mut taken = self.taken();
+        taken.push_back(first);
+        while taken.len() < most
             && let Ok(event) = events.try_recv()
         {
-            batch.push(event.into());
+            taken.push_back(event.into());
         }
-        batch
+    }
+
+    fn taken(&self) -> MutexGuard<'_, VecDeque<Event>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

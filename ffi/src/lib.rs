@@ -33,7 +33,7 @@ pub use export::{Export, Imported, PlacedChange, Words, prove_export};
 pub use keystore::{KeyRefused, KeyStore};
 pub use log::{LogLevel, LogLine, LogRefused, LogSink, lost_log_lines, set_log_sink};
 pub use notebook::Notebook;
-pub use runtime::CancelToken;
+pub use runtime::{CancelToken, end_all_work};
 
 uniffi::setup_scaffolding!();
 

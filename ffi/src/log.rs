@@ -11,7 +11,8 @@ use std::sync::{Arc, Mutex, Once, RwLock};
 use std::thread;
 
 use tracing::field::{Field, Visit};
-use tracing::{Event, Level, Subscriber};
+use tracing::subscriber::Interest;
+use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
 use crate::error::CoupletError;
@@ -19,7 +20,7 @@ use crate::error::CoupletError;
 /// Lines that wait for the app; more are lost.
 const WAITING: usize = 1_024;
 
-/// Beneath which targets lines are handed over at any level; from elsewhere, warnings.
+/// What the targets of this library's own lines begin with.
 const OURS: &str = "couplet";
 
 /// How much is said.
@@ -33,7 +34,7 @@ pub enum LogLevel {
     Info,
     /// What happens often.
     Debug,
-    /// Everything.
+    /// Everything, from the libraries beneath this one too.
     Trace,
 }
 
@@ -89,6 +90,15 @@ struct Open {
     thread: thread::JoinHandle<()>,
 }
 
+impl Open {
+    /// Other libraries are heard where they warn, and when everything is wanted.
+    fn wants(&self, metadata: &Metadata<'_>) -> bool {
+        let level = level_of(*metadata.level());
+        let is_heard = metadata.target().starts_with(OURS) || self.most == LogLevel::Trace;
+        level <= if is_heard { self.most } else { self.most.min(LogLevel::Warn) }
+    }
+}
+
 /// Sets where lines of this level and graver go, in the place of what was set before; nothing ends
 /// it. The sink before has been given its last line when this returns.
 ///
@@ -107,6 +117,12 @@ pub async fn set_log_sink(
 #[must_use]
 pub fn lost_log_lines() -> u64 {
     LOST.load(Ordering::Relaxed)
+}
+
+/// Gives the sink its last line, and lets go of it.
+pub(crate) fn end() {
+    // Nothing is opened, so nothing can fail to be.
+    drop(change(None, LogLevel::Error));
 }
 
 fn change(sink: Option<Arc<dyn LogSink>>, most: LogLevel) -> Result<(), CoupletError> {
@@ -156,18 +172,21 @@ fn subscribe() -> Result<(), CoupletError> {
 struct ToSink;
 
 impl<S: Subscriber> Layer<S> for ToSink {
+    fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
+        // The sink may be set to another level later.
+        Interest::sometimes()
+    }
+
+    fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
+        let Ok(sink) = SINK.read() else { return false };
+        sink.as_ref().is_some_and(|open| open.wants(metadata))
+    }
+
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let Ok(sink) = SINK.read() else { return };
         let Some(open) = sink.as_ref() else { return };
         let metadata = event.metadata();
         let level = level_of(*metadata.level());
-        let most = match metadata.target().starts_with(OURS) {
-            true => open.most,
-            false => open.most.min(LogLevel::Warn),
-        };
-        if level > most {
-            return;
-        }
         let mut text = Text::default();
         event.record(&mut text);
         let line = LogLine { level, target: metadata.target().to_owned(), text: text.0 };

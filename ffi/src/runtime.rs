@@ -6,9 +6,10 @@
 //! aborted; where it does not (Swift), the call is given a [`CancelToken`].
 
 use std::future::Future;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -16,6 +17,9 @@ use crate::error::CoupletError;
 
 /// The work is waiting, mostly; sealing and SQLite have threads of their own.
 const WORKERS: usize = 2;
+
+/// How long the end waits for work that cannot be aborted, such as a keystore that asks somebody.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Ends a call from outside, where dropping its future does not: make one for each call.
 #[derive(Debug, uniffi::Object)]
@@ -58,7 +62,7 @@ pub(crate) async fn run<T: Send + 'static>(
     work: impl Future<Output = Result<T, CoupletError>> + Send + 'static,
 ) -> Result<T, CoupletError> {
     let mut tasks = JoinSet::new();
-    tasks.spawn_on(work, runtime()?.handle());
+    tasks.spawn_on(work, &runtime()?);
     ended(tasks).await
 }
 
@@ -67,7 +71,7 @@ pub(crate) async fn run_blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, CoupletError> + Send + 'static,
 ) -> Result<T, CoupletError> {
     let mut tasks = JoinSet::new();
-    tasks.spawn_blocking_on(work, runtime()?.handle());
+    tasks.spawn_blocking_on(work, &runtime()?);
     ended(tasks).await
 }
 
@@ -100,13 +104,35 @@ pub(crate) fn spawn(work: impl Future<Output = ()> + Send + 'static) -> Result<(
     Ok(())
 }
 
-fn runtime() -> Result<&'static Runtime, CoupletError> {
-    static RUNTIME: OnceLock<Option<Runtime>> = OnceLock::new();
-    let build = || {
-        let mut builder = Builder::new_multi_thread();
-        builder.worker_threads(WORKERS).thread_name("couplet-work").enable_all().build().ok()
+/// Ends whatever this library does, and returns when none of its threads calls the app any more:
+/// for a language whose process cannot end while one does. It blocks; shut notebooks down before.
+/// A call after it begins anew.
+#[uniffi::export]
+pub fn end_all_work() {
+    crate::log::end();
+    if let Some(runtime) = current().take() {
+        runtime.shutdown_timeout(PATIENCE);
+    }
+}
+
+/// Made at the first call.
+fn runtime() -> Result<Handle, CoupletError> {
+    let mut current = current();
+    let runtime = match current.take() {
+        Some(runtime) => runtime,
+        None => {
+            let mut builder = Builder::new_multi_thread();
+            builder.worker_threads(WORKERS).thread_name("couplet-work").enable_all();
+            builder.build().map_err(|_| CoupletError::no_threads())?
+        }
     };
-    RUNTIME.get_or_init(build).as_ref().ok_or_else(CoupletError::no_threads)
+    Ok(current.insert(runtime).handle().clone())
+}
+
+/// Nothing that holds this lock can leave it half done.
+fn current() -> MutexGuard<'static, Option<Runtime>> {
+    static RUNTIME: Mutex<Option<Runtime>> = Mutex::new(None);
+    RUNTIME.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -12,5 +12,10 @@ pub fn now() -> u64 {
 /// day itself.
 #[must_use]
 pub fn today() -> i32 {
-    i32::try_from(now() / 86_400).unwrap_or(0)
+    day_of(now())
+}
+
+/// The civil day in UTC of a time in seconds since 1970.
+pub(crate) fn day_of(seconds: u64) -> i32 {
+    i32::try_from(seconds / 86_400).unwrap_or(0)
 }

@@ -10,7 +10,7 @@ mod drafts;
 mod export;
 mod talk;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -31,10 +31,11 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 pub use export::{Export, Imported};
 
 use crate::answers::{Device, Event, Invitation, Request, Status};
+use crate::conversation::{Conversation, Until};
 use crate::error::Error;
-use crate::exchange::{Exchange, Exchanged, Until};
-use crate::mark::MarkFile;
+use crate::exchange::{Exchange, Exchanged};
 use crate::owner::Owner;
+use crate::place::{Home, Place};
 use crate::store::{Cursor, EntryRow, Filter, Meta, Reader, StoreError, Tables};
 use crate::transport::Transport;
 
@@ -51,18 +52,6 @@ const BEGINNINGS: usize = 4;
 #[derive(Clone, Debug)]
 pub struct Couplet {
     handle: Arc<Handle>,
-}
-
-/// Where a notebook lies on this device.
-#[derive(Clone, Debug)]
-pub struct Place {
-    /// The directory of its store.
-    pub directory: PathBuf,
-    /// The store's key, which the platform's keystore guards.
-    pub key: Secret,
-    /// A file that no backup and no copy of the directory reaches, by which a store that was
-    /// restored or cloned is noticed; nothing on a platform that has no such place.
-    pub mark: Option<PathBuf>,
 }
 
 /// What the clones of a [`Couplet`] share.
@@ -100,7 +89,7 @@ impl Couplet {
     /// [`Error`].
     pub async fn found(place: &Place, name: &str, relay: Option<RelayLink>) -> Result<Self, Error> {
         let name: Name = name.parse()?;
-        Self::start(place, move |at, key| Owner::found(at, key, &name, relay)).await
+        Self::start(place, move |home| Owner::found(home, &name, relay)).await
     }
 
     /// Asks to be let in by whoever made this link.
@@ -109,7 +98,7 @@ impl Couplet {
     /// [`Error`].
     pub async fn join(place: &Place, link: &str, name: &str) -> Result<Self, Error> {
         let (link, name): (JoinLink, Name) = (link.parse()?, name.parse()?);
-        Self::start(place, move |at, key| Owner::join(at, key, &link, &name)).await
+        Self::start(place, move |home| Owner::join(home, &link, &name)).await
     }
 
     /// Asks with another link, while this device still waits to be let in.
@@ -131,15 +120,14 @@ impl Couplet {
 
     async fn start(
         place: &Place,
-        open: impl FnOnce(&Path, &Secret) -> Result<Owner, Error> + Send + 'static,
+        open: impl FnOnce(Home) -> Result<Owner, Error> + Send + 'static,
     ) -> Result<Self, Error> {
         let (jobs, mut queue) = mpsc::channel::<Job>(JOBS);
         let (opened, is_open) = oneshot::channel();
         let (has_ended, ended) = watch::channel(false);
-        let at = place.clone();
-        let run = move || match open(&at.directory, &at.key) {
-            Ok(owner) => {
-                let mut owner = owner.with_mark(at.mark.map(MarkFile::new));
+        let home = Home::of(place.clone());
+        let run = move || match open(home) {
+            Ok(mut owner) => {
                 owner.begin_with_inbox();
                 if opened.send(Ok(owner.is_owned())).is_ok() {
                     while let Some(Job::Do(work)) = queue.blocking_recv() {
@@ -407,15 +395,16 @@ impl Couplet {
         }
         // Before it is said what there is, so that nothing written meanwhile is passed over.
         let dirty = handle.dirty.subscribe();
-        let (opening, relay, identity) = handle
+        let (relay, identity) = handle
             .call(|owner| {
                 let relay = owner.tables().get(Meta::Relay)?.ok_or(Error::NoRelay)?;
-                Ok((owner.opening()?, relay, owner.signing_seed()))
+                Ok((relay, owner.signing_seed()))
             })
             .await?;
         let channel = handle.transport(&identity)?.connect(&relay).await?;
-        let knock = opening.knock.clone();
-        Exchange::new(handle, channel, &opening, until).run(knock, dirty, began).await
+        let open = move |owner: &mut Owner| Conversation::open(owner, until, Instant::now());
+        let conversation = handle.call(open).await?;
+        Exchange::new(handle, channel, conversation).run(dirty, began).await
     }
 }
 
@@ -430,6 +419,14 @@ impl Handle {
         let jobs = self.owner.jobs.as_ref().ok_or(Error::Closed)?;
         jobs.send(Job::Do(job)).await.map_err(|_| Error::Closed)?;
         answer.await.map_err(|_| Error::Engine)?
+    }
+
+    /// Leaves a job for the owner's thread, behind those that wait; for what may be left undone
+    /// where it is full or gone.
+    fn post(&self, work: impl FnOnce(&mut Owner) + Send + 'static) {
+        if let Some(jobs) = &self.owner.jobs {
+            drop(jobs.try_send(Job::Do(Box::new(work))));
+        }
     }
 
     /// Reads on a connection of its own, opened at the first read.

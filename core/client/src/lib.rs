@@ -7,18 +7,20 @@
 mod answers;
 mod backoff;
 mod clock;
+mod conversation;
 mod couplet;
 mod error;
 mod exchange;
 mod mark;
 mod owner;
+mod place;
 mod random;
 mod store;
 mod transport;
 
 pub use answers::{Device, Event, Invitation, Request, Status, Waiting};
 pub use clock::{now, today};
-pub use couplet::{Couplet, Export, Imported, Place};
+pub use couplet::{Couplet, Export, Imported};
 pub use couplet_engine::keys::Secret;
 pub use couplet_engine::notebook::comment::{Comment, CommentId};
 pub use couplet_engine::notebook::entry::{Entry, Revision};
@@ -33,5 +35,15 @@ pub use couplet_proto::statement::History;
 pub use error::Error;
 pub use exchange::Exchanged;
 pub use owner::Saying;
+pub use place::Place;
 pub use store::{Cursor, Delivery, Draft, EntryRow, Filter, PlacedChange, StoreError};
 pub use transport::Unreachable;
+
+/// The same without a thread, a network or a clock of its own, for those who drive it themselves:
+/// every call is made on the caller's thread, frames come and go by hand, and the time and all
+/// randomness are [`driven::Surroundings`]. The simulated world of the tests is its first user.
+pub mod driven {
+    pub use crate::conversation::{Conversation, Output, Talked, Until};
+    pub use crate::owner::{Asking, Invited, Owner};
+    pub use crate::place::{Home, Surroundings, System};
+}

@@ -9,6 +9,7 @@ mod exchange;
 mod export;
 mod inbox;
 mod membership;
+mod reading;
 mod receiving;
 mod talk;
 mod views;
@@ -16,7 +17,7 @@ mod writers;
 mod writing;
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::sync::Arc;
 
 use couplet_engine::keys::{DeviceSecret, Secret};
 use couplet_engine::membership::name::Name;
@@ -30,17 +31,17 @@ use couplet_proto::ids::{DeviceId, Edition, NotebookId, Slot, Volume, WriterId, 
 use couplet_proto::link::RelayLink;
 use couplet_proto::request::JoinRequest;
 use couplet_proto::sign::Signer;
-use rand_core::Rng;
+use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, input};
 use crate::mark::MarkFile;
-use crate::random;
+use crate::place::{Home, Surroundings};
 use crate::store::{Meta, Store, Tables};
 
 pub(crate) use exchange::Opening;
 pub(crate) use export::proved;
-pub(crate) use membership::Asking;
+pub use membership::{Asking, Invited};
 pub(crate) use receiving::Received;
 pub use talk::Saying;
 
@@ -49,7 +50,7 @@ const CHANGES_PER_SNAPSHOT: usize = 1_000;
 
 /// The owner of a store.
 #[derive(Debug)]
-pub(crate) struct Owner {
+pub struct Owner {
     store: Store,
     device: DeviceSecret,
     state: State,
@@ -57,6 +58,8 @@ pub(crate) struct Owner {
     is_stale: bool,
     /// Where this device's mark lies, if it has a place that backups do not reach.
     mark: Option<MarkFile>,
+    /// The time and the randomness here.
+    surroundings: Arc<dyn Surroundings>,
     /// Writers of whom the relay is said to have another branch: it is asked for all of it.
     suspects: BTreeSet<WriterId>,
     /// What could not be read was looked at again by this process.
@@ -91,45 +94,35 @@ struct StoredJoining {
 
 impl Owner {
     /// A notebook of one's own, usable at once.
-    pub(crate) fn found(
-        directory: &Path,
-        key: &Secret,
-        name: &Name,
-        relay: Option<RelayLink>,
-    ) -> Result<Self, Error> {
-        let mut rng = random::system();
-        let device = DeviceSecret::random(&mut rng);
-        let (log, epoch_key) = found(&device, name, &mut rng)?;
-        let mut store = Store::create(directory, key)?;
+    pub fn found(home: Home, name: &Name, relay: Option<RelayLink>) -> Result<Self, Error> {
+        let mut rng = home.surroundings.randomness();
+        let device = DeviceSecret::random(&mut *rng);
+        let (log, epoch_key) = found(&device, name, &mut *rng)?;
+        let mut store = Store::create(&home.place.directory, &home.place.key)?;
         store.commit(|tables| -> Result<(), Error> {
-            keep_identity(tables, &device, relay.as_ref())?;
+            keep_identity(tables, &device, relay.as_ref(), &mut *rng)?;
             tables.set(Meta::Slot, &Slot::First)?;
             tables.keep_log(&log, 0)?;
             Ok(tables.keep_key(log.epoch(), &epoch_key)?)
         })?;
-        Self::read(store)
+        Self::read(store, home)
     }
 
     /// A device that asks to be let in.
-    pub(crate) fn join(
-        directory: &Path,
-        key: &Secret,
-        link: &JoinLink,
-        name: &Name,
-    ) -> Result<Self, Error> {
-        let mut store = Store::create(directory, key)?;
-        keep_asking(&mut store, link, name)?;
-        Self::read(store)
+    pub fn join(home: Home, link: &JoinLink, name: &Name) -> Result<Self, Error> {
+        let mut store = Store::create(&home.place.directory, &home.place.key)?;
+        keep_asking(&mut store, link, name, &mut *home.surroundings.randomness())?;
+        Self::read(store, home)
     }
 
     /// Asks with another link in the place of the one before, which may have expired. Nothing is
     /// given up: a device that waits holds nothing of a notebook.
-    pub(crate) fn ask_again(&mut self, link: &JoinLink, name: &Name) -> Result<(), Error> {
+    pub fn ask_again(&mut self, link: &JoinLink, name: &Name) -> Result<(), Error> {
         let joining = self.joining().ok_or(Error::LetInAlready)?;
         if joining.link.invite == link.invite {
             return Ok(());
         }
-        keep_asking(&mut self.store, link, name)?;
+        keep_asking(&mut self.store, link, name, &mut *self.surroundings.randomness())?;
         self.state = Joining::read(&self.store.tables())?;
         let seed = self.store.tables().get::<[u8; 32]>(Meta::Seed)?.ok_or(Error::Engine)?;
         self.device = DeviceSecret::from_seed(Secret::new(seed));
@@ -137,8 +130,8 @@ impl Owner {
     }
 
     /// What is in this directory.
-    pub(crate) fn open(directory: &Path, key: &Secret) -> Result<Self, Error> {
-        let mut owner = Self::read(Store::open(directory, key)?)?;
+    pub fn open(home: Home) -> Result<Self, Error> {
+        let mut owner = Self::read(Store::open(&home.place.directory, &home.place.key)?, home)?;
         // Whoever was attached before has ended, however it did.
         owner.set_attached(false)?;
         owner.renew_views()?;
@@ -146,8 +139,8 @@ impl Owner {
     }
 
     /// What is in this directory, while another process owns it.
-    pub(crate) fn open_beside(directory: &Path, key: &Secret) -> Result<Self, Error> {
-        Self::read(Store::open_beside(directory, key)?)
+    pub(crate) fn open_beside(home: Home) -> Result<Self, Error> {
+        Self::read(Store::open_beside(&home.place.directory, &home.place.key)?, home)
     }
 
     /// Before each call: beside the owner, everything may have changed since the last.
@@ -160,7 +153,7 @@ impl Owner {
         self.store.is_owned()
     }
 
-    fn read(store: Store) -> Result<Self, Error> {
+    fn read(store: Store, home: Home) -> Result<Self, Error> {
         let tables = store.tables();
         let seed = tables.get::<[u8; 32]>(Meta::Seed)?.ok_or(Error::Engine)?;
         let device = DeviceSecret::from_seed(Secret::new(seed));
@@ -170,18 +163,13 @@ impl Owner {
             device,
             state,
             is_stale: false,
-            mark: None,
+            mark: home.place.mark.map(MarkFile::new),
+            surroundings: home.surroundings,
             suspects: BTreeSet::new(),
             has_reread: false,
             may_have_orphans: true,
             is_writer_sure: false,
         })
-    }
-
-    /// With a mark in a file that backups do not reach.
-    pub(crate) fn with_mark(mut self, mark: Option<MarkFile>) -> Self {
-        self.mark = mark;
-        self
     }
 
     /// The replica of a member, as the store has it.
@@ -230,7 +218,7 @@ impl Owner {
     }
 
     /// Takes a snapshot of the newest volume if loading it again would be slow without.
-    pub(crate) fn tidy(&mut self) -> Result<(), Error> {
+    pub fn tidy(&mut self) -> Result<(), Error> {
         if !self.is_owned() {
             return Ok(());
         }
@@ -246,7 +234,7 @@ impl Owner {
     }
 
     /// This device's key, which names it.
-    pub(crate) fn device(&self) -> DeviceId {
+    pub fn device(&self) -> DeviceId {
         self.device.public()
     }
 
@@ -256,7 +244,7 @@ impl Owner {
     }
 
     /// The notebook, or the one whose door this device stands at.
-    pub(crate) fn notebook(&self) -> NotebookId {
+    pub fn notebook(&self) -> NotebookId {
         match &self.state {
             State::Member(replica) => replica.notebook(),
             State::Joining(joining) => joining.link.notebook,
@@ -302,14 +290,18 @@ impl Joining {
 }
 
 /// A new device's request, in the place of whatever was asked before.
-fn keep_asking(store: &mut Store, link: &JoinLink, name: &Name) -> Result<(), Error> {
-    let mut rng = random::system();
-    let device = DeviceSecret::random(&mut rng);
-    let asked = ask(link, &device, name, &mut rng).map_err(input)?;
+fn keep_asking(
+    store: &mut Store,
+    link: &JoinLink,
+    name: &Name,
+    rng: &mut dyn CryptoRng,
+) -> Result<(), Error> {
+    let device = DeviceSecret::random(rng);
+    let asked = ask(link, &device, name, rng).map_err(input)?;
     let request = asked.request.bytes().to_vec();
     let joining = StoredJoining { link: link.to_text(), request };
     store.commit(|tables| {
-        keep_identity(tables, &device, Some(&link.relay))?;
+        keep_identity(tables, &device, Some(&link.relay), rng)?;
         tables.set(Meta::Slot, &link.slot)?;
         tables.set(Meta::Joining, &joining)?;
         Ok(tables.set(Meta::Sas, &asked.sas)?)
@@ -320,9 +312,10 @@ fn keep_identity(
     tables: &Tables<'_>,
     device: &DeviceSecret,
     relay: Option<&RelayLink>,
+    rng: &mut dyn CryptoRng,
 ) -> Result<(), Error> {
     let mut nonce = [0; 16];
-    random::system().fill_bytes(&mut nonce);
+    rng.fill_bytes(&mut nonce);
     tables.set(Meta::Form, &FORM)?;
     tables.set(Meta::Seed, device.seed().expose())?;
     tables.set(Meta::Nonce, &WriterNonce::from_random(nonce))?;
@@ -343,9 +336,8 @@ mod tests {
     #[test]
     fn a_write_that_failed_is_under_nothing_that_is_written_later() {
         let home = tempfile::tempdir().unwrap();
-        let key = Secret::new([7; 32]);
         let name = "Ana".parse().unwrap();
-        let mut owner = Owner::found(home.path(), &key, &name, None).unwrap();
+        let mut owner = Owner::found(Home::at(home.path()), &name, None).unwrap();
         owner.write(Kind::Note, 0, "kept").unwrap();
         owner.store.leave_room_for(1);
         let long = "too much for the disk ".repeat(400);
@@ -361,7 +353,7 @@ mod tests {
         owner.write(Kind::Note, 0, "after the disk was emptied").unwrap();
         let (hash, _) = owner.tables().hash().unwrap();
         drop(owner);
-        let mut again = Owner::open(home.path(), &key).unwrap();
+        let mut again = Owner::open(Home::at(home.path())).unwrap();
         again.write(Kind::Note, 0, "after opening again").unwrap();
         assert_ne!(again.tables().hash().unwrap().0, hash);
     }

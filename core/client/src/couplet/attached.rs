@@ -8,8 +8,8 @@ use rand_core::Rng as _;
 use super::Couplet;
 use crate::answers::Event;
 use crate::backoff::{STABLE, backoff};
+use crate::conversation::Until;
 use crate::error::Error;
-use crate::exchange::Until;
 use crate::random;
 use crate::transport::Unreachable;
 use couplet_proto::frame::Reason;
@@ -21,6 +21,7 @@ impl Couplet {
     /// # Errors
     /// What trying again does not mend: [`Error::NoRelay`], [`Error::Store`], [`Error::Closed`].
     pub async fn stay_attached(&self) -> Result<Infallible, Error> {
+        let _attached = Attached(self);
         tokio::select! {
             ended = self.attach_again_and_again() => ended,
             ended = self.look_into_the_inbox() => ended,
@@ -45,6 +46,15 @@ impl Couplet {
             tokio::time::sleep(backoff(attempt, random::system().next_u64())).await;
             attempt = attempt.saturating_add(1);
         }
+    }
+}
+
+/// Whoever wanted to stay attached; when they want it no more, the store says so.
+struct Attached<'a>(&'a Couplet);
+
+impl Drop for Attached<'_> {
+    fn drop(&mut self) {
+        self.0.handle.post(|owner| drop(owner.set_attached(false)));
     }
 }
 

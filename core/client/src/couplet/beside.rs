@@ -4,10 +4,11 @@ use couplet_engine::document::EntryKey;
 use couplet_engine::notebook::entry::Version;
 use couplet_engine::notebook::schema::Kind;
 
-use super::{Couplet, Place};
+use super::Couplet;
 use crate::answers::Event;
 use crate::error::{Error, input};
 use crate::owner::{Owner, Saying};
+use crate::place::Place;
 use crate::store::StoreError;
 
 impl Couplet {

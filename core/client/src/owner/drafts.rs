@@ -5,12 +5,11 @@ use couplet_engine::limits::MAX_PAGE;
 use couplet_engine::notebook::CannotWrite;
 use couplet_engine::notebook::entry::Version;
 use couplet_engine::notebook::schema::Kind;
-use rand_core::Rng;
+use rand_core::CryptoRng;
 
 use super::Owner;
 use super::writing::Origin;
 use crate::error::{Error, input};
-use crate::random;
 use crate::store::{Draft, EntryRow};
 
 /// Random bytes that name a draft: they need not differ from any other device's.
@@ -18,10 +17,10 @@ const ID: usize = 6;
 
 impl Owner {
     /// A draft of a new entry.
-    pub(crate) fn draft_new(&mut self, kind: Kind, day: i32, text: &str) -> Result<Draft, Error> {
+    pub fn draft_new(&mut self, kind: Kind, day: i32, text: &str) -> Result<Draft, Error> {
         let kind = kind.name().to_owned();
         self.keep_draft(Draft {
-            id: new_id(),
+            id: new_id(&mut *self.surroundings.randomness()),
             kind,
             day,
             entry: None,
@@ -31,7 +30,7 @@ impl Owner {
     }
 
     /// A draft of an edit, from the version that is shown; it is merged against that when shared.
-    pub(crate) fn draft_edit(
+    pub fn draft_edit(
         &mut self,
         key: &EntryKey,
         base: Option<&Version>,
@@ -41,7 +40,7 @@ impl Owner {
         let row = self.tables().entry(key.as_str(), me)?.ok_or(CannotWrite::NoEntry)?;
         let base = base.unwrap_or(&row.entry.version);
         self.keep_draft(Draft {
-            id: new_id(),
+            id: new_id(&mut *self.surroundings.randomness()),
             kind: row.entry.kind_name.clone(),
             day: row.entry.day,
             entry: Some(key.as_str().to_owned()),
@@ -57,7 +56,7 @@ impl Owner {
     }
 
     /// Other words for a draft: one small transaction, so that it can be called at every keystroke.
-    pub(crate) fn draft_update(&mut self, id: &str, text: &str) -> Result<(), Error> {
+    pub fn draft_update(&mut self, id: &str, text: &str) -> Result<(), Error> {
         check_length(text)?;
         match self.store.jot(|tables| tables.rewrite_draft(id, text))? {
             true => Ok(()),
@@ -66,7 +65,7 @@ impl Owner {
     }
 
     /// Throws a draft away.
-    pub(crate) fn draft_discard(&mut self, id: &str) -> Result<(), Error> {
+    pub fn draft_discard(&mut self, id: &str) -> Result<(), Error> {
         match self.store.jot(|tables| tables.drop_draft(id))? {
             true => Ok(()),
             false => Err(Error::NotFound("draft")),
@@ -75,14 +74,14 @@ impl Owner {
 
     /// Shares a draft: its final words become one change, and the draft is gone with the same
     /// transaction.
-    pub(crate) fn share_draft(&mut self, id: &str) -> Result<EntryRow, Error> {
+    pub fn share_draft(&mut self, id: &str) -> Result<EntryRow, Error> {
         let draft = self.tables().draft(id)?.ok_or(Error::NotFound("draft"))?;
         let origin = Origin::Draft(draft.id, draft.text.clone());
         match draft.entry {
             None => {
                 let kind: Kind = draft.kind.parse().map_err(input)?;
-                let mut rng = random::system();
-                self.write_from(&origin, (kind, draft.day, &draft.text), &mut rng)
+                let mut rng = self.surroundings.randomness();
+                self.write_from(&origin, (kind, draft.day, &draft.text), &mut *rng)
             }
             Some(entry) => {
                 let key: EntryKey = entry.parse().map_err(input)?;
@@ -94,9 +93,9 @@ impl Owner {
     }
 }
 
-pub(super) fn new_id() -> String {
+pub(super) fn new_id(rng: &mut dyn CryptoRng) -> String {
     let mut bytes = [0; ID];
-    random::system().fill_bytes(&mut bytes);
+    rng.fill_bytes(&mut bytes);
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -114,9 +113,9 @@ mod tests {
     use std::path::Path;
 
     use couplet_engine::document::Change;
-    use couplet_engine::keys::Secret;
 
     use super::*;
+    use crate::place::Home;
 
     const DAY: i32 = 20_000;
 
@@ -151,7 +150,7 @@ mod tests {
         ana.draft_update(&draft.id, "good night, love").unwrap();
         drop(ana);
 
-        let mut ana = Owner::open(home.path(), &Secret::new([7; 32])).unwrap();
+        let mut ana = Owner::open(Home::at(home.path())).unwrap();
         assert_eq!(ana.tables().draft(&draft.id).unwrap().unwrap().text, "good night, love");
         let row = ana.share_draft(&draft.id).unwrap();
 
@@ -173,7 +172,7 @@ mod tests {
 
     fn ana(home: &Path) -> Owner {
         let name = "Ana".parse().unwrap();
-        Owner::found(home, &Secret::new([7; 32]), &name, None).unwrap()
+        Owner::found(Home::at(home), &name, None).unwrap()
     }
 
     fn unsealed(owner: &mut Owner) -> Vec<Change> {

@@ -17,7 +17,6 @@ use couplet_engine::pairing::code::Code;
 use couplet_proto::ids::Slot;
 
 use crate::answers::{Status, Waiting};
-use crate::clock;
 use crate::error::Error;
 use crate::store::Meta;
 
@@ -107,14 +106,15 @@ impl Owner {
 
     /// Both sides hold the same.
     pub(crate) fn caught_up(&mut self, transport: &str) -> Result<(), Error> {
+        let now = self.surroundings.now();
         self.durably(|tables| {
-            tables.set(Meta::LastExchange, &clock::now())?;
+            tables.set(Meta::LastExchange, &now)?;
             Ok(tables.set(Meta::Transport, &transport.to_owned())?)
         })
     }
 
     /// Whether this notebook stays attached, for whoever asks beside the process that keeps it so.
-    pub(crate) fn set_attached(&mut self, is_attached: bool) -> Result<(), Error> {
+    pub fn set_attached(&mut self, is_attached: bool) -> Result<(), Error> {
         if self.tables().get(Meta::IsAttached)?.unwrap_or(false) == is_attached {
             return Ok(());
         }
@@ -171,7 +171,7 @@ impl Owner {
 
 impl Owner {
     /// Lets the other person know, or not, that their words have arrived here.
-    pub(crate) fn share_delivery(&mut self, is_shared: bool) -> Result<(), Error> {
+    pub fn share_delivery(&mut self, is_shared: bool) -> Result<(), Error> {
         self.durably(|tables| Ok(tables.set(Meta::SharesDelivery, &is_shared)?))?;
         if let State::Member(replica) = &mut self.state {
             replica.seen().set_shared(is_shared);
@@ -180,7 +180,7 @@ impl Owner {
     }
 
     /// The honest state.
-    pub(crate) fn status(&mut self) -> Result<Status, Error> {
+    pub fn status(&mut self) -> Result<Status, Error> {
         self.refresh()?;
         let tables = self.store.tables();
         let at_relay = tables.relay_have()?;

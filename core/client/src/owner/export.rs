@@ -87,15 +87,15 @@ pub(crate) fn proved(changes: &[PlacedChange]) -> Result<(Hash, u64), Error> {
 
 #[cfg(test)]
 mod tests {
-    use couplet_engine::keys::Secret;
 
     use super::*;
+    use crate::place::Home;
 
     #[test]
     fn an_export_makes_the_same_notebook_and_one_change_less_does_not() {
         let home = tempfile::tempdir().unwrap();
         let name = "Ana".parse().unwrap();
-        let mut ana = Owner::found(home.path(), &Secret::new([7; 32]), &name, None).unwrap();
+        let mut ana = Owner::found(Home::at(home.path()), &name, None).unwrap();
         let first = ana.write(Kind::Note, 20_000, "good morning").unwrap().entry.key;
         ana.write(Kind::Page, 20_001, "milk\nbread").unwrap();
         ana.edit(&first, None, "good morning, you").unwrap();
@@ -112,7 +112,7 @@ mod tests {
     fn words_come_in_once_however_often_they_are_imported() {
         let home = tempfile::tempdir().unwrap();
         let name = "Ana".parse().unwrap();
-        let mut ana = Owner::found(home.path(), &Secret::new([7; 32]), &name, None).unwrap();
+        let mut ana = Owner::found(Home::at(home.path()), &name, None).unwrap();
         ana.write(Kind::Note, 20_000, "here already").unwrap();
         let words = ["here already", "new"].map(|text| (Kind::Note, 20_000, text.to_owned()));
         assert_eq!(ana.import(&words).unwrap(), Imported { written: 1, held: 1 });

@@ -15,9 +15,9 @@ use super::Owner;
 use super::drafts::new_id;
 use super::talk::Saying;
 use super::writing::Origin;
-use crate::clock;
+use crate::clock::day_of;
 use crate::error::{Error, input};
-use crate::random::{self, Drawn};
+use crate::random::Drawn;
 use crate::store::{Draft, EntryRow};
 
 /// What is asked of the owner.
@@ -53,7 +53,7 @@ impl Owner {
 
     fn new_entry(&mut self, kind: Kind, day: i32, text: String) -> Result<Asked, Error> {
         let mut drawn = [0; 16];
-        random::system().fill_bytes(&mut drawn);
+        self.surroundings.randomness().fill_bytes(&mut drawn);
         let writer = self.replica()?.writer();
         Ok(Asked::Write { kind, day, text, drawn, writer })
     }
@@ -151,7 +151,8 @@ impl Owner {
                 if self.replica()?.writer() == *writer {
                     self.write_from(origin, words, &mut Drawn::new(*drawn))
                 } else {
-                    self.write_from(origin, words, &mut random::system())
+                    let mut rng = self.surroundings.randomness();
+                    self.write_from(origin, words, &mut *rng)
                 }
             }
             Asked::Edit { key, base, text } => self.edit_from(origin, key, Some(base), text),
@@ -160,7 +161,7 @@ impl Owner {
     }
 
     fn set_aside(&mut self, asked_as: i64, asked: Asked) -> Result<(), Error> {
-        let id = new_id();
+        let id = new_id(&mut *self.surroundings.randomness());
         let draft = match asked {
             Asked::Say { saying: Saying::React { .. }, .. } => {
                 return Ok(self.store.jot(|tables| tables.drop_asked(asked_as))?);
@@ -169,7 +170,7 @@ impl Owner {
                 saying: Saying::Comment { text, .. } | Saying::EditComment { text, .. },
                 ..
             } => {
-                let (kind, day) = (Kind::Note.name().to_owned(), clock::today());
+                let (kind, day) = (Kind::Note.name().to_owned(), day_of(self.surroundings.now()));
                 Draft { id, kind, day, entry: None, base: None, text }
             }
             Asked::Write { kind, day, text, .. } => {
@@ -198,10 +199,10 @@ impl Owner {
 mod tests {
     use std::path::Path;
 
-    use couplet_engine::keys::Secret;
     use couplet_engine::notebook::CannotWrite;
 
     use super::*;
+    use crate::place::Home;
     use crate::store::StoreError;
 
     const DAY: i32 = 20_000;
@@ -238,7 +239,7 @@ mod tests {
         let key = write(&mut beside, "do not lose me").unwrap();
         drop(ana);
         for _ in 0..2 {
-            let mut ana = Owner::open(home.path(), &key_of_store()).unwrap();
+            let mut ana = Owner::open(Home::at(home.path())).unwrap();
             ana.begin_with_inbox();
             assert_eq!(texts(&ana), ["do not lose me"]);
             assert!(
@@ -293,15 +294,11 @@ mod tests {
         rows.into_iter().map(|row| row.entry.text).collect()
     }
 
-    fn key_of_store() -> Secret {
-        Secret::new([7; 32])
-    }
-
     fn ana(home: &Path) -> Owner {
-        Owner::found(home, &key_of_store(), &"Ana".parse().unwrap(), None).unwrap()
+        Owner::found(Home::at(home), &"Ana".parse().unwrap(), None).unwrap()
     }
 
     fn beside(home: &Path) -> Owner {
-        Owner::open_beside(home, &key_of_store()).unwrap()
+        Owner::open_beside(Home::at(home)).unwrap()
     }
 }

@@ -19,9 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Owner, State};
 use crate::answers::Device;
-use crate::clock;
 use crate::error::Error;
-use crate::random;
 use crate::store::Meta;
 
 /// What this device wants said.
@@ -34,23 +32,27 @@ enum Intent {
 
 /// An invitation just made.
 #[derive(Clone, Debug)]
-pub(crate) struct Invited {
-    pub(crate) link: JoinLink,
+pub struct Invited {
+    /// The link.
+    pub link: JoinLink,
     /// How many entries the newcomer will read.
-    pub(crate) entries: u64,
+    pub entries: u64,
 }
 
 /// Somebody who asks to be let in.
 #[derive(Clone, Debug)]
-pub(crate) struct Asking {
-    pub(crate) id: Hash,
-    pub(crate) name: Option<String>,
-    pub(crate) role: Role,
+pub struct Asking {
+    /// The request's hash.
+    pub id: Hash,
+    /// What they call themselves, if this device can read it.
+    pub name: Option<String>,
+    /// What they would be.
+    pub role: Role,
 }
 
 impl Owner {
     /// Sets or changes the relay; what the one before held says nothing of it.
-    pub(crate) fn set_relay(&mut self, relay: &RelayLink) -> Result<(), Error> {
+    pub fn set_relay(&mut self, relay: &RelayLink) -> Result<(), Error> {
         self.durably(|tables| {
             if tables.get::<RelayLink>(Meta::Relay)?.as_ref() != Some(relay) {
                 tables.forget_relay_have()?;
@@ -62,14 +64,14 @@ impl Owner {
     }
 
     /// What the persons call themselves, as far as this device can read it.
-    pub(crate) fn persons(&mut self) -> Result<Vec<(Slot, String)>, Error> {
+    pub fn persons(&mut self) -> Result<Vec<(Slot, String)>, Error> {
         let replica = self.replica()?;
         let names = membership::persons(replica.log(), replica.keys()).into_iter();
         Ok(names.map(|(slot, name)| (slot, name.as_str().to_owned())).collect())
     }
 
     /// The devices that belong, in the order in which they were let in.
-    pub(crate) fn devices(&mut self) -> Result<Vec<Device>, Error> {
+    pub fn devices(&mut self) -> Result<Vec<Device>, Error> {
         let replica = self.replica()?;
         let names = membership::persons(replica.log(), replica.keys());
         let me = replica.device().public();
@@ -86,11 +88,7 @@ impl Owner {
     }
 
     /// A single-use link. With entries already there, the history that comes along must be said.
-    pub(crate) fn invite(
-        &mut self,
-        role: Role,
-        history: Option<History>,
-    ) -> Result<Invited, Error> {
+    pub fn invite(&mut self, role: Role, history: Option<History>) -> Result<Invited, Error> {
         let relay = self.tables().get::<RelayLink>(Meta::Relay)?.ok_or(Error::NoRelay)?;
         let entries = self.tables().entry_count()?;
         let history = match (history, role) {
@@ -100,9 +98,9 @@ impl Owner {
             (None, Role::Partner) if entries > 0 => return Err(Error::SayHistory(entries)),
             (Some(History::All) | None, _) => History::All,
         };
-        let mut rng = random::system();
-        let expires = expiry(clock::now());
-        let (invite, secret) = membership::invitation(role, history, expires, &mut rng);
+        let mut rng = self.surroundings.randomness();
+        let expires = expiry(self.surroundings.now());
+        let (invite, secret) = membership::invitation(role, history, expires, &mut *rng);
         let replica = self.replica()?;
         // Refused here rather than by the relay, which may be far away.
         membership::invite(replica.log(), replica.device(), invite.clone())?;
@@ -120,7 +118,7 @@ impl Owner {
     }
 
     /// Who asks to be let in by this device.
-    pub(crate) fn asking(&mut self) -> Result<Vec<Asking>, Error> {
+    pub fn asking(&mut self) -> Result<Vec<Asking>, Error> {
         let requests = self.requests()?;
         let replica = self.replica()?;
         let me = replica.device();
@@ -136,16 +134,16 @@ impl Owner {
 
     /// Lets in who made this request: with the code that the other phone shows, or, without one, on
     /// the strength of the link alone.
-    pub(crate) fn approve(&mut self, id: Hash, code: Option<Code>) -> Result<(), Error> {
+    pub fn approve(&mut self, id: Hash, code: Option<Code>) -> Result<(), Error> {
         let request = self.requests()?.into_iter().find(|request| request.hash() == id);
         let request = request.ok_or(Error::NotFound("request"))?;
         if code.is_some_and(|code| code != Code::of(&request)) {
             return Err(Error::WrongCode);
         }
+        let mut rng = self.surroundings.randomness();
         let replica = self.replica()?;
         let key = replica.key().ok_or(Error::Engine)?;
-        let mut rng = random::system();
-        membership::admit(replica.log(), replica.device(), key, &request, &mut rng)?;
+        membership::admit(replica.log(), replica.device(), key, &request, &mut *rng)?;
         self.want(&Intent::Admit(request.bytes().to_vec()))
     }
 
@@ -213,6 +211,7 @@ impl Owner {
     }
 
     fn statement(&mut self, intent: &Intent) -> Result<Statement, Error> {
+        let mut rng = self.surroundings.randomness();
         let replica = self.replica()?;
         let (log, device) = (replica.log(), replica.device());
         Ok(match intent {
@@ -223,7 +222,7 @@ impl Owner {
                 let request = JoinRequest::read(bytes.clone(), open.0.key);
                 let request = request.map_err(|_| CannotSay::UnreadableRequest)?;
                 let key = replica.key().ok_or(Error::Engine)?;
-                membership::admit(log, device, key, &request, &mut random::system())?
+                membership::admit(log, device, key, &request, &mut *rng)?
             }
         })
     }

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use super::Owner;
 use super::writing::Origin;
 use crate::error::Error;
-use crate::random;
 use crate::store::EntryRow;
 
 /// What can be said about an entry.
@@ -39,7 +38,7 @@ pub enum Saying {
 
 impl Owner {
     /// Says something about an entry that exists; the entry as it stands then.
-    pub(crate) fn say(&mut self, key: &EntryKey, saying: &Saying) -> Result<EntryRow, Error> {
+    pub fn say(&mut self, key: &EntryKey, saying: &Saying) -> Result<EntryRow, Error> {
         self.say_from(&Origin::Hand, key, saying)
     }
 
@@ -67,8 +66,9 @@ impl Owner {
             Saying::Comment { reply_to, text } => {
                 let reply_to = reply_to.as_deref();
                 let answered = reply_to.map(|name| self.comment_named(key, name)).transpose()?;
+                let mut rng = self.surroundings.randomness();
                 let notebook = self.load(volume)?;
-                Some(notebook.comment(key, answered.as_ref(), text, &mut random::system())?)
+                Some(notebook.comment(key, answered.as_ref(), text, &mut *rng)?)
             }
             Saying::EditComment { comment, text } => {
                 let id = self.comment_named(key, comment)?;

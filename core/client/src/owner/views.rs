@@ -26,17 +26,17 @@ impl Owner {
 
 #[cfg(test)]
 mod tests {
-    use couplet_engine::keys::Secret;
     use couplet_engine::notebook::schema::Kind;
 
     use super::*;
     use crate::owner::Saying;
+    use crate::place::Home;
 
     #[test]
     fn entries_of_an_earlier_version_are_shown_after_an_update() {
         let place = tempfile::tempdir().unwrap();
-        let (home, key) = (place.path().join("home"), Secret::new([7; 32]));
-        let mut owner = Owner::found(&home, &key, &"Ana".parse().unwrap(), None).unwrap();
+        let home = place.path().join("home");
+        let mut owner = Owner::found(Home::at(&home), &"Ana".parse().unwrap(), None).unwrap();
         let note = owner.write(Kind::Note, 0, "Dear Ben").unwrap().entry;
         let emoji = "❤️".to_owned();
         owner.say(&note.key, &Saying::React { emoji, is_wanted: true }).unwrap();
@@ -49,7 +49,7 @@ mod tests {
         owner.durably(forget).unwrap();
         assert!(owner.tables().entry(note.key.as_str(), me).is_err());
         drop(owner);
-        let owner = Owner::open(&home, &key).unwrap();
+        let owner = Owner::open(Home::at(&home)).unwrap();
         assert_eq!(owner.tables().entry(note.key.as_str(), me).unwrap(), before);
     }
 }

@@ -22,7 +22,6 @@ use super::Owner;
 use super::receiving::Me;
 use crate::error::Error;
 use crate::mark::Mark;
-use crate::random;
 use crate::store::{Meta, StoreError, Waiting};
 
 /// Counters reserved at a time, so that the mark is written once for so many envelopes.
@@ -71,7 +70,7 @@ impl Owner {
             self.mint()?;
         }
         let mut current = [0; 16];
-        random::system().fill_bytes(&mut current);
+        self.surroundings.randomness().fill_bytes(&mut current);
         let previous = stamp.map_or(current, |stamp| stamp.current);
         self.durably(|tables| Ok(tables.set(Meta::Stamp, &Stamp { current, previous })?))?;
         self.write_mark(current, None)?;
@@ -110,7 +109,7 @@ impl Owner {
     /// A new writer, from here on.
     fn mint(&mut self) -> Result<(), Error> {
         let mut random_bytes = [0; 16];
-        random::system().fill_bytes(&mut random_bytes);
+        self.surroundings.randomness().fill_bytes(&mut random_bytes);
         let nonce = WriterNonce::from_random(random_bytes);
         let mut former = self.former_writers()?;
         former.push(self.replica()?.writer());

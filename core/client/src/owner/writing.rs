@@ -10,7 +10,6 @@ use rand_core::CryptoRng;
 
 use super::Owner;
 use crate::error::Error;
-use crate::random;
 use crate::store::{EntryRow, State, Tables, Unsealed};
 
 /// Envelopes looked at for one that carries them.
@@ -32,8 +31,9 @@ pub(super) enum Origin {
 
 impl Owner {
     /// A new entry; it is durable when this returns.
-    pub(crate) fn write(&mut self, kind: Kind, day: i32, text: &str) -> Result<EntryRow, Error> {
-        self.write_from(&Origin::Hand, (kind, day, text), &mut random::system())
+    pub fn write(&mut self, kind: Kind, day: i32, text: &str) -> Result<EntryRow, Error> {
+        let mut rng = self.surroundings.randomness();
+        self.write_from(&Origin::Hand, (kind, day, text), &mut *rng)
     }
 
     /// A new entry, out of words that were kept elsewhere.
@@ -65,7 +65,7 @@ impl Owner {
     }
 
     /// Own words anew, or a page's text merged against the version last shown.
-    pub(crate) fn edit(
+    pub fn edit(
         &mut self,
         key: &EntryKey,
         base: Option<&Version>,
@@ -145,8 +145,8 @@ impl Owner {
         while let Some(unsealed) = self.tables().unsealed(me, CHANGES_PER_SEAL)? {
             let Unsealed { volume, edition, ids, changes } = unsealed;
             self.reserve()?;
-            let mut rng = random::system();
-            let (sealed, taken) = self.replica()?.seal(volume, edition, &changes, &mut rng)?;
+            let mut rng = self.surroundings.randomness();
+            let (sealed, taken) = self.replica()?.seal(volume, edition, &changes, &mut *rng)?;
             let ids = ids.get(..taken).unwrap_or(&ids).to_vec();
             self.keep_sealed(&sealed, &ids)?;
             count += 1;
@@ -154,9 +154,9 @@ impl Owner {
         count += self.seal_carried()?;
         if self.replica()?.seen().owes_an_answer(me) {
             self.reserve()?;
-            let replica = self.replica()?;
+            let mut rng = self.surroundings.randomness();
             let (volume, edition) = (Volume::default(), Edition::default());
-            let (sealed, _) = replica.seal(volume, edition, &[], &mut random::system())?;
+            let (sealed, _) = self.replica()?.seal(volume, edition, &[], &mut *rng)?;
             self.keep_sealed(&sealed, &[])?;
             count += 1;
         }
@@ -178,8 +178,8 @@ impl Owner {
             }
             self.reserve()?;
             let envelopes: Vec<Vec<u8>> = waiting.iter().map(|(.., bytes)| bytes.clone()).collect();
-            let (sealed, taken) =
-                self.replica()?.seal_carried(&envelopes, &mut random::system())?;
+            let mut rng = self.surroundings.randomness();
+            let (sealed, taken) = self.replica()?.seal_carried(&envelopes, &mut *rng)?;
             let (by, at) = (sealed.header().writer(), sealed.header().counter);
             self.keep_sealed(&sealed, &[])?;
             self.durably(|tables| {

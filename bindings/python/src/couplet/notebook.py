@@ -1,0 +1,372 @@
+"""The one long-lived object: a notebook on this device."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import datetime
+import os
+import weakref
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Any
+
+from . import _translate as t
+from . import values as v
+from ._generated import couplet_ffi as ffi
+from .errors import call
+from .events import Events
+from .keystore import KeyStore, LentKeyStore
+
+# The generated module makes the cases as it is imported: no type checker sees what they are.
+_SAYINGS: Any = ffi.Saying
+
+_PATIENCE = datetime.timedelta(seconds=30)
+
+
+class Notebook:
+    """A notebook on this device.
+
+    Writing and reading never need a network, and what a call has returned is durable. Every call
+    raises `couplet.CoupletError`. Cancelling the task that waits for a call stops its work; what
+    it had begun to write is written.
+
+    Hold one for each notebook, and end it with `shutdown` or `async with`.
+    """
+
+    def __init__(self, notebook: ffi.Notebook) -> None:
+        """Not for apps: `found`, `join`, `open` and `open_beside` make one."""
+        self._ffi = notebook
+        _OPEN.add(self)
+
+    @classmethod
+    async def found(
+        cls,
+        directory: str | os.PathLike[str],
+        keystore: KeyStore,
+        name: str,
+        relay: str | None = None,
+        mark: str | os.PathLike[str] | None = None,
+    ) -> Notebook:
+        """A notebook of one's own, usable at once, alone and offline.
+
+        `mark` is a file that no backup and no copy of the directory reaches, by which a store
+        that was restored or cloned is noticed.
+        """
+        config, lent = _config(directory, mark), LentKeyStore(keystore)
+        return cls(await call(ffi.Notebook.found(config, lent, name, relay)))
+
+    @classmethod
+    async def join(
+        cls,
+        directory: str | os.PathLike[str],
+        keystore: KeyStore,
+        link: str,
+        name: str,
+        mark: str | os.PathLike[str] | None = None,
+    ) -> Notebook:
+        """Asks to be let in by whoever made this link; `wait_to_be_let_in` waits for it."""
+        config, lent = _config(directory, mark), LentKeyStore(keystore)
+        return cls(await call(ffi.Notebook.join(config, lent, link, name)))
+
+    @classmethod
+    async def open(
+        cls,
+        directory: str | os.PathLike[str],
+        keystore: KeyStore,
+        mark: str | os.PathLike[str] | None = None,
+    ) -> Notebook:
+        """Opens the notebook in this place."""
+        return cls(
+            await call(ffi.Notebook.open(_config(directory, mark), LentKeyStore(keystore)))
+        )
+
+    @classmethod
+    async def open_beside(
+        cls,
+        directory: str | os.PathLike[str],
+        keystore: KeyStore,
+        mark: str | os.PathLike[str] | None = None,
+    ) -> Notebook:
+        """Opens the notebook in this place while another process owns it.
+
+        What changes it raises `Busy`, except drafts and what is left for the owner: `queue_*`.
+        """
+        return cls(
+            await call(ffi.Notebook.open_beside(_config(directory, mark), LentKeyStore(keystore)))
+        )
+
+    async def __aenter__(self) -> Notebook:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.shutdown()
+
+    async def shutdown(self) -> None:
+        """Lets go of the store and of the network, and returns when both are let go of.
+
+        Writes that were begun are done, exchanges and streams end, and calls after this raise
+        `Closed`.
+        """
+        await call(self._ffi.shutdown())
+        _OPEN.discard(self)
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether this process owns the notebook's store."""
+        return self._ffi.is_owner()
+
+    # Writing
+
+    async def write(
+        self, text: str, kind: v.Kind = v.Kind.NOTE, day: datetime.date | None = None
+    ) -> v.EntryRow:
+        """Writes an entry, on this day unless another is given."""
+        return t.row(await call(self._ffi.write(t.to_kind(kind), _days(day), text)))
+
+    async def edit(
+        self, entry: v.EntryId, text: str, base: v.Version | None = None
+    ) -> v.EntryRow:
+        """Writes own words anew, or a page's text merged against the version last shown."""
+        return t.row(await call(self._ffi.edit(_entry(entry), text, t.to_version(base))))
+
+    async def comment(
+        self, entry: v.EntryId, text: str, reply_to: v.CommentId | None = None
+    ) -> v.EntryRow:
+        """Says something about an entry, or answers a comment there."""
+        answered = None if reply_to is None else ffi.CommentId(value=reply_to)
+        return await self._say(entry, _SAYINGS.COMMENT(answered, text))
+
+    async def edit_comment(
+        self, entry: v.EntryId, comment: v.CommentId, text: str
+    ) -> v.EntryRow:
+        """Writes one's own comment anew."""
+        saying = _SAYINGS.EDIT_COMMENT(ffi.CommentId(value=comment), text)
+        return await self._say(entry, saying)
+
+    async def react(self, entry: v.EntryId, emoji: str) -> v.EntryRow:
+        """Leaves an emoji on an entry."""
+        return await self._say(entry, _SAYINGS.REACT(emoji, True))
+
+    async def unreact(self, entry: v.EntryId, emoji: str) -> v.EntryRow:
+        """Takes one's emoji back, on whichever device it was left."""
+        return await self._say(entry, _SAYINGS.REACT(emoji, False))
+
+    async def _say(self, entry: v.EntryId, saying: ffi.Saying) -> v.EntryRow:
+        return t.row(await call(self._ffi.say(_entry(entry), saying)))
+
+    # Reading
+
+    async def timeline(
+        self,
+        limit: int = 50,
+        before: v.Cursor | None = None,
+        wanted: v.Filter | None = None,
+    ) -> list[v.EntryRow]:
+        """A page of the timeline, the newest first, from a cursor on or from its beginning."""
+        cursor = None if before is None else ffi.Cursor(value=before)
+        chosen = None if wanted is None else t.to_filter(wanted)
+        return [t.row(row) for row in await call(self._ffi.timeline(limit, cursor, chosen))]
+
+    async def show(self, entry: v.EntryId) -> v.EntryRow:
+        """One entry whole, named by a beginning of its name too. Whoever asks has read it."""
+        return t.row(await call(self._ffi.show(_entry(entry))))
+
+    async def entry(self, entry: v.EntryId) -> v.EntryRow:
+        """One entry whole, without its being read."""
+        return t.row(await call(self._ffi.entry(_entry(entry))))
+
+    async def hash(self) -> v.NotebookHash:
+        """A hash of everything shared, equal on devices that have the same notebook."""
+        found = await call(self._ffi.hash())
+        return v.NotebookHash(found.value, found.entries)
+
+    async def status(self) -> v.Status:
+        """The honest state."""
+        return t.status(await call(self._ffi.status()))
+
+    # Who belongs
+
+    async def invite(
+        self, is_own_device: bool = False, history: v.History | None = None
+    ) -> v.Invitation:
+        """A single-use link, for the partner or for another device of one's own.
+
+        Where entries are here already, how much of them the newcomer reads must be said.
+        """
+        chosen = None if history is None else ffi.History[history.name]
+        made = await call(self._ffi.invite(is_own_device, chosen))
+        return v.Invitation(made.link, made.expires, made.entries)
+
+    async def requests(self) -> list[v.Request]:
+        """Who asks to be let in by this device, as far as is known here."""
+        return [t.request(request) for request in await call(self._ffi.requests())]
+
+    async def approve(self, request: v.RequestId, code: str | None = None) -> None:
+        """Lets somebody in, with the code that the other phone shows.
+
+        Without a code it is on the strength of the link alone.
+        """
+        await call(self._ffi.approve(ffi.RequestId(value=request), code))
+
+    async def ask_again(self, link: str, name: str) -> None:
+        """Asks with another link, while this device still waits to be let in."""
+        await call(self._ffi.ask_again(link, name))
+
+    async def persons(self) -> list[v.Person]:
+        """What the persons call themselves."""
+        return [t.person(person) for person in await call(self._ffi.persons())]
+
+    async def devices(self) -> list[v.Device]:
+        """The devices that belong, in the order in which they were let in."""
+        return [t.device(device) for device in await call(self._ffi.devices())]
+
+    # The relay
+
+    async def set_relay(self, link: str) -> None:
+        """Sets or changes the relay, by its link."""
+        await call(self._ffi.set_relay(link))
+
+    async def share_delivery(self, is_shared: bool) -> None:
+        """Lets the other person know, or not, that their words have arrived here."""
+        await call(self._ffi.share_delivery(is_shared))
+
+    async def sync(self, timeout: datetime.timedelta = _PATIENCE) -> v.Exchanged:
+        """One exchange with the relay: push, pull, stop."""
+        return t.exchanged(await call(self._ffi.sync(timeout)))
+
+    async def wait_to_be_let_in(self, timeout: datetime.timedelta) -> v.Exchanged:
+        """Waits at the door until this device is let in, then catches up."""
+        return t.exchanged(await call(self._ffi.wait_to_be_let_in(timeout)))
+
+    async def stay_attached(self) -> None:
+        """Stays attached, whatever the network and the relay do, until its task is cancelled.
+
+        What is written here meanwhile leaves at once, and `events` tells what arrives. It raises
+        what trying again does not mend.
+        """
+        await call(self._ffi.stay_attached())
+
+    def events(self) -> Events:
+        """What happens from here on."""
+        return Events(self._ffi.events())
+
+    # Drafts
+
+    async def draft_new(
+        self, text: str, kind: v.Kind = v.Kind.NOTE, day: datetime.date | None = None
+    ) -> v.Draft:
+        """Begins a draft of a new entry. Nobody else sees it."""
+        return t.draft(await call(self._ffi.draft_new(t.to_kind(kind), _days(day), text)))
+
+    async def draft_edit(
+        self, entry: v.EntryId, text: str, base: v.Version | None = None
+    ) -> v.Draft:
+        """Begins a draft of an edit, from the version that was last shown."""
+        return t.draft(await call(self._ffi.draft_edit(_entry(entry), text, t.to_version(base))))
+
+    async def draft_update(self, draft: v.DraftId, text: str) -> None:
+        """Gives a draft other words: cheap enough for every keystroke."""
+        await call(self._ffi.draft_update(ffi.DraftId(value=draft), text))
+
+    async def drafts(self) -> list[v.Draft]:
+        """The drafts of this device, the oldest first."""
+        return [t.draft(draft) for draft in await call(self._ffi.drafts())]
+
+    async def draft(self, draft: v.DraftId) -> v.Draft:
+        """One draft, named by a beginning of its name too."""
+        return t.draft(await call(self._ffi.draft(ffi.DraftId(value=draft))))
+
+    async def draft_discard(self, draft: v.DraftId) -> None:
+        """Throws a draft away, for good."""
+        await call(self._ffi.draft_discard(ffi.DraftId(value=draft)))
+
+    async def share_draft(self, draft: v.DraftId) -> v.EntryRow:
+        """Shares a draft: its final words become one change, whatever was typed before them."""
+        return t.row(await call(self._ffi.share_draft(ffi.DraftId(value=draft))))
+
+    # Beside the process that owns the notebook
+
+    async def queue_write(
+        self, text: str, kind: v.Kind = v.Kind.NOTE, day: datetime.date | None = None
+    ) -> v.EntryId:
+        """Leaves a new entry for the owner."""
+        queued = await call(self._ffi.queue_write(t.to_kind(kind), _days(day), text))
+        return v.EntryId(queued.value)
+
+    async def queue_edit(
+        self, entry: v.EntryId, text: str, base: v.Version | None = None
+    ) -> v.EntryId:
+        """Leaves an edit for the owner, merged against the version given or the one shown here."""
+        queued = await call(self._ffi.queue_edit(_entry(entry), text, t.to_version(base)))
+        return v.EntryId(queued.value)
+
+    async def queue_comment(
+        self, entry: v.EntryId, text: str, reply_to: v.CommentId | None = None
+    ) -> v.EntryId:
+        """Leaves a comment for the owner."""
+        answered = None if reply_to is None else ffi.CommentId(value=reply_to)
+        saying = _SAYINGS.COMMENT(answered, text)
+        return v.EntryId((await call(self._ffi.queue_saying(_entry(entry), saying))).value)
+
+    async def queue_reaction(self, entry: v.EntryId, emoji: str, is_wanted: bool) -> v.EntryId:
+        """Leaves an emoji, or its being taken back, for the owner."""
+        saying = _SAYINGS.REACT(emoji, is_wanted)
+        return v.EntryId((await call(self._ffi.queue_saying(_entry(entry), saying))).value)
+
+    async def queue_share(self, draft: v.DraftId) -> v.EntryId:
+        """Leaves a draft's words for the owner to share; the draft is gone."""
+        return v.EntryId((await call(self._ffi.queue_share(ffi.DraftId(value=draft)))).value)
+
+    # Out of the app, and into it
+
+    async def export(self) -> v.Export:
+        """Everything shared, proved to be whole."""
+        return t.export(await call(self._ffi.export_all()))
+
+    async def import_words(self, words: Iterable[v.Words]) -> v.Imported:
+        """Writes words as new entries of one's own; what stands here already is not written."""
+        done = await call(self._ffi.import_words([t.to_words(one) for one in words]))
+        return v.Imported(done.written, done.held)
+
+
+async def prove_export(changes: Iterable[v.PlacedChange]) -> v.NotebookHash:
+    """The hash of the notebook that these changes make, and how many entries it has."""
+    proved = await call(ffi.prove_export([t.to_change(change) for change in changes]))
+    return v.NotebookHash(proved.value, proved.entries)
+
+
+def _config(
+    directory: str | os.PathLike[str], mark: str | os.PathLike[str] | None
+) -> ffi.Config:
+    return ffi.Config(
+        directory=os.fspath(directory), mark=None if mark is None else os.fspath(mark)
+    )
+
+
+def _entry(entry: v.EntryId) -> ffi.EntryId:
+    return ffi.EntryId(value=entry)
+
+
+def _days(day: datetime.date | None) -> int:
+    return t.days(day or datetime.date.today())
+
+
+# A process that ends takes the cipher and the interpreter away: no store is at work then, and no
+# thread of the library calls.
+_OPEN: weakref.WeakSet[Notebook] = weakref.WeakSet()
+
+
+@atexit.register
+def _end() -> None:
+    async def shut_down() -> None:
+        await asyncio.gather(*(notebook.shutdown() for notebook in list(_OPEN)))
+
+    if _OPEN:
+        asyncio.run(shut_down())
+    ffi.end_all_work()

@@ -1,0 +1,313 @@
+"""What calls take and give: plain values that compare, hash and print."""
+
+from __future__ import annotations
+
+import datetime
+import enum
+from dataclasses import dataclass
+from typing import NewType
+
+NotebookId = NewType("NotebookId", str)
+"""A notebook's name."""
+DeviceId = NewType("DeviceId", str)
+"""A device's key, which names it."""
+EntryId = NewType("EntryId", str)
+"""The name of an entry, the same on every phone."""
+CommentId = NewType("CommentId", str)
+"""The name of a comment."""
+DraftId = NewType("DraftId", str)
+"""The name of a draft on this device."""
+RequestId = NewType("RequestId", str)
+"""The name of a request to be let in."""
+WriterId = NewType("WriterId", str)
+"""Who wrote: one install on one device."""
+Version = NewType("Version", str)
+"""A state of an entry as it was shown: given back with an edit of what is shown."""
+Cursor = NewType("Cursor", str)
+"""A place in the timeline: given back for the page that follows."""
+PersonId = NewType("PersonId", int)
+"""0 for whoever began the notebook, 1 for the other."""
+
+
+class Kind(enum.Enum):
+    """The kinds of entries that this version writes."""
+
+    NOTE = "note"
+    """Words of one person for the other."""
+    PAGE = "page"
+    """A page that both write on."""
+
+
+class Delivery(enum.Enum):
+    """How far one's own words have come."""
+
+    DEVICE = "device"
+    """They are durable on this device."""
+    RELAY = "relay"
+    """The relay has said that it holds them durably."""
+    PARTNER = "partner"
+    """They are on the other person's device, and that person lets it be known."""
+
+
+class Verb(enum.Enum):
+    """Something to do with an entry."""
+
+    COMMENT = "comment"
+    REPLY = "reply"
+    EDIT_COMMENT = "edit_comment"
+    REACT = "react"
+    UNREACT = "unreact"
+
+
+class History(enum.Enum):
+    """How much of what is here a newcomer reads."""
+
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One revision of somebody's words."""
+
+    rev: int
+    writer: WriterId
+    text: str
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A comment as it is shown."""
+
+    id: CommentId
+    author: PersonId
+    reply_to: CommentId | None
+    text: str
+    alternatives: tuple[Revision, ...]
+    revisions: tuple[Revision, ...]
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """An emoji that stands on an entry."""
+
+    by: PersonId
+    emoji: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry with everything that stands in it."""
+
+    id: EntryId
+    kind: Kind | None
+    """Nothing for a kind that this version does not know; `kind_name` names it."""
+    kind_name: str
+    author: PersonId
+    day: datetime.date
+    text: str
+    alternatives: tuple[Revision, ...]
+    """Words that stand beside these, written apart on two phones of one person."""
+    revisions: tuple[Revision, ...]
+    comments: tuple[Comment, ...]
+    reactions: tuple[Reaction, ...]
+    version: Version
+    """What to give back with an edit of what is shown here."""
+
+
+@dataclass(frozen=True)
+class EntryRow:
+    """An entry with what only this device knows of it."""
+
+    entry: Entry
+    is_unread: bool
+    delivery: Delivery
+    can: frozenset[Verb]
+    cursor: Cursor
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which entries are wanted; by default all."""
+
+    kind: Kind | None = None
+    only_unread: bool = False
+    first_day: datetime.date | None = None
+    last_day: datetime.date | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Words that were not shared so far."""
+
+    id: DraftId
+    kind_name: str
+    day: datetime.date
+    entry: EntryId | None
+    base: Version | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person, and what they call themselves."""
+
+    id: PersonId
+    name: str
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device that belongs to the notebook."""
+
+    id: DeviceId
+    person: PersonId
+    name: str | None
+    is_this: bool
+    since: int
+    """The index of the statement of the membership log that let it in."""
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """An invitation to hand over; its link holds a secret, so show it to one person."""
+
+    link: str
+    expires: datetime.datetime
+    entries: int
+    """How many entries the newcomer will read."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """Somebody who asks to be let in."""
+
+    id: RequestId
+    name: str | None
+    is_own_device: bool
+
+
+@dataclass(frozen=True)
+class Status:
+    """The honest state of a notebook on this device."""
+
+    notebook: NotebookId
+    device: DeviceId
+    person: PersonId
+    waiting_code: str | None
+    """If it waits to be let in: the short code, for the other phone to type."""
+    pending: int
+    """Changes and envelopes that the relay has not said to hold."""
+    relay: str | None
+    last_exchange: datetime.datetime | None
+    transport: str | None
+    is_attached: bool
+    persons: int
+    devices: int
+
+
+@dataclass(frozen=True)
+class Exchanged:
+    """What an exchange with the relay did."""
+
+    sent: int
+    received: int
+    round_trips: int
+    bytes_out: int
+    bytes_in: int
+    udp_out: int
+    udp_in: int
+    duration: datetime.timedelta
+    transport: str
+    is_caught_up: bool
+
+
+@dataclass(frozen=True)
+class NotebookHash:
+    """A hash of everything shared, equal on devices that have the same notebook."""
+
+    value: str
+    entries: int
+
+
+@dataclass(frozen=True)
+class PlacedChange:
+    """A change as Automerge encodes it, and where in the notebook it belongs."""
+
+    volume: int
+    edition: int
+    bytes: bytes
+
+
+@dataclass(frozen=True)
+class Export:
+    """Everything shared in a notebook. How it is written into a file is the app's."""
+
+    notebook: NotebookId
+    person: PersonId
+    persons: tuple[Person, ...]
+    hash: str
+    entries: tuple[Entry, ...]
+    changes: tuple[PlacedChange, ...]
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words to be imported as an entry of one's own."""
+
+    kind: Kind
+    day: datetime.date
+    text: str
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What came of an import."""
+
+    written: int
+    held: int
+
+
+@dataclass(frozen=True)
+class EntryChanged:
+    """This entry looks different."""
+
+    entry: EntryId
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """Words have come further."""
+
+
+@dataclass(frozen=True)
+class Requests:
+    """Somebody asks to be let in."""
+
+
+@dataclass(frozen=True)
+class CaughtUp:
+    """Both sides hold the same."""
+
+
+@dataclass(frozen=True)
+class Attached:
+    """The relay answers."""
+
+
+@dataclass(frozen=True)
+class Detached:
+    """The relay does not answer any more; it is tried again."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Behind:
+    """More happened than was pulled in time; everything is in the store, so show it anew."""
+
+    missed: int
+
+
+Event = EntryChanged | Delivered | Requests | CaughtUp | Attached | Detached | Behind
+"""Something that an app may want to show."""

@@ -1,0 +1,135 @@
+"""What the stories are told with: a real relay, two phones, and how they come together."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+import json
+import os
+import subprocess
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from couplet import Event, Events, FileKeyStore, Notebook, Waiting
+
+# A story that has not ended by then hangs: every wait in it is for something that happens.
+HANGS = 120.0
+
+_SCENARIOS = Path(__file__).parents[2] / "scenarios" / "scenarios.json"
+
+Story = Callable[..., Coroutine[Any, Any, None]]
+E_co = TypeVar("E_co", bound=Event)
+
+
+class Relay:
+    """A running `couplet-relay`."""
+
+    def __init__(self, directory: Path) -> None:
+        self._process = subprocess.Popen(
+            [program("COUPLET_RELAY_BIN"), "serve", "--json", "--listen", "127.0.0.1:0"]
+            + ["--data", str(directory)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        assert self._process.stdout is not None
+        self.link: str = json.loads(self._process.stdout.readline())["link"]
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+
+class Phone:
+    """A place for a notebook, and whose it is."""
+
+    def __init__(self, directory: Path, name: str) -> None:
+        self.name = name
+        self.directory = directory / name.lower()
+        self.keystore = FileKeyStore(directory / f"{name.lower()}.key")
+
+    async def found(self, relay: str | None = None) -> Notebook:
+        return await Notebook.found(self.directory, self.keystore, self.name, relay)
+
+    async def join(self, link: str) -> Notebook:
+        return await Notebook.join(self.directory, self.keystore, link, self.name)
+
+    async def open(self) -> Notebook:
+        return await Notebook.open(self.directory, self.keystore)
+
+
+def program(variable: str) -> str:
+    """The program that is handed over in this variable."""
+    path = os.environ.get(variable)
+    assert path, f"{variable} names a program that this test runs; ./tests/run builds it"
+    return path
+
+
+def scenario(name: str) -> Callable[[Story], Callable[..., None]]:
+    """Marks a test as the one of that story, and runs it in a loop of its own.
+
+    A story takes the notebooks that it opens onto a stack, so that none outlives it.
+    """
+    known = {each["id"] for each in json.loads(_SCENARIOS.read_text())["scenarios"]}
+    assert name in known, f"{name} is no scenario"
+
+    def marked(story: Story) -> Callable[..., None]:
+        async def told(**fixtures: Any) -> None:
+            async with AsyncExitStack() as stack:
+                await asyncio.wait_for(story(stack, **fixtures), HANGS)
+
+        @functools.wraps(story)
+        def test(**fixtures: Any) -> None:
+            asyncio.run(told(**fixtures))
+
+        signature = inspect.signature(story)
+        fixtures = list(signature.parameters.values())[1:]
+        test.__signature__ = signature.replace(parameters=fixtures)  # type: ignore[attr-defined]
+        test_of_story: Callable[..., None] = pytest.mark.scenario(name)(test)
+        return test_of_story
+
+    return marked
+
+
+async def together(
+    stack: AsyncExitStack, relay: Relay, ana: Phone, ben: Phone
+) -> tuple[Notebook, Notebook]:
+    """Ana and Ben, paired over this relay; neither has written."""
+    anas = await stack.enter_async_context(await ana.found(relay.link))
+    invitation = await anas.invite()
+    await anas.sync()
+    bens = await stack.enter_async_context(await ben.join(invitation.link))
+    with pytest.raises(Waiting):
+        await bens.sync()
+    await anas.sync()
+    [request] = await anas.requests()
+    await anas.approve(request.id, (await bens.status()).waiting_code)
+    await anas.sync()
+    await bens.sync()
+    return anas, bens
+
+
+async def meet(anas: Notebook, bens: Notebook) -> None:
+    """Ana syncs, Ben syncs, and Ana for what Ben brought; both have the same then."""
+    for notebook in (anas, bens, anas):
+        assert (await notebook.sync()).is_caught_up
+    assert await anas.hash() == await bens.hash(), "they did not converge"
+
+
+async def texts(notebook: Notebook) -> list[str]:
+    """What the timeline says, the newest first."""
+    return [row.entry.text for row in await notebook.timeline(limit=1_000)]
+
+
+async def happens(events: Events, kind: type[E_co]) -> E_co:
+    """The next event of this kind."""
+    async for event in events:
+        if isinstance(event, kind):
+            return event
+    raise AssertionError(f"the stream ended before {kind.__name__}")

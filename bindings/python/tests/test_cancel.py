@@ -1,0 +1,133 @@
+"""What is given up ends, and what is held for a while is let go of."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import gc
+import os
+import socket
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from couple import Phone, Relay, happens, scenario, together
+from couplet import Attached, CaughtUp, EntryChanged, Events
+
+EVENTS = 100_000
+
+
+class Silence:
+    """The address of a relay that never answers, and what is sent there."""
+
+    def __init__(self) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.setblocking(False)
+        self.port: int = self._socket.getsockname()[1]
+
+    async def hears(self) -> None:
+        await asyncio.get_running_loop().sock_recv(self._socket, 2_048)
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+@scenario("cancel")
+async def test_cancelling_a_call_stops_its_work(
+    stack: AsyncExitStack, relay: Relay, ana: Phone, ben: Phone
+) -> None:
+    anas, bens = await together(stack, relay, ana, ben)
+
+    # A relay that never answers: what waits for it ends, and the transport with it.
+    silence = Silence()
+    stack.callback(silence.close)
+    await anas.set_relay(at_port(relay.link, silence.port))
+    syncing = asyncio.create_task(anas.sync())
+    await silence.hears()
+    await cancelled(syncing)
+    await anas.set_relay(relay.link)
+    assert (await anas.sync()).is_caught_up
+
+    # Attached, and then not: only the work that is dropped can say so.
+    events = anas.events()
+    attached = asyncio.create_task(anas.stay_attached())
+    await happens(events, Attached)
+    assert (await anas.status()).is_attached
+    await cancelled(attached)
+    while (await anas.status()).is_attached:
+        await asyncio.sleep(0)
+
+    # A wait that is given up has taken nothing.
+    at_bens = bens.events()
+    held = asyncio.create_task(bens.stay_attached())
+    await happens(at_bens, Attached)
+    pulling = asyncio.create_task(happens(at_bens, EntryChanged))
+    await asyncio.sleep(0)
+    await cancelled(pulling)
+    written = (await anas.write("one word")).entry
+    await anas.sync()
+    assert (await happens(at_bens, EntryChanged)).entry == written.id
+    await cancelled(held)
+    await at_bens.aclose()
+    await events.aclose()
+    assert (await anas.write("and on")).entry.text == "and on"
+
+
+async def cancelled(task: asyncio.Task[Any]) -> None:
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+def at_port(link: str, port: int) -> str:
+    """The link of a relay with that one's key, at another port of this machine."""
+    prefix, encoded = link.split("#")
+    item = bytearray(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
+    begin = item.index(b"127.0.0.1:")
+    end = begin + item[begin - 1]
+    address = f"127.0.0.1:{port}".encode()
+    assert len(address) == end - begin, "the ports are of different length"
+    item[begin:end] = address
+    return f"{prefix}#{base64.urlsafe_b64encode(item).decode().rstrip('=')}"
+
+
+@scenario("many-events")
+async def test_a_hundred_thousand_events_leak_nothing(stack: AsyncExitStack) -> None:
+    await pulled(EVENTS)
+    before = Held.now()
+    for _ in range(3):
+        await pulled(EVENTS)
+    after = Held.now()
+    assert after.threads <= before.threads
+    assert after.files <= before.files
+    # 300,000 events that left ten bytes each behind would be beyond this.
+    assert after.resident - before.resident < 2 * 1024 * 1024, (before, after)
+
+
+async def pulled(count: int) -> None:
+    events = Events.rehearsal(count)
+    got = 0
+    async for event in events:
+        assert event == CaughtUp()
+        got += 1
+    assert got == count
+
+
+@dataclass
+class Held:
+    """What this process holds."""
+
+    resident: int
+    threads: int
+    files: int
+
+    @classmethod
+    def now(cls) -> Held:
+        gc.collect()
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        threads = len(os.listdir("/proc/self/task"))
+        files = len(os.listdir("/proc/self/fd"))
+        return cls(pages * os.sysconf("SC_PAGE_SIZE"), threads, files)

@@ -1,0 +1,454 @@
+//! A conversation of this device with a relay, without a network, a clock or a thread: frames and
+//! the time go in, frames and events come out, and between them stand the [`Session`], which knows
+//! what to send, and the [`Owner`], which keeps it.
+//!
+//! **After every call, drain [`Conversation::poll_output`]**, and call
+//! [`Conversation::handle_timeout`] when [`Conversation::poll_timeout`] has passed. An error ends
+//! the conversation; [`Error::BeginAnew`] asks for another one at once.
+//!
+//! Deliberately not here: connecting, and when to try again.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use couplet_proto::frame::{Frame, Reason, Refuse, Statements};
+use couplet_proto::hash::Hash;
+use couplet_proto::ids::WriterId;
+use couplet_proto::session::{Notice, Output as Asked, Session};
+use couplet_proto::statement::{LogHead, Statement};
+
+use crate::answers::Event;
+use crate::error::Error;
+use crate::owner::{Opening, Owner, Received};
+use crate::transport::Unreachable;
+
+/// When a conversation ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// When both sides hold the same.
+    CaughtUp,
+    /// When this device is let in, and then when both sides hold the same.
+    LetIn,
+    /// Never by itself.
+    Stopped,
+}
+
+/// What the shell must do next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Send this frame.
+    Send(Frame),
+    /// Tell whoever watches.
+    Tell(Event),
+    /// It has come to its end; nothing follows.
+    End,
+}
+
+/// What came of a conversation so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Talked {
+    /// Envelopes sent.
+    pub sent: u64,
+    /// Envelopes received.
+    pub received: u64,
+    /// Times this side waited for an answer before it sent on.
+    pub round_trips: u32,
+    /// Whether both sides hold the same.
+    pub is_caught_up: bool,
+}
+
+pub(crate) const QUIC: &str = "quic";
+
+/// Words that arrive are answered for after this pause, so that a few of them get one answer.
+const BEFORE_ANSWER: Duration = Duration::from_millis(500);
+
+/// While nothing is said, the relay is asked so often whether it is there: a relay that restarted
+/// answers with a reset, and what the partner wrote meanwhile comes that much later at most.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+
+/// A relay that has not answered for so long is gone: many round trips of a bad mobile network.
+const HEARTBEAT_ANSWER: Duration = Duration::from_secs(5);
+
+/// The ping after the first flight: what the relay had waiting has come before its answer.
+const FIRST_PING: u64 = 1;
+
+/// A ping that only asks whether the relay is there.
+const HEARTBEAT_PING: u64 = 2;
+
+/// One conversation under way.
+#[derive(Debug)]
+pub struct Conversation {
+    session: Session,
+    until: Until,
+    outputs: VecDeque<Output>,
+    /// The first flight was sent, and the ping after it.
+    has_greeted: bool,
+    /// A statement on its way to be ordered.
+    proposed: Option<Statement>,
+    /// What the relay had waiting before it answered the ping is here.
+    has_mail: bool,
+    is_waiting_at_the_door: bool,
+    /// The relay has no room for what this device sends; what it holds is fetched all the same.
+    put_off: Option<Reason>,
+    /// The last statement that the session knows.
+    log_head: Option<Hash>,
+    is_invite_closed: bool,
+    was_caught_up: bool,
+    has_heard: bool,
+    has_ended: bool,
+    /// When to answer for what has arrived.
+    answer_at: Option<Instant>,
+    /// When to ask whether the relay is there or, if it was asked, to take it for gone.
+    beat_at: Instant,
+    is_beat_unanswered: bool,
+    talked: Talked,
+}
+
+/// What is to be done while nothing is asked for.
+enum Next {
+    /// There is something to do.
+    GoOn,
+    /// Something must happen first.
+    Wait,
+    /// Nothing more.
+    End,
+}
+
+impl Conversation {
+    /// Speaks first: seals what waits, and says what there is.
+    ///
+    /// # Errors
+    /// [`Error::Store`], and whatever makes the notebook unreadable.
+    pub fn open(owner: &mut Owner, until: Until, now: Instant) -> Result<Self, Error> {
+        let Opening { notebook, start, knock } = owner.opening()?;
+        let (log_head, is_waiting_at_the_door) = (start.log.last().copied(), knock.is_some());
+        Ok(Self {
+            session: Session::open(notebook, start, false),
+            until,
+            outputs: knock.map(|request| Output::Send(Frame::Knock(request))).into_iter().collect(),
+            has_greeted: false,
+            proposed: None,
+            has_mail: false,
+            is_waiting_at_the_door,
+            put_off: None,
+            log_head,
+            is_invite_closed: false,
+            was_caught_up: false,
+            has_heard: false,
+            has_ended: false,
+            answer_at: None,
+            beat_at: now + HEARTBEAT,
+            is_beat_unanswered: false,
+            talked: Talked::default(),
+        })
+    }
+
+    /// The next thing to do, or nothing until something happens.
+    ///
+    /// # Errors
+    /// [`Error`]; the conversation is over then.
+    pub fn poll_output(
+        &mut self,
+        owner: &mut Owner,
+        now: Instant,
+    ) -> Result<Option<Output>, Error> {
+        loop {
+            if let Some(output) = self.outputs.pop_front() {
+                return Ok(Some(output));
+            }
+            if self.has_ended {
+                return Ok(None);
+            }
+            if let Some(asked) = self.session.poll_output() {
+                self.act(owner, asked, now)?;
+                continue;
+            }
+            if !std::mem::replace(&mut self.has_greeted, true) {
+                // Whatever waits in the mailbox is sent before the answer to this.
+                self.send(Frame::Ping(FIRST_PING));
+                continue;
+            }
+            match self.next(owner)? {
+                Next::GoOn => {}
+                Next::Wait => return Ok(None),
+                Next::End => {
+                    self.has_ended = true;
+                    return Ok(Some(Output::End));
+                }
+            }
+        }
+    }
+
+    /// When [`Conversation::handle_timeout`] wants to be called.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Instant {
+        self.answer_at.map_or(self.beat_at, |answer_at| answer_at.min(self.beat_at))
+    }
+
+    /// Takes in a frame.
+    ///
+    /// # Errors
+    /// [`Error::BadRelay`].
+    pub fn handle_frame(
+        &mut self,
+        owner: &mut Owner,
+        frame: Frame,
+        now: Instant,
+    ) -> Result<(), Error> {
+        self.heard(owner, now)?;
+        self.session.handle_frame(frame).map_err(|_| Error::BadRelay)
+    }
+
+    /// Something was written here, or wanted said.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn handle_written(&mut self, owner: &mut Owner) -> Result<(), Error> {
+        owner.seal_pending()?;
+        let log = owner.log_hashes();
+        if log.last() != self.log_head.as_ref() {
+            self.log_changed(log);
+        }
+        self.session.have_changed(owner.have());
+        Ok(())
+    }
+
+    /// Time has passed.
+    ///
+    /// # Errors
+    /// [`Unreachable::Lost`] if the relay does not answer any more.
+    pub fn handle_timeout(&mut self, owner: &mut Owner, now: Instant) -> Result<(), Error> {
+        if self.answer_at.take_if(|answer_at| *answer_at <= now).is_some() {
+            self.handle_written(owner)?;
+        }
+        if self.beat_at <= now {
+            self.beat(now)?;
+        }
+        Ok(())
+    }
+
+    /// What came of it so far.
+    #[must_use]
+    pub fn talked(&self) -> Talked {
+        let (round_trips, is_caught_up) = (self.session.flights(), self.session.is_caught_up());
+        Talked { round_trips, is_caught_up, ..self.talked }
+    }
+
+    fn next(&mut self, owner: &mut Owner) -> Result<Next, Error> {
+        if let Some(reason) = self.put_off.filter(|_| self.session.has_all_of_theirs()) {
+            return Err(Error::Refused(reason));
+        }
+        let is_caught_up = self.session.is_caught_up() && !self.is_waiting_at_the_door;
+        let was_caught_up = std::mem::replace(&mut self.was_caught_up, is_caught_up);
+        if is_caught_up && !was_caught_up {
+            owner.caught_up(QUIC)?;
+            self.tell(Event::CaughtUp);
+            if owner.settle_writers()? {
+                self.was_caught_up = false;
+                self.handle_written(owner)?;
+            }
+            return Ok(Next::GoOn);
+        }
+        if is_caught_up && self.proposed.is_none() && self.propose(owner)? {
+            return Ok(Next::GoOn);
+        }
+        let has_nothing_to_say = self.proposed.is_none();
+        let may_end = self.until != Until::Stopped;
+        let is_done = may_end && is_caught_up && has_nothing_to_say && self.has_mail;
+        Ok(if is_done { Next::End } else { Next::Wait })
+    }
+
+    /// Offers what this device wants said, once both logs are the same. Says whether there was
+    /// anything.
+    fn propose(&mut self, owner: &mut Owner) -> Result<bool, Error> {
+        let Some(statement) = owner.next_statement()? else { return Ok(false) };
+        self.session.propose(statement.bytes().to_vec());
+        self.proposed = Some(statement);
+        Ok(true)
+    }
+
+    /// Does what the session asks for.
+    fn act(&mut self, owner: &mut Owner, asked: Asked, now: Instant) -> Result<(), Error> {
+        match asked {
+            Asked::Send(frame) => self.send(frame),
+            Asked::Load(range) => self.session.loaded(owner.envelopes(range)?),
+            Asked::LoadLog { from } => self.session.log_loaded(from, owner.statements(from)?),
+            Asked::Receive(envelopes) => self.receive(owner, envelopes, now)?,
+            Asked::Extend(piece) => self.extend(owner, piece)?,
+            Asked::Notify(notice) => self.handle_notice(owner, notice)?,
+        }
+        Ok(())
+    }
+
+    fn send(&mut self, frame: Frame) {
+        if let Frame::Envelopes(envelopes) = &frame {
+            self.talked.sent += envelopes.len() as u64;
+        }
+        self.outputs.push_back(Output::Send(frame));
+    }
+
+    fn tell(&mut self, event: Event) {
+        self.outputs.push_back(Output::Tell(event));
+    }
+
+    fn tell_touched(&mut self, received: Received) {
+        for entry in received.touched {
+            self.tell(Event::Entry(entry));
+        }
+    }
+
+    /// Says how long the log has become.
+    fn log_changed(&mut self, log: Vec<Hash>) {
+        self.log_head = log.last().copied();
+        self.session.log_changed(log);
+    }
+
+    /// Whatever comes says that the relay is there.
+    fn heard(&mut self, owner: &mut Owner, now: Instant) -> Result<(), Error> {
+        self.beat_at = now + HEARTBEAT;
+        self.is_beat_unanswered = false;
+        if !std::mem::replace(&mut self.has_heard, true) && self.until == Until::Stopped {
+            owner.set_attached(true)?;
+            self.tell(Event::Attached);
+        }
+        Ok(())
+    }
+
+    /// Asks whether the relay is there. While much is under way the transport notices by itself.
+    fn beat(&mut self, now: Instant) -> Result<(), Error> {
+        if self.is_beat_unanswered {
+            return Err(Unreachable::Lost.into());
+        }
+        let is_idle = self.was_caught_up && self.until == Until::Stopped;
+        self.beat_at = now + if is_idle { HEARTBEAT_ANSWER } else { HEARTBEAT };
+        if is_idle {
+            self.is_beat_unanswered = true;
+            self.send(Frame::Ping(HEARTBEAT_PING));
+        }
+        Ok(())
+    }
+
+    fn receive(
+        &mut self,
+        owner: &mut Owner,
+        envelopes: Vec<Vec<u8>>,
+        now: Instant,
+    ) -> Result<(), Error> {
+        self.talked.received += envelopes.len() as u64;
+        let received = owner.receive(envelopes)?;
+        for place in &received.taken {
+            self.session.exchanged(*place);
+        }
+        if let Some(writer) = received.fork {
+            tracing::info!("a writer stands twice: the relay's branch is taken");
+            owner.heal(writer)?;
+            return Err(Error::BeginAnew);
+        }
+        if let Some(writer) = received.unproven {
+            suspect(owner, writer)?;
+        }
+        for not_taken in &received.not_taken {
+            tracing::warn!(reason = %not_taken, "the relay sent an envelope that is not taken");
+        }
+        self.session.stored(&received.delta);
+        self.tell_touched(received);
+        // What came may say how far our words have come.
+        self.tell(Event::Delivered);
+        if self.until == Until::Stopped {
+            self.answer_at = Some(now + BEFORE_ANSWER);
+        }
+        Ok(())
+    }
+
+    fn extend(&mut self, owner: &mut Owner, piece: Statements) -> Result<(), Error> {
+        let received = owner.extend(piece)?;
+        self.is_waiting_at_the_door = false;
+        self.log_changed(owner.log_hashes());
+        self.tell_touched(received);
+        Ok(())
+    }
+
+    fn handle_notice(&mut self, owner: &mut Owner, notice: Notice) -> Result<(), Error> {
+        match notice {
+            Notice::PeerHasAll(have) => {
+                owner.relay_has_all(&have)?;
+                self.tell(Event::Delivered);
+            }
+            Notice::PeerHas(have) => {
+                owner.relay_has(&have)?;
+                self.tell(Event::Delivered);
+            }
+            Notice::PeerLog(head) => self.handle_peer_log(owner, head)?,
+            Notice::Requests(requests) => {
+                owner.keep_requests(requests)?;
+                self.tell(Event::Requests);
+            }
+            Notice::Refused(refuse) => self.handle_refusal(owner, refuse)?,
+            Notice::Forked(writer) => suspect(owner, writer)?,
+            Notice::LogsDiffer => return Err(Error::Refused(Reason::LogConflict)),
+            Notice::Pong(_) => self.has_mail = true,
+        }
+        Ok(())
+    }
+
+    fn handle_peer_log(&mut self, owner: &mut Owner, head: LogHead) -> Result<(), Error> {
+        let is_ordered = self.proposed.as_ref().is_some_and(|statement| statement.head() == head);
+        if let Some(statement) = self.proposed.take_if(|_| is_ordered) {
+            owner.append(statement)?;
+            self.log_changed(owner.log_hashes());
+        }
+        owner.relay_log(head)
+    }
+
+    fn handle_refusal(&mut self, owner: &mut Owner, refuse: Refuse) -> Result<(), Error> {
+        match refuse.reason {
+            // An invite that is used up may have been used for this device: the log will tell.
+            Reason::NotInvited if self.is_waiting_at_the_door => {
+                self.is_invite_closed = true;
+                Ok(())
+            }
+            Reason::NotAMember if self.is_waiting_at_the_door => match self.until {
+                _ if self.is_invite_closed => Err(Error::Refused(Reason::NotInvited)),
+                Until::LetIn | Until::Stopped => Ok(()),
+                Until::CaughtUp => Err(Error::NotLetInYet),
+            },
+            // Somebody was faster: the log comes, and what is wanted is said anew.
+            Reason::LogConflict if self.proposed.take().is_some() => Ok(()),
+            Reason::Full | Reason::Busy if refuse.envelope.is_some() => {
+                self.put_off = Some(refuse.reason);
+                Ok(())
+            }
+            Reason::NotAMember
+            | Reason::LogConflict
+            | Reason::NotInvited
+            | Reason::Full
+            | Reason::Busy
+            | Reason::Other(_) => Err(Error::Refused(refuse.reason)),
+            Reason::Fork => match refuse.envelope {
+                Some((writer, _)) => suspect(owner, writer),
+                None => Ok(()),
+            },
+            Reason::NotAllowed => match (refuse.envelope, self.proposed.take()) {
+                (Some((writer, counter)), _) => end_writer(owner, writer, counter),
+                (None, Some(_)) => {
+                    owner.forget_intent()?;
+                    Err(Error::Refused(Reason::NotAllowed))
+                }
+                (None, None) => Ok(()),
+            },
+        }
+    }
+}
+
+/// The relay says that it holds another branch of a writer: the conversation begins anew, to be
+/// given all of it. Nothing is given up before a signed envelope proves it.
+fn suspect(owner: &mut Owner, writer: WriterId) -> Result<(), Error> {
+    owner.suspect(writer)?;
+    Err(Error::BeginAnew)
+}
+
+/// The relay will never take that envelope: if it is our own, another writer carries it.
+fn end_writer(owner: &mut Owner, writer: WriterId, from: u64) -> Result<(), Error> {
+    tracing::warn!("the relay refused an envelope for good");
+    if owner.end_writer(writer, from)? { Err(Error::BeginAnew) } else { Ok(()) }
+}
