@@ -4,6 +4,13 @@ package app.couplet
 
 import app.couplet.ffi.KeyRefused as FfiKeyRefused
 import app.couplet.ffi.KeyStore as FfiKeyStore
+import java.io.File
+import java.nio.ByteBuffer
+import java.nio.channels.FileChannel
+import java.nio.file.Files
+import java.nio.file.StandardCopyOption
+import java.nio.file.StandardOpenOption
+import java.nio.file.attribute.PosixFilePermissions
 
 /**
  * Where the key of a notebook's store is kept: the Android Keystore, or a file on a desktop.
@@ -41,6 +48,27 @@ public sealed class KeyRefusedException(message: String) : Exception(message) {
     public class Gone : KeyRefusedException("the key is gone")
 }
 
+/**
+ * A keystore for a machine that has none: the key in a file that only this user reads. On Android,
+ * [KeyStore] over the Android Keystore is `PhoneKeyStore`, which comes with the AAR.
+ */
+public class FileKeyStore(private val file: File) : KeyStore {
+    override fun load(): ByteArray? = if (file.exists()) file.readBytes() else null
+
+    override fun keep(key: ByteArray) {
+        file.absoluteFile.parentFile.mkdirs()
+        val ours = PosixFilePermissions.fromString("rw-------")
+        val part = File(file.path + ".part").toPath()
+        Files.deleteIfExists(part)
+        Files.createFile(part, PosixFilePermissions.asFileAttribute(ours))
+        FileChannel.open(part, StandardOpenOption.WRITE).use {
+            it.write(ByteBuffer.wrap(key))
+            it.force(true)
+        }
+        Files.move(part, file.toPath(), StandardCopyOption.ATOMIC_MOVE)
+    }
+}
+
 /** The app's keystore as the engine calls it: nothing that it throws gets past this. */
 internal class LentKeyStore(private val keys: KeyStore) : FfiKeyStore {
     override fun load(): ByteArray? = answered { keys.load() }
@@ -58,6 +86,7 @@ internal class LentKeyStore(private val keys: KeyStore) : FfiKeyStore {
             }
         } catch (@Suppress("TooGenericExceptionCaught") thrown: Throwable) {
             // An Error too: JNA would print it and hand the engine an answer that is none.
-            throw FfiKeyRefused.Failed(thrown.toString())
+            // Without its message, which may hold what no log should.
+            throw FfiKeyRefused.Failed(thrown.javaClass.name)
         }
 }

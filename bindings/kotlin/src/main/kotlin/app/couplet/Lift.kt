@@ -18,7 +18,11 @@ internal fun Version.lower() = app.couplet.ffi.Version(value)
 
 internal fun Cursor.lower() = app.couplet.ffi.Cursor(value)
 
-internal fun LocalDate.lower(): Int = Math.toIntExact(toEpochDay())
+internal fun LocalDate.lower(): Int {
+    val days = toEpochDay()
+    require(days in Int.MIN_VALUE..Int.MAX_VALUE) { "no notebook reaches to $this" }
+    return days.toInt()
+}
 
 internal fun app.couplet.ffi.EntryId.lift() = EntryId(value)
 

@@ -64,7 +64,7 @@ internal class LentLogSink(private val sink: LogSink) : FfiLogSink {
         try {
             sink.log(line.lift())
         } catch (@Suppress("TooGenericExceptionCaught") thrown: Throwable) {
-            throw FfiLogRefused.Failed(thrown.toString())
+            throw FfiLogRefused.Failed(thrown.javaClass.name)
         }
     }
 }

@@ -25,19 +25,33 @@ internal val PATIENCE = 1.hours
 internal class CancellationTest {
     @Test
     @Scenario("cancel")
-    fun `the relay sees a phone leave when the job that kept it attached is cancelled`() = story {
+    fun `a job that is cancelled stops what it waited for, and the notebook works on`() = story {
         val ana = found("Ana", relay.link)
+        Silence().use { silence ->
+            ana.setRelay(silence.insteadOf(relay))
+            val syncing = launch { ana.sync(PATIENCE) }
+            withContext(Dispatchers.IO) { silence.hears() }
+            syncing.cancelAndJoin()
+        }
+        ana.setRelay(relay.link)
+        assertTrue(ana.sync().isCaughtUp)
+        relay.says("a connection ends")
+
         val staying = launch { ana.stayAttached() }
         ana.status.first { it.isAttached }
         staying.cancelAndJoin()
         relay.says("a connection ends")
-        assertTrue(ana.sync().isCaughtUp)
+        ana.status.first { !it.isAttached }
+        assertEquals("and on", ana.write(Kind.NOTE, "and on").entry.text)
     }
 
     @Test
-    fun `so it does when whoever waits at the door gives up`() = story {
+    fun `the relay sees a phone leave that gives up waiting at the door`() = story {
         val ana = found("Ana", relay.link)
-        val ben = join("Ben", ana.invite().link)
+        val link = ana.invite().link
+        ana.sync()
+        relay.says("a connection ends")
+        val ben = join("Ben", link)
         val knocked = async(start = CoroutineStart.UNDISPATCHED) {
             ana.events.first { it is Event.Requests }
         }

@@ -1,4 +1,4 @@
-// What a couple does with a notebook.
+// What two people do with a notebook.
 
 package app.couplet
 
@@ -17,28 +17,36 @@ import kotlinx.coroutines.launch
 internal class CoupleTest {
     @Test
     @Scenario("pair")
-    fun `Ben is let in with the code that his phone shows, and reads what Ana wrote`() = story {
-        val ana = found("Ana", relay.link)
-        ana.write(Kind.NOTE, "come in")
-        val ben = join("Ben", ana.invite(history = History.ALL).link)
-        ana.sync()
-        assertFailsWith<CoupletException.Waiting> { ben.sync() }
-        ana.sync()
+    fun `Ben is let in with the code that his phone shows`() = story {
+        val keys = Pocket()
+        val (ana, ben) = atTheDoor(keys)
         val request = ana.requests().single()
         assertEquals("Ben", request.name)
         assertFalse(request.isOwnDevice)
         ana.approve(request.id, ben.status.value.waitingCode)
         meet(ana, ben)
-        assertEquals(listOf("come in"), ben.texts())
-        assertEquals(setOf("Ana", "Ben"), ben.persons().map { it.name }.toSet())
-        assertEquals(2, ben.devices().size)
-        assertNull(ben.status.first { it.persons == 2 }.waitingCode)
+        for (phone in listOf(ana, ben)) {
+            assertEquals(setOf("Ana", "Ben"), phone.persons().map { it.name }.toSet())
+            val devices = phone.devices()
+            assertEquals(2, devices.size)
+            val status = phone.status.first { it.persons == 2 }
+            assertEquals(status.device, devices.single { it.isThis }.id)
+            assertNull(status.waitingCode)
+        }
+        ben.shutdown()
+        val again = keep(Notebook.open(config("Ben"), keys))
+        assertTrue(again.sync().isCaughtUp)
     }
 
     @Test
     fun `Ben waits at the door until Ana's phone, which stays attached, lets him in`() = story {
         val ana = found("Ana", relay.link)
-        val ben = join("Ben", ana.invite().link)
+        ana.write(Kind.NOTE, "come in")
+        val invitation = ana.invite(history = History.ALL)
+        assertEquals(1, invitation.entries)
+        assertFalse(invitation.link in invitation.toString())
+        ana.sync()
+        val ben = join("Ben", invitation.link)
         val asked = async(start = CoroutineStart.UNDISPATCHED) {
             ana.events.first { it is Event.Requests }
         }
@@ -47,100 +55,148 @@ internal class CoupleTest {
         asked.await()
         ana.approve(ana.requests().single().id, ben.status.value.waitingCode)
         assertTrue(waiting.await().isCaughtUp)
+        assertEquals(listOf("come in"), ben.texts())
         staying.cancel()
     }
 
     @Test
-    @Scenario("write_apart")
+    @Scenario("write-apart")
     fun `what both write without a network is on both phones after they meet`() = story {
         val (ana, ben) = couple()
         val day = LocalDate.of(2026, 2, 14)
-        val row = ana.write(Kind.NOTE, "from Ana", day)
-        ben.write(Kind.NOTE, "from Ben", day)
-        assertEquals(Delivery.DEVICE, row.delivery)
+        val written = (1..3).map { ana.write(Kind.NOTE, "Ana's $it", day) }
+        repeat(3) { ben.write(Kind.NOTE, "Ben's $it", day) }
+        val first = written.first()
+        assertEquals("Ana's 1" to day, first.entry.text to first.entry.day)
+        assertEquals(ana.status.value.person, first.entry.author)
+        assertEquals(Delivery.DEVICE, first.delivery)
         meet(ana, ben)
-        assertEquals(setOf("from Ana", "from Ben"), ana.texts().toSet())
-        val arrived = ben.entry(row.entry.id)
-        assertEquals(row.entry, arrived.entry)
-        assertTrue(arrived.isUnread)
-        assertFalse(ben.show(row.entry.id).isUnread)
-        assertEquals(Delivery.RELAY, ana.entry(row.entry.id).delivery)
-        assertEquals(1, ben.timeline(filter = Filter(kind = Kind.NOTE, firstDay = day), limit = 1).size)
-        assertTrue(ben.timeline(filter = Filter(lastDay = day.minusDays(1))).isEmpty())
+        assertEquals(ana.texts(), ben.texts())
+        assertEquals(6, ana.texts().size)
+        assertEquals(Delivery.RELAY, ana.entry(first.entry.id).delivery)
+
+        val paged = mutableListOf<EntryRow>()
+        do {
+            val page = ana.timeline(limit = 2, before = paged.lastOrNull()?.cursor)
+            paged += page
+        } while (page.isNotEmpty())
+        assertEquals(ana.timeline(), paged)
+        assertEquals(6, ana.timeline(filter = Filter(Kind.NOTE, firstDay = day)).size)
+        assertTrue(ana.timeline(filter = Filter(lastDay = day.minusDays(1))).isEmpty())
     }
 
     @Test
     @Scenario("merge")
-    fun `a page that both change apart has both changes`() = story {
-        val (ana, ben) = couple()
-        val page = ana.write(Kind.PAGE, "milk and bread").entry
-        meet(ana, ben)
-        val shown = ben.entry(page.id).entry
-        ana.edit(page.id, "oat milk and bread", page.version)
-        ben.edit(page.id, "milk and rye bread", shown.version)
-        meet(ana, ben)
-        assertEquals("oat milk and rye bread", ana.entry(page.id).entry.text)
-        assertEquals("oat milk and rye bread", ben.entry(page.id).entry.text)
-    }
+    fun `a page that both change apart has both changes, and own words stay their author's`() =
+        story {
+            val (ana, ben) = couple()
+            val page = ana.write(Kind.PAGE, "milk and bread").entry
+            val note = ana.write(Kind.NOTE, "good morning").entry.id
+            meet(ana, ben)
+            val shown = ben.entry(page.id).entry
+            ana.edit(page.id, "oat milk and bread", page.version)
+            ben.edit(page.id, "milk and rye bread", shown.version)
+            meet(ana, ben)
+            for (phone in listOf(ana, ben)) {
+                assertEquals("oat milk and rye bread", phone.entry(page.id).entry.text)
+            }
+            val refused = assertFailsWith<CoupletException.NotAllowed> { ben.edit(note, "bad") }
+            assertEquals("not_yours", refused.code)
+            val revised = ana.edit(note, "good morning, love").entry
+            assertEquals("good morning, love", revised.text)
+            assertEquals(
+                listOf("good morning", "good morning, love"),
+                revised.revisions.map { it.text },
+            )
+        }
 
     @Test
-    fun `a comment, an answer and an emoji reach the other phone`() = story {
+    @Scenario("talk")
+    fun `comments, an answer and an emoji are seen by both`() = story {
         val (ana, ben) = couple()
         val note = ana.write(Kind.NOTE, "look up tonight").entry.id
         meet(ana, ben)
-        val said = ben.comment(note, "the moon").entry.comments.single()
+        assertTrue(Verb.COMMENT in ben.entry(note).can)
+        val said = ben.comment(note, "the mood").entry.comments.single()
         ben.react(note, "🌙")
         meet(ana, ben)
         assertTrue(Verb.REPLY in ana.entry(note).can)
         ana.comment(note, "yes", replyTo = said.id)
+        ben.say(note, Saying.EditComment(said.id, "the moon"))
         meet(ana, ben)
-        val shown = ben.entry(note).entry
-        assertEquals(listOf(null, said.id), shown.comments.map { it.replyTo })
-        assertEquals(listOf(Reaction(said.author, "🌙")), shown.reactions)
+        for (phone in listOf(ana, ben)) {
+            val shown = phone.entry(note).entry
+            assertEquals(listOf("the moon", "yes"), shown.comments.map { it.text })
+            assertEquals(listOf(null, said.id), shown.comments.map { it.replyTo })
+            assertEquals(listOf(Reaction(said.author, "🌙")), shown.reactions)
+        }
         assertTrue(ben.unreact(note, "🌙").entry.reactions.isEmpty())
+        assertFailsWith<CoupletException.InvalidInput> { ben.react(note, "moon") }
     }
 
     @Test
+    @Scenario("drafts")
     fun `a draft is of this phone until it is shared, and then only its last words`() = story {
         val (ana, ben) = couple()
         val draft = ana.draftNew(Kind.NOTE, "I")
         ana.draftUpdate(draft.id, "I thought of you")
-        ana.draftDiscard(ana.draftNew(Kind.NOTE, "not this").id)
+        assertEquals(listOf(draft.id), ana.drafts().map { it.id })
+        assertEquals("I thought of you", ana.draft(draft.id).text)
         meet(ana, ben)
         assertTrue(ben.texts().isEmpty())
-        assertEquals("I thought of you", ana.draft(draft.id).text)
-        assertEquals("I thought of you", ana.shareDraft(draft.id).entry.text)
-        meet(ana, ben)
-        assertEquals(listOf("I thought of you"), ben.texts())
+        val shared = ana.shareDraft(draft.id).entry
+        assertEquals("I thought of you", shared.text)
         assertTrue(ana.drafts().isEmpty())
+
+        val edit = ana.draftEdit(shared.id, "I think of you", shared.version)
+        assertEquals(shared.id, edit.entry)
+        assertEquals(shared.id, ana.shareDraft(edit.id).entry.id)
+        meet(ana, ben)
+        assertEquals(listOf("I think of you"), ben.texts())
+
+        val empty = ana.draftNew(Kind.NOTE, "")
+        assertFailsWith<CoupletException.InvalidInput> { ana.shareDraft(empty.id) }
+        assertEquals(listOf(empty.id), ana.drafts().map { it.id })
+        ana.draftDiscard(empty.id)
+        assertFailsWith<CoupletException.NotFound> { ana.draft(empty.id) }
     }
 
     @Test
+    @Scenario("beside")
     fun `a widget reads beside the app, and leaves words for it`() = story {
         val keys = Pocket()
-        val app = found("Ana", keys = keys)
+        val app = found("Ana", relay.link, keys)
+        app.write(Kind.NOTE, "from the app")
         val widget = keep(Notebook.openBeside(config("Ana"), keys))
         assertTrue(app.isOwner)
         assertFalse(widget.isOwner)
+        assertEquals(listOf("from the app"), widget.texts())
         assertFailsWith<CoupletException.Busy> { widget.write(Kind.NOTE, "now") }
+        val told = async(start = CoroutineStart.UNDISPATCHED) {
+            app.events.first { it is Event.EntryChanged }
+        }
+        val staying = launch { app.stayAttached() }
         val left = widget.queueWrite(Kind.NOTE, "from the widget")
-        widget.shutdown()
-        app.shutdown()
-        val again = keep(Notebook.open(config("Ana"), keys))
-        assertEquals("from the widget", again.entry(left).entry.text)
+        assertEquals(Event.EntryChanged(left), told.await())
+        assertEquals("from the widget", app.entry(left).entry.text)
+        staying.cancel()
     }
 
     @Test
+    @Scenario("export")
     fun `what is exported proves to be whole, and words come back in once`() = story {
         val ana = found("Ana")
         ana.write(Kind.NOTE, "kept")
+        ana.write(Kind.PAGE, "milk\nbread")
         val export = ana.export()
         assertEquals(ana.hash(), prove(export.changes))
         assertEquals(ana.hash().value, export.hash)
+        assertEquals(2, export.entries.size)
+        assertTrue(prove(export.changes.dropLast(1)) != ana.hash())
         val words = export.entries.map { Words(checkNotNull(it.kind), it.day, it.text) }
-        assertEquals(Imported(written = 0, held = 1), ana.import(words))
         val elsewhere = found("Elsewhere")
-        assertEquals(Imported(written = 1, held = 0), elsewhere.import(words))
-        assertEquals(listOf("kept"), elsewhere.texts())
+        assertEquals(Imported(written = 2, held = 0), elsewhere.import(words))
+        assertEquals(Imported(written = 0, held = 2), elsewhere.import(words))
+        assertEquals(ana.texts().toSet(), elsewhere.texts().toSet())
     }
 }

@@ -2,6 +2,9 @@
 
 package app.couplet
 
+import java.nio.file.Files.getPosixFilePermissions
+import java.nio.file.attribute.PosixFilePermissions
+import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.atomic.AtomicInteger
 import kotlin.test.AfterTest
 import kotlin.test.Test
@@ -9,7 +12,6 @@ import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertFalse
 import kotlin.test.assertTrue
-import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.runBlocking
 
 internal class LentTest {
@@ -17,22 +19,37 @@ internal class LentTest {
     fun `the log is nobody's afterwards`() = runBlocking { Log.setSink(null) }
 
     @Test
-    @Scenario("keystore_throws")
-    fun `whatever a keystore throws is the error of the call that needed the key`() = story {
+    @Scenario("thrown")
+    fun `whatever a keystore or a log throws is an error, and the notebook works on`() = story {
         val broken = listOf(
-            IllegalStateException("the enclave hums"),
-            NotImplementedError("no keystore so far"),
-            StackOverflowError("deep"),
+            IllegalStateException("on purpose"),
+            NotImplementedError("on purpose"),
+            StackOverflowError("on purpose"),
         )
         for (thrown in broken) {
             val error = assertFailsWith<CoupletException.Internal> {
                 Notebook.found(config("Ana"), Throwing(thrown), "Ana")
             }
             assertEquals("keystore", error.code)
-            assertTrue(checkNotNull(thrown.message) in error.message, error.message)
+            assertFalse("on purpose" in error.message, "it may have said a secret")
         }
-        // Nothing was left behind that a keystore which works would trip over.
-        assertTrue(found("Ana").timeline().isEmpty())
+        val ana = found("Ana", relay.link)
+
+        val (lost, called) = Log.lostLines to AtomicInteger()
+        val throwing = LogSink {
+            throw if (called.incrementAndGet() % 2 == 0) AssertionError("full") else error("full")
+        }
+        Log.setSink(throwing, LogLevel.TRACE)
+        assertTrue(ana.sync().isCaughtUp)
+        assertEquals("still here", ana.write(Kind.NOTE, "still here").entry.text)
+        val lines = ConcurrentLinkedQueue<LogLine>()
+        Log.setSink({ lines += it }, LogLevel.TRACE)
+        assertTrue(called.get() > 0, "nothing was said")
+        assertEquals(called.get().toLong(), Log.lostLines - lost)
+        ana.sync()
+        Log.setSink(null)
+        assertTrue(lines.isNotEmpty())
+        assertTrue(lines.none { "still here" in it.text }, "the log has the notebook's words")
     }
 
     @Test
@@ -53,37 +70,11 @@ internal class LentTest {
     }
 
     @Test
-    @Scenario("log_throws")
-    fun `a log that throws loses its lines and nothing else`() = story {
-        val lost = Log.lostLines
-        val called = AtomicInteger()
-        Log.setSink({
-            called.incrementAndGet()
-            throw if (called.get() % 2 == 0) AssertionError("full") else error("full")
-        })
-        wakeRestored("Ana")
-        Log.setSink(null)
-        assertTrue(called.get() > 0, "nothing was said")
-        assertEquals(called.get().toLong(), Log.lostLines - lost)
-    }
-
-    @Test
-    fun `a log is told what happens, in ids and sentences`() = story {
-        val said = CompletableDeferred<LogLine>()
-        Log.setSink({ said.complete(it) }, LogLevel.INFO)
-        wakeRestored("Ana")
-        val line = said.await()
-        assertEquals(LogLevel.INFO, line.level)
-        assertTrue(line.target.startsWith("couplet"), line.target)
-        assertFalse("private words" in line.text, line.text)
-    }
-
-    /** A store without its mark is one that was restored: that is worth a line of the log. */
-    private suspend fun Stage.wakeRestored(name: String) {
-        val keys = Pocket()
-        found(name, keys = keys).use { it.write(Kind.NOTE, "private words") }
-        check(checkNotNull(config(name).mark).delete()) { "there was no mark" }
-        Notebook.open(config(name), keys).use { assertEquals(listOf("private words"), it.texts()) }
+    fun `a key in a file is read by this user alone, and found again`() = story {
+        val file = directory.resolve("keys/ana").toFile()
+        found("Ana", keys = FileKeyStore(file)).shutdown()
+        assertEquals("rw-------", PosixFilePermissions.toString(getPosixFilePermissions(file.toPath())))
+        keep(Notebook.open(config("Ana"), FileKeyStore(file)))
     }
 
     private class Throwing(private val thrown: Throwable) : KeyStore {

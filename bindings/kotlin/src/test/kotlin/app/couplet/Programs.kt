@@ -1,10 +1,14 @@
-// The real programs, as processes of their own: a relay, and a phone in a terminal.
+// The real relay, as a process of its own, and a place where there is none.
 
 package app.couplet
 
+import com.google.gson.JsonParser
 import java.io.File
+import java.net.DatagramPacket
+import java.net.DatagramSocket
+import java.net.InetAddress
 import java.nio.file.Path
-import java.util.concurrent.TimeUnit.SECONDS
+import java.util.Base64
 import kotlin.concurrent.thread
 import kotlinx.coroutines.channels.Channel
 
@@ -16,7 +20,8 @@ internal class Relay(directory: Path) : AutoCloseable {
     ).start()
 
     /** What apps are given. */
-    val link: String = field("link", process.inputReader().readLine() ?: error("no relay"))
+    val link: String = JsonParser.parseString(process.inputReader().readLine())
+        .asJsonObject["link"].asString
 
     private val log = Channel<String>(Channel.UNLIMITED)
 
@@ -35,26 +40,31 @@ internal class Relay(directory: Path) : AutoCloseable {
     }
 }
 
-/** A phone whose home is in this directory, in a terminal. */
-internal class Terminal(private val directory: Path) {
-    /** What the program answers to this command. */
-    fun ask(vararg command: String): String {
-        val home = directory.resolve("terminal").toString()
-        val process = ProcessBuilder(
-            listOf(program("COUPLET_BIN"), "--json", "--home", home) + command,
-        ).redirectError(ProcessBuilder.Redirect.INHERIT)
-        process.environment()["XDG_STATE_HOME"] = directory.resolve("state").toString()
-        val running = process.start()
-        val answer = running.inputReader().readText()
-        check(running.waitFor(60, SECONDS)) { "${command.first()} did not end" }
-        check(running.exitValue() == 0) { "${command.first()}: $answer" }
-        return answer
+/** A place that is no relay: it hears, and never answers. */
+internal class Silence : AutoCloseable {
+    private val socket = DatagramSocket(0, InetAddress.getLoopbackAddress())
+
+    /** This relay's link, with its key, at another port of this machine: here. */
+    fun insteadOf(relay: Relay): String {
+        val (prefix, item) = relay.link.split('#', limit = 2)
+        val bytes = Base64.getUrlDecoder().decode(item)
+        val text = String(bytes, Charsets.ISO_8859_1)
+        val port = Regex("127\\.0\\.0\\.1:(\\d+)").find(text)!!.groups[1]!!
+        check(port.value.length == socket.localPort.toString().length)
+        val moved = text.replaceRange(port.range, socket.localPort.toString())
+        val link = moved.toByteArray(Charsets.ISO_8859_1)
+        return "$prefix#" + Base64.getUrlEncoder().withoutPadding().encodeToString(link)
+    }
+
+    /** Returns when somebody has said something. */
+    fun hears() {
+        socket.receive(DatagramPacket(ByteArray(2_048), 2_048))
+    }
+
+    override fun close() {
+        socket.close()
     }
 }
-
-/** A text field of a line of JSON that one of our programs wrote. */
-internal fun field(name: String, json: String): String =
-    checkNotNull(Regex("\"$name\":\"([^\"]*)\"").find(json)) { "no $name in $json" }.groupValues[1]
 
 private fun program(variable: String): String {
     val path = checkNotNull(System.getenv(variable)) { "$variable names no program" }

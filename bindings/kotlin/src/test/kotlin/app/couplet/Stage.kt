@@ -7,12 +7,15 @@ import java.util.concurrent.ConcurrentHashMap
 import kotlin.io.path.ExperimentalPathApi
 import kotlin.io.path.createTempDirectory
 import kotlin.io.path.deleteRecursively
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+import kotlin.test.assertTrue
 import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
 
-/** Marks the test of a binding that tells this scenario of `bindings/scenarios`. */
+/** Marks the test that tells this story of `bindings/scenarios`. */
 @Target(AnnotationTarget.FUNCTION)
 @Retention(AnnotationRetention.RUNTIME)
 internal annotation class Scenario(val id: String)
@@ -41,13 +44,20 @@ internal class Stage(private val scope: CoroutineScope) : CoroutineScope by scop
     suspend fun join(name: String, link: String, keys: KeyStore = Pocket()): Notebook =
         keep(Notebook.join(config(name), keys, link, name))
 
+    /** Ana, and Ben who asks to be let in. */
+    suspend fun atTheDoor(keys: KeyStore = Pocket()): Pair<Notebook, Notebook> {
+        val ana = found("Ana", relay.link)
+        val link = ana.invite().link
+        ana.sync()
+        val ben = join("Ben", link, keys)
+        assertFailsWith<CoupletException.Waiting> { ben.sync() }
+        ana.sync()
+        return ana to ben
+    }
+
     /** Ana and Ben, who belong to one notebook. */
     suspend fun couple(): Pair<Notebook, Notebook> {
-        val ana = found("Ana", relay.link)
-        val ben = join("Ben", ana.invite().link)
-        ana.sync()
-        check(runCatching { ben.sync() }.exceptionOrNull() is CoupletException.Waiting)
-        ana.sync()
+        val (ana, ben) = atTheDoor()
         ana.approve(ana.requests().single().id, ben.status.value.waitingCode)
         ana.sync()
         ben.sync()
@@ -78,8 +88,8 @@ internal fun story(tell: suspend Stage.() -> Unit): Unit = runBlocking {
 
 /** The two meet: both have the same afterwards. */
 internal suspend fun meet(ana: Notebook, ben: Notebook) {
-    for (phone in listOf(ana, ben, ana)) check(phone.sync().isCaughtUp)
-    check(ana.hash() == ben.hash()) { "they did not converge" }
+    for (phone in listOf(ana, ben, ana)) assertTrue(phone.sync().isCaughtUp)
+    assertEquals(ana.hash(), ben.hash(), "they did not converge")
 }
 
 /** A keystore in memory. */

@@ -5,6 +5,7 @@ package app.couplet
 import kotlin.test.Test
 import kotlin.test.assertContains
 import kotlin.test.assertEquals
+import kotlin.test.assertFalse
 import kotlin.test.assertTrue
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.async
@@ -15,18 +16,22 @@ import kotlinx.coroutines.launch
 internal class WatchTest {
     @Test
     @Scenario("watch")
-    fun `what Ben writes appears on Ana's screen while both are attached`() = story {
+    fun `what Ana writes appears on Ben's screen while both stay attached`() = story {
         val (ana, ben) = couple()
+        ben.shareDelivery(true)
         val told = async(start = CoroutineStart.UNDISPATCHED) {
-            ana.events.first { it is Event.EntryChanged }
+            ben.events.first { it is Event.EntryChanged }
         }
-        val shown = async { ana.watchTimeline().first { page -> page.isNotEmpty() } }
+        val shown = async { ben.watchTimeline().first { page -> page.isNotEmpty() } }
         val staying = listOf(launch { ana.stayAttached() }, launch { ben.stayAttached() })
-        ana.status.first { it.isAttached }
-        val written = ben.write(Kind.NOTE, "good night").entry
+        ben.status.first { it.isAttached }
+        val written = ana.write(Kind.NOTE, "good night").entry
         assertEquals(Event.EntryChanged(written.id), told.await())
-        assertEquals(listOf(written), shown.await().map { it.entry })
-        assertEquals(0, ben.status.first { it.pending == 0L && it.lastExchange != null }.pending)
+        val row = shown.await().single()
+        assertEquals("good night" to true, row.entry.text to row.isUnread)
+        assertFalse(ben.show(written.id).isUnread)
+        ana.watchTimeline().first { it.single().delivery == Delivery.PARTNER }
+        assertTrue(ana.status.first { it.pending == 0L }.lastExchange != null)
         staying.forEach { it.cancel() }
     }
 
