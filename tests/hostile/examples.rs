@@ -37,7 +37,7 @@ impl Examples {
         let page = ana.write(Kind::Page, "the list: milk, eggs");
         ana.edit(&page.key, None, "the list: milk, eggs, bread \u{1f9e1}").unwrap();
         meet(ana, &mut world.relay, &Fate::good(), &mut world.chance);
-        let [ana, ben] = &mut world.phones;
+        let [ana, ben, _] = &mut world.phones;
         ben.write(Kind::Note, "thank you");
         let last = ana.store().envelopes.values().last().cloned();
         ben.receive(last.into_iter().collect());

@@ -6,6 +6,7 @@
 mod house;
 mod layers;
 mod packages;
+mod scenarios;
 mod source;
 
 use std::fmt;
@@ -89,4 +90,12 @@ fn the_house_is_in_order() {
         }
     }
     assert_kept(&violations);
+}
+
+#[test]
+fn every_binding_tells_every_story() {
+    let root = root();
+    let stories = scenarios::listed(&root);
+    assert!(stories.len() > 10, "the list of stories was not read");
+    assert_kept(&scenarios::told(&root, &stories));
 }

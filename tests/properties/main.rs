@@ -1,10 +1,11 @@
-//! Whatever two phones do, whatever the line between them does: in the end both say the same, and
-//! nothing that was acknowledged is lost or doubled.
+//! Whatever Ana does on her two devices and Ben on his one, whatever the line between them does: in
+//! the end all say the same, and nothing that was acknowledged is lost or doubled.
 //!
 //! A sequence of operations follows from its seed, which a failure prints; `COUPLET_SEED` runs that
 //! one alone. `COUPLET_LONG=1` runs ten times as many.
 
 mod operations;
+mod pinned;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -67,8 +68,8 @@ fn who_knows_what_the_other_holds_meets_in_one_flight_each_way() {
                 let texts = world.chance.below(4);
                 (0..texts).for_each(|number| drop(phone.write(Kind::Note, &format!("n{number}"))));
                 phone.seal_pending();
-                let lacking_here = count(world.relay.have(), phone.have());
-                let lacking_there = count(phone.have(), world.relay.have());
+                let lacking_here = count(&world.relay.have(), phone.have());
+                let lacking_there = count(phone.have(), &world.relay.have());
                 let met = meet(phone, &mut world.relay, &Fate::good(), &mut world.chance);
                 assert!(met.is_caught_up);
                 assert_eq!(met.flights, 1);

@@ -4,32 +4,28 @@
 
 use std::convert::Infallible;
 
+use couplet_proto::testing;
 use rand_core::{TryCryptoRng, TryRng};
 
-/// A generator of numbers, the same for the same seed (SplitMix64, Steele et al., OOPSLA 2014).
+/// A generator of numbers, the same for the same seed.
 #[derive(Clone, Debug)]
-pub struct Chance(u64);
+pub struct Chance(testing::Chance);
 
 impl Chance {
     /// Everything that follows from this seed.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
-        Self(seed)
+        Self(testing::Chance::new(seed))
     }
 
     /// The next 64 bits.
     pub fn next_u64(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        self.0.next_u64()
     }
 
     /// A number below `end`, which is above 0.
     pub fn below(&mut self, end: usize) -> usize {
-        let wide = u128::from(self.next_u64()) * end as u128;
-        usize::try_from(wide >> 64).unwrap_or(0)
+        self.0.below(end)
     }
 
     /// True so many times in a hundred.

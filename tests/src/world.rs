@@ -2,20 +2,23 @@
 //! run by hand from one seed.
 //!
 //! A [`Phone`] is the engine's replica over a store in memory, a
-//! [`Relay`] judges by the same log, envelopes and have vectors as the real one, and a
-//! [`conversation`] is two sessions with a bad line between them. What each call does to the store
+//! [`Relay`] the real one's desks over a [`shelf`] in memory, and a [`conversation`] is a session and
+//! a desk with a bad line between them. What each call does to the store
 //! follows `core/client/src/owner` step by step, one commit where the owner makes one, so that a
 //! phone may be [restarted](phone::Phone::restart) after any call.
 //!
-//! Deliberately not here: volumes beyond the first, and a log that grows, which other tests have.
+//! Ben's phone learns of Ana's tablet from the relay, so what the tablet wrote may come before the
+//! statement that let it in. Deliberately not here: volumes beyond the first, which other tests have.
 
 pub mod conversation;
 pub mod ledger;
 pub mod phone;
 pub mod relay;
+pub mod shelf;
 pub mod store;
 
 use couplet_proto::hash::Hash;
+use couplet_proto::log::Log;
 
 use crate::chance::Chance;
 use crate::couple::Couple;
@@ -23,11 +26,11 @@ use conversation::{Fate, meet};
 use phone::Phone;
 use relay::Relay;
 
-/// Two phones, one of each person, and the relay between them.
+/// Ana's two devices, Ben's phone, and the relay between them.
 #[derive(Debug)]
 pub struct World {
-    /// Ana's phone and Ben's.
-    pub phones: [Phone; 2],
+    /// Ana's phone, Ben's, and Ana's tablet.
+    pub phones: [Phone; 3],
     /// The relay.
     pub relay: Relay,
     /// All that is left to chance.
@@ -39,15 +42,22 @@ pub struct World {
 const ROUNDS: usize = 8;
 
 impl World {
-    /// Ana and Ben, just paired; the relay has not heard of them.
+    /// Ana and Ben, just paired, and Ana's tablet, just let in; the relay has not heard of them,
+    /// and not every phone of the tablet.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         let mut chance = Chance::new(seed);
-        let Couple { ana, ben, log, key, .. } = Couple::pair(&mut chance);
-        let phones = [ana, ben].map(|device| {
+        let mut couple = Couple::pair(&mut chance);
+        let paired = couple.log.statements().len();
+        let tablet = couple.add_device(&mut chance);
+        let Couple { ana, ben, log, key, .. } = couple;
+        let all = log.statements();
+        let mut phone = |device, known: usize| {
+            let log = Log::replay(all.iter().take(known).cloned()).unwrap();
             let shares_delivery = chance.percent(50);
-            Phone::new(device, log.clone(), key.clone(), shares_delivery, &mut chance)
-        });
+            Phone::new(device, log, key.clone(), shares_delivery, &mut chance)
+        };
+        let phones = [phone(ana, all.len()), phone(ben, paired), phone(tablet, all.len())];
         Self { phones, relay: Relay::new(log.id()), chance }
     }
 
@@ -62,7 +72,7 @@ impl World {
                 let met = meet(phone, &mut self.relay, &Fate::good(), &mut self.chance);
                 assert!(met.is_caught_up, "an undisturbed conversation catches up");
             }
-            let is_same = |phone: &Phone| phone.have() == self.relay.have();
+            let is_same = |phone: &Phone| *phone.have() == self.relay.have();
             let is_quiet = |phone: &Phone| !phone.has_something_to_say();
             if self.phones.iter().all(|phone| is_same(phone) && is_quiet(phone)) {
                 return;
@@ -72,7 +82,7 @@ impl World {
     }
 
     /// What each phone's notebook says, hashed.
-    pub fn hashes(&mut self) -> [Hash; 2] {
+    pub fn hashes(&mut self) -> [Hash; 3] {
         self.phones.each_mut().map(Phone::hash)
     }
 }

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from couplet import Event, Events, FileKeyStore, Notebook, Waiting
+from couplet import Event, Events, FileKeyStore, History, Notebook, Request, Waiting
 
 # A story that has not ended by then hangs: every wait in it is for something that happens.
 HANGS = 120.0
@@ -102,17 +102,25 @@ async def together(
 ) -> tuple[Notebook, Notebook]:
     """Ana and Ben, paired over this relay; neither has written."""
     anas = await stack.enter_async_context(await ana.found(relay.link))
-    invitation = await anas.invite()
+    bens, request = await asks(stack, ben, anas)
+    await anas.approve(request.id, (await bens.status()).waiting_code)
+    await anas.sync()
+    await bens.sync()
+    return anas, bens
+
+
+async def asks(
+    stack: AsyncExitStack, ben: Phone, anas: Notebook, history: History | None = None
+) -> tuple[Notebook, Request]:
+    """Ben is invited and asks to be let in, which Ana sees."""
+    invitation = await anas.invite(history=history)
     await anas.sync()
     bens = await stack.enter_async_context(await ben.join(invitation.link))
     with pytest.raises(Waiting):
         await bens.sync()
     await anas.sync()
     [request] = await anas.requests()
-    await anas.approve(request.id, (await bens.status()).waiting_code)
-    await anas.sync()
-    await bens.sync()
-    return anas, bens
+    return bens, request
 
 
 async def meet(anas: Notebook, bens: Notebook) -> None:

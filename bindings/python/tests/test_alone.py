@@ -9,7 +9,7 @@ from pathlib import Path
 
 import couplet
 import pytest
-from couple import Phone, Relay, happens, meet, scenario, texts, together
+from couple import Phone, Relay, asks, happens, meet, scenario, texts, together
 from couplet import (
     Attached,
     Busy,
@@ -67,14 +67,8 @@ async def test_what_cannot_be_used_is_refused_with_a_sentence(
     with pytest.raises(InvalidInput) as unsaid:
         await anas.invite()
     assert unsaid.value.code == "say_history"
-    invitation = await anas.invite(history=History.ALL)
-    assert invitation.entries == 1
-    await anas.sync()
-    bens = await stack.enter_async_context(await ben.join(invitation.link))
-    with pytest.raises(Waiting):
-        await bens.sync()
-    await anas.sync()
-    [request] = await anas.requests()
+    assert (await anas.invite(history=History.ALL)).entries == 1
+    bens, request = await asks(stack, ben, anas, History.ALL)
     code = (await bens.status()).waiting_code
     assert code
     wrong = code.translate(str.maketrans("0123456789", "1234567890"))

@@ -17,6 +17,7 @@ from couple import Phone, Relay, happens, scenario, together
 from couplet import Attached, CaughtUp, EntryChanged, Events
 
 EVENTS = 100_000
+CANCELLED = 1_000
 
 
 class Silence:
@@ -97,9 +98,11 @@ def at_port(link: str, port: int) -> str:
 @scenario("many-events")
 async def test_a_hundred_thousand_events_leak_nothing(stack: AsyncExitStack) -> None:
     await pulled(EVENTS)
+    await given_up(CANCELLED)
     before = Held.now()
     for _ in range(3):
         await pulled(EVENTS)
+        await given_up(CANCELLED)
     after = Held.now()
     assert after.threads <= before.threads
     assert after.files <= before.files
@@ -114,6 +117,17 @@ async def pulled(count: int) -> None:
         assert event == CaughtUp()
         got += 1
     assert got == count
+
+
+async def given_up(count: int) -> None:
+    """So many waits that are cancelled."""
+    for _ in range(count):
+        events = Events.rehearsal(0)
+        pulling = asyncio.create_task(anext(events, None))
+        await asyncio.sleep(0)
+        pulling.cancel()
+        await asyncio.wait([pulling])
+        await events.aclose()
 
 
 @dataclass

@@ -3,6 +3,10 @@
 
 use std::time::Duration;
 
+use couplet_proto::frame::Reason;
+
+use crate::error::Error;
+
 /// The span after a connection that was lost: a relay that restarts is there again within it.
 const FIRST: Duration = Duration::from_millis(500);
 
@@ -10,14 +14,25 @@ const FIRST: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(30);
 
 /// A connection that held so long was a good one: the next loss begins with [`FIRST`] again.
-pub(crate) const STABLE: Duration = Duration::from_secs(30);
+pub const STABLE: Duration = Duration::from_secs(30);
 
 /// How long to wait before the attempt with that number, the first being 0; `random` is uniform
 /// over all numbers.
-pub(crate) fn backoff(attempt: u32, random: u64) -> Duration {
+#[must_use]
+pub fn backoff(attempt: u32, random: u64) -> Duration {
     let span = FIRST.saturating_mul(2_u32.saturating_pow(attempt)).min(LONGEST);
     let nanoseconds = (u128::from(random) * span.as_nanos()) >> u64::BITS;
     Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX))
+}
+
+/// Whether what ended an exchange is the network's or the relay's, and may be over the next time.
+#[must_use]
+pub fn may_pass(error: &Error) -> bool {
+    match error {
+        Error::Refused(reason) => *reason != Reason::NotInvited,
+        Error::Unreachable(_) | Error::BadRelay | Error::TimedOut | Error::BeginAnew => true,
+        _ => false,
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 //!
 //! Read [`session`] for how two sides catch up, and `docs/PROTOCOL.md` for the whole.
 
+pub mod desk;
 pub mod envelope;
 pub mod frame;
 pub mod hash;
@@ -23,5 +24,5 @@ pub mod session;
 pub mod sign;
 pub mod statement;
 
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;

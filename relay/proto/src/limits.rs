@@ -65,6 +65,27 @@ pub const MAX_ENVELOPES_PER_FRAME: usize = 512;
 /// Bytes of a relay's address in a link: a DNS name and a port.
 pub const MAX_ADDRESS: usize = 261;
 
+/// Refusals on one connection to a relay before it has attached; then it is closed. Somebody who
+/// tries keys or invites must at least come again.
+pub const MAX_REFUSALS_UNATTACHED: u32 = 32;
+
+/// Entries that a relay keeps of the have vector of a device that is not a member yet. Of a longer
+/// one only the log is remembered: should the device be let in, it is sent what it may hold already.
+pub const MAX_REMEMBERED_HAVE: usize = 256;
+
+/// Writers of one device that a relay takes: no device can use up a notebook's.
+pub const MAX_WRITERS_PER_DEVICE: usize = MAX_WRITERS / (2 * MAX_DEVICES_PER_PERSON);
+
+/// Ranges beyond a hole that a relay takes in one notebook, all writers together, so that its have
+/// vector always fits a frame.
+pub const MAX_RANGES_PER_NOTEBOOK: usize = 1024;
+
+/// Seconds after which to ask again when a relay's store is busy or failing.
+pub const RETRY_BUSY: u32 = 5;
+
+/// Seconds after which to ask again when a relay has no room: somebody has to make some.
+pub const RETRY_FULL: u32 = 600;
+
 const _: () = {
     assert!(MIN_ENVELOPE.is_power_of_two() && POWER_OF_TWO_PADDING.is_power_of_two());
     assert!(MIN_ENVELOPE < POWER_OF_TWO_PADDING && POWER_OF_TWO_PADDING < MAX_ENVELOPE);
@@ -74,5 +95,7 @@ const _: () = {
     assert!(2 * MAX_LOG_BYTES_PER_PERSON + MAX_LOG * 8 + 64 < MAX_FRAME, "a log fits one frame");
     assert!(MAX_JOIN_REQUEST + MAX_WRAP + MAX_SEALED_NAME + 512 < MAX_STATEMENT);
     assert!(MAX_JOIN_REQUEST * MAX_REQUESTS_PER_INVITE * MAX_OPEN_INVITES + 4096 < MAX_FRAME);
-    assert!(MAX_WRITERS * 96 < MAX_FRAME, "a have vector without holes fits one frame");
+    // An entry without ranges takes at most 96 bytes, a range at most 84 (postcard).
+    assert!(MAX_WRITERS * 96 + MAX_RANGES_PER_NOTEBOOK * 84 + 4096 < MAX_FRAME);
+    assert!(MAX_WRITERS_PER_DEVICE * 2 * MAX_DEVICES_PER_PERSON <= MAX_WRITERS);
 };

@@ -95,6 +95,8 @@ pub struct Session {
     log_phase: LogPhase,
     /// How much of the log the other side has, or has been sent.
     offered_log: u64,
+    /// Frames sent before the other side answered; who does not know us refuses each for itself.
+    unanswered: u32,
     their_log: Option<LogHead>,
     phase: Phase,
     has_heard: bool,
@@ -161,6 +163,7 @@ impl Session {
             received: Ranges::default(),
             loading: None,
             log_phase: LogPhase::Idle,
+            unanswered: 0,
             their_log: None,
             phase,
             has_heard: false,
@@ -228,6 +231,7 @@ impl Session {
         for slice in slices(statements) {
             let from = self.offered_log;
             self.offered_log += slice.len() as u64;
+            self.unanswered += u32::from(self.phase == Phase::Opening);
             let notebook = self.notebook;
             self.send(Frame::Statements(Statements { notebook, from, statements: slice }));
         }
@@ -319,6 +323,10 @@ impl Session {
         for writer in self.mine.forked_from(&self.theirs) {
             self.notify(Notice::Forked(writer));
         }
+        if attach.log.length < self.offered_log {
+            // Under a log that is shorter than believed, what was sent may have been refused.
+            self.sent.clear();
+        }
         self.offered_log = attach.log.length.min(self.log.len() as u64);
         self.learn_log(attach.log);
         self.plan();
@@ -379,18 +387,29 @@ impl Session {
     }
 
     fn handle_refusal(&mut self, refuse: Refuse) {
+        if refuse.reason == Reason::LogConflict && self.phase == Phase::Opening {
+            // It holds less of the log than was believed: how much, its attach says.
+            return;
+        }
         if refuse.reason == Reason::NotAMember && self.phase != Phase::Early {
             self.phase = Phase::TurnedAway;
             self.sent.clear();
+            let is_old = self.unanswered > 0;
+            self.unanswered = self.unanswered.saturating_sub(1);
             if !self.log.is_empty() && self.log_phase == LogPhase::Idle {
                 self.offered_log = 0;
                 return self.plan();
+            }
+            if is_old && self.log_phase != LogPhase::Idle {
+                // Said before the whole log was there.
+                return;
             }
         }
         self.notify(Notice::Refused(refuse));
     }
 
     fn attach(&mut self) {
+        self.unanswered += 1;
         self.say_attach();
         self.plan();
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use couplet_proto::desk::Desk;
 use couplet_proto::frame::Frame;
 use couplet_proto::ids::DeviceId;
 use quinn::{Connection, Incoming, SendStream, ZeroRttAccepted};
@@ -124,25 +125,23 @@ impl<S: Store> Exchange<S> {
             let deadline = self.deadline();
             tokio::select! {
                 frame = self.inbox.next(), if self.outbox.has_room() => match frame? {
-                    Some(frame) => self.receive(frame).await?,
+                    Some(frame) => self.receive(frame).await,
                     None => return Ok(()),
                 },
                 sent = self.outbox.send(&mut self.sender), if !self.outbox.is_empty() => sent?,
-                () = self.conversation.changed() => {
-                    self.conversation.refresh(&mut self.outbox).await?;
-                }
+                () = self.conversation.changed() => self.conversation.catch_up(),
                 () = at(deadline) => return Err(Close::TooSlow.into()),
                 () = told(&mut stop) => return Err(Close::Restarting.into()),
             }
         }
     }
 
-    async fn receive(&mut self, frame: Frame) -> Result<(), Ended> {
+    async fn receive(&mut self, frame: Frame) {
         self.first_frame_by = None;
-        if Conversation::<S>::needs_confirmation(&frame) {
+        if Desk::needs_confirmation(&frame) {
             self.handshake.finish().await;
         }
-        self.conversation.handle(frame, &mut self.outbox).await
+        self.conversation.handle(frame);
     }
 
     /// When the phone must have done something.

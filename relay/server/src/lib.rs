@@ -3,18 +3,17 @@
 //! The way of one frame, down and up:
 //!
 //! ```text
-//! phone -> endpoint -> connection -> wire =Frame=> conversation -> Session -> notebook -> store
-//! phone <-------------- connection <- wire <=Frame= conversation <- Session <- notebook <- store
+//! phone -> endpoint -> connection -> wire =Frame=> conversation -> Desk -> notebook -> store
+//! phone <-------------- connection <- wire <=Frame= conversation <- Desk <- notebook <- store
 //!                                                        ^ woken by the notebook's marks
 //! ```
 //!
-//! What is true of a notebook is decided in `couplet-proto`; this crate gives it a network and a
+//! What is true of a notebook, and what a device is told of it, is decided in `couplet-proto`; this crate gives it a network and a
 //! disk. It links no document engine and no content cipher, and it writes no note, name, key or
 //! notebook id to its log.
 //!
 //! Start reading at [`conversation`]; [`relay`] is the life of the whole.
 
-mod attached;
 pub mod cli;
 pub mod close;
 pub mod connection;

@@ -3,9 +3,7 @@
 
 use std::time::Duration;
 
-use couplet_proto::limits::{
-    ENVELOPES_PER_FRAME_BYTES, MAX_DEVICES_PER_PERSON, MAX_ENVELOPE, MAX_FRAME, MAX_WRITERS,
-};
+use couplet_proto::limits::{ENVELOPES_PER_FRAME_BYTES, MAX_ENVELOPE, MAX_FRAME};
 
 /// Connections at once: about 30 KB each when idle, so half a gigabyte.
 pub const MAX_CONNECTIONS: usize = 16_384;
@@ -59,21 +57,6 @@ pub const OUTBOX_FOR_BULK: usize = ENVELOPES_PER_FRAME_BYTES;
 /// Bytes waiting to be sent to one phone above which nothing more is read from it.
 pub const OUTBOX_FULL: usize = 2 * MAX_FRAME;
 
-/// Refusals on one connection before it has attached; then it is closed. Somebody who tries keys
-/// or invites must at least come again.
-pub const MAX_REFUSALS_UNATTACHED: u32 = 32;
-
-/// Entries kept of the have vector of a device that is not a member yet. Of a longer one only the
-/// log is remembered: should the device be let in, it is sent what it may hold already.
-pub const MAX_REMEMBERED_HAVE: usize = 256;
-
-/// Writers of one device: no device can use up a notebook's.
-pub const MAX_WRITERS_PER_DEVICE: usize = MAX_WRITERS / (2 * MAX_DEVICES_PER_PERSON);
-
-/// Ranges beyond a hole in one notebook, all writers together, so that its have vector always fits
-/// a frame.
-pub const MAX_RANGES_PER_NOTEBOOK: usize = 1024;
-
 /// Signatures checked where they arrive; more are handed to a thread that may block.
 pub const VERIFY_IN_PLACE: usize = 2;
 
@@ -86,16 +69,7 @@ pub const WRITE_QUEUE: usize = 1024;
 /// Connections that read the store at once: as many reads as disks and cores can use.
 pub const READERS: usize = 4;
 
-/// Seconds after which to ask again when the store is busy or failing.
-pub const RETRY_BUSY: u32 = 5;
-
-/// Seconds after which to ask again when there is no room: somebody has to make some.
-pub const RETRY_FULL: u32 = 600;
-
 const _: () = {
-    // An entry without ranges takes at most 96 bytes, a range at most 84 (postcard).
-    assert!(MAX_WRITERS * 96 + MAX_RANGES_PER_NOTEBOOK * 84 + 4096 < MAX_FRAME);
-    assert!(MAX_WRITERS_PER_DEVICE * 2 * MAX_DEVICES_PER_PERSON <= MAX_WRITERS);
     assert!(OUTBOX_FOR_BULK + MAX_ENVELOPE < OUTBOX_FULL, "bulk alone never stops the reading");
     assert!(RESUMABLE_SESSIONS >= TICKETS * MAX_CONNECTIONS);
 };

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use couplet_proto::desk::Part;
 use couplet_proto::ids::NotebookId;
 use tokio::sync::watch;
 
@@ -77,15 +78,17 @@ impl<S: Store> Topic<S> {
         }
     }
 
-    /// The marks as they were when last seen, and as they are.
-    pub(crate) fn catch_up(&mut self) -> (Marks, Marks) {
+    /// The parts that have changed since they were last seen.
+    pub(crate) fn catch_up(&mut self) -> impl Iterator<Item = Part> {
         let now = *self.watch.borrow_and_update();
-        (std::mem::replace(&mut self.seen, now), now)
+        let before = std::mem::replace(&mut self.seen, now);
+        let is_news = move |part: &Part| now.of(*part) != before.of(*part);
+        [Part::Log, Part::Have, Part::Mail].into_iter().filter(is_news)
     }
 
     /// One's own change of a part is no news, unless somebody else's came between.
-    pub(crate) fn follow_own(&mut self, part: impl Fn(&mut Marks) -> &mut u64, after: u64) {
-        let seen = part(&mut self.seen);
+    pub(crate) fn follow_own(&mut self, part: Part, after: u64) {
+        let seen = self.seen.of_mut(part);
         if seen.checked_add(1) == Some(after) {
             *seen = after;
         }

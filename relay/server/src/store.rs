@@ -1,10 +1,8 @@
 //! What the relay keeps, behind one trait: membership logs, envelopes, and the mailboxes of open
 //! invites.
 //!
-//! A store keeps what it is given and checks what only it can: that a log is extended at its end,
-//! and that an envelope continues its writer's chain. Who may write is decided before, in
-//! [`notebook`](crate::notebook). A call that returns has been made durable, and a call that is
-//! made twice is as good as once.
+//! What is asked of it, and what it answers, is named in [`couplet_proto::desk::keeping`]. A call
+//! that returns has been made durable, and a call that is made twice is as good as once.
 
 mod schema;
 pub mod sqlite;
@@ -15,83 +13,11 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use couplet_proto::desk::keeping::{Appended, Extension, Kept, Letter, Posted};
+use couplet_proto::desk::question::Unanswered;
 use couplet_proto::envelope::Sealed;
-use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Range};
-use couplet_proto::ids::{DeviceId, InviteId, NotebookId};
-use couplet_proto::statement::LogHead;
-
-/// New statements for the end of a notebook's log.
-#[derive(Clone, Debug)]
-pub struct Extension {
-    /// Whose log; one that is not there begins with this.
-    pub notebook: NotebookId,
-    /// Where the log must be.
-    pub after: LogHead,
-    /// The statements and their hashes, at least one.
-    pub statements: Vec<(Hash, Vec<u8>)>,
-    /// The invites that are open once the statements stand; the mailboxes of others are emptied.
-    pub open_invites: Vec<InviteId>,
-}
-
-/// What became of an extension.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Appended {
-    /// It stands.
-    Done,
-    /// The log is somewhere else; nothing was changed.
-    Moved,
-}
-
-/// What became of one envelope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It is kept from this call on.
-    New,
-    /// It was there.
-    Held,
-    /// Its place is taken by another, or it does not continue its chain; the other is kept.
-    Fork,
-    /// Its device has too many writers, or the notebook too many holes.
-    Full,
-}
-
-/// What became of envelopes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
-    /// One for each, in order.
-    pub outcomes: Vec<Outcome>,
-    /// All that is held of the writers that were touched.
-    pub have: Have,
-}
-
-/// A request to join, for the mailbox of its invite.
-#[derive(Clone, Debug)]
-pub struct Letter {
-    /// Which notebook.
-    pub notebook: NotebookId,
-    /// Which invite.
-    pub invite: InviteId,
-    /// Who asks; a second letter of one device takes the place of the first.
-    pub device: DeviceId,
-    /// The request's hash.
-    pub hash: Hash,
-    /// The request.
-    pub bytes: Vec<u8>,
-    /// When it came, seconds since 1970.
-    pub received: u64,
-}
-
-/// What became of a letter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Posted {
-    /// It waits from this call on.
-    New,
-    /// It was waiting.
-    Held,
-    /// The mailbox is full.
-    Full,
-}
+use couplet_proto::ids::NotebookId;
 
 /// Why the store did not do what it was asked.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -136,9 +62,23 @@ pub enum StoreError {
     UnknownNotebook,
 }
 
+impl From<StoreError> for Unanswered {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Full => Self::Full,
+            StoreError::Newer { .. }
+            | StoreError::Damaged { .. }
+            | StoreError::DamagedLog
+            | StoreError::Failed(_)
+            | StoreError::Closed
+            | StoreError::UnknownNotebook => Self::Unavailable,
+        }
+    }
+}
+
 /// Where the relay keeps what it is given.
 ///
-/// Durable when it returns; the same when done twice. `tests/relay/conformance.rs` is what every
+/// Durable when it returns; the same when done twice. `couplet_proto::testing::keeping` is what every
 /// implementation must pass.
 pub trait Store: Send + Sync + 'static {
     /// A notebook's statements, in order; none if there is no such notebook.

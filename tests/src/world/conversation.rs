@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use couplet_proto::frame::Frame;
+use couplet_proto::frame::{Frame, Reason, Refuse};
 use couplet_proto::session::{Notice, Output, Session};
 
 use super::phone::Phone;
@@ -59,6 +59,8 @@ struct Call<'a> {
     phone: &'a mut Phone,
     session: Session,
     sent: usize,
+    /// The relay's log was not the whole when the conversation began.
+    is_relay_behind: bool,
 }
 
 /// Lets a phone talk to the relay until neither has anything to say or the line is cut.
@@ -70,7 +72,9 @@ pub fn meet(phone: &mut Phone, relay: &mut Relay, fate: &Fate, chance: &mut Chan
     let notebook = phone.notebook_id();
     let session = Session::open(notebook, phone.opening(), false);
     let mut door = Door::new(phone.device());
-    let mut call = Call { phone, session, sent: 0 };
+    let known = phone.log_hashes().len() as u64;
+    let is_relay_behind = relay.log_length() < known || !phone.store().kept.is_empty();
+    let mut call = Call { phone, session, sent: 0, is_relay_behind };
     let mut up: VecDeque<Frame> = call.drain().into();
     let first_flight: Vec<Frame> = up.iter().cloned().collect();
     let mut down = VecDeque::new();
@@ -125,7 +129,10 @@ impl Call<'_> {
                     received.taken.into_iter().for_each(|at| self.session.exchanged(at));
                     self.session.stored(&received.delta);
                 }
-                Output::Extend(_) => panic!("the relay has statements that no phone made"),
+                Output::Extend(piece) => {
+                    self.phone.extend(piece);
+                    self.session.log_changed(self.phone.log_hashes());
+                }
                 Output::Notify(notice) => self.handle_notice(notice),
             }
         }
@@ -137,6 +144,8 @@ impl Call<'_> {
             Notice::PeerHas(have) | Notice::PeerHasAll(have) => self.phone.relay_has(&have),
             Notice::PeerLog(head) => self.phone.relay_log(head.length),
             Notice::Requests(_) | Notice::Pong(_) => {}
+            // Of a device that the relay has not heard of, or not since it was restored.
+            Notice::Refused(Refuse { reason: Reason::NotAllowed, .. }) if self.is_relay_behind => {}
             Notice::Refused(refuse) => panic!("an honest phone is refused: {refuse:?}"),
             Notice::LogsDiffer => panic!("the relay's log is another"),
             Notice::Forked(writer) => panic!("an honest writer stands twice: {writer:?}"),

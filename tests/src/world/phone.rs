@@ -1,17 +1,18 @@
-//! A phone: the replica over its store, and the verbs that an app has.
+//! A phone: the replica over its store. What a person does with it is in `verbs`.
+
+mod verbs;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use couplet_engine::document::EntryKey;
 use couplet_engine::keys::{DeviceSecret, EpochKey};
-use couplet_engine::notebook::entry::{Entry, Version, notebook_hash};
-use couplet_engine::notebook::schema::Kind;
-use couplet_engine::notebook::{CannotWrite, Notebook};
-use couplet_engine::replica::{Accepted, NotTaken, Parts, Replica};
-use couplet_proto::envelope::Envelope;
+use couplet_engine::notebook::Notebook;
+use couplet_engine::notebook::entry::{Entry, notebook_hash};
+use couplet_engine::replica::{Accepted, NotTaken, Opened, Parts, Replica, Wait};
+use couplet_proto::envelope::{Envelope, Sealed};
+use couplet_proto::frame::Statements;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Range};
-use couplet_proto::ids::{Edition, Epoch, Slot, Volume, WriterNonce};
+use couplet_proto::ids::{Edition, Epoch, Slot, Volume, WriterId, WriterNonce};
 use couplet_proto::log::Log;
 use couplet_proto::session::Start;
 use couplet_proto::sign::Signer;
@@ -22,7 +23,6 @@ use crate::chance::Chance;
 
 const VOLUME: Volume = Volume(0);
 const EDITION: Edition = Edition(0);
-const DAY: i32 = 20_000;
 
 /// One person's phone.
 #[derive(Debug)]
@@ -46,6 +46,15 @@ pub struct Received {
     pub taken: Vec<Range>,
     /// Why some were not taken.
     pub not_taken: Vec<NotTaken>,
+}
+
+/// Envelopes on their way into the store.
+#[derive(Default)]
+struct Slice {
+    writers: BTreeSet<WriterId>,
+    /// Writers of whom there was more than what they have seen.
+    news: BTreeSet<WriterId>,
+    changes: BTreeMap<Hash, Waiting>,
 }
 
 impl Phone {
@@ -103,37 +112,6 @@ impl Phone {
         self.replica.have()
     }
 
-    /// Writes a new entry; it is durable when this returns.
-    pub fn write(&mut self, kind: Kind, text: &str) -> Entry {
-        let mut chance = self.chance.clone();
-        let written = self.notebook().write(kind, DAY, text, &mut chance).unwrap();
-        self.chance = chance;
-        self.store.changes.push((written.change, None));
-        written.entry
-    }
-
-    /// Edits an entry; it is durable when this returns.
-    ///
-    /// # Errors
-    /// [`CannotWrite`].
-    pub fn edit(
-        &mut self,
-        key: &EntryKey,
-        base: Option<&Version>,
-        text: &str,
-    ) -> Result<Option<Entry>, CannotWrite> {
-        let written = self.notebook().edit(key, base, text)?;
-        Ok(written.map(|written| {
-            self.store.changes.push((written.change, None));
-            written.entry
-        }))
-    }
-
-    /// An entry as it is shown.
-    pub fn show(&mut self, key: &EntryKey) -> Option<Entry> {
-        self.notebook().entry(key)
-    }
-
     /// Every entry.
     pub fn entries(&mut self) -> BTreeMap<String, Entry> {
         let entries = self.notebook().entries();
@@ -181,7 +159,7 @@ impl Phone {
     pub fn opening(&mut self) -> Start {
         self.seal_pending();
         Start {
-            log: self.log.statements().iter().map(Statement::hash).collect(),
+            log: self.log_hashes(),
             have: self.have().clone(),
             believed_log: self.store.relay_log,
             believed: self.store.relay_have.clone(),
@@ -205,6 +183,38 @@ impl Phone {
         self.store.relay_log = length;
     }
 
+    /// The hashes of the log's statements.
+    #[must_use]
+    pub fn log_hashes(&self) -> Vec<Hash> {
+        self.log.statements().iter().map(Statement::hash).collect()
+    }
+
+    /// Takes in a piece of the log; what could not be read before is looked at again.
+    ///
+    /// # Panics
+    ///
+    /// If it does not continue what is here.
+    pub fn extend(&mut self, piece: Statements) {
+        let from = usize::try_from(piece.from).unwrap();
+        for (index, bytes) in (from..).zip(piece.statements) {
+            let statement = Statement::read(bytes).unwrap();
+            match self.log.statements().get(index) {
+                Some(held) => assert_eq!(held.hash(), statement.hash(), "one log, one past"),
+                None => self.log.follow(statement).unwrap(),
+            }
+        }
+        self.replica.set_log(self.log.clone(), keys(&self.key));
+        let mut slice = Slice::default();
+        for place in self.store.kept.clone() {
+            let bytes = self.store.envelopes[&place].clone();
+            if let Ok((sealed, opened)) = self.replica.reread(bytes).unwrap() {
+                self.store.kept.remove(&place);
+                slice.note(&sealed, opened);
+            }
+        }
+        self.settle(slice);
+    }
+
     /// Takes in received envelopes; when this returns they are durable, and so is what they did.
     ///
     /// # Panics
@@ -212,25 +222,22 @@ impl Phone {
     /// If a change of an honest phone is refused, or an envelope cannot be read by a member.
     pub fn receive(&mut self, envelopes: Vec<Vec<u8>>) -> Received {
         let mut received = Received::default();
-        let (mut writers, mut news) = (BTreeSet::new(), BTreeSet::new());
-        let mut batch: BTreeMap<Hash, Waiting> = BTreeMap::new();
+        let mut slice = Slice::default();
         for bytes in envelopes {
             let header = Envelope::peek(&bytes);
             match self.replica.accept(bytes) {
                 Ok(Accepted::Held(_)) => {}
                 Ok(Accepted::Opened(sealed, opened)) => {
-                    let (writer, counter) = (sealed.header().writer(), sealed.header().counter);
-                    writers.insert(writer);
-                    if !opened.changes.is_empty() {
-                        news.insert(writer);
-                    }
-                    for change in opened.changes {
-                        let waiting = Waiting { change, slot: opened.slot, counter };
-                        batch.insert(waiting.change.hash(), waiting);
-                    }
+                    slice.note(&sealed, opened);
                     self.store.keep_envelope(&sealed);
                 }
-                Ok(Accepted::Kept(_, wait)) => panic!("a member cannot read an envelope: {wait:?}"),
+                Ok(Accepted::Kept(sealed, wait)) => {
+                    assert_eq!(wait, Wait::ForLog, "a member cannot read an envelope");
+                    let at = (sealed.header().writer(), sealed.header().counter);
+                    slice.writers.insert(at.0);
+                    self.store.kept.insert(at);
+                    self.store.keep_envelope(&sealed);
+                }
                 Err(not_taken) => {
                     received.not_taken.push(not_taken);
                     continue;
@@ -242,18 +249,25 @@ impl Phone {
                 last: header.counter,
             }));
         }
-        self.judge(batch);
-        for writer in writers {
+        received.delta = self.settle(slice);
+        received
+    }
+
+    /// Judges, applies and stores; returns what is held of the writers that were touched.
+    fn settle(&mut self, slice: Slice) -> Have {
+        self.judge(slice.changes);
+        let mut delta = Have::new();
+        for writer in slice.writers {
             let Some(have) = self.replica.have().of(writer).cloned() else { continue };
             let waits = self.store.first_waiting(writer).unwrap_or(u64::MAX);
             let counter = have.tip.counter.min(waits.saturating_sub(1));
-            let is_news = news.contains(&writer);
+            let is_news = slice.news.contains(&writer);
             self.store.keep_seen(writer, counter, is_news);
             self.replica.seen().advance(writer, counter, is_news);
             self.store.have.set(writer, have.clone());
-            received.delta.set(writer, have);
+            delta.set(writer, have);
         }
-        received
+        delta
     }
 
     fn judge(&mut self, mut batch: BTreeMap<Hash, Waiting>) {
@@ -303,9 +317,28 @@ fn replica(
         device: device.clone(),
         nonce,
         log: log.clone(),
-        keys: BTreeMap::from([(Epoch(1), key.clone())]),
+        keys: keys(key),
         have: store.have.clone(),
         seen: store.seen(shares_delivery),
     };
     Replica::new(parts).unwrap()
+}
+
+/// There is one epoch: nobody leaves here.
+fn keys(key: &EpochKey) -> BTreeMap<Epoch, EpochKey> {
+    BTreeMap::from([(Epoch(1), key.clone())])
+}
+
+impl Slice {
+    fn note(&mut self, sealed: &Sealed, opened: Opened) {
+        let (writer, counter) = (sealed.header().writer(), sealed.header().counter);
+        self.writers.insert(writer);
+        if !opened.changes.is_empty() {
+            self.news.insert(writer);
+        }
+        for change in opened.changes {
+            let waiting = Waiting { change, slot: opened.slot, counter };
+            self.changes.insert(waiting.change.hash(), waiting);
+        }
+    }
 }

@@ -1,14 +1,15 @@
 //! What a phone has on its disk, in memory: the tables of the real store that sync depends on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 
 use couplet_engine::document::Change;
 use couplet_engine::seen::SeenVector;
+use couplet_proto::desk::keeping::slice;
 use couplet_proto::envelope::Sealed;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Range};
 use couplet_proto::ids::{Slot, WriterId};
-use couplet_proto::session::SLICE_BYTES;
 
 /// A phone's tables.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +20,8 @@ pub struct Store {
     pub waiting: BTreeMap<Hash, Waiting>,
     /// Every envelope held.
     pub envelopes: BTreeMap<(WriterId, u64), Vec<u8>>,
+    /// Those among them that cannot be read so far.
+    pub kept: BTreeSet<(WriterId, u64)>,
     /// What is held of each writer's chain.
     pub have: Have,
     /// What the relay said that it holds.
@@ -57,14 +60,20 @@ impl Store {
     /// The first envelopes of a range without a hole, a slice of them.
     #[must_use]
     pub fn envelopes(&self, range: Range) -> Vec<Vec<u8>> {
-        slice(&self.envelopes, range)
+        let held = (range.first..=range.last).map_while(|counter| {
+            let held = self.envelopes.get(&(range.writer, counter))?;
+            Some(Ok::<_, Infallible>((counter, held.clone())))
+        });
+        let Ok(found) = slice(range, held);
+        found
     }
 
-    /// The lowest counter of a writer with a change that waits.
+    /// The lowest counter of a writer with a change that waits, or that cannot be read.
     #[must_use]
     pub fn first_waiting(&self, writer: WriterId) -> Option<u64> {
         let of_writer = self.waiting.values().filter(|w| w.change.writer() == writer);
-        of_writer.map(|waiting| waiting.counter).min()
+        let kept = self.kept.range((writer, 0)..).next().filter(|(of, _)| *of == writer);
+        of_writer.map(|waiting| waiting.counter).chain(kept.map(|(_, counter)| *counter)).min()
     }
 
     /// How far a writer is applied; news is worth an answer.
@@ -94,20 +103,4 @@ impl Store {
             self.relay_have.set(writer, have.clone());
         }
     }
-}
-
-/// The first envelopes of a range without a hole, at least one and at most what fits a frame.
-#[must_use]
-pub fn slice(all: &BTreeMap<(WriterId, u64), Vec<u8>>, range: Range) -> Vec<Vec<u8>> {
-    let Range { writer, first, last } = range;
-    let (mut found, mut room) = (Vec::new(), SLICE_BYTES);
-    for counter in first..=last {
-        let Some(envelope) = all.get(&(writer, counter)) else { break };
-        if envelope.len() > room && !found.is_empty() {
-            break;
-        }
-        room = room.saturating_sub(envelope.len());
-        found.push(envelope.clone());
-    }
-    found
 }

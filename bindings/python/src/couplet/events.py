@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from types import TracebackType
 
 from . import _translate
+from ._ends import Ends
 from ._generated import couplet_ffi as ffi
 from .errors import call, translated
 from .values import Event
@@ -14,7 +14,7 @@ from .values import Event
 _BATCH = 256
 
 
-class Events:
+class Events(Ends):
     """What happens from its making on, in order: `async for event in notebook.events()`.
 
     A wait that is cancelled, by a timeout for instance, loses no event: the next wait has it. It
@@ -54,13 +54,5 @@ class Events:
         if self._pull is not None:
             await asyncio.wait([self._pull])
 
-    async def __aenter__(self) -> Events:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def _end(self) -> None:
         await self.aclose()

@@ -8,11 +8,11 @@ import datetime
 import os
 import weakref
 from collections.abc import Iterable
-from types import TracebackType
 from typing import Any
 
 from . import _translate as t
 from . import values as v
+from ._ends import Ends
 from ._generated import couplet_ffi as ffi
 from .errors import call
 from .events import Events
@@ -24,7 +24,7 @@ _SAYINGS: Any = ffi.Saying
 _PATIENCE = datetime.timedelta(seconds=30)
 
 
-class Notebook:
+class Notebook(Ends):
     """A notebook on this device.
 
     Writing and reading never need a network, and what a call has returned is durable. Every call
@@ -96,15 +96,7 @@ class Notebook:
             await call(ffi.Notebook.open_beside(_config(directory, mark), LentKeyStore(keystore)))
         )
 
-    async def __aenter__(self) -> Notebook:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def _end(self) -> None:
         await self.shutdown()
 
     async def shutdown(self) -> None:

@@ -7,12 +7,11 @@ use rand_core::Rng as _;
 
 use super::Couplet;
 use crate::answers::Event;
-use crate::backoff::{STABLE, backoff};
+use crate::backoff::{STABLE, backoff, may_pass};
 use crate::conversation::Until;
 use crate::error::Error;
 use crate::random;
 use crate::transport::Unreachable;
-use couplet_proto::frame::Reason;
 
 impl Couplet {
     /// Stays attached, whatever the network and the relay do, until the future is dropped. What is
@@ -71,12 +70,3 @@ impl Couplet {
 /// How long words from another process wait while this one stays attached; a look is one read of
 /// an empty table.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
-
-/// Whether what ended an exchange is the network's or the relay's, and may be over the next time.
-fn may_pass(error: &Error) -> bool {
-    match error {
-        Error::Refused(reason) => *reason != Reason::NotInvited,
-        Error::Unreachable(_) | Error::BadRelay | Error::TimedOut | Error::BeginAnew => true,
-        _ => false,
-    }
-}

@@ -3,7 +3,8 @@
 //!
 //! Three things can be wrong with a store: it is older than what its device sent (restored), it has
 //! a twin (cloned), or it has a twin that shares its mark. In the first two the mark disagrees, and
-//! a new writer is minted before the first write. In the third both write as one writer until the
+//! a new writer is minted before the first write, and carries what the one before never sealed. In
+//! the third both write as one writer until the
 //! relay shows another branch: then that branch stands, and what is here and not in it is written
 //! anew. Nothing is written anew before the relay's branch has been fetched, unless the person
 //! writes first: words are never kept waiting for a network.
@@ -67,6 +68,7 @@ impl Owner {
             (None, Some(_)) => false,
         };
         if !is_ours {
+            self.retire()?;
             self.mint()?;
         }
         let mut current = [0; 16];
@@ -104,6 +106,31 @@ impl Owner {
         let kept = tables.get::<u64>(Meta::Reserved)?.unwrap_or(0);
         let mark = Mark { nonce, stamp, reserved: reserved.unwrap_or(kept) };
         Ok(file.write(&mark).map_err(StoreError::from)?)
+    }
+
+    /// On a doubt: what was never sealed is sealed as the writer that wrote it, beside its chain,
+    /// and carried by the next. Whoever else goes on as that writer has the very same changes, so
+    /// nothing is written twice.
+    fn retire(&mut self) -> Result<(), Error> {
+        let writer = self.replica()?.writer();
+        let have = self.replica()?.have().of(writer).map_or(Tip::START, |have| have.tip);
+        let next = have.counter.saturating_add(1);
+        let kept = self.tables().get::<(WriterId, u64)>(Meta::Retiring)?;
+        let first = kept.filter(|(of, _)| *of == writer).map_or(next, |(_, first)| first);
+        self.durably(|tables| Ok(tables.set(Meta::Retiring, &(writer, first))?))?;
+        self.seal_changes_of(writer)?;
+        self.carry_from(writer, first)
+    }
+
+    /// What a writer has sealed from that counter on is carried by another.
+    fn carry_from(&mut self, writer: WriterId, from: u64) -> Result<(), Error> {
+        let tip = self.durably(|tables| {
+            let tip = tables.carry_from(writer, from)?;
+            tables.keep_chain(writer, &WriterHave { tip, ..WriterHave::default() })?;
+            Ok(tip)
+        })?;
+        self.replica()?.end_chain(writer, tip);
+        Ok(())
     }
 
     /// A new writer, from here on.
@@ -168,12 +195,7 @@ impl Owner {
         } else if !former.contains(&writer) {
             return Ok(false);
         }
-        let tip = self.durably(|tables| {
-            let tip = tables.carry_from(writer, from)?;
-            tables.keep_chain(writer, &WriterHave { tip, ..WriterHave::default() })?;
-            Ok(tip)
-        })?;
-        self.replica()?.end_chain(writer, tip);
+        self.carry_from(writer, from)?;
         Ok(true)
     }
 

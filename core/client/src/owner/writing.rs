@@ -5,7 +5,7 @@ use couplet_engine::document::EntryKey;
 use couplet_engine::notebook::entry::Version;
 use couplet_engine::notebook::schema::Kind;
 use couplet_engine::notebook::{CannotWrite, Written};
-use couplet_proto::ids::{Edition, Volume};
+use couplet_proto::ids::{Edition, Volume, WriterId};
 use rand_core::CryptoRng;
 
 use super::Owner;
@@ -142,14 +142,9 @@ impl Owner {
         }
         self.be_sure_of_writer()?;
         let me = self.replica()?.writer();
-        while let Some(unsealed) = self.tables().unsealed(me, CHANGES_PER_SEAL)? {
-            let Unsealed { volume, edition, ids, changes } = unsealed;
+        while self.tables().unsealed(me, 1)?.is_some() {
             self.reserve()?;
-            let mut rng = self.surroundings.randomness();
-            let (sealed, taken) = self.replica()?.seal(volume, edition, &changes, &mut *rng)?;
-            let ids = ids.get(..taken).unwrap_or(&ids).to_vec();
-            self.keep_sealed(&sealed, &ids)?;
-            count += 1;
+            count += usize::from(self.seal_next(me)?);
         }
         count += self.seal_carried()?;
         if self.replica()?.seen().owes_an_answer(me) {
@@ -161,6 +156,24 @@ impl Owner {
             count += 1;
         }
         Ok(count)
+    }
+
+    /// Seals all changes of a writer that wait for it, as this replica's writer, whether or not the
+    /// mark allows it.
+    pub(super) fn seal_changes_of(&mut self, writer: WriterId) -> Result<(), Error> {
+        while self.seal_next(writer)? {}
+        Ok(())
+    }
+
+    /// Seals the next envelope of a writer's changes; whether there was one.
+    fn seal_next(&mut self, writer: WriterId) -> Result<bool, Error> {
+        let unsealed = self.tables().unsealed(writer, CHANGES_PER_SEAL)?;
+        let Some(Unsealed { volume, edition, ids, changes }) = unsealed else { return Ok(false) };
+        let mut rng = self.surroundings.randomness();
+        let (sealed, taken) = self.replica()?.seal(volume, edition, &changes, &mut *rng)?;
+        let ids = ids.get(..taken).unwrap_or(&ids).to_vec();
+        self.keep_sealed(&sealed, &ids)?;
+        Ok(true)
     }
 
     /// Seals whatever waits to be carried.

@@ -116,9 +116,9 @@ impl Tables<'_> {
         let hash =
             before.query_row(params![writer.0, at], |row| row.get(0).map(Hash)).optional()?;
         let tip = hash.map_or(Tip::START, |hash| Tip { counter: from.saturating_sub(1), hash });
-        let mut update = self
-            .0
-            .prepare_cached("UPDATE envelopes SET state = ?3 WHERE writer = ?1 AND counter > ?2")?;
+        let mut update = self.0.prepare_cached(
+            "UPDATE envelopes SET state = ?3 WHERE writer = ?1 AND counter > ?2 AND state <> 3",
+        )?;
         update.execute(params![writer.0, counter(tip.counter)?, State::ToCarry.number()])?;
         Ok(tip)
     }
@@ -148,9 +148,9 @@ impl Tables<'_> {
         (writer, at): (WriterId, u64),
         (by, by_counter): (WriterId, u64),
     ) -> Result<(), StoreError> {
-        let mut update = self
-            .0
-            .prepare_cached("UPDATE envelopes SET state = 0 WHERE writer = ?1 AND counter = ?2")?;
+        let mut update = self.0.prepare_cached(
+            "UPDATE envelopes SET state = 3 WHERE writer = ?1 AND counter = ?2 AND state = 2",
+        )?;
         update.execute(params![writer.0, counter(at)?])?;
         let mut insert = self.0.prepare_cached(
             "REPLACE INTO carried (writer, counter, by_writer, by_counter) VALUES (?1, ?2, ?3, ?4)",

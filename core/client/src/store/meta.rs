@@ -21,6 +21,8 @@ pub(crate) enum Meta {
     Reserved,
     /// A writer of this device's own stands elsewhere with other words: its chain is being fetched.
     Healing,
+    /// A writer of this device's own that ends, and the counter from which on it is carried.
+    Retiring,
     /// The writers that this device was before.
     FormerWriters,
     /// Whose device this is.
@@ -52,6 +54,7 @@ impl Meta {
             Self::Stamp => "stamp",
             Self::Reserved => "reserved",
             Self::Healing => "healing",
+            Self::Retiring => "retiring",
             Self::FormerWriters => "former writers",
             Self::Slot => "slot",
             Self::Relay => "relay",

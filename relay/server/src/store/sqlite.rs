@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use couplet_proto::desk::keeping::{Appended, Extension, Kept, Letter, Posted};
 use couplet_proto::envelope::Sealed;
 use couplet_proto::have::{Have, Range};
 use couplet_proto::ids::NotebookId;
@@ -12,7 +13,7 @@ use tokio::sync::Semaphore;
 use crate::limits::READERS;
 use crate::store::tables::{self, Fault};
 use crate::store::writer::Writer;
-use crate::store::{Appended, Extension, Kept, Letter, Posted, Store, StoreError, schema};
+use crate::store::{Store, StoreError, schema};
 
 /// A store in one SQLite file, which nobody else writes.
 #[derive(Debug)]

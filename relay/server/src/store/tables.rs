@@ -4,17 +4,18 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use couplet_proto::desk::keeping::{
+    Appended, Extension, Kept, Letter, Outcome, Posted, Used, has_room, slice,
+};
 use couplet_proto::envelope::Sealed;
 use couplet_proto::have::{Entry, Have, Inserted, Range, Tip, WriterHave};
 use couplet_proto::ids::{DeviceId, NotebookId, WriterId};
 use couplet_proto::item::{self, Malformed};
-use couplet_proto::limits::{MAX_ENVELOPES_PER_FRAME, MAX_RANGES_BEYOND, MAX_REQUESTS_PER_INVITE};
-use couplet_proto::session::SLICE_BYTES;
+use couplet_proto::limits::{MAX_ENVELOPES_PER_FRAME, MAX_REQUESTS_PER_INVITE};
 use couplet_proto::statement::LogHead;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use crate::limits::{MAX_RANGES_PER_NOTEBOOK, MAX_WRITERS_PER_DEVICE};
-use crate::store::{Appended, Extension, Kept, Letter, Outcome, Posted, StoreError, schema};
+use crate::store::{StoreError, schema};
 
 /// Why the tables did not answer; which file they are in is the caller's to know.
 #[derive(Debug, thiserror::Error)]
@@ -101,7 +102,7 @@ pub(crate) fn envelopes(
         .prepare_cached("SELECT device FROM have WHERE notebook = ?1 AND writer = ?2")?
         .query_row(params![id, writer.0], |row| row.get(0))
         .optional()?;
-    let (Some(device), Ok(mut next)) = (device, signed(first)) else { return Ok(Vec::new()) };
+    let (Some(device), Ok(next)) = (device, signed(first)) else { return Ok(Vec::new()) };
     let last = signed(last).unwrap_or(i64::MAX);
     let mut find = db.prepare_cached(
         "SELECT counter, bytes FROM envelope
@@ -109,19 +110,9 @@ pub(crate) fn envelopes(
          ORDER BY counter LIMIT ?6",
     )?;
     let limit = MAX_ENVELOPES_PER_FRAME;
-    let mut rows = find.query(params![id, device, writer.0, next, last, limit])?;
-    let (mut found, mut room) = (Vec::new(), SLICE_BYTES);
-    while let Some(row) = rows.next()? {
-        let bytes: Vec<u8> = row.get(1)?;
-        let fits = found.is_empty() || bytes.len() <= room;
-        if row.get::<_, i64>(0)? != next || !fits {
-            break;
-        }
-        room = room.saturating_sub(bytes.len());
-        next += 1;
-        found.push(bytes);
-    }
-    Ok(found)
+    let counted = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    let found = find.query_map(params![id, device, writer.0, next, last, limit], counted)?;
+    Ok(slice(range, found)?)
 }
 
 pub(crate) fn keep(
@@ -184,6 +175,8 @@ struct Chains<'a> {
 struct Chain {
     device: DeviceId,
     have: WriterHave,
+    /// Ranges beyond a hole that its row counts.
+    ranges_written: usize,
     bytes: usize,
     /// Whether there is a row of it already.
     is_known: bool,
@@ -203,11 +196,14 @@ impl Chains<'_> {
             Ok(Inserted::Held) => return self.compare(writer, device, counter, sealed),
             Ok(Inserted::New) => {}
         }
-        let is_starting = chain.bytes == 0 && !chain.is_known;
-        if (is_starting && self.writers_of(device)? >= MAX_WRITERS_PER_DEVICE)
-            || (have.beyond.len() > chain.have.beyond.len() && !self.has_room_beyond(&have)?)
-        {
-            return Ok(Outcome::Full);
+        let is_started = chain.is_known || chain.bytes > 0;
+        let goes_on = is_started && have.beyond.len() <= chain.have.beyond.len();
+        if !goes_on {
+            let before = is_started.then_some(&chain.have);
+            let used = Used { writers: self.writers_of(device)?, ranges: self.ranges()? };
+            if !has_room(before, &have, used) {
+                return Ok(Outcome::Full);
+            }
         }
         self.db
             .prepare_cached(
@@ -239,11 +235,12 @@ impl Chains<'_> {
             .query_row(params![self.notebook.0.0, writer.0], |row| row.get(0))
             .optional()?;
         let is_known = row.is_some();
-        let have = match row {
+        let have: WriterHave = match row {
             Some(row) => item::decode(&row, WHAT)?,
             None => WriterHave::default(),
         };
-        self.chains.insert(writer, Chain { device, have, bytes: 0, is_known });
+        let ranges_written = have.beyond.len();
+        self.chains.insert(writer, Chain { device, have, ranges_written, bytes: 0, is_known });
         Ok(())
     }
 
@@ -275,15 +272,16 @@ impl Chains<'_> {
         Ok(known + self.chains.values().filter(starting).count())
     }
 
-    fn has_room_beyond(&self, have: &WriterHave) -> Result<bool, Fault> {
+    /// Ranges beyond a hole, of all writers.
+    fn ranges(&self) -> Result<usize, Fault> {
         let written: usize = self
             .db
             .prepare_cached("SELECT coalesce(sum(ranges), 0) FROM have WHERE notebook = ?1")?
             .query_row([&self.notebook.0.0], |row| row.get(0))?;
-        // Those touched here are counted twice at worst, and may be refused a little early.
-        let touched: usize = self.chains.values().map(|chain| chain.have.beyond.len()).sum();
-        let is_below = written + touched < MAX_RANGES_PER_NOTEBOOK;
-        Ok(have.beyond.len() <= MAX_RANGES_BEYOND && is_below)
+        let touched = self.chains.values();
+        Ok(touched.fold(written, |ranges, chain| {
+            (ranges + chain.have.beyond.len()).saturating_sub(chain.ranges_written)
+        }))
     }
 
     /// Writes what has changed, and says what is held of every writer that was touched.

@@ -26,7 +26,7 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 use sha2::{Digest as _, Sha256};
 use socket2::{Domain, Socket, Type};
 
-use crate::couple::{Key, Notebook};
+use couplet_proto::testing::{Key, Notebook};
 
 /// Long enough for a busy machine; nothing here waits for it when all is well.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -107,10 +107,12 @@ impl Line {
         self.say(&Frame::Attach(Attach { notebook, log, have })).await;
     }
 
-    /// Attaches as a member who knows the log and holds nothing.
-    pub(crate) async fn attach_empty(&mut self, notebook: &Notebook) {
+    /// Attaches as a member who knows the log and holds nothing; returns what the relay holds.
+    pub(crate) async fn attach_empty(&mut self, notebook: &Notebook) -> Attach {
         self.attach(notebook, notebook.log.head(), &Have::new()).await;
-        self.hear(|frame| matches!(frame, Frame::Attach(_))).await;
+        let attached = self.hear(|frame| matches!(frame, Frame::Attach(_))).await;
+        let Frame::Attach(attached) = attached else { unreachable!() };
+        attached
     }
 
     pub(crate) async fn next(&mut self) -> Frame {

@@ -9,7 +9,7 @@ use couplet_relay::close::Close;
 use couplet_relay::relay::Relay;
 
 use crate::client::{Phone, first_phone, relay_at};
-use crate::couple::{INVITE, Key, Notebook, bytes};
+use couplet_proto::testing::{INVITE, Key, Notebook, bytes};
 
 async fn still_serves(relay: &Relay) {
     let mut line = Phone::new(&Key::new(70), relay.link()).call().await;
@@ -142,7 +142,7 @@ async fn a_device_whose_writers_are_used_up_is_refused_and_the_other_writes_on()
     let notebook = Notebook::of_both(1);
     let mut line = first_phone(&notebook, relay.link()).await;
     let of = |key: &Key, nonce| notebook.writer(key, nonce).seal(1, 256);
-    let limit = u8::try_from(couplet_relay::limits::MAX_WRITERS_PER_DEVICE).unwrap();
+    let limit = u8::try_from(couplet_proto::limits::MAX_WRITERS_PER_DEVICE).unwrap();
     let many: Vec<_> = (0..=limit).map(|nonce| of(&notebook.ana, nonce)).collect();
     line.say(&Frame::Envelopes(bytes(&many))).await;
     let last = many.last().unwrap().header().writer();

@@ -6,7 +6,7 @@ use couplet_proto::limits::MAX_REQUESTS_PER_INVITE;
 use couplet_proto::statement::LogHead;
 
 use crate::client::{Line, Phone, first_phone, relay_at};
-use crate::couple::{FAR_AWAY, INVITE, Key, Notebook, bytes};
+use couplet_proto::testing::{FAR_AWAY, INVITE, Key, Notebook, bytes};
 
 async fn knock(line: &mut Line, notebook: &Notebook, key: &Key) -> Frame {
     let request = notebook.request(INVITE, key);

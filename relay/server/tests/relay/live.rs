@@ -5,7 +5,7 @@ use couplet_proto::have::Have;
 use couplet_proto::statement::LogHead;
 
 use crate::client::{Phone, first_phone, relay_at};
-use crate::couple::{FAR_AWAY, INVITE, Key, Notebook, bytes};
+use couplet_proto::testing::{FAR_AWAY, INVITE, Key, Notebook, bytes};
 
 #[tokio::test]
 async fn what_ana_writes_reaches_ben_while_he_listens_and_when_he_comes_later() {

@@ -5,9 +5,9 @@ mod client;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
-mod couple;
-#[cfg(test)]
 mod hostile;
+#[cfg(test)]
+mod image;
 #[cfg(test)]
 mod joining;
 #[cfg(test)]

@@ -4,15 +4,16 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use couplet_proto::desk::keeping::Extension;
 use couplet_proto::frame::Frame;
 use couplet_proto::have::Have;
 use couplet_proto::statement::LogHead;
+use couplet_relay::store::Store as _;
 use couplet_relay::store::sqlite::SqliteStore;
-use couplet_relay::store::{Extension, Store as _};
 
 use crate::client::{Line, Phone, first_phone, relay_at};
-use crate::couple::{Notebook, bytes};
 use crate::process::Program;
+use couplet_proto::testing::{Notebook, bytes};
 
 fn is_asked_for() -> bool {
     std::env::var_os("COUPLET_MEASURE").is_some()

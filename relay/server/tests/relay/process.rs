@@ -1,17 +1,22 @@
 //! The program itself: killed at any time, started again, asked for its link.
 
-use std::collections::BTreeSet;
+use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use couplet_proto::frame::Frame;
+use couplet_proto::envelope::Envelope;
+use couplet_proto::frame::{Frame, Reason};
 use couplet_proto::have::Have;
+use couplet_proto::limits::RETRY_FULL;
 use couplet_proto::link::RelayLink;
+use couplet_proto::statement::LogHead;
 
-use crate::client::Phone;
-use crate::couple::{Notebook, bytes};
+use crate::client::{Line, Phone, first_phone};
+use couplet_proto::testing::{Chance, Notebook, Writer, bytes};
+use tokio::sync::watch;
 
 pub(crate) struct Program {
     child: Child,
@@ -21,11 +26,31 @@ pub(crate) struct Program {
 
 impl Program {
     pub(crate) fn start(data: &Path, listen: &str) -> Self {
-        let mut child = command(data, "serve")
-            .args(["--listen", listen, "--json", "--log", "warn"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut serve = command(data, "serve");
+        serve.args(["--listen", listen, "--json", "--log", "warn"]);
+        Self::run(serve)
+    }
+
+    /// Starts on a disk of its own, in memory, of which a file called `filler` takes half. It is
+    /// mounted where nobody else sees it, which takes no privilege but that of having namespaces.
+    fn start_on_a_small_disk(data: &Path) -> Self {
+        let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
+        let mut serve = Command::new("unshare");
+        serve.arg("--mount").args((!is_root).then_some("--map-root-user"));
+        serve.args(["--", "sh", "-c", SMALL_DISK]).arg(data);
+        serve.arg(env!("CARGO_BIN_EXE_couplet-relay"));
+        serve.args(["serve", "--listen", "127.0.0.1:0", "--json", "--log", "error", "--data"]);
+        serve.arg(data);
+        Self::run(serve)
+    }
+
+    /// What it has under that path, which may be mounted for it alone (proc(5)).
+    fn inside(&self, path: &Path) -> PathBuf {
+        Path::new(&format!("/proc/{}/root", self.child.id())).join(path.strip_prefix("/").unwrap())
+    }
+
+    fn run(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         out.read_line(&mut line).unwrap();
@@ -43,7 +68,7 @@ impl Program {
     /// Memory that is not on disk (proc(5)).
     pub(crate) fn resident_kib(&self) -> u64 {
         let path = format!("/proc/{}/status", self.child.id());
-        let status = std::fs::read_to_string(path).unwrap();
+        let status = fs::read_to_string(path).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
         line.split_whitespace().next().unwrap().parse().unwrap()
     }
@@ -60,41 +85,129 @@ fn command(data: &Path, name: &str) -> Command {
     command
 }
 
-#[tokio::test]
+/// What one device writes, and how much of it was acknowledged.
+struct Diary {
+    writer: Writer,
+    written: Vec<Vec<u8>>,
+    acknowledged: usize,
+}
+
+impl Diary {
+    fn of(writer: Writer) -> Self {
+        Self { writer, written: Vec::new(), acknowledged: 0 }
+    }
+
+    /// Goes on after what the relay holds, some envelopes ahead of its answers, for as long as it
+    /// lives; counts the answers.
+    async fn push(&mut self, line: &mut Line, count: &watch::Sender<usize>) {
+        let mut sent = self.acknowledged;
+        loop {
+            while sent < self.acknowledged + AHEAD {
+                if sent == self.written.len() {
+                    self.written.extend(bytes(&self.writer.write(3)));
+                }
+                let next = Frame::Envelopes(self.written[sent..].to_vec());
+                sent = self.written.len();
+                if line.send.write_all(&next.to_bytes()).await.is_err() {
+                    return;
+                }
+            }
+            self.acknowledged = line.stored(self.writer.id()).await.tip.counter.try_into().unwrap();
+            count.send_modify(|count| *count += 1);
+        }
+    }
+
+    /// What the relay holds of it: all that was acknowledged, and nothing else than was written.
+    fn check(&mut self, have: &Have, received: &[Vec<u8>]) {
+        let tip = have.of(self.writer.id()).map_or(0, |have| have.tip.counter);
+        let held = usize::try_from(tip).unwrap();
+        assert!(held >= self.acknowledged, "{held} of {} are there", self.acknowledged);
+        let is_own = |bytes: &&Vec<u8>| {
+            Envelope::peek(bytes).is_some_and(|header| header.writer() == self.writer.id())
+        };
+        let own: Vec<_> = received.iter().filter(is_own).cloned().collect();
+        assert_eq!(own, self.written[..held]);
+        self.acknowledged = held;
+    }
+}
+
+/// Envelopes on their way to the relay at once: it dies with some of them in every stage.
+const AHEAD: usize = 24;
+
+/// A disk of three megabytes, half of it taken, for the program that follows.
+const SMALL_DISK: &str = "mount -t tmpfs -o size=3m none \"$0\" \
+    && head -c 1500000 /dev/zero > \"$0/filler\" && exec \"$@\"";
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_outlives_every_kill() {
     let home = tempfile::tempdir().unwrap();
-    let notebook = Notebook::of_both(1);
-    let mut writer = notebook.writer(&notebook.ana, 1);
-    let mut written = Vec::new();
-    let mut acknowledged = 0;
-    for round in 0..10_usize {
+    let (mut notebook, mut chance) = (Notebook::of_both(1), Chance::new(50));
+    let mut diaries = [&notebook.ana, &notebook.ben].map(|key| Diary::of(notebook.writer(key, 1)));
+    let mut log = LogHead::EMPTY;
+    for _ in 0..KILLS {
         let program = Program::start(home.path(), "127.0.0.1:0");
-        let mut line = Phone::new(&notebook.ana, &program.link).call().await;
-        line.attach(&notebook, notebook.log.head(), &Have::new()).await;
-        line.feed(&notebook, 0).await;
-        line.hear(|frame| matches!(frame, Frame::Attach(_))).await;
-        let held = line.receive(acknowledged).await;
-        let expected: BTreeSet<_> = written.iter().take(acknowledged).cloned().collect();
-        assert!(held.into_iter().collect::<BTreeSet<_>>().is_superset(&expected));
-        line.say(&Frame::Envelopes(written.clone())).await;
-        for _ in 0..=round {
-            let next = bytes(&writer.write(3));
-            written.extend(next.clone());
-            line.say(&Frame::Envelopes(next)).await;
-            acknowledged = usize::try_from(line.stored(writer.id()).await.tip.counter).unwrap();
+        let mut at_ana = Phone::new(&notebook.ana, &program.link).call().await;
+        let mut at_ben = Phone::new(&notebook.ben, &program.link).call().await;
+        if log == LogHead::EMPTY {
+            at_ana.feed(&notebook, 0).await;
+            at_ana.log_stored(notebook.log.head().length).await;
         }
-        // One more that may or may not arrive, at a moment that differs every time.
-        let last = bytes(&writer.write(1));
-        written.extend(last.clone());
-        line.say(&Frame::Envelopes(last)).await;
-        tokio::time::sleep(Duration::from_micros(300 * round as u64)).await;
-        program.kill();
+        let held = at_ana.attach_empty(&notebook).await;
+        assert!(held.log.length >= log.length, "the log was acknowledged");
+        at_ben.attach_empty(&notebook).await;
+        let have = Have::from_entries(held.have).unwrap();
+        let count = have.iter().map(|(_, have)| have.tip.counter).sum::<u64>();
+        let received = at_ben.receive(usize::try_from(count).unwrap()).await;
+        diaries.iter_mut().for_each(|diary| diary.check(&have, &received));
+        let known = notebook.bytes().len();
+        notebook.say(notebook.rewrap());
+        at_ana.feed(&notebook, known).await;
+        at_ana.log_stored(notebook.log.head().length).await;
+        log = notebook.log.head();
+        let (count, mut counted) = watch::channel(0);
+        let moment = 1 + chance.below(30);
+        let [of_ana, of_ben] = &mut diaries;
+        tokio::select! {
+            () = of_ana.push(&mut at_ana, &count) => panic!("the relay was not killed"),
+            () = of_ben.push(&mut at_ben, &count) => panic!("the relay was not killed"),
+            _ = counted.wait_for(|count| *count >= moment) => program.kill(),
+        }
     }
-    let program = Program::start(home.path(), "127.0.0.1:0");
-    let mut line = Phone::new(&notebook.ben, &program.link).call().await;
-    line.attach(&notebook, notebook.log.head(), &Have::new()).await;
-    let held = line.receive(acknowledged).await;
-    assert_eq!(held[..acknowledged], written[..acknowledged]);
+}
+
+/// How often it is killed.
+const KILLS: usize = 50;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relay_on_a_full_disk_says_so_is_read_and_takes_more_once_there_is_room() {
+    let home = tempfile::tempdir().unwrap();
+    let program = Program::start_on_a_small_disk(home.path());
+    let notebook = Notebook::of_both(1);
+    let mut at_ana = first_phone(&notebook, &program.link).await;
+    let mut writer = notebook.writer(&notebook.ana, 1);
+    let mut kept = Vec::new();
+    let refused = loop {
+        let next = writer.seal(1, 64 * 1024).bytes().to_vec();
+        at_ana.say(&Frame::Envelopes(vec![next.clone()])).await;
+        let is_answer = |frame: &Frame| matches!(frame, Frame::Stored(_) | Frame::Refuse(_));
+        match at_ana.hear(is_answer).await {
+            Frame::Refuse(refuse) => {
+                assert_eq!(refuse.reason, Reason::Full);
+                assert_eq!(refuse.retry_after, Some(RETRY_FULL));
+                break next;
+            }
+            _ => kept.push(next),
+        }
+    };
+    assert!(kept.len() > 5, "there was room at first");
+    let mut at_ben = Phone::new(&notebook.ben, &program.link).call().await;
+    at_ben.attach(&notebook, notebook.log.head(), &Have::new()).await;
+    assert_eq!(at_ben.receive(kept.len()).await, kept);
+    fs::remove_file(program.inside(&home.path().join("filler"))).unwrap();
+    at_ana.say(&Frame::Envelopes(vec![refused.clone()])).await;
+    let counter = usize::try_from(at_ana.stored(writer.id()).await.tip.counter).unwrap();
+    assert_eq!(counter, kept.len() + 1);
+    assert_eq!(at_ben.receive(1).await, [refused]);
     program.kill();
 }
 

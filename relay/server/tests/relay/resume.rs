@@ -2,11 +2,9 @@
 
 use couplet_proto::frame::{Frame, Reason};
 use couplet_proto::have::Have;
-use couplet_proto::sign::Signer as _;
-use couplet_proto::statement::{Body, Rewrap, Wrap};
 
 use crate::client::{Line, Phone, first_phone, relay_at};
-use crate::couple::{Key, Notebook, bytes};
+use couplet_proto::testing::{Key, Notebook, bytes};
 
 #[tokio::test]
 async fn a_resumed_connection_knows_its_device_and_takes_a_push_in_its_first_flight() {
@@ -33,9 +31,7 @@ async fn a_resumed_connection_knows_its_device_and_takes_a_push_in_its_first_fli
     // Statements sent early wait for the end of the handshake, and are taken then.
     let mut line = ana.call_early().await.expect("a ticket");
     let known = notebook.bytes().len();
-    let (to, sealed) = (notebook.ben.public(), vec![1; 80]);
-    let rewrap = Rewrap { epoch: notebook.log.epoch(), wraps: vec![Wrap { to, sealed }] };
-    notebook.say(notebook.statement(Body::Wrap(rewrap)));
+    notebook.say(notebook.rewrap());
     line.feed(&notebook, known).await;
     line.log_stored(known as u64 + 1).await;
     relay.stop().await;

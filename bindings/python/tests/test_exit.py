@@ -1,0 +1,62 @@
+"""A process that ends in the midst of it ends well."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+
+import pytest
+from couple import Phone, Relay
+
+# What each process does before it ends, with `notebook` open: none of it is shut down.
+ENDS = {
+    "at once": "",
+    "while attached": """
+events = notebook.events()
+attached = asyncio.ensure_future(notebook.stay_attached())
+async for event in events:
+    if isinstance(event, couplet.Attached):
+        break
+""",
+    "while writing": """
+for number in range(50):
+    asyncio.ensure_future(notebook.write(f"word {number}"))
+await asyncio.sleep(0)
+""",
+    "after an error": "raise SystemExit(0)",
+    "with a log": """
+await couplet.set_log_sink(lambda line: None, couplet.LogLevel.TRACE)
+await notebook.sync()
+""",
+}
+
+PROGRAM = """
+import asyncio, sys, couplet
+
+async def main():
+    keystore = couplet.FileKeyStore(sys.argv[2])
+    notebook = await couplet.Notebook.open(sys.argv[1], keystore)
+{body}
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_process_ends_well(end: str, relay: Relay, ana: Phone) -> None:
+    async def found() -> None:
+        await (await ana.found(relay.link)).shutdown()
+
+    asyncio.run(found())
+    body = "\n".join("    " + line for line in ENDS[end].splitlines())
+    # Each ends a little otherwise in time.
+    for _ in range(3):
+        ended = subprocess.run(
+            [sys.executable, "-c", PROGRAM.format(body=body)]
+            + [str(ana.directory), str(ana.directory.with_suffix(".key"))],
+            capture_output=True,
+            text=True,
+        )
+        assert ended.returncode == 0, (ended.returncode, ended.stderr)
+        assert "FATAL" not in ended.stderr and "Exception ignored" not in ended.stderr

@@ -1,0 +1,114 @@
+//! The attached half of a desk: the session, and what it wants of the store.
+
+use std::collections::VecDeque;
+
+use crate::desk::keeping::{Kept, Outcome};
+use crate::frame::{Reason, Refuse};
+use crate::hash::Hash;
+use crate::have::{Have, Range};
+use crate::ids::WriterId;
+use crate::limits::{ENVELOPES_PER_FRAME_BYTES, RETRY_FULL};
+use crate::log::Log;
+use crate::session::{Output, Session};
+use crate::statement::Statement;
+
+/// Both sides have attached.
+#[derive(Debug)]
+pub(crate) struct Attached {
+    pub(crate) session: Session,
+    /// What the session wants from the store, until the line has room for it.
+    wanted: VecDeque<Output>,
+    /// The requests to join that were sent last.
+    requests: Vec<Vec<u8>>,
+    /// Whether others may be waiting.
+    has_mail: bool,
+}
+
+/// What was refused of envelopes, and which of them are in the store's hands.
+#[derive(Debug, Default)]
+pub(crate) struct Sorted {
+    pub(crate) refused: Vec<Option<(WriterId, u64)>>,
+    pub(crate) names: Vec<(WriterId, u64)>,
+}
+
+impl Attached {
+    pub(crate) const fn new(session: Session) -> Self {
+        Self { session, wanted: VecDeque::new(), requests: Vec::new(), has_mail: true }
+    }
+
+    /// What to do next. What needs the store waits for room on the line, the rest does not: a
+    /// phone that reads slowly still has what it pushes stored.
+    pub(crate) fn next(&mut self, has_room: bool) -> Option<Output> {
+        while let Some(output) = self.session.poll_output() {
+            match output {
+                Output::Load(_) | Output::LoadLog { .. } => self.wanted.push_back(output),
+                other => return Some(other),
+            }
+        }
+        if has_room { self.wanted.pop_front() } else { None }
+    }
+
+    /// The mailboxes have changed.
+    pub(crate) const fn look_for_mail(&mut self) {
+        self.has_mail = true;
+    }
+
+    /// Whether to ask which requests to join wait. Letters are bulk: somebody who reads slowly is
+    /// shown them when there is room.
+    pub(crate) const fn wants_requests(&mut self, has_room: bool) -> bool {
+        let wants = self.has_mail && has_room;
+        if wants {
+            self.has_mail = false;
+        }
+        wants
+    }
+
+    /// The requests to send, if there are any, and others than before.
+    pub(crate) fn requests(&mut self, waiting: Vec<Vec<u8>>) -> Option<Vec<Vec<u8>>> {
+        let is_news = !waiting.is_empty() && waiting != self.requests;
+        self.requests.clone_from(&waiting);
+        is_news.then_some(waiting)
+    }
+
+    /// Tells the phone what became of what it sent.
+    pub(crate) fn kept(&mut self, sorted: Sorted, kept: Kept) {
+        let refused = sorted.refused.into_iter().map(|name| (Reason::NotAllowed, name));
+        let mut refused: Vec<_> = refused.collect();
+        let mut held = Vec::new();
+        for (outcome, name) in kept.outcomes.into_iter().zip(sorted.names) {
+            match outcome {
+                Outcome::New | Outcome::Held => held.push(name),
+                Outcome::Fork => refused.push((Reason::Fork, Some(name))),
+                Outcome::Full => refused.push((Reason::Full, Some(name))),
+            }
+        }
+        for (reason, envelope) in refused {
+            let retry_after = (reason == Reason::Full).then_some(RETRY_FULL);
+            self.session.refuse(Refuse { reason, envelope, retry_after });
+        }
+        for (writer, counter) in held {
+            self.session.exchanged(Range { writer, first: counter, last: counter });
+        }
+        if kept.have != Have::new() {
+            self.session.stored(&kept.have);
+        }
+    }
+}
+
+/// What a session knows of a log.
+pub(crate) fn hashes(log: &Log) -> Vec<Hash> {
+    log.statements().iter().map(Statement::hash).collect()
+}
+
+/// Statements from that index on, as many as go well into one frame.
+pub(crate) fn slice(log: &Log, from: u64) -> Vec<Vec<u8>> {
+    let from = usize::try_from(from).unwrap_or(usize::MAX);
+    let mut room = ENVELOPES_PER_FRAME_BYTES;
+    let fits = |statement: &&Statement| {
+        let before = room;
+        room = room.saturating_sub(statement.bytes().len());
+        before > 0
+    };
+    let found = log.statements().get(from..).unwrap_or_default();
+    found.iter().take_while(fits).map(|statement| statement.bytes().to_vec()).collect()
+}

@@ -1,0 +1,203 @@
+//! Who may do what, as questions to a log: pure, and long enough that a shell may want to ask them
+//! on another thread.
+
+use std::sync::Arc;
+
+use crate::desk::keeping::{Extension, Letter};
+use crate::envelope::{Envelope, Sealed};
+use crate::frame::{Reason, Statements};
+use crate::ids::{DeviceId, NotebookId, WriterId};
+use crate::log::{Log, Refused};
+use crate::request::JoinRequest;
+use crate::statement::{LogHead, Statement};
+
+/// Something to be judged by a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Judgement {
+    /// Whether statements continue a log.
+    Offer {
+        /// Whose log it must be.
+        notebook: NotebookId,
+        /// The log as it is; nothing if there is none.
+        known: Option<Arc<Log>>,
+        /// Who offers.
+        sender: DeviceId,
+        /// What is offered.
+        offer: Statements,
+    },
+    /// Which envelopes a member signed.
+    Envelopes {
+        /// The log as it is.
+        log: Arc<Log>,
+        /// What was sent.
+        envelopes: Vec<Vec<u8>>,
+    },
+}
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Judged {
+    /// Of statements.
+    Offer {
+        /// The statements.
+        offer: Statements,
+        /// Whether they stand.
+        verdict: Result<Verdict, Reason>,
+    },
+    /// Of envelopes.
+    Envelopes(Sifted),
+}
+
+/// Statements that stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// They were in the log already, which is this.
+    Known(Arc<Log>),
+    /// They continue it; the log is this once they are kept.
+    Continues(Arc<Log>, Extension),
+}
+
+/// Envelopes, sorted by whether they may be kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sifted {
+    /// Those that a member signed.
+    pub sealed: Vec<Sealed>,
+    /// Which the others were, as far as they could be read.
+    pub refused: Vec<Option<(WriterId, u64)>>,
+}
+
+impl Judgement {
+    /// How many signatures are checked, at most: what it costs.
+    #[must_use]
+    pub const fn signatures(&self) -> usize {
+        match self {
+            Self::Offer { offer, .. } => offer.statements.len() * SIGNATURES_PER_STATEMENT,
+            Self::Envelopes { envelopes, .. } => envelopes.len(),
+        }
+    }
+
+    /// Judges.
+    #[must_use]
+    pub fn judge(self) -> Judged {
+        match self {
+            Self::Offer { notebook, known, sender, offer } => {
+                let verdict = extend(notebook, known.as_ref(), sender, &offer);
+                Judged::Offer { offer, verdict }
+            }
+            Self::Envelopes { log, envelopes } => Judged::Envelopes(sift(&log, envelopes)),
+        }
+    }
+}
+
+/// A join carries a request, which is signed twice.
+const SIGNATURES_PER_STATEMENT: usize = 3;
+
+/// The log of kept statements; nothing if they are not one, or of another notebook.
+#[must_use]
+pub fn replay(id: NotebookId, statements: Vec<Vec<u8>>) -> Option<Log> {
+    let read = statements.into_iter().map(Statement::read).collect::<Result<Vec<_>, _>>().ok()?;
+    Log::replay(read).ok().filter(|log| log.id() == id)
+}
+
+/// Whether statements continue a log, and their sender belongs to the result. Whoever does not
+/// belong learns nothing but that.
+fn extend(
+    id: NotebookId,
+    known: Option<&Arc<Log>>,
+    sender: DeviceId,
+    offer: &Statements,
+) -> Result<Verdict, Reason> {
+    let was_member = known.is_some_and(|log| log.member(sender).is_some());
+    let grown = continued(id, known.map(Arc::as_ref), sender, offer);
+    let log =
+        Arc::new(grown.map_err(|reason| if was_member { reason } else { Reason::NotAMember })?);
+    let after = known.map_or(LogHead::EMPTY, |log| log.head());
+    if log.head() == after {
+        return Ok(Verdict::Known(log));
+    }
+    let from = usize::try_from(after.length).unwrap_or(usize::MAX);
+    let new = log.statements().get(from..).unwrap_or_default();
+    let statements = new.iter().map(|new| (new.hash(), new.bytes().to_vec())).collect();
+    let open_invites = log.open_invites().map(|invite| invite.invite).collect();
+    let extension = Extension { notebook: id, after, statements, open_invites };
+    Ok(Verdict::Continues(log, extension))
+}
+
+/// The log as it would be.
+fn continued(
+    id: NotebookId,
+    known: Option<&Log>,
+    sender: DeviceId,
+    offer: &Statements,
+) -> Result<Log, Reason> {
+    let mut log = known.cloned();
+    let known = known.map(Log::statements).unwrap_or_default();
+    let from = usize::try_from(offer.from).map_err(|_| Reason::LogConflict)?;
+    if from > known.len() {
+        return Err(Reason::LogConflict);
+    }
+    for (at, bytes) in (from..).zip(&offer.statements) {
+        match known.get(at) {
+            Some(held) if held.bytes() != bytes => return Err(Reason::LogConflict),
+            Some(_) => {}
+            None => log = Some(grow(log, bytes)?),
+        }
+    }
+    let log = log.filter(|log| log.id() == id).ok_or(Reason::NotAMember)?;
+    if log.member(sender).is_some() { Ok(log) } else { Err(Reason::NotAMember) }
+}
+
+fn grow(log: Option<Log>, bytes: &[u8]) -> Result<Log, Reason> {
+    let statement = Statement::read(bytes.to_vec()).map_err(|_| Reason::NotAllowed)?;
+    let grown = match log {
+        None => Log::begin(statement),
+        Some(mut log) => log.append(statement).map(|()| log),
+    };
+    grown.map_err(|refused| match refused {
+        Refused::OutOfPlace => Reason::LogConflict,
+        Refused::Full => Reason::Full,
+        Refused::NotAMember | Refused::NotAllowed(_) | Refused::Frozen => Reason::NotAllowed,
+    })
+}
+
+fn sift(log: &Log, envelopes: Vec<Vec<u8>>) -> Sifted {
+    let mut sifted = Sifted::default();
+    for bytes in envelopes {
+        match verify(log, bytes) {
+            Ok(sealed) => sifted.sealed.push(sealed),
+            Err(name) => sifted.refused.push(name),
+        }
+    }
+    sifted
+}
+
+fn verify(log: &Log, bytes: Vec<u8>) -> Result<Sealed, Option<(WriterId, u64)>> {
+    let envelope = Envelope::parse(bytes).map_err(|_| None)?;
+    let name = (envelope.header().writer(), envelope.header().counter);
+    log.may_write(envelope.header()).map_err(|_| Some(name))?;
+    envelope.verify().map_err(|_| Some(name))
+}
+
+/// The letter that a request to join becomes, if its invite is open and unexpired at `now`, in
+/// seconds since 1970, and its sender asks for itself.
+pub(crate) fn knock(
+    log: &Log,
+    sender: DeviceId,
+    bytes: Vec<u8>,
+    now: u64,
+) -> Result<Letter, Reason> {
+    const REFUSED: Reason = Reason::NotInvited;
+    let (_, invite) = JoinRequest::peek(&bytes).map_err(|_| REFUSED)?;
+    let (open, _, slot) = log.open_invite(invite).ok_or(REFUSED)?;
+    if open.expires <= now {
+        return Err(REFUSED);
+    }
+    let read = JoinRequest::read(bytes, open.key).map_err(|_| REFUSED)?;
+    let (request, hash) = (read.request(), read.hash());
+    let is_own = request.device.signing == sender;
+    if request.notebook != log.id() || request.slot != slot || !is_own {
+        return Err(REFUSED);
+    }
+    let (notebook, device, bytes) = (log.id(), sender, read.bytes().to_vec());
+    Ok(Letter { notebook, invite, device, hash, bytes, received: now })
+}

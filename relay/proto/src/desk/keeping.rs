@@ -1,0 +1,133 @@
+//! What a relay's store is asked to keep, and what becomes of it.
+//!
+//! A store checks what only it can: that a log is extended at its end, and that an envelope
+//! continues its writer's chain. Who may write is decided before, by the [`desk`](crate::desk).
+
+use crate::envelope::Sealed;
+use crate::hash::Hash;
+use crate::have::{Have, Range, WriterHave};
+use crate::ids::{DeviceId, InviteId, NotebookId, WriterId};
+use crate::limits::{
+    MAX_ENVELOPES_PER_FRAME, MAX_RANGES_BEYOND, MAX_RANGES_PER_NOTEBOOK, MAX_WRITERS_PER_DEVICE,
+};
+use crate::session::SLICE_BYTES;
+use crate::statement::LogHead;
+
+/// New statements for the end of a notebook's log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extension {
+    /// Whose log; one that is not there begins with this.
+    pub notebook: NotebookId,
+    /// Where the log must be.
+    pub after: LogHead,
+    /// The statements and their hashes, at least one.
+    pub statements: Vec<(Hash, Vec<u8>)>,
+    /// The invites that are open once the statements stand; the mailboxes of others are emptied.
+    pub open_invites: Vec<InviteId>,
+}
+
+/// What became of an extension.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Appended {
+    /// It stands.
+    Done,
+    /// The log is somewhere else; nothing was changed.
+    Moved,
+}
+
+/// What became of one envelope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is kept from this call on.
+    New,
+    /// It was there.
+    Held,
+    /// Its place is taken by another, or it does not continue its chain; the other is kept.
+    Fork,
+    /// Its device has too many writers, or the notebook too many holes.
+    Full,
+}
+
+/// What became of envelopes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// One for each, in order.
+    pub outcomes: Vec<Outcome>,
+    /// All that is held of the writers that were touched.
+    pub have: Have,
+}
+
+/// A request to join, for the mailbox of its invite.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// Which notebook.
+    pub notebook: NotebookId,
+    /// Which invite.
+    pub invite: InviteId,
+    /// Who asks; a second letter of one device takes the place of the first.
+    pub device: DeviceId,
+    /// The request's hash.
+    pub hash: Hash,
+    /// The request.
+    pub bytes: Vec<u8>,
+    /// When it came, seconds since 1970.
+    pub received: u64,
+}
+
+/// What became of a letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Posted {
+    /// It waits from this call on.
+    New,
+    /// It was waiting.
+    Held,
+    /// The mailbox is full.
+    Full,
+}
+
+/// Whether there is room for an envelope after which its writer's chain is `after`, a chain that
+/// was `before`, or nothing if this is its first. What fills a hole or goes on is always taken.
+#[must_use]
+pub fn has_room(before: Option<&WriterHave>, after: &WriterHave, used: Used) -> bool {
+    let ranges_before = before.map_or(0, |have| have.beyond.len());
+    let makes_a_hole = after.beyond.len() > ranges_before;
+    let is_holed = after.beyond.len() > MAX_RANGES_BEYOND || used.ranges >= MAX_RANGES_PER_NOTEBOOK;
+    let is_crowded = before.is_none() && used.writers >= MAX_WRITERS_PER_DEVICE;
+    !(is_crowded || makes_a_hole && is_holed)
+}
+
+/// What of a notebook's bounds is used up already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Used {
+    /// Writers of the envelope's device.
+    pub writers: usize,
+    /// Ranges beyond a hole, of all writers.
+    pub ranges: usize,
+}
+
+/// Cuts the first slice of a range out of what is held from its first counter on: in order, without
+/// a hole, at least one, and no more than a frame may carry.
+///
+/// # Errors
+/// Whatever `held` fails with.
+pub fn slice<E>(
+    range: Range,
+    held: impl IntoIterator<Item = Result<(u64, Vec<u8>), E>>,
+) -> Result<Vec<Vec<u8>>, E> {
+    let (mut found, mut room) = (Vec::new(), SLICE_BYTES);
+    for (expected, held) in (range.first..=range.last).zip(held).take(MAX_ENVELOPES_PER_FRAME) {
+        let (counter, bytes) = held?;
+        let fits = found.is_empty() || bytes.len() <= room;
+        if counter != expected || !fits {
+            break;
+        }
+        room = room.saturating_sub(bytes.len());
+        found.push(bytes);
+    }
+    Ok(found)
+}
+
+/// The writer and counter by which an envelope is known.
+pub(crate) fn name_of(sealed: &Sealed) -> (WriterId, u64) {
+    (sealed.header().writer(), sealed.header().counter)
+}

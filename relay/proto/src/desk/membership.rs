@@ -1,0 +1,105 @@
+//! How membership changes at a desk: statements that are offered, and requests to join.
+
+use std::sync::Arc;
+
+use crate::desk::attached::hashes;
+use crate::desk::judge::{self, Judgement, Verdict};
+use crate::desk::keeping::{Appended, Posted};
+use crate::desk::question::Question;
+use crate::desk::{Asked, Desk, Output, Part, Stage};
+use crate::frame::{Frame, Reason, Statements, Stored};
+use crate::log::Log;
+use crate::request::JoinRequest;
+use crate::statement::LogHead;
+
+impl Desk {
+    pub(crate) fn judge_offer(&mut self, offer: Statements, moves: u32, known: Option<Arc<Log>>) {
+        let (notebook, sender) = (offer.notebook, self.device);
+        let judgement = Judgement::Offer { notebook, known, sender, offer };
+        self.ask(Question::Judge(judgement), Asked::Verdict(moves));
+    }
+
+    pub(crate) fn extend(
+        &mut self,
+        offer: Statements,
+        moves: u32,
+        verdict: Result<Verdict, Reason>,
+    ) {
+        match verdict {
+            Ok(Verdict::Known(log)) => self.extended(log),
+            Ok(Verdict::Continues(log, extension)) => {
+                let question = Question::Append(extension, Arc::clone(&log));
+                self.ask(question, Asked::Append(offer, log, moves));
+            }
+            Err(reason) => self.turn_down(reason),
+        }
+    }
+
+    pub(crate) fn appended(
+        &mut self,
+        offer: Statements,
+        log: Arc<Log>,
+        moves: u32,
+        appended: Appended,
+    ) {
+        match appended {
+            Appended::Done => {
+                self.outputs.push_back(Output::Changed(Part::Log));
+                self.extended(log);
+            }
+            // Somebody was faster; the same statements may stand all the same.
+            Appended::Moved if moves < MOVES => {
+                self.ask(Question::Log, Asked::Offer(offer, moves + 1));
+            }
+            Appended::Moved => self.turn_down(Reason::LogConflict),
+        }
+    }
+
+    /// The log holds what was offered.
+    fn extended(&mut self, log: Arc<Log>) {
+        match &mut self.stage {
+            Stage::Attached(attached) => attached.session.log_changed(hashes(&log)),
+            Stage::Waiting(attach) => {
+                let attach = attach.take();
+                self.send(Frame::Stored(Stored { log: log.head(), have: Vec::new() }));
+                if let Some(attach) = attach {
+                    self.ask(Question::Have, Asked::Start(log, attach));
+                }
+            }
+        }
+    }
+
+    pub(crate) fn ask_for_knock(&mut self, request: Vec<u8>, now: u64) {
+        match JoinRequest::peek(&request) {
+            Err(_) => self.refuse(Reason::NotInvited),
+            Ok((notebook, _)) => {
+                if self.turn_to(notebook) {
+                    self.ask(Question::Log, Asked::Knock(request, now));
+                }
+            }
+        }
+    }
+
+    pub(crate) fn knock(&mut self, request: Vec<u8>, now: u64, log: Option<Arc<Log>>) {
+        let log = log.ok_or(Reason::NotInvited);
+        match log.and_then(|log| judge::knock(&log, self.device, request, now)) {
+            Ok(letter) => self.ask(Question::Post(letter), Asked::Post),
+            Err(reason) => self.turn_down(reason),
+        }
+    }
+
+    pub(crate) fn posted(&mut self, posted: Posted) {
+        if posted == Posted::Full {
+            return self.turn_down(Reason::NotInvited);
+        }
+        if posted == Posted::New {
+            self.outputs.push_back(Output::Changed(Part::Mail));
+            self.news.insert(Part::Mail);
+        }
+        // It waits; of the notebook itself this says nothing.
+        self.send(Frame::Stored(Stored { log: LogHead::EMPTY, have: Vec::new() }));
+    }
+}
+
+/// How often an offer is judged again because others were faster; each time one of them was heard.
+pub(crate) const MOVES: u32 = 4;

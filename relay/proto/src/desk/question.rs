@@ -1,0 +1,61 @@
+//! What a desk asks of whoever drives it, and what it is answered.
+
+use std::sync::Arc;
+
+use crate::desk::judge::{Judged, Judgement};
+use crate::desk::keeping::{Appended, Extension, Kept, Letter, Posted};
+use crate::envelope::Sealed;
+use crate::have::{Have, Range};
+use crate::log::Log;
+
+/// A question about the notebook that the conversation is about. What changes anything is answered
+/// once it is durable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Its membership log.
+    Log,
+    /// What is held of it.
+    Have,
+    /// The first slice of a range.
+    Envelopes(Range),
+    /// The requests to join that wait, in order of their hashes.
+    Requests,
+    /// To judge, here or on another thread: [`Judgement::judge`].
+    Judge(Judgement),
+    /// To keep envelopes.
+    Keep(Vec<Sealed>),
+    /// To extend the log, which is this one then.
+    Append(Extension, Arc<Log>),
+    /// To put a request in its mailbox.
+    Post(Letter),
+}
+
+/// The answer to the [`Question`] of the same place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The log; nothing if there is no such notebook.
+    Log(Option<Arc<Log>>),
+    /// What is held.
+    Have(Have),
+    /// The slice, from the range's first counter on.
+    Envelopes(Vec<Vec<u8>>),
+    /// The requests.
+    Requests(Vec<Vec<u8>>),
+    /// The finding.
+    Judged(Judged),
+    /// What became of each envelope.
+    Kept(Kept),
+    /// What became of the extension.
+    Appended(Appended),
+    /// What became of the letter.
+    Posted(Posted),
+}
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unanswered {
+    /// The disk has no room.
+    Full,
+    /// The store cannot be used at the moment.
+    Unavailable,
+}

@@ -1,0 +1,256 @@
+//! What every store of a relay must do, whatever it is made of: questions in order, and what each
+//! must be answered. What a store finds must not depend on when it was opened, so that one on a disk
+//! may be closed and opened between any two.
+
+use std::ops::Range as Places;
+use std::sync::Arc;
+
+use crate::desk::keeping::{Appended, Extension, Kept, Letter, Outcome, Posted};
+use crate::desk::question::{Answer, Question, Unanswered};
+use crate::envelope::Sealed;
+use crate::hash::Hash;
+use crate::have::{Have, Range, Tip};
+use crate::ids::{InviteId, NotebookId, WriterId};
+use crate::limits::{
+    MAX_ENVELOPES_PER_FRAME, MAX_RANGES_BEYOND, MAX_RANGES_PER_NOTEBOOK, MAX_REQUESTS_PER_INVITE,
+    MAX_WRITERS_PER_DEVICE,
+};
+use crate::session::SLICE_BYTES;
+use crate::sign::Signer as _;
+use crate::statement::LogHead;
+use crate::testing::{INVITE, Key, Notebook, bytes};
+
+/// One story that a store must tell like every other, from empty on.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// What it is about.
+    pub name: &'static str,
+    /// What is asked, and must be answered.
+    pub steps: Vec<Step>,
+}
+
+/// A question and its answer.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Of which notebook.
+    pub notebook: NotebookId,
+    /// What is asked.
+    pub question: Question,
+    /// What the answer must be.
+    pub answer: Result<Answer, Unanswered>,
+}
+
+/// All of them.
+#[must_use]
+pub fn cases() -> Vec<Case> {
+    vec![logs(), chains(), slices(), holes(), writers(), mailboxes()]
+}
+
+/// A case that is being written, with what the store must hold by then.
+struct Script {
+    notebook: Notebook,
+    have: Have,
+    steps: Vec<Step>,
+}
+
+impl Script {
+    /// About that notebook, whose log the store has.
+    fn of(notebook: Notebook) -> Self {
+        let mut script = Self::without_log(notebook);
+        let log = script.notebook.clone();
+        script.append(&log, LogHead::EMPTY, Appended::Done);
+        script
+    }
+
+    fn without_log(notebook: Notebook) -> Self {
+        Self { notebook, have: Have::new(), steps: Vec::new() }
+    }
+
+    fn ask(&mut self, question: Question, answer: Answer) {
+        self.steps.push(Step { notebook: self.notebook.id(), question, answer: Ok(answer) });
+    }
+
+    /// What comes after `after` in that log is offered.
+    fn append(&mut self, log: &Notebook, after: LogHead, appended: Appended) {
+        let from = usize::try_from(after.length).unwrap();
+        let statements = log.log.statements()[from..].iter();
+        let extension = Extension {
+            notebook: log.id(),
+            after,
+            statements: statements.map(|new| (new.hash(), new.bytes().to_vec())).collect(),
+            open_invites: log.log.open_invites().map(|invite| invite.invite).collect(),
+        };
+        let grown = Arc::new(log.log.clone());
+        self.ask(Question::Append(extension, grown), Answer::Appended(appended));
+    }
+
+    fn keep(&mut self, envelopes: &[Sealed], outcomes: &[Outcome]) {
+        assert_eq!(envelopes.len(), outcomes.len());
+        let mut touched = Have::new();
+        for (sealed, outcome) in envelopes.iter().zip(outcomes) {
+            let (header, hash) = (sealed.header(), sealed.hash());
+            if *outcome == Outcome::New {
+                let at = Tip { counter: header.counter, hash };
+                self.have.insert(header.writer(), at, header.previous).unwrap();
+            }
+        }
+        for writer in envelopes.iter().map(|sealed| sealed.header().writer()) {
+            if let Some(have) = self.have.of(writer) {
+                touched.set(writer, have.clone());
+            }
+        }
+        let kept = Kept { outcomes: outcomes.to_vec(), have: touched };
+        self.ask(Question::Keep(envelopes.to_vec()), Answer::Kept(kept));
+    }
+
+    fn read(&mut self, writer: WriterId, places: Places<u64>, found: &[Sealed]) {
+        let range = Range { writer, first: places.start, last: places.end - 1 };
+        self.ask(Question::Envelopes(range), Answer::Envelopes(bytes(found)));
+    }
+
+    fn post(&mut self, letter: Letter, posted: Posted) {
+        self.ask(Question::Post(letter), Answer::Posted(posted));
+    }
+
+    fn done(mut self, name: &'static str) -> Case {
+        self.ask(Question::Have, Answer::Have(self.have.clone()));
+        Case { name, steps: self.steps }
+    }
+}
+
+fn logs() -> Case {
+    let (ana, both) = (Notebook::of_ana(1), Notebook::of_both(1));
+    let mut script = Script::without_log(ana.clone());
+    script.ask(Question::Log, Answer::Log(None));
+    let lost = Question::Keep(ana.writer(&ana.ana, 1).write(1));
+    let (notebook, answer) = (ana.id(), Err(Unanswered::Unavailable));
+    script.steps.push(Step { notebook, question: lost, answer });
+    script.append(&both, ana.log.head(), Appended::Moved);
+    script.append(&ana, LogHead::EMPTY, Appended::Done);
+    script.append(&ana, LogHead::EMPTY, Appended::Moved);
+    script.ask(Question::Log, Answer::Log(Some(Arc::new(ana.log.clone()))));
+    script.append(&both, ana.log.head(), Appended::Done);
+    script.append(&both, ana.log.head(), Appended::Moved);
+    script.ask(Question::Log, Answer::Log(Some(Arc::new(both.log.clone()))));
+    let (notebook, answer) = (Notebook::of_ana(2).id(), Ok(Answer::Log(None)));
+    script.steps.push(Step { notebook, question: Question::Log, answer });
+    script.done("a log grows at its end alone")
+}
+
+fn chains() -> Case {
+    use Outcome::{Fork, Held, New};
+    let mut script = Script::of(Notebook::of_both(3));
+    let notebook = script.notebook.clone();
+    let mut writer = notebook.writer(&notebook.ana, 1);
+    let id = writer.id();
+    let mut sibling = writer.clone();
+    let all = writer.write(6);
+    let other = notebook.writer(&notebook.ben, 1).seal(1, 512);
+    let fork = sibling.seal(99, 256);
+    // Out of order, with a hole, one twice in a batch, and another writer's in between.
+    let some = [all[0].clone(), other.clone(), all[4].clone(), all[0].clone()];
+    script.keep(&some, &[New, New, New, Held]);
+    script.keep(std::slice::from_ref(&fork), &[Fork]);
+    let rest = [all[1].clone(), fork, all[2].clone(), all[3].clone(), all[5].clone()];
+    script.keep(&rest, &[New, Fork, New, New, New]);
+    script.keep(&all, &[Held; 6]);
+    script.read(id, 1..7, &all);
+    script.read(id, 3..5, &all[2..4]);
+    script.read(id, 7..u64::MAX, &[]);
+    script.read(other.header().writer(), 1..2, &[other]);
+    script.read(WriterId([0; 16]), 1..10, &[]);
+    script.done("a writer's chain is kept once, in any order, and never twice differently")
+}
+
+fn slices() -> Case {
+    let mut script = Script::of(Notebook::of_both(4));
+    let notebook = script.notebook.clone();
+    let mut writer = notebook.writer(&notebook.ana, 1);
+    let large: Vec<_> = (0..4).map(|_| writer.seal(1, 3 * SLICE_BYTES / 8)).collect();
+    let largest = writer.seal(1, 2 * SLICE_BYTES);
+    script.keep(&large, &[Outcome::New; 4]);
+    script.keep(std::slice::from_ref(&largest), &[Outcome::New]);
+    script.read(writer.id(), 1..6, &large[..2]);
+    script.read(writer.id(), 5..6, &[largest]);
+    let mut small = notebook.writer(&notebook.ana, 2);
+    let many = small.write(MAX_ENVELOPES_PER_FRAME + 1);
+    script.keep(&many, &[Outcome::New; MAX_ENVELOPES_PER_FRAME + 1]);
+    script.read(small.id(), 1..1000, &many[..MAX_ENVELOPES_PER_FRAME]);
+    // A hole ends a slice.
+    let mut holes = notebook.writer(&notebook.ben, 1);
+    let written = holes.write(5);
+    let some = [written[0].clone(), written[1].clone(), written[3].clone()];
+    script.keep(&some, &[Outcome::New; 3]);
+    script.read(holes.id(), 1..6, &written[..2]);
+    script.read(holes.id(), 3..6, &[]);
+    script.read(holes.id(), 4..6, &written[3..4]);
+    script.done("what is read at once is in order, without a hole, and fits a frame")
+}
+
+/// Every second envelope of each of many writers: as many holes as somebody can make.
+fn holes() -> Case {
+    let mut script = Script::of(Notebook::of_both(5));
+    let notebook = script.notebook.clone();
+    let full_writers = MAX_RANGES_PER_NOTEBOOK / MAX_RANGES_BEYOND;
+    for nonce in 0..full_writers + 2 {
+        let nonce = u8::try_from(nonce).unwrap();
+        let mut writer = notebook.writer(&notebook.ana, nonce);
+        let written = writer.write(2 * MAX_RANGES_BEYOND + 4).into_iter();
+        let holed: Vec<_> = written.skip(1).step_by(2).collect();
+        let taken = if usize::from(nonce) < full_writers { MAX_RANGES_BEYOND } else { 0 };
+        let mut outcomes = vec![Outcome::New; taken];
+        outcomes.resize(holed.len(), Outcome::Full);
+        script.keep(&holed, &outcomes);
+    }
+    // What fills a hole or begins a chain without one is taken all the same.
+    let first = notebook.writer(&notebook.ana, 0).write(1);
+    script.keep(&first, &[Outcome::New]);
+    script.keep(&notebook.writer(&notebook.ben, 1).write(1), &[Outcome::New]);
+    script.done("there are only so many holes in a notebook")
+}
+
+fn writers() -> Case {
+    let mut script = Script::of(Notebook::of_both(7));
+    let notebook = script.notebook.clone();
+    let of = |key: &Key, nonce: usize| notebook.writer(key, u8::try_from(nonce).unwrap()).write(2);
+    let many: Vec<_> = (0..=MAX_WRITERS_PER_DEVICE).map(|nonce| of(&notebook.ana, nonce)).collect();
+    let firsts: Vec<_> = many.iter().map(|written| written[0].clone()).collect();
+    let mut outcomes = vec![Outcome::New; MAX_WRITERS_PER_DEVICE];
+    outcomes.push(Outcome::Full);
+    script.keep(&firsts, &outcomes);
+    script.keep(&firsts[MAX_WRITERS_PER_DEVICE..], &[Outcome::Full]);
+    script.keep(&many[0][1..], &[Outcome::New]);
+    script.keep(&of(&notebook.ben, 0), &[Outcome::New, Outcome::New]);
+    script.done("no device uses up a notebook's writers")
+}
+
+fn mailboxes() -> Case {
+    let other = InviteId([8; 16]);
+    let mut notebook = Notebook::of_ana(6);
+    notebook.invite(INVITE, 1);
+    notebook.invite(other, 1);
+    let mut script = Script::of(notebook.clone());
+    let letter = |invite: InviteId, seed: u8, length: u8| {
+        let (bytes, device) = (vec![7; usize::from(length)], Key::new(seed).public());
+        let (notebook, hash) = (notebook.id(), Hash([length; 32]));
+        Letter { notebook, invite, device, hash, bytes, received: 5 }
+    };
+    let places = u8::try_from(MAX_REQUESTS_PER_INVITE).unwrap();
+    for place in 0..places {
+        script.post(letter(INVITE, 100 + place, place + 1), Posted::New);
+        script.post(letter(INVITE, 100 + place, place + 1), Posted::Held);
+    }
+    script.post(letter(INVITE, 50, 50), Posted::Full);
+    // A device's second letter takes the place of its first.
+    script.post(letter(INVITE, 100, 51), Posted::New);
+    script.post(letter(other, 50, 60), Posted::New);
+    let waiting = (2..=places).chain([51]).map(|length| vec![7; usize::from(length)]);
+    let waiting: Vec<_> = [vec![7; 60]].into_iter().chain(waiting).collect();
+    script.ask(Question::Requests, Answer::Requests(waiting));
+    let mut joined = notebook.clone();
+    joined.join(INVITE);
+    script.append(&joined, notebook.log.head(), Appended::Done);
+    // The partner is here: every other link to that place leads nowhere.
+    script.ask(Question::Requests, Answer::Requests(Vec::new()));
+    script.done("a mailbox holds so many letters, until its invite is used")
+}

@@ -1,0 +1,20 @@
+//! The simulated world: Ana's phone and tablet, Ben's phone, their relay and all that is between
+//! them, run from one seed. Owner, store, conversation and desk are the real ones; the network, the
+//! clock, the disk's moods and the relay's memory are the world's.
+//!
+//! `COUPLET_SEED=7` tells one seed's story; `COUPLET_EXPLORE_SECONDS` says how long to explore.
+
+mod acts;
+mod breach;
+mod broken;
+mod disk;
+mod explore;
+mod exploring;
+mod line;
+mod log;
+mod phone;
+mod relay;
+mod step;
+mod stories;
+mod words;
+mod world;

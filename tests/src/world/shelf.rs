@@ -1,0 +1,215 @@
+//! A relay's store in memory: it does to logs, envelopes and mailboxes what the SQLite store of
+//! `relay/server` does, proved by the same cases, without a disk.
+//!
+//! Deliberately not here: who may write. Whoever asks is a desk, and has judged before.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use couplet_proto::desk::judge::replay;
+use couplet_proto::desk::keeping::{
+    Appended, Extension, Kept, Letter, Outcome, Posted, Used, has_room, slice,
+};
+use couplet_proto::desk::question::{Answer, Question, Unanswered};
+use couplet_proto::envelope::Sealed;
+use couplet_proto::hash::Hash;
+use couplet_proto::have::{Have, Inserted, Range, Tip};
+use couplet_proto::ids::{DeviceId, InviteId, NotebookId, WriterId};
+use couplet_proto::limits::MAX_REQUESTS_PER_INVITE;
+use couplet_proto::log::Log;
+use couplet_proto::statement::LogHead;
+
+/// All that a relay keeps.
+#[derive(Clone, Debug, Default)]
+pub struct Shelf {
+    volumes: BTreeMap<NotebookId, Volume>,
+}
+
+/// What it keeps of one notebook.
+#[derive(Clone, Debug, Default)]
+struct Volume {
+    statements: Vec<(Hash, Vec<u8>)>,
+    /// The statements, read; nothing until somebody asks.
+    log: Option<Arc<Log>>,
+    have: Have,
+    envelopes: BTreeMap<(WriterId, u64), Sealed>,
+    mail: BTreeMap<(InviteId, DeviceId), Letter>,
+}
+
+impl Shelf {
+    /// Answers what a desk asks about that notebook.
+    ///
+    /// # Errors
+    ///
+    /// [`Unanswered::Unavailable`] if something is to be kept of a notebook that is not here, or a
+    /// log that was kept does not stand.
+    pub fn answer(
+        &mut self,
+        notebook: NotebookId,
+        question: Question,
+    ) -> Result<Answer, Unanswered> {
+        let volume = self.volumes.get_mut(&notebook);
+        Ok(match question {
+            Question::Log => Answer::Log(match volume {
+                Some(volume) => Some(volume.log(notebook)?),
+                None => None,
+            }),
+            Question::Have => Answer::Have(self.have(notebook)),
+            Question::Envelopes(range) => {
+                Answer::Envelopes(volume.map_or_else(Vec::new, |volume| volume.slice(range)))
+            }
+            Question::Requests => {
+                Answer::Requests(volume.map_or_else(Vec::new, |volume| volume.requests()))
+            }
+            Question::Judge(judgement) => Answer::Judged(judgement.judge()),
+            Question::Keep(envelopes) => {
+                Answer::Kept(volume.ok_or(Unanswered::Unavailable)?.keep(envelopes))
+            }
+            Question::Append(extension, log) => {
+                let volume = self.volumes.entry(notebook).or_default();
+                let appended = volume.append(extension, log);
+                self.volumes.retain(|_, volume| !volume.statements.is_empty());
+                Answer::Appended(appended)
+            }
+            Question::Post(letter) => {
+                Answer::Posted(volume.ok_or(Unanswered::Unavailable)?.post(letter))
+            }
+        })
+    }
+
+    /// What is held of a notebook.
+    #[must_use]
+    pub fn have(&self, notebook: NotebookId) -> Have {
+        self.volumes.get(&notebook).map(|volume| volume.have.clone()).unwrap_or_default()
+    }
+
+    /// How many statements its log has.
+    #[must_use]
+    pub fn log_length(&self, notebook: NotebookId) -> u64 {
+        self.volumes.get(&notebook).map_or(0, |volume| volume.head().length)
+    }
+
+    /// All envelopes of it.
+    #[must_use]
+    pub fn envelopes(&self, notebook: NotebookId) -> Vec<Vec<u8>> {
+        let volume = self.volumes.get(&notebook).into_iter();
+        let envelopes = volume.flat_map(|volume| volume.envelopes.values());
+        envelopes.map(|sealed| sealed.bytes().to_vec()).collect()
+    }
+}
+
+impl Volume {
+    fn head(&self) -> LogHead {
+        let length = self.statements.len() as u64;
+        self.statements.last().map_or(LogHead::EMPTY, |(hash, _)| LogHead { length, hash: *hash })
+    }
+
+    fn log(&mut self, notebook: NotebookId) -> Result<Arc<Log>, Unanswered> {
+        if let Some(log) = &self.log {
+            return Ok(Arc::clone(log));
+        }
+        let statements = self.statements.iter().map(|(_, bytes)| bytes.clone()).collect();
+        let log = replay(notebook, statements).map(Arc::new).ok_or(Unanswered::Unavailable)?;
+        self.log = Some(Arc::clone(&log));
+        Ok(log)
+    }
+
+    fn append(&mut self, extension: Extension, log: Arc<Log>) -> Appended {
+        if self.head() != extension.after {
+            return Appended::Moved;
+        }
+        self.statements.extend(extension.statements);
+        self.mail.retain(|(invite, _), _| extension.open_invites.contains(invite));
+        self.log = Some(log);
+        Appended::Done
+    }
+
+    fn slice(&self, range: Range) -> Vec<Vec<u8>> {
+        let held = (range.first..=range.last).map_while(|counter| {
+            let held = self.envelopes.get(&(range.writer, counter))?;
+            Some(Ok::<_, Infallible>((counter, held.bytes().to_vec())))
+        });
+        let Ok(found) = slice(range, held);
+        found
+    }
+
+    fn keep(&mut self, envelopes: Vec<Sealed>) -> Kept {
+        let touched: BTreeSet<_> =
+            envelopes.iter().map(|sealed| sealed.header().writer()).collect();
+        let outcomes = envelopes.into_iter().map(|sealed| self.keep_one(sealed)).collect();
+        let mut have = Have::new();
+        for writer in touched {
+            if let Some(held) = self.have.of(writer) {
+                have.set(writer, held.clone());
+            }
+        }
+        Kept { outcomes, have }
+    }
+
+    fn keep_one(&mut self, sealed: Sealed) -> Outcome {
+        let header = *sealed.header();
+        let (writer, counter) = (header.writer(), header.counter);
+        let before = self.have.of(writer);
+        let mut after = before.cloned().unwrap_or_default();
+        match after.insert(Tip { counter, hash: sealed.hash() }, header.previous) {
+            Err(_) => return Outcome::Fork,
+            Ok(Inserted::Held) => {
+                let held = self.envelopes.get(&(writer, counter));
+                let is_same = held.is_some_and(|held| held.hash() == sealed.hash());
+                return if is_same { Outcome::Held } else { Outcome::Fork };
+            }
+            Ok(Inserted::New) => {}
+        }
+        if !has_room(before, &after, self.used(header.device)) {
+            return Outcome::Full;
+        }
+        self.have.set(writer, after);
+        self.envelopes.insert((writer, counter), sealed);
+        Outcome::New
+    }
+
+    fn used(&self, device: DeviceId) -> Used {
+        let of_device = self.envelopes.values().filter(|sealed| sealed.header().device == device);
+        let writers: BTreeSet<_> = of_device.map(|sealed| sealed.header().writer()).collect();
+        let ranges = self.have.iter().map(|(_, have)| have.beyond.len()).sum();
+        Used { writers: writers.len(), ranges }
+    }
+
+    fn post(&mut self, letter: Letter) -> Posted {
+        let of_invite = self.mail.values().filter(|held| held.invite == letter.invite);
+        if of_invite.clone().any(|held| held.hash == letter.hash) {
+            return Posted::Held;
+        }
+        let place = (letter.invite, letter.device);
+        if of_invite.count() >= MAX_REQUESTS_PER_INVITE && !self.mail.contains_key(&place) {
+            return Posted::Full;
+        }
+        self.mail.insert(place, letter);
+        Posted::New
+    }
+
+    fn requests(&self) -> Vec<Vec<u8>> {
+        let mut waiting: Vec<_> = self.mail.values().collect();
+        waiting.sort_by_key(|letter| (letter.invite, letter.hash));
+        waiting.into_iter().map(|letter| letter.bytes.clone()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use couplet_proto::testing::keeping::cases;
+
+    use super::*;
+
+    #[test]
+    fn it_does_what_every_store_must() {
+        for case in cases() {
+            let mut shelf = Shelf::default();
+            for (place, step) in case.steps.into_iter().enumerate() {
+                let answer = shelf.answer(step.notebook, step.question);
+                assert_eq!(answer, step.answer, "{}, step {place}", case.name);
+            }
+        }
+    }
+}
