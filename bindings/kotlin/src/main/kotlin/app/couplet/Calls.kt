@@ -11,15 +11,23 @@ import com.sun.jna.CallbackThreadInitializer
 import com.sun.jna.Native
 import kotlin.coroutines.cancellation.CancellationException
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.withContext
 
 /**
  * Calls the engine, from whichever thread: values are translated on a thread for that, so that a
  * page of the timeline does not cost the screen a frame. Cancelling the coroutine drops the
- * engine's future, and with it the work.
+ * engine's future, and with it the work; whatever else ended that meanwhile is no error then.
  */
 internal suspend fun <T> calling(work: suspend () -> T): T =
-    withContext(Dispatchers.Default) { translated { work() } }
+    withContext(Dispatchers.Default) {
+        try {
+            translated { work() }
+        } catch (failed: CoupletException) {
+            ensureActive()
+            throw failed
+        }
+    }
 
 /** Does this with the engine's error as ours. */
 internal inline fun <T> translated(work: () -> T): T =

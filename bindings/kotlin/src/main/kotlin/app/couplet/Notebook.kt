@@ -2,6 +2,7 @@ package app.couplet
 
 import java.io.File
 import java.time.LocalDate
+import java.util.concurrent.atomic.AtomicInteger
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.seconds
 import kotlin.time.toJavaDuration
@@ -51,6 +52,9 @@ public class Notebook private constructor(internal val ffi: FfiNotebook, first: 
     /** Rises with everything that may look different. */
     private val changes = MutableStateFlow(0L)
     private val shown = MutableStateFlow(first)
+
+    /** Calls that stay attached, in this process. */
+    private val staying = AtomicInteger()
 
     /** The honest state, kept up to date until [shutdown]. */
     public val status: StateFlow<Status> = shown.asStateFlow()
@@ -175,7 +179,14 @@ public class Notebook private constructor(internal val ffi: FfiNotebook, first: 
      * @throws CoupletException what trying again does not mend.
      */
     public suspend fun stayAttached(): Nothing {
-        writing { ffi.stayAttached(cancel = null) }
+        staying.incrementAndGet()
+        writing {
+            try {
+                ffi.stayAttached(cancel = null)
+            } finally {
+                staying.decrementAndGet()
+            }
+        }
         awaitCancellation()
     }
 
@@ -220,7 +231,10 @@ public class Notebook private constructor(internal val ffi: FfiNotebook, first: 
 
     private suspend fun readStatus() {
         try {
-            shown.value = translated { ffi.status().lift() }
+            val read = translated { ffi.status().lift() }
+            // What was cancelled here is over, though the engine may not have written it down.
+            val isOver = isOwner && staying.get() == 0
+            shown.value = if (isOver) read.copy(isAttached = false) else read
         } catch (_: CoupletException) {
             // The state that is shown stays, until the next change asks again.
         }

@@ -9,31 +9,17 @@ import java.net.DatagramSocket
 import java.net.InetAddress
 import java.nio.file.Path
 import java.util.Base64
-import kotlin.concurrent.thread
-import kotlinx.coroutines.channels.Channel
 
 /** A running `couplet-relay` on a port of its choice; it ends with this value. */
 internal class Relay(directory: Path) : AutoCloseable {
     private val process: Process = ProcessBuilder(
         program("COUPLET_RELAY_BIN"), "serve", "--json", "--listen", "127.0.0.1:0",
-        "--data", directory.toString(), "--log", "couplet_relay=debug",
-    ).start()
+        "--data", directory.toString(),
+    ).redirectError(ProcessBuilder.Redirect.DISCARD).start()
 
     /** What apps are given. */
     val link: String = JsonParser.parseString(process.inputReader().readLine())
         .asJsonObject["link"].asString
-
-    private val log = Channel<String>(Channel.UNLIMITED)
-
-    init {
-        // A read of a pipe cannot be cancelled, and ends with the process.
-        thread(isDaemon = true) { process.errorReader().forEachLine { log.trySend(it) } }
-    }
-
-    /** Waits until the relay has said so of its work, after what was waited for before. */
-    suspend fun says(words: String) {
-        while (words !in log.receive()) continue
-    }
 
     override fun close() {
         process.destroyForcibly().waitFor()
