@@ -240,6 +240,7 @@ public class Notebook private constructor(internal val ffi: FfiNotebook, first: 
         }
     }
 
+    /** How a notebook begins, and how it is opened again. */
     public companion object {
         /**
          * A notebook of one's own, usable at once, alone and offline; with the link of a relay, or

@@ -114,10 +114,9 @@ internal class CancellationTest {
         // All of it on the story's one thread: were a call to block it, none would ever end.
         val waiting = launch { ana.stayAttached() }
         ana.status.first { it.isAttached }
-        withContext(coroutineContext) { ben.write(Kind.NOTE, "meanwhile") }
+        ben.write(Kind.NOTE, "meanwhile")
         ben.sync()
         ana.watchTimeline().first { it.isNotEmpty() }
-        waiting.cancel()
     }
 
     /** The engine cannot be interrupted while it opens a store: it lets go a moment later. */

@@ -56,7 +56,6 @@ internal class CoupleTest {
         ana.approve(ana.requests().single().id, ben.status.value.waitingCode)
         assertTrue(waiting.await().isCaughtUp)
         assertEquals(listOf("come in"), ben.texts())
-        staying.cancel()
     }
 
     @Test
@@ -179,7 +178,6 @@ internal class CoupleTest {
         val left = widget.queueWrite(Kind.NOTE, "from the widget")
         assertEquals(Event.EntryChanged(left), told.await())
         assertEquals("from the widget", app.entry(left).entry.text)
-        staying.cancel()
     }
 
     @Test

@@ -12,6 +12,7 @@ import kotlin.test.assertFailsWith
 import kotlin.test.assertTrue
 import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.cancelChildren
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
 
@@ -21,8 +22,7 @@ import kotlinx.coroutines.withTimeout
 internal annotation class Scenario(val id: String)
 
 /** A relay and what is on this machine's disk. */
-internal class Stage(private val scope: CoroutineScope) : CoroutineScope by scope {
-    val directory: Path = createTempDirectory("couplet-kotlin-")
+internal class Stage(scope: CoroutineScope, val directory: Path) : CoroutineScope by scope {
     private val phones = ConcurrentHashMap.newKeySet<Notebook>()
     private val started = lazy { Relay(directory.resolve("relay")) }
 
@@ -76,13 +76,20 @@ internal class Stage(private val scope: CoroutineScope) : CoroutineScope by scop
     }
 }
 
-/** A story with a stage of its own. That it ends at all is asserted; how soon is not. */
+/**
+ * A story with a stage of its own. That it ends at all is asserted; how soon is not. What it has
+ * launched and left is cancelled when it is told.
+ */
 internal fun story(tell: suspend Stage.() -> Unit): Unit = runBlocking {
-    val stage = Stage(this)
+    val directory = createTempDirectory("couplet-kotlin-")
+    var stage: Stage? = null
     try {
-        withTimeout(120.seconds) { stage.tell() }
+        withTimeout(120.seconds) {
+            Stage(this, directory).also { stage = it }.tell()
+            coroutineContext.cancelChildren()
+        }
     } finally {
-        stage.close()
+        stage?.close()
     }
 }
 

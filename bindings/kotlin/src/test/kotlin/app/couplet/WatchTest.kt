@@ -29,10 +29,10 @@ internal class WatchTest {
         assertEquals(Event.EntryChanged(written.id), told.await())
         val row = shown.await().single()
         assertEquals("good night" to true, row.entry.text to row.isUnread)
-        assertFalse(ben.show(written.id).isUnread)
+        ben.show(written.id)
+        assertFalse(ben.entry(written.id).isUnread)
         ana.watchTimeline().first { it.single().delivery == Delivery.PARTNER }
         assertTrue(ana.status.first { it.pending == 0L }.lastExchange != null)
-        staying.forEach { it.cancel() }
     }
 
     @Test
