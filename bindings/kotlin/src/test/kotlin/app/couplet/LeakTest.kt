@@ -17,6 +17,7 @@ internal class LeakTest {
     @Test
     @Scenario("many-events")
     fun `100,000 events leave no memory, thread, file or handle behind`() = story {
+        CallbackThreads.prepare()
         collected(EVENTS)
         pulled(EVENTS / 10)
         val before = Held.now()
