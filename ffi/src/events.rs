@@ -168,3 +168,77 @@ impl From<couplet::Event> for Event {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    #[test]
+    fn a_pull_that_is_given_up_takes_nothing_along() {
+        let (events, receiver) = broadcast::channel(8);
+        let stream = EventStream::of(receiver, CancelToken::new());
+        {
+            let mut pull = pin!(stream.next_batch(8));
+            let mut context = Context::from_waker(Waker::noop());
+            assert!(pull.as_mut().poll(&mut context).is_pending());
+            events.send(couplet::Event::Delivered).unwrap();
+            // Taken out of the channel, perhaps, and certainly not handed over.
+            while stream.source.taken().is_empty() {
+                std::thread::yield_now();
+            }
+        }
+        assert_eq!(pulled(&stream, 8), [Event::Delivered]);
+    }
+
+    #[test]
+    fn a_batch_has_as_many_as_are_wanted_and_the_next_has_the_rest() {
+        let (events, receiver) = broadcast::channel(8);
+        let stream = EventStream::of(receiver, CancelToken::new());
+        for event in [couplet::Event::Attached, couplet::Event::CaughtUp, couplet::Event::Requests]
+        {
+            events.send(event).unwrap();
+        }
+        assert_eq!(pulled(&stream, 2), [Event::Attached, Event::CaughtUp]);
+        assert_eq!(pulled(&stream, 2), [Event::Requests]);
+    }
+
+    #[test]
+    fn who_is_too_slow_is_told_what_they_missed() {
+        let (events, receiver) = broadcast::channel(4);
+        let stream = EventStream::of(receiver, CancelToken::new());
+        for _ in 0..10 {
+            events.send(couplet::Event::CaughtUp).unwrap();
+        }
+        let batch = pulled(&stream, 100);
+        assert_eq!(batch.first(), Some(&Event::Behind { missed: 6 }));
+        assert_eq!(batch.len(), 5);
+    }
+
+    #[test]
+    fn a_stream_ends_when_it_is_cancelled_and_when_its_notebook_is_gone() {
+        let (events, receiver) = broadcast::channel(4);
+        let stream = EventStream::of(receiver, CancelToken::new());
+        stream.cancel();
+        events.send(couplet::Event::CaughtUp).unwrap();
+        assert_eq!(pulled(&stream, 1), []);
+
+        let closed = EventStream::of(events.subscribe(), CancelToken::new());
+        drop(events);
+        assert_eq!(pulled(&closed, 1), []);
+    }
+
+    /// A batch, waited for on this thread.
+    fn pulled(stream: &EventStream, most: u32) -> Vec<Event> {
+        let mut pull = pin!(stream.next_batch(most));
+        let mut context = Context::from_waker(Waker::noop());
+        loop {
+            match pull.as_mut().poll(&mut context) {
+                Poll::Ready(batch) => return batch.unwrap(),
+                Poll::Pending => std::thread::yield_now(),
+            }
+        }
+    }
+}

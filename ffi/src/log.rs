@@ -161,11 +161,23 @@ fn subscribe() -> Result<(), CoupletError> {
     SUBSCRIBED.call_once(|| {
         let registry = tracing_subscriber::registry().with(ToSink);
         subscribed = tracing::subscriber::set_global_default(registry);
+        log_faults();
     });
     subscribed.map_err(|_| {
         let detail = "something else in this process takes the log already".into();
         CoupletError::NotAllowed { reason: "exists".into(), detail }
     })
+}
+
+/// Panics are errors of the calls that they end; the log says where they were.
+fn log_faults() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |fault| {
+        // Where, and not what: it may quote the notebook.
+        let place = fault.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(%place, "a fault ended a call");
+        before(fault);
+    }));
 }
 
 /// What stands between the library's log and the queue of the sink.

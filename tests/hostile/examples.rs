@@ -2,11 +2,16 @@
 
 use couplet_engine::body::{Body, Seen};
 use couplet_engine::document::{Change, Run};
+use couplet_engine::membership::epoch::{leave, remove, rewrap, rotate};
+use couplet_engine::membership::keyring::{Keys, open_keys};
+use couplet_engine::membership::{invitation, invite, rename, revoke};
 use couplet_engine::notebook::schema::{Kind, LAW};
 use couplet_proto::frame::{Attach, Frame, Reason, Refuse, Statements, Stored};
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::WriterId;
-use couplet_proto::statement::Statement;
+use couplet_proto::have::Tip;
+use couplet_proto::ids::{DeviceId, WriterId, WriterNonce};
+use couplet_proto::sign::Signer;
+use couplet_proto::statement::{History, Role, Statement, Watermark};
 use couplet_tests::chance::Chance;
 use couplet_tests::couple::Couple;
 use couplet_tests::world::World;
@@ -28,7 +33,8 @@ impl Examples {
     pub(crate) fn new() -> Self {
         let mut chance = Chance::new(11);
         let mut couple = Couple::pair(&mut chance);
-        couple.add_device(&mut chance);
+        let tablet = couple.add_device(&mut chance);
+        go(&mut couple, tablet.public(), &mut chance);
         let strangers = Couple::pair(&mut chance);
         let mut world = World::new(12);
         let ana = &mut world.phones[0];
@@ -61,6 +67,37 @@ impl Examples {
     pub(crate) fn statements(&self) -> Vec<Vec<u8>> {
         self.couple.log.statements().iter().map(|s| s.bytes().to_vec()).collect()
     }
+}
+
+/// Every other thing that can be said: a new key, a new name, a device that goes, a link that was
+/// withdrawn, a key once more, and Ben who leaves.
+fn go(couple: &mut Couple, gone: DeviceId, chance: &mut Chance) {
+    let keys = |couple: &Couple| open_keys(&couple.log, &couple.ana, &Keys::new());
+    let say = |couple: &mut Couple, statement: Statement| {
+        couple.log.append(statement).unwrap();
+    };
+    let ana = couple.ana.clone();
+    let rotated = rotate(&couple.log, &ana, &keys(couple), chance).unwrap();
+    say(couple, rotated);
+    let named = (None, &"Anna".parse().unwrap());
+    let renamed = rename(&couple.log, &ana, &couple.key, named, chance).unwrap();
+    say(couple, renamed);
+    let last = Tip { counter: 7, hash: Hash([7; 32]) };
+    let marks = vec![Watermark { nonce: WriterNonce([7; 16]), last }];
+    let removed = remove(&couple.log, &ana, &keys(couple), (gone, marks), chance).unwrap();
+    say(couple, removed);
+    let (open, _) = invitation(Role::OwnDevice, History::All, 1, chance);
+    let id = open.invite;
+    let opened = invite(&couple.log, &ana, open).unwrap();
+    say(couple, opened);
+    let withdrawn = revoke(&couple.log, &ana, id).unwrap();
+    say(couple, withdrawn);
+    let epoch = couple.log.epoch();
+    let (all, to) = (keys(couple), [couple.ben.public()]);
+    let again = rewrap(&couple.log, &ana, (epoch, &all[&epoch]), &to, chance).unwrap();
+    say(couple, again);
+    let left = leave(&couple.log, &couple.ben).unwrap();
+    say(couple, left);
 }
 
 fn bodies(changes: &[Change], envelopes: &[Vec<u8>]) -> Vec<Body> {

@@ -16,6 +16,7 @@ pub mod phone;
 pub mod relay;
 pub mod shelf;
 pub mod store;
+mod verbs;
 
 use couplet_proto::hash::Hash;
 use couplet_proto::log::Log;

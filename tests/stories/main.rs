@@ -8,6 +8,7 @@ mod at_once;
 mod blind;
 mod demo;
 mod forgetful;
+mod going;
 mod killed;
 mod mistakes;
 mod together;

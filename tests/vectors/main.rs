@@ -9,7 +9,9 @@ mod body;
 mod envelope;
 mod file;
 mod frame;
+mod going;
 mod have;
+mod keys;
 mod link;
 mod request;
 mod statement;
@@ -27,11 +29,13 @@ struct Format {
     made: fn() -> Vec<Made>,
 }
 
-const FORMATS: [Format; 7] = [
+const FORMATS: [Format; 9] = [
     Format { kind: "body", read: body::read, made: body::made },
     Format { kind: "envelope", read: envelope::read, made: envelope::made },
     Format { kind: "frame", read: frame::read, made: frame::made },
+    Format { kind: "going", read: statement::read, made: going::made },
     Format { kind: "have", read: have::read, made: have::made },
+    Format { kind: "keys", read: keys::read, made: keys::made },
     Format { kind: "link", read: link::read, made: link::made },
     Format { kind: "request", read: request::read, made: request::made },
     Format { kind: "statement", read: statement::read, made: statement::made },

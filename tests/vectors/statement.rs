@@ -8,11 +8,12 @@ use couplet_proto::hash::Hash;
 use couplet_proto::ids::{Epoch, InviteId, NotebookId, Slot};
 use couplet_proto::item::kind;
 use couplet_proto::labels;
-use couplet_proto::log::{Log, Refused};
+use couplet_proto::log::{Log, Opening, Refused};
 use couplet_proto::request::JoinRequest;
 use couplet_proto::sign::{SIGNATURE, Signer, sign};
 use couplet_proto::statement::{
-    AddDevice, Body, Header, History, Invite, Join, LogHead, NotAStatement, Rewrap, Role, Statement,
+    AddDevice, Body, Header, History, Invite, Join, LogHead, NotAStatement, Rewrap, Role, Rotate,
+    Statement, Wrap,
 };
 use couplet_tests::chance::Chance;
 use couplet_tests::couple::Couple;
@@ -71,7 +72,35 @@ fn describe(statement: &Statement, log: &Log) -> Outcome {
     for invite in log.open_invites() {
         outcome = outcome.holds("log's open invite", &invite.invite.0);
     }
+    for (device, departed) in log.departed() {
+        let kept = if departed.was_removed() { "removed" } else { "left" };
+        outcome = outcome
+            .holds("log's departed", &device.0)
+            .says("how", format!("{kept} at {}", departed.until));
+    }
+    if log.owes_rotation() {
+        outcome = outcome.says("log owes a rotation", true);
+    }
+    for opening in log.openings() {
+        let Opening { volume, epoch, by } = opening;
+        let from = format!("volume {} and epoch {} by {}", volume.0, epoch.0, by.index());
+        outcome = outcome.says("log's opening", from);
+    }
     outcome
+}
+
+fn describe_rotation(outcome: Outcome, rotate: &Rotate) -> Outcome {
+    let outcome = outcome
+        .says("epoch", rotate.epoch.0)
+        .holds("commitment", rotate.commitment.as_bytes())
+        .holds("chain", rotate.chain.as_deref().unwrap_or_default());
+    describe_wraps(outcome, &rotate.wraps)
+}
+
+fn describe_wraps(outcome: Outcome, wraps: &[Wrap]) -> Outcome {
+    wraps
+        .iter()
+        .fold(outcome, |outcome, wrap| outcome.holds("to", &wrap.to.0).holds("wrap", &wrap.sealed))
 }
 
 fn describe_body(outcome: Outcome, body: &Body) -> Outcome {
@@ -104,10 +133,25 @@ fn describe_body(outcome: Outcome, body: &Body) -> Outcome {
         }
         Body::Wrap(rewrap) => {
             let outcome = outcome.says("says", "wrap").says("epoch", rewrap.epoch.0);
-            rewrap.wraps.iter().fold(outcome, |outcome, wrap| {
-                outcome.holds("to", &wrap.to.0).holds("wrap", &wrap.sealed)
-            })
+            describe_wraps(outcome, &rewrap.wraps)
         }
+        Body::RemoveDevice(removal) => {
+            let outcome = outcome.says("says", "remove device").holds("device", &removal.device.0);
+            let outcome = removal.watermarks.iter().fold(outcome, |outcome, mark| {
+                outcome
+                    .holds("writer's nonce", &mark.nonce.0)
+                    .says("ends at", mark.last.counter)
+                    .holds("ends with", mark.last.hash.as_bytes())
+            });
+            describe_rotation(outcome, &removal.rotate)
+        }
+        Body::Rotate(rotate) => describe_rotation(outcome.says("says", "rotate"), rotate),
+        Body::Leave => outcome.says("says", "leave"),
+        Body::Revoke(revoke) => outcome.says("says", "revoke").holds("invite", &revoke.invite.0),
+        Body::Rename(rename) => outcome
+            .says("says", "rename")
+            .holds("device", &rename.device.map(|device| device.0).unwrap_or_default())
+            .holds("name", &rename.name),
         Body::Unknown { number, critical } => {
             outcome.says("says", format!("number {number}")).says("critical", critical)
         }

@@ -114,7 +114,7 @@ async def test_each_error_is_of_the_case_that_says_what_to_do(
 class ThrowingKeyStore:
     """A keystore that raises what it is given."""
 
-    def __init__(self, error: Exception) -> None:
+    def __init__(self, error: BaseException) -> None:
         self._error = error
 
     def load(self) -> bytes | None:
@@ -139,11 +139,12 @@ async def test_what_a_keystore_or_a_log_throws_is_an_error_and_never_a_crash(
     stack: AsyncExitStack, relay: Relay, ana: Phone, ben: Phone
 ) -> None:
     await (await ana.found(relay.link)).shutdown()
-    answers: list[tuple[Exception, type[CoupletError], str, bool]] = [
+    answers: list[tuple[BaseException, type[CoupletError], str, bool]] = [
         (KeyNotYet(), KeyUnusable, "key_not_yet", True),
         (KeyDenied(), KeyUnusable, "key_denied", False),
         (KeyGone(), KeyUnusable, "key_gone", False),
         (ZeroDivisionError("thrown on purpose"), Internal, "keystore", False),
+        (SystemExit("thrown on purpose"), Internal, "keystore", False),
     ]
     for answer, kind, code, may_pass in answers:
         with pytest.raises(kind) as failed:

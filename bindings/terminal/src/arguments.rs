@@ -29,12 +29,24 @@ pub(crate) enum Command {
     },
     /// Make a single-use link for the partner
     Invite(Invite),
+    /// Show the invitations that are open
+    Invites,
+    /// Withdraw an invitation
+    Revoke {
+        /// The invitation, or the beginning of its name
+        invite: String,
+    },
     /// Ask to join with a link; done when the inviter approves
     Join(Join),
     /// Show who asks to join
     Requests,
     /// Let somebody in
     Approve(Approve),
+    /// Forget a request to join
+    Deny {
+        /// The request, or the beginning of its name
+        id: String,
+    },
     /// Write an entry
     Write(Write),
     /// Write one's own words anew, or the new text of a page
@@ -77,6 +89,15 @@ pub(crate) enum Command {
     Watch,
     /// Show the devices that belong to the notebook
     Devices,
+    /// Take out a device of your own: it reads nothing that is written from then on
+    Remove {
+        /// The device, or the beginning of its name
+        device: String,
+    },
+    /// Say what you, or one of your devices, are called
+    Rename(Rename),
+    /// Leave: alone, at once, with everything that is here; nothing more is written here then
+    Leave,
     /// Write everything shared into a file that whoever has it can read
     Export(Export),
     /// Write one's own words of an export as new entries
@@ -148,6 +169,15 @@ pub(crate) struct Approve {
     /// Let in everybody who asks, trusting the link alone
     #[arg(long)]
     pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rename {
+    /// The new name; only members of the notebook can read it
+    pub(crate) name: String,
+    /// A device of yours, or the beginning of its name; without one, yourself
+    #[arg(long)]
+    pub(crate) device: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 mod drafts;
 mod entries;
 mod export;
+mod going;
 mod membership;
 mod network;
 mod talk;
@@ -27,6 +28,12 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<(), Fai
         Command::New(new) => begin(home, new, output).await,
         Command::Relay { link } => network::relay(&home.open().await?, &link, output).await,
         Command::Invite(invite) => membership::invite(&home.open().await?, &invite, output).await,
+        Command::Invites => going::invites(&home.open_or_beside().await?, output).await,
+        Command::Revoke { invite } => going::revoke(&home.open().await?, &invite, output).await,
+        Command::Deny { id } => going::deny(&home.open().await?, &id, output).await,
+        Command::Remove { device } => going::remove(&home.open().await?, &device, output).await,
+        Command::Rename(asked) => going::rename(&home.open().await?, &asked, output).await,
+        Command::Leave => going::leave(&home.open().await?, output).await,
         Command::Join(join) => membership::join(home, join, output).await,
         Command::Requests => membership::requests(&home.open_or_beside().await?, output).await,
         Command::Approve(approve) => {

@@ -1,6 +1,6 @@
 //! What calls answer with, as plain values.
 
-use couplet_proto::ids::{DeviceId, NotebookId, Slot};
+use couplet_proto::ids::{DeviceId, InviteId, NotebookId, Slot};
 use couplet_proto::link::RelayLink;
 
 /// Something that an app may want to show.
@@ -34,6 +34,8 @@ pub struct Device {
     pub slot: Slot,
     /// What that person is called, as far as this device can read it.
     pub name: Option<String>,
+    /// What the device is called, if it was given a name.
+    pub called: Option<String>,
     /// Whether it is the device that is asked.
     pub is_this: bool,
     /// The index of the statement of the membership log that let it in.
@@ -49,6 +51,36 @@ pub struct Invitation {
     pub expires: u64,
     /// How many entries the newcomer will read.
     pub entries: u64,
+}
+
+/// An invite of one's own that is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenInvite {
+    /// Its name in the log.
+    pub id: InviteId,
+    /// Whether it is for a device of one's own.
+    pub is_own_device: bool,
+    /// Whether the newcomer reads from here on only.
+    pub is_from_here: bool,
+    /// Good until, seconds since 1970.
+    pub expires: u64,
+    /// Whether that is over.
+    pub is_expired: bool,
+}
+
+/// How a person stands to the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Not let in so far.
+    Waiting,
+    /// Alone, and nobody is invited.
+    Solo,
+    /// Alone, and somebody is invited.
+    Pairing,
+    /// Both are here.
+    Together,
+    /// One of the two has left, or this device was taken out.
+    Apart,
 }
 
 /// Somebody who asks to be let in.
@@ -78,6 +110,12 @@ pub struct Status {
     pub device: DeviceId,
     /// Whose device this is.
     pub slot: Slot,
+    /// How this person stands to the other.
+    pub standing: Standing,
+    /// Whether nothing more can be written here.
+    pub is_read_only: bool,
+    /// The epoch whose key is used now, from 1.
+    pub epoch: u32,
     /// Whether it waits to be let in, and with which code.
     pub waiting: Option<Waiting>,
     /// Changes and envelopes that the relay has not said to hold.

@@ -93,6 +93,8 @@ pub struct Conversation {
     /// The last statement that the session knows.
     log_head: Option<Hash>,
     is_invite_closed: bool,
+    /// This person has left, and the relay knows.
+    is_farewell_said: bool,
     was_caught_up: bool,
     has_heard: bool,
     has_ended: bool,
@@ -133,6 +135,7 @@ impl Conversation {
             put_off: None,
             log_head,
             is_invite_closed: false,
+            is_farewell_said: false,
             was_caught_up: false,
             has_heard: false,
             has_ended: false,
@@ -209,7 +212,10 @@ impl Conversation {
         if log.last() != self.log_head.as_ref() {
             self.log_changed(log);
         }
-        self.session.have_changed(owner.have());
+        // Who leaves sends nothing that was not sent before.
+        if !owner.is_apart()? {
+            self.session.have_changed(owner.have());
+        }
         Ok(())
     }
 
@@ -253,6 +259,9 @@ impl Conversation {
             return Ok(Next::GoOn);
         }
         let has_nothing_to_say = self.proposed.is_none();
+        if self.is_farewell_said {
+            return Ok(Next::End);
+        }
         let may_end = self.until != Until::Stopped;
         let is_done = may_end && is_caught_up && has_nothing_to_say && self.has_mail;
         Ok(if is_done { Next::End } else { Next::Wait })
@@ -350,6 +359,9 @@ impl Conversation {
         for not_taken in &received.not_taken {
             tracing::warn!(reason = %not_taken, "the relay sent an envelope that is not taken");
         }
+        for (writer, stands) in &received.unwanted {
+            self.session.unwanted(*writer, *stands);
+        }
         self.session.stored(&received.delta);
         self.tell_touched(received);
         // What came may say how far our words have come.
@@ -364,6 +376,7 @@ impl Conversation {
         let received = owner.extend(piece)?;
         self.is_waiting_at_the_door = false;
         self.log_changed(owner.log_hashes());
+        self.handle_written(owner)?;
         self.tell_touched(received);
         Ok(())
     }
@@ -395,7 +408,9 @@ impl Conversation {
         let is_ordered = self.proposed.as_ref().is_some_and(|statement| statement.head() == head);
         if let Some(statement) = self.proposed.take_if(|_| is_ordered) {
             owner.append(statement)?;
-            self.log_changed(owner.log_hashes());
+            self.is_farewell_said = owner.has_nothing_to_say()?;
+            // What had to wait for it may be sealed.
+            self.handle_written(owner)?;
         }
         owner.relay_log(head)
     }

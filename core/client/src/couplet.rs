@@ -8,6 +8,7 @@ mod attached;
 mod beside;
 mod drafts;
 mod export;
+mod going;
 mod talk;
 
 use std::path::PathBuf;

@@ -36,6 +36,9 @@ pub enum Error {
     /// This device is a member already.
     #[error("this device belongs to a notebook already")]
     LetInAlready,
+    /// This person has left, or this device was taken out.
+    #[error("this notebook is yours to read and to export; nothing more is written or sent here")]
+    Apart,
     /// The code does not belong to the request.
     #[error("the code is not the one that the other phone shows; nobody was let in")]
     WrongCode,
@@ -98,6 +101,7 @@ impl Error {
             Self::NoRelay => "no_relay",
             Self::NotLetInYet | Self::Admission(_) => "waiting",
             Self::LetInAlready => "exists",
+            Self::Apart => "apart",
             Self::WrongCode => "wrong_code",
             Self::SayHistory(_) => "say_history",
             Self::Unsupported(_) => "unsupported",

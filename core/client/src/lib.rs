@@ -18,7 +18,7 @@ mod random;
 mod store;
 mod transport;
 
-pub use answers::{Device, Event, Invitation, Request, Status, Waiting};
+pub use answers::{Device, Event, Invitation, OpenInvite, Request, Standing, Status, Waiting};
 pub use clock::{now, today};
 pub use couplet::{Couplet, Export, Imported};
 pub use couplet_engine::keys::Secret;

@@ -7,7 +7,9 @@
 mod drafts;
 mod exchange;
 mod export;
+mod going;
 mod inbox;
+mod intents;
 mod membership;
 mod reading;
 mod receiving;
@@ -20,8 +22,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use couplet_engine::keys::{DeviceSecret, Secret};
+use couplet_engine::membership::found;
+use couplet_engine::membership::keyring::open_keys;
 use couplet_engine::membership::name::Name;
-use couplet_engine::membership::{found, open_keys};
 use couplet_engine::notebook::Notebook;
 use couplet_engine::notebook::entry::FORM;
 use couplet_engine::pairing::link::JoinLink;
@@ -68,6 +71,8 @@ pub struct Owner {
     may_have_orphans: bool,
     /// This process has made sure that nobody else writes as this writer.
     is_writer_sure: bool,
+    /// The statement that was made last.
+    made: Option<intents::Made>,
 }
 
 #[derive(Debug)]
@@ -169,6 +174,7 @@ impl Owner {
             has_reread: false,
             may_have_orphans: true,
             is_writer_sure: false,
+            made: None,
         })
     }
 
@@ -215,6 +221,12 @@ impl Owner {
             replica.shelve(loaded.map_err(|_| Error::Engine)?);
         }
         replica.volume(volume).ok_or(Error::Engine)
+    }
+
+    /// The newest volume: where entries are begun.
+    fn newest_volume(&mut self) -> Result<Volume, Error> {
+        let stored = self.tables().newest_volume()?;
+        Ok(stored.max(self.replica()?.log().first_shared_volume()))
     }
 
     /// Takes a snapshot of the newest volume if loading it again would be slow without.
@@ -270,7 +282,7 @@ impl State {
         let Some(log) = tables.log()? else { return Joining::read(tables) };
         let nonce = tables.get::<WriterNonce>(Meta::Nonce)?.ok_or(Error::Engine)?;
         let mut keys = tables.keys()?;
-        keys.extend(open_keys(&log, device));
+        keys.extend(open_keys(&log, device, &keys));
         let is_shared = tables.get(Meta::SharesDelivery)?.unwrap_or(false);
         let (have, seen) = (tables.have()?, tables.seen(is_shared)?);
         let parts = Parts { device: device.clone(), nonce, log, keys, have, seen };

@@ -6,7 +6,10 @@
 //! invite secret --HKDF("invite")--------->  Ed25519 key of one invite
 //! K_epoch (random) --HKDF("body", notebook, volume, edition)-->  body key, commitment key
 //!                  --HKDF("name")----------------------------->  name key
+//!                  --HKDF("epoch chain", notebook, epoch)----->  seals K_(epoch - 1)
 //!                  --H("epoch commitment")-------------------->  commitment in the log
+//! K_epoch, K_archive --HKDF("closed volume")------------------>  K_epoch for volumes that were
+//!                                                                closed to who came later
 //! ```
 //!
 //! The labels under which relays hash and check signatures are in `couplet_proto::labels`.
@@ -14,7 +17,7 @@
 use core::fmt;
 
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::{DeviceId, Edition, NotebookId, Volume};
+use couplet_proto::ids::{DeviceId, Edition, Epoch, NotebookId, Volume};
 use couplet_proto::labels::Label;
 use couplet_proto::sign::{Signature, Signer};
 use couplet_proto::statement::{DeviceKeys, SUITE_X25519};
@@ -32,6 +35,8 @@ const BODY: Label = Label::new("couplet/1 body");
 const BODY_COMMITMENT: Label = Label::new("couplet/1 body commitment key");
 const NAME: Label = Label::new("couplet/1 name");
 const EPOCH_COMMITMENT: Label = Label::new("couplet/1 epoch commitment");
+const EPOCH_CHAIN: Label = Label::new("couplet/1 epoch chain");
+const CLOSED_VOLUME: Label = Label::new("couplet/1 closed volume");
 /// Hash: a body's key commitment, from commitment key, nonce and header.
 pub(crate) const COMMITMENT: Label = Label::new("couplet/1 key commitment");
 /// Hash: a nonce, from randomness, key, header and plaintext.
@@ -40,6 +45,8 @@ pub(crate) const NONCE: Label = Label::new("couplet/1 hedged nonce");
 pub(crate) const WRAP: Label = Label::new("couplet/1 wrap");
 /// HPKE info: a joiner's name for the device that invited.
 pub(crate) const REQUEST_NAME: Label = Label::new("couplet/1 request name");
+/// Associated data: an epoch's key under the next one's.
+pub(crate) const SEALED_KEY: Label = Label::new("couplet/1 sealed epoch key");
 /// Associated data: a member's name.
 pub(crate) const MEMBER_NAME: Label = Label::new("couplet/1 member name");
 /// Hash: the commitment to a nonce of the short authentication string.
@@ -187,6 +194,22 @@ impl EpochKey {
             cipher: self.0.derive(BODY, &context),
             commitment: self.0.derive(BODY_COMMITMENT, &context),
         }
+    }
+
+    /// This epoch's key for volumes that were closed to who came later: who has only one of the two
+    /// keys, because they came later or because they are gone, reads nothing.
+    #[must_use]
+    pub fn closed(&self, archive: &Self) -> Self {
+        let mut both = Zeroizing::new([0; 64]);
+        let (first, second) = both.split_at_mut(32);
+        first.copy_from_slice(self.0.expose());
+        second.copy_from_slice(archive.0.expose());
+        Self(Secret(derive(both.as_slice(), CLOSED_VOLUME, &[])))
+    }
+
+    /// The key under which this epoch hands on the key of the one before.
+    pub(crate) fn chain(&self, notebook: NotebookId, epoch: Epoch) -> Secret {
+        self.0.derive(EPOCH_CHAIN, &[notebook.0.as_bytes(), &epoch.0.to_be_bytes()])
     }
 
     pub(crate) fn name(&self) -> Secret {

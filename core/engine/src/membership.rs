@@ -1,26 +1,33 @@
 //! Who belongs: making the statements of the membership log, and reading what they seal.
 //!
 //! What may stand in a log is decided by [`couplet_proto::log::Log`], the same on phones and
-//! relays. Here is what only members can do: found a notebook, invite, let in, wrap keys, name.
+//! relays. Here is what only members can do: found a notebook, invite, let in, name; and in
+//! [`epoch`] and [`keyring`] what changes and opens the keys.
 
+pub mod epoch;
+pub mod keyring;
 pub mod name;
+#[cfg(test)]
+mod tests;
 pub mod wrap;
 
 use std::collections::BTreeMap;
 
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::{Epoch, InviteId, NotebookId, Slot};
+use couplet_proto::ids::{DeviceId, Epoch, InviteId, NotebookId, Slot};
 use couplet_proto::limits::MAX_INVITE_SECONDS;
 use couplet_proto::log::Log;
 use couplet_proto::request::JoinRequest;
 use couplet_proto::sign::Signer;
 use couplet_proto::statement::{
-    AddDevice, Body, Genesis, Header, History, Invite, Join, LogHead, Role, Statement,
+    AddDevice, Body, Genesis, Header, History, Invite, Join, LogHead, Rename, Revoke, Role,
+    Statement,
 };
 use rand_core::CryptoRng;
 
 use crate::keys::{DeviceSecret, EpochKey, InviteSecret};
 use crate::pairing::request::name_of;
+use keyring::Keys;
 use name::Name;
 
 /// Why a statement cannot be made.
@@ -38,6 +45,15 @@ pub enum CannotSay {
     /// The request names no one, or cannot be read by this device.
     #[error("the request was not made for this device")]
     UnreadableRequest,
+    /// The key that is needed for it is not here.
+    #[error("this device has not been given the notebook's current key")]
+    NoKey,
+    /// It has been said, or is so already.
+    #[error("that has been done already")]
+    Overtaken,
+    /// A member's keys are of a suite of a later version.
+    #[error("a device was made by a later version; bring this program up to date")]
+    UnknownSuite,
     /// A later version spoke first.
     #[error("membership waits until this program is brought up to date")]
     Frozen,
@@ -134,52 +150,65 @@ pub const fn expiry(now: u64) -> u64 {
     (now + MAX_INVITE_SECONDS) / 3600 * 3600
 }
 
-/// The keys of the epochs that this device can open from the log.
-#[must_use]
-pub fn open_keys(log: &Log, device: &DeviceSecret) -> Vec<(Epoch, EpochKey)> {
-    let commitment = log.statements().first().and_then(|genesis| match genesis.body() {
-        Body::Genesis(genesis) => Some(genesis.commitment),
-        _ => None,
-    });
-    let me = device.public();
-    let opened = log.statements().iter().filter_map(|statement| {
-        let (wrap, slot) = match statement.body() {
-            Body::Genesis(body) => (&body.wrap, Slot::First),
-            Body::Join(body) => (&body.wrap, log.member(body.wrap.to)?.slot),
-            Body::AddDevice(body) => (&body.wrap, log.member(body.wrap.to)?.slot),
-            Body::Wrap(body) => {
-                let wrap = body.wraps.iter().find(|wrap| wrap.to == me)?;
-                (wrap, log.member(me)?.slot)
-            }
-            Body::Invite(_) | Body::Unknown { .. } => return None,
-        };
-        let header = statement.header();
-        let place = wrap::Place { notebook: header.notebook, slot, length: header.after.length };
-        let key = wrap::unwrap(wrap, FIRST_EPOCH, device, place)?;
-        (Some(key.commitment()) == commitment).then_some((FIRST_EPOCH, key))
-    });
-    opened.take(1).collect()
+/// Withdraws an invite of one's own person.
+///
+/// # Errors
+/// [`CannotSay`].
+pub fn revoke(log: &Log, device: &DeviceSecret, invite: InviteId) -> Result<Statement, CannotSay> {
+    say(log, device, Body::Revoke(Revoke { invite }))
 }
 
-/// What the two persons call themselves: each by the statement that brought the person in.
+/// Names one's own person, or one of one's own devices.
+///
+/// # Errors
+/// [`CannotSay`].
+pub fn rename(
+    log: &Log,
+    device: &DeviceSecret,
+    key: &EpochKey,
+    (of, name): (Option<DeviceId>, &Name),
+    rng: &mut dyn CryptoRng,
+) -> Result<Statement, CannotSay> {
+    let name = name.seal(key, device.public(), rng);
+    say(log, device, Body::Rename(Rename { device: of, name }))
+}
+
+/// What the two persons call themselves: each as they said last, or when they came in.
 #[must_use]
-pub fn persons(log: &Log, keys: &BTreeMap<Epoch, EpochKey>) -> BTreeMap<Slot, Name> {
+pub fn persons(log: &Log, keys: &Keys) -> BTreeMap<Slot, Name> {
     let mut persons = BTreeMap::new();
     for statement in log.statements() {
-        let (sealed, device) = match statement.body() {
+        let (sealed, by) = match statement.body() {
             Body::Genesis(body) => (&body.name, body.device.signing),
             Body::Join(body) => (&body.name, body.wrap.to),
-            Body::AddDevice(_) | Body::Invite(_) | Body::Wrap(_) | Body::Unknown { .. } => {
-                continue;
-            }
+            Body::Rename(Rename { device: None, name }) => (name, statement.header().signer),
+            _ => continue,
         };
-        let Some(member) = log.member(device) else { continue };
-        let opened = keys.values().find_map(|key| Name::open(sealed, key, device));
-        if let Some(name) = opened {
+        let Some(member) = log.known(by) else { continue };
+        if let Some(name) = keys.values().find_map(|key| Name::open(sealed, key, by)) {
             persons.insert(member.slot, name);
         }
     }
     persons
+}
+
+/// What the devices are called that were given a name.
+#[must_use]
+pub fn device_names(log: &Log, keys: &Keys) -> BTreeMap<DeviceId, Name> {
+    let mut devices = BTreeMap::new();
+    for statement in log.statements() {
+        let (sealed, by, of) = match statement.body() {
+            Body::AddDevice(body) => (&body.name, body.wrap.to, body.wrap.to),
+            Body::Rename(Rename { device: Some(of), name }) => {
+                (name, statement.header().signer, *of)
+            }
+            _ => continue,
+        };
+        if let Some(name) = keys.values().find_map(|key| Name::open(sealed, key, by)) {
+            devices.insert(of, name);
+        }
+    }
+    devices
 }
 
 fn say(log: &Log, device: &DeviceSecret, body: Body) -> Result<Statement, CannotSay> {

@@ -16,7 +16,7 @@ use couplet_proto::envelope::{Envelope, Header, SCHEME, Sealed};
 use couplet_proto::have::{Have, Inserted, Tip, WriterHave};
 use couplet_proto::ids::{Edition, Epoch, NotebookId, Slot, Volume, WriterId, WriterNonce};
 use couplet_proto::limits::{MAX_RANGES_BEYOND, MAX_WRITERS};
-use couplet_proto::log::Log;
+use couplet_proto::log::{Log, MayNot};
 use couplet_proto::sign::Signer;
 use rand_core::CryptoRng;
 
@@ -72,6 +72,12 @@ pub enum CannotSeal {
     /// The current epoch's key is not here.
     #[error("this device has not been given the notebook's current key")]
     NoKey,
+    /// The device belongs no more.
+    #[error("this device does not belong to the notebook any more")]
+    NotAMember,
+    /// Somebody left, and the key changes first.
+    #[error("the partner has left; what was written waits until the key has changed")]
+    KeyIsOver,
     /// One change alone is too large for an envelope, which the limits exclude.
     #[error(transparent)]
     TooLarge(#[from] TooLarge),
@@ -127,6 +133,9 @@ pub enum NotTaken {
     /// Its device did not sign it, or does not belong.
     #[error("the envelope was not written by a member of this notebook")]
     NotByAMember,
+    /// Its device was taken out, and it is not of what that device had written until then.
+    #[error("the envelope was written by a device that had been taken out of this notebook")]
+    TakenOut,
     /// More is held beyond holes, or of unknown devices, than any honest notebook has.
     #[error("the envelope is one too many of its kind to be held")]
     TooMany,
@@ -142,7 +151,7 @@ impl Replica {
     /// [`NotAMember`].
     pub fn new(parts: Parts) -> Result<Self, NotAMember> {
         let Parts { device, nonce, log, keys, have, seen } = parts;
-        let slot = log.member(device.public()).ok_or(NotAMember)?.slot;
+        let slot = log.known(device.public()).ok_or(NotAMember)?.slot;
         let writer = WriterId::derive(log.id(), device.public(), nonce);
         let (volumes, strangers) = (BTreeMap::new(), BTreeSet::new());
         Ok(Self { device, slot, nonce, writer, log, keys, have, seen, volumes, strangers })
@@ -176,7 +185,7 @@ impl Replica {
     ) -> Result<(Sealed, usize), CannotSeal> {
         let seen = self.seen.news(self.writer);
         let (count, content) = body::carry(envelopes, &seen);
-        let (volume, edition) = (Volume::default(), Edition::default());
+        let (volume, edition) = (self.log.first_shared_volume(), Edition::default());
         Ok((self.seal_content(volume, edition, &content, rng)?, count))
     }
 
@@ -187,15 +196,30 @@ impl Replica {
         content: &[u8],
         rng: &mut dyn CryptoRng,
     ) -> Result<Sealed, CannotSeal> {
-        let key = self.keys.get(&self.log.epoch()).ok_or(CannotSeal::NoKey)?;
+        if !self.is_member() {
+            return Err(CannotSeal::NotAMember);
+        }
+        if self.log.owes_rotation() {
+            return Err(CannotSeal::KeyIsOver);
+        }
+        let key = self.key_for(self.log.epoch(), volume).ok_or(CannotSeal::NoKey)?;
         let header = self.next_header(volume, edition);
-        let sealed = seal::seal(header, content, key, &self.device, rng)?;
+        let sealed = seal::seal(header, content, &key, &self.device, rng)?;
         let at = Tip { counter: header.counter, hash: sealed.hash() };
         // The header was made from the tip, so the chain cannot fork here.
         let placed = self.have.insert(self.writer, at, header.previous);
         debug_assert!(placed.is_ok());
         self.seen.sealed();
         Ok(sealed)
+    }
+
+    /// The key of that epoch for that volume: two in one, if the volume was closed to who came later.
+    fn key_for(&self, epoch: Epoch, volume: Volume) -> Option<EpochKey> {
+        let key = self.keys.get(&epoch)?;
+        match self.log.archive(epoch, volume) {
+            None => Some(key.clone()),
+            Some(archive) => Some(key.closed(self.keys.get(&archive)?)),
+        }
     }
 
     fn next_header(&self, volume: Volume, edition: Edition) -> Header {
@@ -224,15 +248,20 @@ impl Replica {
         if header.notebook != self.log.id() {
             return Err(NotTaken::NotByAMember);
         }
-        let author = self.log.may_write(&header).ok();
         let is_from_later_log = header.log.length > self.log.head().length;
-        if author.is_none() && !is_from_later_log {
-            return Err(NotTaken::NotByAMember);
-        }
-        if !self.has_room_for(&header, author.is_some()) {
+        let author = match self.log.may_write(&header) {
+            Ok(author) => Some(author),
+            Err(MayNot::UnknownDevice | MayNot::EpochToCome) if is_from_later_log => None,
+            Err(MayNot::TakenOut) => return Err(NotTaken::TakenOut),
+            Err(_) => return Err(NotTaken::NotByAMember),
+        };
+        if !self.has_room_for(&header, self.log.known(header.device).is_some()) {
             return Err(NotTaken::TooMany);
         }
         let sealed = envelope.verify().map_err(|_| NotTaken::NotByAMember)?;
+        if !self.log.stands(header.device, header.writer()).is_of(&sealed) {
+            return Err(NotTaken::TakenOut);
+        }
         let read = match author {
             Some(member) => self.read(&sealed, member.slot),
             None => Err(Wait::ForLog),
@@ -283,6 +312,10 @@ impl Replica {
 
     /// Reads an envelope, and those that it carries.
     fn read(&self, sealed: &Sealed, slot: Slot) -> Result<Opened, Wait> {
+        if self.is_closed(sealed.header()) {
+            let (changes, seen, carried) = (Vec::new(), body::Seen::default(), Vec::new());
+            return Ok(Opened { slot, changes, seen, carried });
+        }
         let body = self.read_body(sealed)?;
         let (seen, originals) = (body.seen.clone(), body.carried.clone());
         let changes = changes_of(sealed, body)?;
@@ -292,7 +325,7 @@ impl Replica {
             // One that no member signed is dropped: it says nothing of who carries it.
             let Ok(original) = Envelope::parse(bytes) else { continue };
             let header = *original.header();
-            let Ok(author) = self.log.may_write(&header) else {
+            let Ok(author) = self.log.may_carry(&header, slot) else {
                 let is_from_later_log = header.log.length > self.log.head().length;
                 if is_from_later_log {
                     return Err(Wait::ForLog);
@@ -300,6 +333,9 @@ impl Replica {
                 continue;
             };
             let Ok(original) = original.verify() else { continue };
+            if self.is_closed(&header) {
+                continue;
+            }
             let changes = changes_of(&original, self.read_body(&original)?)?;
             let bytes: usize = changes.iter().map(|change| change.bytes().len()).sum();
             room = room.checked_sub(bytes).ok_or(Wait::Unreadable)?;
@@ -308,13 +344,19 @@ impl Replica {
         Ok(Opened { slot, changes, seen, carried })
     }
 
+    /// Whether an envelope is of what was written before this person came, and is not for them.
+    fn is_closed(&self, header: &Header) -> bool {
+        self.log.is_closed_to(self.slot, header.epoch, header.volume)
+            && self.key_for(header.epoch, header.volume).is_none()
+    }
+
     fn read_body(&self, sealed: &Sealed) -> Result<Body, Wait> {
         let header = sealed.header();
         if header.scheme != SCHEME {
             return Err(Wait::ForUpdate);
         }
-        let key = self.keys.get(&header.epoch).ok_or(Wait::ForKey)?;
-        let content = seal::open(sealed, key).map_err(|_| Wait::Unreadable)?;
+        let key = self.key_for(header.epoch, header.volume).ok_or(Wait::ForKey)?;
+        let content = seal::open(sealed, &key).map_err(|_| Wait::Unreadable)?;
         let body = Body::read(&content).map_err(|error| match error {
             NotABody::TooNew => Wait::ForUpdate,
             NotABody::Malformed(_) | NotABody::Run(_) => Wait::Unreadable,
@@ -377,6 +419,13 @@ impl Replica {
     #[must_use]
     pub const fn log(&self) -> &Log {
         &self.log
+    }
+
+    /// Whether this device belongs; one that was taken out, or whose person left, keeps what it has
+    /// and writes nothing more.
+    #[must_use]
+    pub fn is_member(&self) -> bool {
+        self.log.member(self.device.public()).is_some()
     }
 
     /// The current epoch's key, if this device was given it.
@@ -445,7 +494,8 @@ fn changes_of(sealed: &Sealed, body: Body) -> Result<Vec<Change>, Wait> {
 mod tests {
     use super::*;
     use crate::keys::InviteSecret;
-    use crate::membership::{admit, found, invitation, invite, open_keys};
+    use crate::membership::keyring::{Keys, open_keys};
+    use crate::membership::{admit, found, invitation, invite};
     use crate::notebook::schema::Kind;
     use crate::pairing::link::JoinLink;
     use crate::pairing::request::ask;
@@ -455,7 +505,7 @@ mod tests {
     use couplet_proto::statement::{History, Role};
 
     fn replica(device: &DeviceSecret, log: &Log, nonce: u8) -> Replica {
-        let keys = open_keys(log, device).into_iter().collect();
+        let keys = open_keys(log, device, &Keys::new());
         let (nonce, log) = (WriterNonce::from_random([nonce; 16]), log.clone());
         let (have, seen) = (Have::new(), SeenVector::default());
         let parts = Parts { device: device.clone(), nonce, log, keys, have, seen };

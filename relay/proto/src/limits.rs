@@ -32,14 +32,31 @@ pub const MAX_OPEN_INVITES: usize = 8;
 /// Invites open at once of one person; a further one closes the oldest, as links are lost and expire.
 pub const MAX_OPEN_INVITES_PER_PERSON: usize = MAX_OPEN_INVITES / 2;
 
-/// Devices of one person, paper included; every wrap list is at most twice this long.
+/// Of these, the last are for taking out and for going alone: a stolen phone that talks on and on
+/// does not keep itself in.
+pub const LOG_BYTES_FOR_GOING: usize = 2 * MAX_STATEMENT;
+
+/// Of all statements, as many are for taking out and for going alone.
+pub const STATEMENTS_FOR_GOING: usize = 4 * MAX_DEVICES_PER_PERSON;
+
+/// Devices of one person, paper included.
 pub const MAX_DEVICES_PER_PERSON: usize = 16;
+
+/// Devices of both persons; no list of wraps is longer.
+pub const MAX_MEMBERS: usize = 2 * MAX_DEVICES_PER_PERSON;
+
+/// Writers of one device: no device can use up a notebook's, and what a removal says of each of
+/// them fits its statement.
+pub const MAX_WRITERS_PER_DEVICE: usize = MAX_WRITERS / MAX_MEMBERS;
 
 /// Bytes of a sealed name: 64 UTF-16 units of any script, padded, with nonce and tag.
 pub const MAX_SEALED_NAME: usize = 320;
 
 /// Bytes of one wrapped key: X25519 takes 80, a post-quantum suite 1,168.
 pub const MAX_WRAP: usize = 1536;
+
+/// Bytes of an epoch's key sealed under the next one's: nonce, key, tag.
+pub const MAX_SEALED_KEY: usize = 72;
 
 /// Seconds an invite may be good for: seven days, and an hour for clocks that disagree.
 pub const MAX_INVITE_SECONDS: u64 = 7 * 24 * 3600 + 3600;
@@ -73,9 +90,6 @@ pub const MAX_REFUSALS_UNATTACHED: u32 = 32;
 /// one only the log is remembered: should the device be let in, it is sent what it may hold already.
 pub const MAX_REMEMBERED_HAVE: usize = 256;
 
-/// Writers of one device that a relay takes: no device can use up a notebook's.
-pub const MAX_WRITERS_PER_DEVICE: usize = MAX_WRITERS / (2 * MAX_DEVICES_PER_PERSON);
-
 /// Ranges beyond a hole that a relay takes in one notebook, all writers together, so that its have
 /// vector always fits a frame.
 pub const MAX_RANGES_PER_NOTEBOOK: usize = 1024;
@@ -93,6 +107,9 @@ const _: () = {
     assert!(ENVELOPES_PER_FRAME_BYTES + MAX_ENVELOPE + 64 < MAX_FRAME);
     assert!(MAX_STATEMENT + 64 < MAX_FRAME, "one statement always fits one frame");
     assert!(2 * MAX_LOG_BYTES_PER_PERSON + MAX_LOG * 8 + 64 < MAX_FRAME, "a log fits one frame");
+    // A wrap of the suite there is takes 80 bytes beside its device, a watermark at most 58.
+    assert!(MAX_MEMBERS * 120 + MAX_WRITERS_PER_DEVICE * 58 + 512 < MAX_STATEMENT);
+    assert!(LOG_BYTES_FOR_GOING < MAX_LOG_BYTES_PER_PERSON && STATEMENTS_FOR_GOING < MAX_LOG);
     assert!(MAX_JOIN_REQUEST + MAX_WRAP + MAX_SEALED_NAME + 512 < MAX_STATEMENT);
     assert!(MAX_JOIN_REQUEST * MAX_REQUESTS_PER_INVITE * MAX_OPEN_INVITES + 4096 < MAX_FRAME);
     // An entry without ranges takes at most 96 bytes, a range at most 84 (postcard).

@@ -9,18 +9,29 @@
 //! effect. A later version that can judge what this one only counted takes what may not stand as
 //! void: hashed, counted, without effect. So no statement makes a log unreadable.
 
+mod branches;
+mod departed;
+mod effect;
+mod epochs;
+mod invites;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
+use crate::envelope;
 use crate::hash::Hash;
-use crate::ids::{DeviceId, Epoch, InviteId, NotebookId, Slot};
-use crate::limits::{
-    MAX_DEVICES_PER_PERSON, MAX_LOG, MAX_LOG_BYTES_PER_PERSON, MAX_OPEN_INVITES_PER_PERSON,
-};
-use crate::request::JoinRequest;
-use crate::statement::{
-    AddDevice, Body, DeviceKeys, Genesis, Header, Invite, Join, LogHead, Rewrap, Role, Statement,
-    Wrap,
-};
+use crate::ids::{DeviceId, Epoch, InviteId, NotebookId, Slot, Volume, WriterId};
+use crate::limits::{LOG_BYTES_FOR_GOING, MAX_LOG, MAX_LOG_BYTES_PER_PERSON, STATEMENTS_FOR_GOING};
+use crate::statement::{Body, DeviceKeys, Genesis, Header, Invite, LogHead, Statement};
+
+pub use branches::Branch;
+pub use departed::{Departed, Stands};
+pub use epochs::{Begun, Opening};
+
+use departed::AllDeparted;
+use epochs::Epochs;
+use invites::Invites;
 
 /// A device that belongs to the notebook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,24 +52,14 @@ pub struct Log {
     id: NotebookId,
     statements: Vec<Statement>,
     members: BTreeMap<DeviceId, Member>,
-    invites: BTreeMap<InviteId, Open>,
-    used: Vec<InviteId>,
+    departed: AllDeparted,
+    /// Who has left; nobody comes in their place.
+    has_left: Option<Slot>,
+    invites: Invites,
+    epochs: Epochs,
     /// Bytes of the statements that each person's devices signed.
     bytes: [usize; 2],
-    epoch: Epoch,
     is_frozen: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Open {
-    by: DeviceId,
-    /// Whose invite it is.
-    from: Slot,
-    /// The index of the statement that opened it.
-    since: u64,
-    /// The slot it leads to.
-    slot: Slot,
-    invite: Invite,
 }
 
 /// Why a statement may not stand where it was put.
@@ -90,6 +91,15 @@ pub enum MayNot {
     /// It is not this notebook's.
     #[error("the envelope belongs to another notebook")]
     OtherNotebook,
+    /// The device was taken out, and this is not of what it had written until then.
+    #[error("the device had been taken out of the notebook before this was known of it")]
+    TakenOut,
+    /// Its epoch was over, as its own writer knew.
+    #[error("the envelope was sealed under a key that was over when it was written")]
+    EpochOver,
+    /// Its epoch has not begun. If the writer knew a longer log, fetch it and ask again.
+    #[error("the envelope was sealed under a key of which its log is not known here")]
+    EpochToCome,
 }
 
 impl Log {
@@ -98,7 +108,7 @@ impl Log {
     /// # Errors
     /// [`Refused`] unless it is a Genesis that certifies itself.
     pub fn begin(genesis: Statement) -> Result<Self, Refused> {
-        let Body::Genesis(Genesis { device, wrap, .. }) = genesis.body() else {
+        let Body::Genesis(Genesis { device, wrap, commitment, .. }) = genesis.body() else {
             return Err(Refused::NotAllowed("a log begins with its Genesis"));
         };
         let Header { notebook, after, slot, signer } = *genesis.header();
@@ -112,11 +122,12 @@ impl Log {
         Ok(Self {
             id: NotebookId(genesis.hash()),
             members: BTreeMap::from([(signer, member)]),
+            departed: AllDeparted::new(),
+            has_left: None,
+            invites: Invites::default(),
+            epochs: Epochs::first(*commitment),
             bytes: [genesis.bytes().len(), 0],
             statements: vec![genesis],
-            invites: BTreeMap::new(),
-            used: Vec::new(),
-            epoch: Epoch(1),
             is_frozen: false,
         })
     }
@@ -157,138 +168,34 @@ impl Log {
         if notebook != self.id || after != self.head() {
             return Err(Refused::OutOfPlace);
         }
-        let [first, second] = self.bytes;
-        let spoken = match slot {
-            Slot::First => first,
-            Slot::Second => second,
-        } + statement.bytes().len();
-        if self.statements.len() >= MAX_LOG || spoken > MAX_LOG_BYTES_PER_PERSON {
-            return Err(Refused::Full);
-        }
+        let bytes = self.bytes_with(&statement)?;
         if self.members.get(&signer).is_none_or(|member| member.slot != slot) {
             return Err(Refused::NotAMember);
         }
         match (self.is_frozen, statement.body()) {
             (_, Body::Unknown { critical, .. }) => self.is_frozen |= critical,
             (true, _) => {}
-            (false, Body::Genesis(_)) => {
-                return Err(Refused::NotAllowed("a log has one Genesis"));
-            }
-            (false, Body::Invite(invite)) => self.invite(signer, slot, invite.clone())?,
-            (false, Body::Join(join)) => self.join(signer, &join.clone())?,
-            (false, Body::AddDevice(add)) => self.add_device(signer, &add.clone())?,
-            (false, Body::Wrap(rewrap)) => self.rewrap(rewrap)?,
+            (false, body) => self.take_effect((signer, slot), body)?,
         }
-        self.bytes = match slot {
-            Slot::First => [spoken, second],
-            Slot::Second => [first, spoken],
-        };
+        self.bytes = bytes;
         self.statements.push(statement);
         Ok(())
     }
 
-    fn invite(&mut self, by: DeviceId, slot: Slot, invite: Invite) -> Result<(), Refused> {
-        let is_new =
-            !self.used.contains(&invite.invite) && !self.invites.contains_key(&invite.invite);
-        if !is_new {
-            return Err(Refused::NotAllowed("an invite has a name of its own"));
-        }
-        let from = slot;
-        let slot = match invite.role {
-            Role::OwnDevice => slot,
-            Role::Partner if self.is_vacant(slot.other()) => slot.other(),
-            Role::Partner => return Err(Refused::NotAllowed("both persons are here already")),
+    /// How much each person has said, with that statement.
+    fn bytes_with(&self, statement: &Statement) -> Result<[usize; 2], Refused> {
+        let is_going = matches!(statement.body(), Body::RemoveDevice(_) | Body::Leave);
+        let (bytes, statements) =
+            if is_going { (0, 0) } else { (LOG_BYTES_FOR_GOING, STATEMENTS_FOR_GOING) };
+        let [first, second] = self.bytes;
+        let more = statement.bytes().len();
+        let (spoken, after) = match statement.header().slot {
+            Slot::First => (first + more, [first + more, second]),
+            Slot::Second => (second + more, [first, second + more]),
         };
-        self.close_oldest(from);
-        let since = self.head().length;
-        self.invites.insert(invite.invite, Open { by, from, since, slot, invite });
-        Ok(())
-    }
-
-    /// Makes room for one more invite of that person.
-    fn close_oldest(&mut self, from: Slot) {
-        let of_person = self.invites.iter().filter(|(_, open)| open.from == from);
-        let oldest = of_person.clone().min_by_key(|(_, open)| open.since).map(|(id, _)| *id);
-        if of_person.count() >= MAX_OPEN_INVITES_PER_PERSON
-            && let Some(oldest) = oldest
-        {
-            self.invites.remove(&oldest);
-            self.used.push(oldest);
-        }
-    }
-
-    fn join(&mut self, signer: DeviceId, join: &Join) -> Result<(), Refused> {
-        let Join { invite, request, wrap, .. } = join;
-        self.admit(Role::Partner, *invite, signer, request, wrap)
-    }
-
-    fn add_device(&mut self, signer: DeviceId, add: &AddDevice) -> Result<(), Refused> {
-        let AddDevice { invite, request, wrap, .. } = add;
-        self.admit(Role::OwnDevice, *invite, signer, request, wrap)
-    }
-
-    /// The one way in: an open invite, its own inviter, and a request signed by link and device.
-    fn admit(
-        &mut self,
-        role: Role,
-        invite: InviteId,
-        signer: DeviceId,
-        request: &[u8],
-        wrap: &Wrap,
-    ) -> Result<(), Refused> {
-        let open = self.invites.get(&invite).filter(|open| open.invite.role == role);
-        let open = open.ok_or(Refused::NotAllowed("the invite is not open"))?;
-        if open.by != signer {
-            return Err(Refused::NotAllowed("only the device that invited lets in"));
-        }
-        let request = JoinRequest::read(request.to_vec(), open.invite.key)
-            .map_err(|_| Refused::NotAllowed("the request was not made with the link"))?;
-        let slot = open.slot;
-        self.check_newcomer(&request, slot, role)?;
-        let keys = request.request().device;
-        if wrap.to != keys.signing {
-            return Err(Refused::NotAllowed("the key is wrapped to another device"));
-        }
-        let member = Member { slot, generation: 0, keys, since: self.head().length };
-        self.members.insert(keys.signing, member);
-        self.invites.remove(&invite);
-        self.used.push(invite);
-        if role == Role::Partner {
-            // The place is taken: whatever else led there leads nowhere.
-            self.invites.retain(|_, open| open.invite.role != Role::Partner);
-        }
-        Ok(())
-    }
-
-    fn check_newcomer(&self, request: &JoinRequest, slot: Slot, role: Role) -> Result<(), Refused> {
-        let request = request.request();
-        if request.notebook != self.id || request.slot != slot {
-            return Err(Refused::NotAllowed("the request is for another place"));
-        }
-        if self.members.contains_key(&request.device.signing) {
-            return Err(Refused::NotAllowed("the device is a member already"));
-        }
-        if role == Role::Partner && !self.is_vacant(slot) {
-            return Err(Refused::NotAllowed("both persons are here already"));
-        }
-        let devices = self.members.values().filter(|member| member.slot == slot).count();
-        if devices >= MAX_DEVICES_PER_PERSON {
-            return Err(Refused::NotAllowed("the person has too many devices"));
-        }
-        Ok(())
-    }
-
-    fn rewrap(&self, rewrap: &Rewrap) -> Result<(), Refused> {
-        let to_members = rewrap.wraps.iter().all(|wrap| self.members.contains_key(&wrap.to));
-        if rewrap.epoch == self.epoch && to_members && !rewrap.wraps.is_empty() {
-            Ok(())
-        } else {
-            Err(Refused::NotAllowed("keys are wrapped to members, under the current epoch"))
-        }
-    }
-
-    fn is_vacant(&self, slot: Slot) -> bool {
-        self.members.values().all(|member| member.slot != slot)
+        let is_full = self.statements.len() + statements >= MAX_LOG
+            || spoken + bytes > MAX_LOG_BYTES_PER_PERSON;
+        if is_full { Err(Refused::Full) } else { Ok(after) }
     }
 
     /// The notebook's id.
@@ -330,10 +237,66 @@ impl Log {
         self.members.get(&device)
     }
 
+    /// One device, whether it belongs or did once.
+    #[must_use]
+    pub fn known(&self, device: DeviceId) -> Option<&Member> {
+        let departed = || self.departed.get(&device).map(|departed| &departed.member);
+        self.member(device).or_else(departed)
+    }
+
+    /// The devices that belonged once, in order of their keys.
+    pub fn departed(&self) -> impl Iterator<Item = (&DeviceId, &Departed)> {
+        self.departed.iter()
+    }
+
+    /// Who has left, with all their devices.
+    #[must_use]
+    pub const fn has_left(&self) -> Option<Slot> {
+        self.has_left
+    }
+
     /// The current epoch.
     #[must_use]
-    pub const fn epoch(&self) -> Epoch {
-        self.epoch
+    pub fn epoch(&self) -> Epoch {
+        self.epochs.current()
+    }
+
+    /// All epochs, the first at index 0.
+    #[must_use]
+    pub fn epochs(&self) -> &[Begun] {
+        self.epochs.begun()
+    }
+
+    /// Whether somebody left, and nothing may be sealed before the epoch changes.
+    #[must_use]
+    pub const fn owes_rotation(&self) -> bool {
+        self.epochs.is_owed()
+    }
+
+    /// Where newcomers began to read, if not at the beginning.
+    #[must_use]
+    pub fn openings(&self) -> &[Opening] {
+        self.epochs.openings()
+    }
+
+    /// The first volume that everybody who belongs may read.
+    #[must_use]
+    pub fn first_shared_volume(&self) -> Volume {
+        self.openings().last().map_or(Volume::default(), |opening| opening.volume)
+    }
+
+    /// Whether that epoch's words in that volume are not for this person, who came later and reads
+    /// from an opening on.
+    #[must_use]
+    pub fn is_closed_to(&self, slot: Slot, epoch: Epoch, volume: Volume) -> bool {
+        let is_before = |opening: &Opening| volume < opening.volume || epoch < opening.epoch;
+        self.openings().iter().any(|opening| opening.by != slot && is_before(opening))
+    }
+
+    /// The epoch whose key is needed, beside that epoch's own, for that volume.
+    #[must_use]
+    pub fn archive(&self, epoch: Epoch, volume: Volume) -> Option<Epoch> {
+        self.epochs.archive(epoch, volume)
     }
 
     /// Whether a statement of a later version keeps membership as it is.
@@ -345,108 +308,64 @@ impl Log {
     /// An invite that is open, the device that opened it, and the slot it leads to.
     #[must_use]
     pub fn open_invite(&self, invite: InviteId) -> Option<(&Invite, DeviceId, Slot)> {
-        self.invites.get(&invite).map(|open| (&open.invite, open.by, open.slot))
+        self.invites.get(invite).map(|open| (&open.invite, open.by, open.slot))
     }
 
     /// All open invites.
     pub fn open_invites(&self) -> impl Iterator<Item = &Invite> {
-        self.invites.values().map(|open| &open.invite)
+        self.invites.iter().map(|open| &open.invite)
     }
 
-    /// Whether an envelope's device may write here, and whose it is.
+    /// Whether an envelope's device may write here, or might when it did, and whose it is.
     ///
     /// # Errors
     /// [`MayNot`].
-    pub fn may_write(&self, envelope: &crate::envelope::Header) -> Result<Member, MayNot> {
+    pub fn may_write(&self, envelope: &envelope::Header) -> Result<Member, MayNot> {
         if envelope.notebook != self.id {
             return Err(MayNot::OtherNotebook);
         }
-        self.members.get(&envelope.device).copied().ok_or(MayNot::UnknownDevice)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::item::{Item, kind};
-    use crate::labels::STATEMENT_SIGNATURE;
-    use crate::sign::{Signer, sign};
-    use crate::statement::{History, SUITE_X25519};
-    use crate::testing::Key;
-
-    fn begun(ana: &Key) -> Log {
-        let device = DeviceKeys { signing: ana.public(), suite: SUITE_X25519, wrapping: [2; 32] };
-        let wrap = Wrap { to: ana.public(), sealed: vec![0; 80] };
-        let genesis =
-            Genesis { salt: [1; 16], device, name: Vec::new(), commitment: Hash([3; 32]), wrap };
-        let notebook = NotebookId(Hash::ZERO);
-        let header =
-            Header { notebook, after: LogHead::EMPTY, slot: Slot::First, signer: ana.public() };
-        Log::begin(Statement::sign(header, Body::Genesis(genesis), ana).unwrap()).unwrap()
-    }
-
-    fn header(log: &Log, by: &Key) -> Header {
-        Header { notebook: log.id(), after: log.head(), slot: Slot::First, signer: by.public() }
-    }
-
-    fn invite(log: &Log, by: &Key, number: u8, role: Role) -> Statement {
-        let (invite, key) = (InviteId([number; 16]), Key::new(number).public());
-        let body = Invite { invite, key, role, history: History::All, expires: 1 };
-        Statement::sign(header(log, by), Body::Invite(body), by).unwrap()
-    }
-
-    /// A statement of a kind that this version does not know.
-    fn unknown(log: &Log, by: &Key, critical: bool, size: usize) -> Statement {
-        let known = invite(log, by, 200, Role::OwnDevice);
-        let fields = &known.bytes()[8..8 + 105];
-        let own = [fields, &vec![7; size], &[0; 64]].concat();
-        let mut bytes = Item::new(kind::STATEMENT + 99, critical, &own).to_bytes();
-        bytes.truncate(bytes.len() - 64);
-        let signature = sign(by, STATEMENT_SIGNATURE, &bytes);
-        bytes.extend_from_slice(&signature.0);
-        Statement::read(bytes).unwrap()
-    }
-
-    #[test]
-    fn links_that_nobody_used_never_keep_anybody_out() {
-        let ana = Key::new(1);
-        let mut log = begun(&ana);
-        for number in 10..40 {
-            log.append(invite(&log, &ana, number, Role::Partner)).unwrap();
-        }
-        assert_eq!(log.open_invites().count(), MAX_OPEN_INVITES_PER_PERSON);
-        assert!(log.open_invite(InviteId([39; 16])).is_some(), "the newest is open");
-        assert!(log.open_invite(InviteId([10; 16])).is_none(), "the oldest is closed");
-        let again = log.append(invite(&log, &ana, 10, Role::Partner));
-        assert!(matches!(again, Err(Refused::NotAllowed(_))), "and stays closed");
-    }
-
-    #[test]
-    fn a_frozen_log_is_followed_and_not_ordered() {
-        let ana = Key::new(1);
-        let mut log = begun(&ana);
-        log.append(unknown(&log, &ana, false, 10)).unwrap();
-        assert!(!log.is_frozen());
-        log.append(unknown(&log, &ana, true, 10)).unwrap();
-        assert!(log.is_frozen());
-        let open = invite(&log, &ana, 10, Role::Partner);
-        assert_eq!(log.append(open.clone()), Err(Refused::Frozen));
-        assert_eq!(log.follow(open), Ok(()));
-        assert_eq!((log.head().length, log.open_invites().count()), (4, 0));
-    }
-
-    #[test]
-    fn nobody_fills_the_log_for_the_other() {
-        let ana = Key::new(1);
-        let mut log = begun(&ana);
-        let full = loop {
-            let statement = unknown(&log, &ana, false, 30_000);
-            if let Err(error) = log.append(statement) {
-                break error;
+        let (device, writer) = (envelope.device, envelope.writer());
+        let member = match (self.members.get(&device), self.departed.get(&device)) {
+            (Some(member), _) => *member,
+            (None, Some(departed)) if departed.stands(writer).reaches(envelope.counter) => {
+                departed.member
             }
+            (None, Some(_)) => return Err(MayNot::TakenOut),
+            (None, None) => return Err(MayNot::UnknownDevice),
         };
-        assert_eq!(full, Refused::Full);
-        let bytes: usize = log.statements().iter().map(|s| s.bytes().len()).sum();
-        assert!(bytes <= MAX_LOG_BYTES_PER_PERSON);
+        self.check_epoch(envelope).map(|()| member)
+    }
+
+    /// Whether a device of that person may carry an envelope of a writer that cannot go on: past a
+    /// watermark only the person who wrote it may (protocol rule 10).
+    ///
+    /// # Errors
+    /// [`MayNot`].
+    pub fn may_carry(&self, envelope: &envelope::Header, carrier: Slot) -> Result<Member, MayNot> {
+        match self.may_write(envelope) {
+            Err(MayNot::TakenOut) => {
+                let author = self.known(envelope.device).filter(|author| author.slot == carrier);
+                author.copied().ok_or(MayNot::TakenOut)
+            }
+            judged => judged,
+        }
+    }
+
+    fn check_epoch(&self, envelope: &envelope::Header) -> Result<(), MayNot> {
+        if envelope.epoch > self.epoch() {
+            return Err(MayNot::EpochToCome);
+        }
+        let is_known = self.has_been_at(envelope.log);
+        if is_known && envelope.epoch < self.epochs.asked_at(envelope.log.length) {
+            return Err(MayNot::EpochOver);
+        }
+        Ok(())
+    }
+
+    /// What stands of that device's writer. Of who belongs, everything; a chain that goes on past
+    /// it is cut there by whoever holds it.
+    #[must_use]
+    pub fn stands(&self, device: DeviceId, writer: WriterId) -> Stands {
+        self.departed.get(&device).map_or(Stands::All, |departed| departed.stands(writer))
     }
 }

@@ -9,15 +9,17 @@
 //! for them with [`Output::Load`], one slice at a time, so a slow reader costs no memory.
 
 mod ranges;
+mod refusal;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
-use crate::frame::{Attach, Frame, Reason, Refuse, Statements, Stored};
+use crate::frame::{Attach, Frame, Refuse, Statements, Stored};
 use crate::hash::Hash;
 use crate::have::{Have, Range};
 use crate::ids::{NotebookId, WriterId};
 use crate::item::Malformed;
 use crate::limits::{ENVELOPES_PER_FRAME_BYTES, MAX_FRAME};
+use crate::log::Stands;
 use crate::statement::LogHead;
 use ranges::Ranges;
 
@@ -98,6 +100,12 @@ pub struct Session {
     /// Frames sent before the other side answered; who does not know us refuses each for itself.
     unanswered: u32,
     their_log: Option<LogHead>,
+    /// A statement is on its way to be ordered.
+    is_proposing: bool,
+    /// Something was sent that asks for more of the log than is known there.
+    waits_for_their_log: bool,
+    /// Writers of whom more is held there than is wanted here.
+    unwanted: BTreeMap<WriterId, Stands>,
     phase: Phase,
     has_heard: bool,
     flights: u32,
@@ -165,6 +173,9 @@ impl Session {
             log_phase: LogPhase::Idle,
             unanswered: 0,
             their_log: None,
+            is_proposing: false,
+            waits_for_their_log: false,
+            unwanted: BTreeMap::new(),
             phase,
             has_heard: false,
             flights: 0,
@@ -276,19 +287,9 @@ impl Session {
     /// Offers a statement for the end of the log, to be ordered by the other side.
     pub fn propose(&mut self, statement: Vec<u8>) {
         let (notebook, from) = (self.notebook, self.log.len() as u64);
+        self.is_proposing = true;
         self.depart();
         self.send(Frame::Statements(Statements { notebook, from, statements: vec![statement] }));
-    }
-
-    /// Refuses something that the other side sent. Statements that were refused are not the other
-    /// side's log after all: what it lacks is offered again.
-    pub fn refuse(&mut self, refuse: Refuse) {
-        self.send(Frame::Refuse(refuse));
-        if refuse.reason == Reason::LogConflict {
-            let known = self.their_log.map_or(0, |head| head.length);
-            self.offered_log = known.min(self.log.len() as u64);
-            self.plan();
-        }
     }
 
     /// Whether both sides hold the same, as far as each has said.
@@ -318,6 +319,7 @@ impl Session {
         }
         // What was believed to be there and is not was forgotten, and is sent again.
         self.theirs = Have::from_entries(attach.have)?;
+        self.cut_unwanted();
         self.phase = Phase::Attached;
         self.notify(Notice::PeerHasAll(self.theirs.clone()));
         for writer in self.mine.forked_from(&self.theirs) {
@@ -338,6 +340,7 @@ impl Session {
         for (writer, have) in delta.iter() {
             self.theirs.set(writer, have.clone());
         }
+        self.cut_unwanted();
         self.notify(Notice::PeerHas(delta));
         self.offered_log = self.offered_log.max(stored.log.length.min(self.log.len() as u64));
         self.learn_log(stored.log);
@@ -382,30 +385,12 @@ impl Session {
             self.notify(Notice::LogsDiffer);
         } else if self.their_log != Some(head) {
             self.their_log = Some(head);
+            self.is_proposing = false;
+            if core::mem::take(&mut self.waits_for_their_log) {
+                self.sent.clear();
+            }
             self.notify(Notice::PeerLog(head));
         }
-    }
-
-    fn handle_refusal(&mut self, refuse: Refuse) {
-        if refuse.reason == Reason::LogConflict && self.phase == Phase::Opening {
-            // It holds less of the log than was believed: how much, its attach says.
-            return;
-        }
-        if refuse.reason == Reason::NotAMember && self.phase != Phase::Early {
-            self.phase = Phase::TurnedAway;
-            self.sent.clear();
-            let is_old = self.unanswered > 0;
-            self.unanswered = self.unanswered.saturating_sub(1);
-            if !self.log.is_empty() && self.log_phase == LogPhase::Idle {
-                self.offered_log = 0;
-                return self.plan();
-            }
-            if is_old && self.log_phase != LogPhase::Idle {
-                // Said before the whole log was there.
-                return;
-            }
-        }
-        self.notify(Notice::Refused(refuse));
     }
 
     fn attach(&mut self) {
@@ -510,6 +495,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::frame::Reason;
     use crate::have::Tip;
 
     const NOTEBOOK: NotebookId = NotebookId(Hash([1; 32]));

@@ -7,9 +7,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use couplet_proto::desk::Part;
-use couplet_proto::desk::judge;
-use couplet_proto::desk::keeping::{Appended, Extension};
+use couplet_proto::desk::judge::{self, still_stands};
+use couplet_proto::desk::keeping::{Appended, Extension, Kept, Outcome};
 use couplet_proto::desk::question::{Answer, Question};
+use couplet_proto::envelope::Sealed;
 use couplet_proto::ids::NotebookId;
 use couplet_proto::log::Log;
 use tokio::sync::watch;
@@ -24,8 +25,9 @@ pub struct Notebook<S> {
     store: Arc<S>,
     /// The log as last read or written; nothing before the first time, or if there is none.
     log: Mutex<Option<Arc<Log>>>,
-    /// Held while the log is read or grows, so that what is known is never older than what is kept.
-    growing: tokio::sync::Mutex<()>,
+    /// Held while the log is read or grows, so that what is known is never older than what is kept;
+    /// and shared while envelopes are kept, so that none of a device that was taken out is.
+    growing: tokio::sync::RwLock<()>,
     marks: watch::Sender<Marks>,
 }
 
@@ -61,7 +63,7 @@ impl Marks {
 impl<S: Store> Notebook<S> {
     pub(crate) fn new(id: NotebookId, store: Arc<S>) -> Self {
         let (marks, _) = watch::channel(Marks::default());
-        let (log, growing) = (Mutex::new(None), tokio::sync::Mutex::new(()));
+        let (log, growing) = (Mutex::new(None), tokio::sync::RwLock::new(()));
         Self { id, store, log, growing, marks }
     }
 
@@ -87,7 +89,7 @@ impl<S: Store> Notebook<S> {
                 Answer::Judged(blocking(move || judgement.judge()).await?)
             }
             Question::Judge(judgement) => Answer::Judged(judgement.judge()),
-            Question::Keep(envelopes) => Answer::Kept(self.store.keep(self.id, envelopes).await?),
+            Question::Keep(envelopes) => Answer::Kept(self.keep(envelopes).await?),
             Question::Append(extension, log) => {
                 Answer::Appended(self.append(extension, log).await?)
             }
@@ -106,8 +108,26 @@ impl<S: Store> Notebook<S> {
         after
     }
 
+    /// Keeps envelopes that were judged by a log which may have grown since.
+    async fn keep(&self, envelopes: Vec<Sealed>) -> Result<Kept, StoreError> {
+        let _not_growing = self.growing.read().await;
+        let log = self.known_log();
+        let stands = |sealed: &Sealed| log.as_ref().is_none_or(|log| still_stands(log, sealed));
+        let standing: Vec<bool> = envelopes.iter().map(stands).collect();
+        let mut places = standing.iter();
+        let mut sealed = envelopes;
+        sealed.retain(|_| places.next().copied().unwrap_or(false));
+        let Kept { outcomes, have } = self.store.keep(self.id, sealed).await?;
+        let mut outcomes = outcomes.into_iter();
+        let outcome = |stands: bool| {
+            let kept = if stands { outcomes.next() } else { None };
+            kept.unwrap_or(Outcome::TakenOut)
+        };
+        Ok(Kept { outcomes: standing.into_iter().map(outcome).collect(), have })
+    }
+
     async fn append(&self, extension: Extension, log: Arc<Log>) -> Result<Appended, StoreError> {
-        let _growing = self.growing.lock().await;
+        let _growing = self.growing.write().await;
         let after = extension.after;
         let appended = self.store.append(extension).await?;
         match appended {
@@ -117,7 +137,7 @@ impl<S: Store> Notebook<S> {
                 self.set_log(None);
             }
             // Another conversation was faster.
-            Appended::Moved => {}
+            Appended::Moved | Appended::Behind => {}
         }
         Ok(appended)
     }
@@ -127,7 +147,7 @@ impl<S: Store> Notebook<S> {
         if let Some(log) = self.known_log() {
             return Ok(Some(log));
         }
-        let _growing = self.growing.lock().await;
+        let _growing = self.growing.write().await;
         if let Some(log) = self.known_log() {
             return Ok(Some(log));
         }

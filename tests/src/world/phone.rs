@@ -1,7 +1,5 @@
 //! A phone: the replica over its store. What a person does with it is in `verbs`.
 
-mod verbs;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use couplet_engine::keys::{DeviceSecret, EpochKey};
@@ -32,9 +30,9 @@ pub struct Phone {
     log: Log,
     key: EpochKey,
     shares_delivery: bool,
-    store: Store,
+    pub(super) store: Store,
     replica: Replica,
-    chance: Chance,
+    pub(super) chance: Chance,
 }
 
 /// What came of received envelopes.
@@ -294,7 +292,7 @@ impl Phone {
         }
     }
 
-    fn notebook(&mut self) -> &mut Notebook {
+    pub(super) fn notebook(&mut self) -> &mut Notebook {
         if self.replica.volume(VOLUME).is_none() {
             let me = (self.replica.slot(), self.replica.writer());
             let changes = self.store.changes.iter().map(|(change, _)| change.clone()).collect();

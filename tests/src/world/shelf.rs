@@ -7,14 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use couplet_proto::desk::judge::replay;
+use couplet_proto::desk::judge::{replay, still_stands};
 use couplet_proto::desk::keeping::{
-    Appended, Extension, Kept, Letter, Outcome, Posted, Used, has_room, slice,
+    Appended, Ends, Extension, Kept, Letter, Outcome, Posted, Used, has_room, slice,
 };
 use couplet_proto::desk::question::{Answer, Question, Unanswered};
 use couplet_proto::envelope::Sealed;
 use couplet_proto::hash::Hash;
-use couplet_proto::have::{Have, Inserted, Range, Tip};
+use couplet_proto::have::{Have, Inserted, Range, Tip, WriterHave};
 use couplet_proto::ids::{DeviceId, InviteId, NotebookId, WriterId};
 use couplet_proto::limits::MAX_REQUESTS_PER_INVITE;
 use couplet_proto::log::Log;
@@ -119,10 +119,38 @@ impl Volume {
         if self.head() != extension.after {
             return Appended::Moved;
         }
+        let is_behind = |ends: &Ends| {
+            let mut chains = self.chains_of(ends.device).into_iter();
+            ends.is_new && !chains.all(|(writer, have)| ends.covers(writer, &have))
+        };
+        if extension.ends.iter().any(is_behind) {
+            return Appended::Behind;
+        }
+        for ends in &extension.ends {
+            for (writer, have) in self.chains_of(ends.device) {
+                self.cut(writer, ends.cut(writer, have));
+            }
+        }
         self.statements.extend(extension.statements);
         self.mail.retain(|(invite, _), _| extension.open_invites.contains(invite));
         self.log = Some(log);
         Appended::Done
+    }
+
+    fn chains_of(&self, device: DeviceId) -> Vec<(WriterId, WriterHave)> {
+        let of_device = self.envelopes.values().filter(|sealed| sealed.header().device == device);
+        let writers: BTreeSet<_> = of_device.map(|sealed| sealed.header().writer()).collect();
+        let chain = |writer| Some((writer, self.have.of(writer)?.clone()));
+        writers.into_iter().filter_map(chain).collect()
+    }
+
+    fn cut(&mut self, writer: WriterId, have: WriterHave) {
+        self.envelopes.retain(|(of, counter), _| *of != writer || have.contains(*counter));
+        if have.highest() == 0 {
+            self.have.forget(writer);
+        } else {
+            self.have.set(writer, have);
+        }
     }
 
     fn slice(&self, range: Range) -> Vec<Vec<u8>> {
@@ -149,6 +177,9 @@ impl Volume {
 
     fn keep_one(&mut self, sealed: Sealed) -> Outcome {
         let header = *sealed.header();
+        if self.log.as_ref().is_some_and(|log| !still_stands(log, &sealed)) {
+            return Outcome::TakenOut;
+        }
         let (writer, counter) = (header.writer(), header.counter);
         let before = self.have.of(writer);
         let mut after = before.cloned().unwrap_or_default();

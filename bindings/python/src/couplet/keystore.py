@@ -72,17 +72,17 @@ class LentKeyStore(ffi.KeyStore):
     def load(self) -> bytes | None:
         try:
             return self._keystore.load()
-        except Exception as error:
+        except BaseException as error:
             raise _refused(error) from error
 
     def keep(self, key: bytes) -> None:
         try:
             self._keystore.keep(key)
-        except Exception as error:
+        except BaseException as error:
             raise _refused(error) from error
 
 
-def _refused(error: Exception) -> Exception:
+def _refused(error: BaseException) -> Exception:
     # The generated module makes these as it is imported: no type checker sees them.
     cases: Any = ffi.KeyRefused
     refused: Exception

@@ -62,7 +62,7 @@ class _LentSink(ffi.LogSink):
     def log(self, line: ffi.LogLine) -> None:
         try:
             self._sink(LogLine(LogLevel[line.level.name], line.target, line.text))
-        except Exception as error:
+        except BaseException as error:
             # The generated module makes this as it is imported: no type checker sees it.
             cases: Any = ffi.LogRefused
             raise cases.Failed(detail=type(error).__name__) from error

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use couplet::{Couplet, Error, History, Request, StoreError};
+use couplet::{Couplet, Error, History, Request, StoreError, Volume};
 use serde_json::json;
 
 use super::text_or_input;
@@ -14,8 +14,6 @@ use crate::output::{Output, Style};
 /// How long a command that can do without the relay waits for it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-const FROM_HERE: &str = "an invitation without what is already here";
-
 pub(crate) async fn invite(
     couplet: &Couplet,
     asked: &Invite,
@@ -23,7 +21,8 @@ pub(crate) async fn invite(
 ) -> Result<(), Failure> {
     let history = match asked.history {
         Some(HistoryChoice::All) => Some(History::All),
-        Some(HistoryChoice::FromHere) => return Err(Error::Unsupported(FROM_HERE).into()),
+        // Which volume that is, the library knows.
+        Some(HistoryChoice::FromHere) => Some(History::FromHere(Volume::default())),
         None => None,
     };
     let invitation = couplet.invite(asked.own_device, history).await?;
@@ -104,14 +103,16 @@ pub(crate) async fn devices(couplet: &Couplet, output: &Output) -> Result<(), Fa
             "device": device.device.to_string(),
             "person": device.slot.index(),
             "name": name,
+            "called": device.called,
             "this": device.is_this,
             "since": device.since,
         });
         let name = name.unwrap_or_else(|| format!("Person {}", device.slot.index()));
         let style = if device.slot.index() == 0 { Style::First } else { Style::Second };
         let this = if device.is_this { "  this one" } else { "" };
+        let called = device.called.map(|called| format!("  {called}")).unwrap_or_default();
         let words = format!(
-            "{}  {}{}",
+            "{}  {}{called}{}",
             output.styled(style, &name),
             device.device,
             output.styled(Style::Dim, this)
@@ -179,7 +180,7 @@ fn as_json(request: &Request, is_verified: bool) -> serde_json::Value {
 }
 
 /// One exchange, if the relay is there; its absence is worth a word and no more.
-async fn reach_relay(couplet: &Couplet, otherwise: &str, output: &Output) -> bool {
+pub(super) async fn reach_relay(couplet: &Couplet, otherwise: &str, output: &Output) -> bool {
     match couplet.sync(PATIENCE).await {
         Ok(_) => true,
         Err(error) => {

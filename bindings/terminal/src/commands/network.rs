@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use couplet::{Couplet, Exchanged, RelayLink};
+use couplet::{Couplet, Exchanged, RelayLink, Standing};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -56,16 +56,20 @@ pub(crate) async fn status(couplet: &Couplet, output: &Output) -> Result<(), Fai
     let status = couplet.status().await?;
     let relay = status.relay.as_ref().map(|link| link.address.clone());
     let code = status.waiting.as_ref().map(|waiting| waiting.code.clone());
-    let state = match (&code, status.persons) {
-        (Some(_), _) => "waiting",
-        (None, 2) => "together",
-        (None, _) => "solo",
+    let state = match status.standing {
+        Standing::Waiting => "waiting",
+        Standing::Solo => "solo",
+        Standing::Pairing => "pairing",
+        Standing::Together => "together",
+        Standing::Apart => "apart",
     };
     let object = json!({
         "notebook": status.notebook.to_string(),
         "device": status.device.to_string(),
         "person": status.slot.index(),
         "state": state,
+        "read_only": status.is_read_only,
+        "epoch": status.epoch,
         "code": code,
         "persons": status.persons,
         "devices": status.devices,
@@ -78,6 +82,9 @@ pub(crate) async fn status(couplet: &Couplet, output: &Output) -> Result<(), Fai
     let mut lines = vec![match state {
         "waiting" => "Waiting to be let in.".to_owned(),
         "together" => format!("Together, on {} devices.", status.devices),
+        "pairing" => "Alone, so far; somebody is invited.".to_owned(),
+        "apart" if status.is_read_only => "Apart: yours to read and to export.".to_owned(),
+        "apart" => "Your partner has left; you write on alone.".to_owned(),
         _ => "Alone, so far.".to_owned(),
     }];
     if let Some(code) = &code {

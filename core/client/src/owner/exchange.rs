@@ -1,8 +1,6 @@
 //! What a conversation with a relay needs of the owner.
 
-use std::collections::BTreeMap;
-
-use couplet_engine::membership::open_keys;
+use couplet_engine::membership::keyring::{Keys, open_keys};
 use couplet_engine::pairing::admitted;
 use couplet_proto::frame::Statements;
 use couplet_proto::hash::Hash;
@@ -38,6 +36,9 @@ impl Owner {
             let knock = Some(joining.request.bytes().to_vec());
             return Ok(Opening { notebook, start: Start::default(), knock });
         }
+        if self.is_apart()? {
+            return self.farewell();
+        }
         if !std::mem::replace(&mut self.has_reread, true) {
             // An update of the app, or a process that ended in between.
             self.reread()?;
@@ -54,6 +55,21 @@ impl Owner {
             believed: self.tables().relay_have()?,
         };
         Ok(Opening { notebook, start, knock: None })
+    }
+
+    /// Of a person who has left, the relay hears that, and no word that it does not have already.
+    fn farewell(&mut self) -> Result<Opening, Error> {
+        if self.has_nothing_to_say()? {
+            return Err(Error::Apart);
+        }
+        let held = self.tables().relay_have()?;
+        let start = Start {
+            log: self.log_hashes(),
+            have: held.clone(),
+            believed_log: self.tables().get(Meta::RelayLog)?.unwrap_or(0),
+            believed: held,
+        };
+        Ok(Opening { notebook: self.notebook(), start, knock: None })
     }
 
     /// The hashes of the log's statements.
@@ -153,7 +169,7 @@ impl Owner {
         let State::Joining(joining) = &self.state else { return Err(Error::LetInAlready) };
         let log = Log::replay(statements).map_err(|_| Error::BadRelay)?;
         admitted(&log, &joining.link, &joining.request)?;
-        let keys: BTreeMap<_, _> = open_keys(&log, &self.device).into_iter().collect();
+        let keys = open_keys(&log, &self.device, &Keys::new());
         if !keys.contains_key(&log.epoch()) {
             return Err(Error::BadRelay);
         }
@@ -181,21 +197,27 @@ impl Owner {
 
     /// The honest state.
     pub fn status(&mut self) -> Result<Status, Error> {
-        self.refresh()?;
+        let (standing, is_read_only) = (self.standing()?, self.is_apart()?);
         let tables = self.store.tables();
         let at_relay = tables.relay_have()?;
         let unsent: u64 = self.have().without(&at_relay).iter().map(|r| r.last - r.first + 1).sum();
         let waiting =
             self.joining().map(|joining| Waiting { code: Code::of(&joining.request).to_string() });
-        let members = match &self.state {
-            State::Member(replica) => replica.log().members().map(|(_, m)| m.slot).collect(),
-            State::Joining(_) => Vec::new(),
+        let (members, epoch) = match &self.state {
+            State::Member(replica) => {
+                let log = replica.log();
+                (log.members().map(|(_, m)| m.slot).collect(), log.epoch().0)
+            }
+            State::Joining(_) => (Vec::new(), 0),
         };
         let persons = Slot::BOTH.iter().filter(|slot| members.contains(slot)).count();
         Ok(Status {
             notebook: self.notebook(),
             device: self.device(),
             slot: tables.get(Meta::Slot)?.unwrap_or(Slot::First),
+            standing,
+            is_read_only,
+            epoch,
             waiting,
             pending: tables.unsealed_count()? + tables.asked_count()? + unsent,
             relay: tables.get(Meta::Relay)?,

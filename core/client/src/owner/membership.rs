@@ -1,34 +1,24 @@
-//! Who belongs: inviting, letting in, and what this device wants said in the log.
-//!
-//! A statement takes effect when the relay has ordered it; until then it is an intent, kept as what
-//! is wanted, and made anew for whatever the log has become. The only device of a notebook has
-//! nobody to be ordered against, and says it at once.
+//! Who belongs: inviting, letting in, names. Who goes is told in `going`, and how anything comes to
+//! be said in `intents`.
 
-use couplet_engine::membership::{self, CannotSay, expiry};
+use couplet_engine::membership::name::Name;
+use couplet_engine::membership::{self, expiry};
 use couplet_engine::pairing::code::Code;
 use couplet_engine::pairing::link::JoinLink;
 use couplet_engine::pairing::request::name_of;
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::{DeviceId, InviteId, Slot};
+use couplet_proto::ids::{DeviceId, InviteId, Slot, Volume};
 use couplet_proto::link::RelayLink;
-use couplet_proto::log::{Log, Member};
+use couplet_proto::log::Member;
 use couplet_proto::request::JoinRequest;
 use couplet_proto::sign::Signer;
-use couplet_proto::statement::{History, Invite, Role, Statement};
-use serde::{Deserialize, Serialize};
+use couplet_proto::statement::{History, Role};
 
-use super::{Owner, State};
-use crate::answers::Device;
+use super::Owner;
+use super::intents::Intent;
+use crate::answers::{Device, OpenInvite};
 use crate::error::Error;
 use crate::store::Meta;
-
-/// What this device wants said.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-enum Intent {
-    Invite(Invite),
-    /// The request to let in, as received.
-    Admit(Vec<u8>),
-}
 
 /// An invitation just made.
 #[derive(Clone, Debug)]
@@ -74,10 +64,12 @@ impl Owner {
     pub fn devices(&mut self) -> Result<Vec<Device>, Error> {
         let replica = self.replica()?;
         let names = membership::persons(replica.log(), replica.keys());
+        let called = membership::device_names(replica.log(), replica.keys());
         let me = replica.device().public();
         let device = |(device, member): (&DeviceId, &Member)| Device {
             device: *device,
             slot: member.slot,
+            called: called.get(device).map(|name| name.as_str().to_owned()),
             name: names.get(&member.slot).map(|name| name.as_str().to_owned()),
             is_this: *device == me,
             since: member.since,
@@ -87,13 +79,18 @@ impl Owner {
         Ok(devices)
     }
 
-    /// A single-use link. With entries already there, the history that comes along must be said.
+    /// A single-use link. With entries already there, the history that comes along must be said; of
+    /// [`History::FromHere`] the volume is chosen here, the one after the newest. Whoever may not
+    /// read what is here gets a key that does not lead to it, and the name of its person anew.
     pub fn invite(&mut self, role: Role, history: Option<History>) -> Result<Invited, Error> {
         let relay = self.tables().get::<RelayLink>(Meta::Relay)?.ok_or(Error::NoRelay)?;
         let entries = self.tables().entry_count()?;
         let history = match (history, role) {
-            (Some(History::FromHere(_)), _) => {
-                return Err(Error::Unsupported("an invitation without what is already here"));
+            (Some(History::FromHere(_)), Role::OwnDevice) => {
+                return Err(Error::Unsupported("hiding what is here from one's own device"));
+            }
+            (Some(History::FromHere(_)), Role::Partner) => {
+                History::FromHere(Volume(self.newest_volume()?.0.saturating_add(1)))
             }
             (None, Role::Partner) if entries > 0 => return Err(Error::SayHistory(entries)),
             (Some(History::All) | None, _) => History::All,
@@ -111,6 +108,11 @@ impl Owner {
         let (notebook, inviter) = (replica.notebook(), replica.device().keys());
         let id = invite.invite;
         self.want(&Intent::Invite(invite))?;
+        let entries = if history == History::All { entries } else { 0 };
+        if matches!(history, History::FromHere(_)) {
+            self.want(&Intent::OpenFromHere(id))?;
+            self.want(&Intent::NameAgain)?;
+        }
         let log = self.replica()?.log().head();
         let link =
             JoinLink { notebook, log, relay, inviter, invite: id, slot, role, expires, secret };
@@ -174,81 +176,65 @@ impl Owner {
         })
     }
 
-    /// Wants something said; said at once if there is nobody to be ordered against.
-    fn want(&mut self, intent: &Intent) -> Result<(), Error> {
-        let is_alone = self.replica()?.log().members().count() == 1;
-        if !is_alone {
-            return self.durably(|tables| Ok(tables.keep_intent(intent)?));
-        }
-        let statement = self.statement(intent)?;
-        self.append(statement)
+    /// Withdraws an open invite, named by the beginning of its id.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub fn revoke(&mut self, invite: &str) -> Result<InviteId, Error> {
+        let open = self.invites()?.into_iter().map(|open| open.id);
+        let wanted = open.filter(|id| id.to_string().starts_with(invite.trim()));
+        let mut wanted = wanted.collect::<Vec<_>>().into_iter();
+        let (Some(id), None) = (wanted.next(), wanted.next()) else {
+            return Err(Error::NotFound("invite"));
+        };
+        self.want(&Intent::Revoke(id))?;
+        Ok(id)
     }
 
-    /// The next statement that this device wants ordered, made for the log as it is. Intents that
-    /// the log has overtaken are forgotten.
-    pub(crate) fn next_statement(&mut self) -> Result<Option<Statement>, Error> {
-        if !matches!(self.state, State::Member(_)) {
-            return Ok(None);
-        }
-        for (id, intent) in self.tables().intents::<Intent>()? {
-            match self.statement(&intent) {
-                Ok(statement) => return Ok(Some(statement)),
-                Err(Error::Membership(CannotSay::Frozen)) => return Ok(None),
-                Err(Error::Membership(_)) => {
-                    self.durably(|tables| Ok(tables.drop_intent(id)?))?;
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(None)
-    }
-
-    /// The relay will never order what is wanted next: it is not wanted any more.
-    pub(crate) fn forget_intent(&mut self) -> Result<(), Error> {
-        let first = self.tables().intents::<Intent>()?.into_iter().next();
-        let Some((id, _)) = first else { return Ok(()) };
-        self.durably(|tables| Ok(tables.drop_intent(id)?))
-    }
-
-    fn statement(&mut self, intent: &Intent) -> Result<Statement, Error> {
-        let mut rng = self.surroundings.randomness();
+    /// The invites of this person that are open.
+    ///
+    /// # Errors
+    /// [`Error::NotLetInYet`].
+    pub fn invites(&mut self) -> Result<Vec<OpenInvite>, Error> {
+        let now = self.surroundings.now();
         let replica = self.replica()?;
-        let (log, device) = (replica.log(), replica.device());
-        Ok(match intent {
-            Intent::Invite(invite) => membership::invite(log, device, invite.clone())?,
-            Intent::Admit(bytes) => {
-                let (_, invite) = JoinRequest::peek(bytes)?;
-                let open = log.open_invite(invite).ok_or(CannotSay::InviteNotOpen)?;
-                let request = JoinRequest::read(bytes.clone(), open.0.key);
-                let request = request.map_err(|_| CannotSay::UnreadableRequest)?;
-                let key = replica.key().ok_or(Error::Engine)?;
-                membership::admit(log, device, key, &request, &mut *rng)?
-            }
-        })
+        let (log, slot) = (replica.log(), replica.slot());
+        let open = log.open_invites().filter_map(|invite| {
+            let (_, by, _) = log.open_invite(invite.invite)?;
+            let is_own = log.member(by).is_some_and(|member| member.slot == slot);
+            is_own.then_some(OpenInvite {
+                id: invite.invite,
+                is_own_device: invite.role == Role::OwnDevice,
+                is_from_here: matches!(invite.history, History::FromHere(_)),
+                expires: invite.expires,
+                is_expired: invite.expires <= now,
+            })
+        });
+        Ok(open.collect())
     }
 
-    /// Appends an ordered statement.
-    pub(crate) fn append(&mut self, statement: Statement) -> Result<(), Error> {
-        let mut log = self.replica()?.log().clone();
-        let from = log.statements().len();
-        log.append(statement).map_err(CannotSay::from)?;
-        self.set_log(log, from)
+    /// Forgets a request to join; whoever made it may ask again with the same link, until the link
+    /// is withdrawn.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub fn deny(&mut self, request: Hash) -> Result<(), Error> {
+        if !self.requests()?.iter().any(|waiting| waiting.hash() == request) {
+            return Err(Error::NotFound("request"));
+        }
+        self.durably(|tables| Ok(tables.deny_request(request)?))
     }
 
-    /// Takes over a longer log: its statements from that index on are new here.
-    pub(super) fn set_log(&mut self, log: Log, from: usize) -> Result<(), Error> {
-        let replica = self.replica()?;
-        let mut keys = replica.keys().clone();
-        keys.extend(membership::open_keys(&log, replica.device()));
-        let open: Vec<InviteId> = log.open_invites().map(|invite| invite.invite).collect();
-        self.durably(|tables| {
-            tables.keep_log(&log, from)?;
-            for (epoch, key) in &keys {
-                tables.keep_key(*epoch, key)?;
-            }
-            Ok(tables.drop_requests_without(&open)?)
-        })?;
-        self.replica()?.set_log(log, keys);
-        Ok(())
+    /// Names this person, or one of their devices.
+    ///
+    /// # Errors
+    /// [`Error::NotLetInYet`], [`Error::Membership`].
+    pub fn rename(&mut self, device: Option<DeviceId>, name: &Name) -> Result<(), Error> {
+        let (said, replica) = (name.as_str().to_owned(), self.replica()?);
+        let (log, me) = (replica.log(), replica.slot());
+        if device.is_some_and(|id| log.member(id).is_none_or(|member| member.slot != me)) {
+            return Err(Error::NotFound("device of yours"));
+        }
+        self.want(&Intent::Rename(device, said))
     }
 }

@@ -11,6 +11,7 @@ use couplet_proto::envelope::{Envelope, Header, Sealed};
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Range};
 use couplet_proto::ids::{Edition, Slot, Volume, WriterId};
+use couplet_proto::log::Stands;
 
 use super::Owner;
 use crate::error::Error;
@@ -32,6 +33,8 @@ pub(crate) struct Received {
     pub(crate) touched: BTreeSet<String>,
     /// Where each that was taken stands in its writer's chain.
     pub(crate) taken: Vec<Range>,
+    /// Writers of devices that were taken out, and what stands of them: of these more was sent.
+    pub(crate) unwanted: Vec<(WriterId, Stands)>,
     /// Those that were not taken, and why.
     pub(crate) not_taken: Vec<NotTaken>,
     /// This writer's signature stands under two envelopes in one place.
@@ -74,7 +77,7 @@ impl Owner {
     pub(crate) fn receive(&mut self, envelopes: Vec<Vec<u8>>) -> Result<Received, Error> {
         let mut slice = Slice::default();
         let mut received = Received::default();
-        let newest = self.tables().newest_volume()?;
+        let newest = self.newest_volume()?;
         for bytes in envelopes {
             let replica = self.replica()?;
             let header = Envelope::peek(&bytes);
@@ -88,6 +91,12 @@ impl Owner {
                 Ok(Accepted::Opened(sealed, opened)) => slice.take(sealed, opened, newest),
                 Ok(Accepted::Kept(sealed, _)) => slice.keep(sealed),
                 Err(not_taken) => {
+                    if not_taken == NotTaken::TakenOut
+                        && let Some(Header { device, .. }) = header
+                        && let Some(writer) = header.map(|header| header.writer())
+                    {
+                        received.unwanted.push((writer, replica.log().stands(device, writer)));
+                    }
                     if not_taken == NotTaken::Fork {
                         received.unproven = header.map(|header| header.writer());
                     }
@@ -107,7 +116,7 @@ impl Owner {
         }
         let received = self.settle(slice, received)?;
         // What belongs to a volume further on was kept until the one before it began.
-        if self.tables().newest_volume()? == newest {
+        if self.newest_volume()? == newest {
             return Ok(received);
         }
         self.reread_onto(received)
@@ -120,7 +129,7 @@ impl Owner {
 
     fn reread_onto(&mut self, mut received: Received) -> Result<Received, Error> {
         let mut behind = (WriterId([0; 16]), 0);
-        let mut newest = self.tables().newest_volume()?;
+        let mut newest = self.newest_volume()?;
         loop {
             let kept = self.tables().kept_envelopes(behind, KEPT_PER_SLICE)?;
             let Some(last) = kept.last().and_then(|bytes| Envelope::peek(bytes)) else {
@@ -137,7 +146,7 @@ impl Owner {
                 }
             }
             received = self.settle(slice, received)?;
-            let grown = self.tables().newest_volume()?;
+            let grown = self.newest_volume()?;
             if grown != newest {
                 // A volume has begun: what waited for it may stand before this place.
                 (newest, behind) = (grown, (WriterId([0; 16]), 0));

@@ -41,6 +41,9 @@ impl Owner {
     /// Before a word is written: somebody sure to be alone writes it, and nothing under it can be
     /// taken away.
     pub(super) fn prepare_to_write(&mut self) -> Result<(), Error> {
+        if self.is_apart()? {
+            return Err(Error::Apart);
+        }
         self.be_sure_of_writer()?;
         if !self.is_healing()? {
             self.write_orphans_anew()?;
@@ -202,7 +205,7 @@ impl Owner {
     /// Both sides hold the same: what is here and nowhere else is written anew. Says whether there
     /// was anything.
     pub(crate) fn settle_writers(&mut self) -> Result<bool, Error> {
-        if self.joining().is_some() {
+        if self.joining().is_some() || self.is_apart()? {
             return Ok(false);
         }
         self.be_sure_of_writer()?;

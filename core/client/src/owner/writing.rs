@@ -54,8 +54,7 @@ impl Owner {
         (kind, day, text): (Kind, i32, &str),
         rng: &mut dyn CryptoRng,
     ) -> Result<(Volume, Written), Error> {
-        self.replica()?;
-        let mut volume = self.tables().newest_volume()?;
+        let mut volume = self.newest_volume()?;
         if self.load(volume)?.is_full() {
             volume = Volume(volume.0.saturating_add(1));
         }
@@ -137,7 +136,7 @@ impl Owner {
     /// how many envelopes that were.
     pub(crate) fn seal_pending(&mut self) -> Result<usize, Error> {
         let mut count = 0;
-        if self.is_healing()? {
+        if self.is_healing()? || self.is_apart()? || self.replica()?.log().owes_rotation() {
             return Ok(count);
         }
         self.be_sure_of_writer()?;
@@ -150,7 +149,8 @@ impl Owner {
         if self.replica()?.seen().owes_an_answer(me) {
             self.reserve()?;
             let mut rng = self.surroundings.randomness();
-            let (volume, edition) = (Volume::default(), Edition::default());
+            let edition = Edition::default();
+            let volume = self.replica()?.log().first_shared_volume();
             let (sealed, _) = self.replica()?.seal(volume, edition, &[], &mut *rng)?;
             self.keep_sealed(&sealed, &[])?;
             count += 1;

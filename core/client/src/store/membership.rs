@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use couplet_engine::keys::{EpochKey, Secret};
+use couplet_proto::envelope::Envelope;
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::{Epoch, InviteId};
+use couplet_proto::ids::{DeviceId, Epoch, InviteId};
 use couplet_proto::item;
 use couplet_proto::log::Log;
-use couplet_proto::statement::Statement;
-use rusqlite::params;
+use couplet_proto::statement::{Statement, Watermark};
+use rusqlite::{OptionalExtension, params};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{StoreError, Tables};
@@ -68,12 +69,36 @@ impl Tables<'_> {
         Ok(())
     }
 
+    /// Where the chains of that device's writers end, as far as they are held without a hole.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn watermarks(&self, device: DeviceId) -> Result<Vec<Watermark>, StoreError> {
+        let mut first = self.0.prepare_cached(
+            "SELECT bytes FROM envelopes WHERE writer = ?1 AND state <> 3
+             ORDER BY counter LIMIT 1",
+        )?;
+        let mut watermarks = Vec::new();
+        for (writer, have) in self.have()?.iter() {
+            let bytes: Option<Vec<u8>> =
+                first.query_row([writer.0], |row| row.get(0)).optional()?;
+            let header = bytes.and_then(|bytes| Envelope::peek(&bytes));
+            if let Some(header) = header.filter(|header| header.device == device)
+                && have.tip.counter > 0
+            {
+                watermarks.push(Watermark { nonce: header.nonce, last: have.tip });
+            }
+        }
+        Ok(watermarks)
+    }
+
     /// The requests to join that wait, as received.
     ///
     /// # Errors
     /// [`StoreError`].
     pub(crate) fn requests(&self) -> Result<Vec<Vec<u8>>, StoreError> {
-        let mut select = self.0.prepare_cached("SELECT bytes FROM requests ORDER BY hash")?;
+        let mut select =
+            self.0.prepare_cached("SELECT bytes FROM requests WHERE bytes <> x'' ORDER BY hash")?;
         let rows = select.query_map([], |row| row.get(0))?;
         rows.map(|row| row.map_err(StoreError::from)).collect()
     }
@@ -92,6 +117,15 @@ impl Tables<'_> {
             "INSERT OR IGNORE INTO requests (hash, invite, bytes) VALUES (?1, ?2, ?3)",
         )?;
         insert.execute(params![hash.0, invite.0, bytes])?;
+        Ok(())
+    }
+
+    /// Forgets what a request says, and remembers that it is not wanted.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn deny_request(&self, request: Hash) -> Result<(), StoreError> {
+        self.0.execute("UPDATE requests SET bytes = x'' WHERE hash = ?1", [request.0])?;
         Ok(())
     }
 
@@ -132,6 +166,15 @@ impl Tables<'_> {
     /// [`StoreError`].
     pub(crate) fn keep_intent<T: Serialize>(&self, intent: &T) -> Result<(), StoreError> {
         self.0.execute("INSERT INTO intents (intent) VALUES (?1)", [item::encode(intent)])?;
+        Ok(())
+    }
+
+    /// Forgets everything that this device wanted said.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn forget_intents(&self) -> Result<(), StoreError> {
+        self.0.execute("DELETE FROM intents", [])?;
         Ok(())
     }
 

@@ -41,6 +41,8 @@ pub(crate) enum Meta {
     LastExchange,
     /// Over what that was.
     Transport,
+    /// Whether this person has left; nothing is written from then on.
+    HasLeft,
     /// Whether the process that owns the store stays attached. It means nothing without an owner.
     IsAttached,
 }
@@ -64,6 +66,7 @@ impl Meta {
             Self::SharesDelivery => "shares delivery",
             Self::LastExchange => "last exchange",
             Self::Transport => "transport",
+            Self::HasLeft => "has left",
             Self::IsAttached => "is attached",
         }
     }

@@ -27,7 +27,7 @@ pub(crate) struct Attached {
 /// What was refused of envelopes, and which of them are in the store's hands.
 #[derive(Debug, Default)]
 pub(crate) struct Sorted {
-    pub(crate) refused: Vec<Option<(WriterId, u64)>>,
+    pub(crate) refused: Vec<(Reason, Option<(WriterId, u64)>)>,
     pub(crate) names: Vec<(WriterId, u64)>,
 }
 
@@ -72,13 +72,13 @@ impl Attached {
 
     /// Tells the phone what became of what it sent.
     pub(crate) fn kept(&mut self, sorted: Sorted, kept: Kept) {
-        let refused = sorted.refused.into_iter().map(|name| (Reason::NotAllowed, name));
-        let mut refused: Vec<_> = refused.collect();
+        let mut refused = sorted.refused;
         let mut held = Vec::new();
         for (outcome, name) in kept.outcomes.into_iter().zip(sorted.names) {
             match outcome {
                 Outcome::New | Outcome::Held => held.push(name),
                 Outcome::Fork => refused.push((Reason::Fork, Some(name))),
+                Outcome::TakenOut => refused.push((Reason::NotAllowed, Some(name))),
                 Outcome::Full => refused.push((Reason::Full, Some(name))),
             }
         }

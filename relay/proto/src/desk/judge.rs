@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use crate::desk::keeping::{Extension, Letter};
+use crate::desk::keeping::{Ends, Extension, Letter};
 use crate::envelope::{Envelope, Sealed};
 use crate::frame::{Reason, Statements};
 use crate::ids::{DeviceId, NotebookId, WriterId};
-use crate::log::{Log, Refused};
+use crate::log::{Log, MayNot, Refused};
 use crate::request::JoinRequest;
 use crate::statement::{LogHead, Statement};
 
@@ -62,8 +62,8 @@ pub enum Verdict {
 pub struct Sifted {
     /// Those that a member signed.
     pub sealed: Vec<Sealed>,
-    /// Which the others were, as far as they could be read.
-    pub refused: Vec<Option<(WriterId, u64)>>,
+    /// The others: why, and which they were, as far as they could be read.
+    pub refused: Vec<(Reason, Option<(WriterId, u64)>)>,
 }
 
 impl Judgement {
@@ -108,6 +108,7 @@ fn extend(
     offer: &Statements,
 ) -> Result<Verdict, Reason> {
     let was_member = known.is_some_and(|log| log.member(sender).is_some());
+    let is_fed = offer.from == 0;
     let grown = continued(id, known.map(Arc::as_ref), sender, offer);
     let log =
         Arc::new(grown.map_err(|reason| if was_member { reason } else { Reason::NotAMember })?);
@@ -119,8 +120,23 @@ fn extend(
     let new = log.statements().get(from..).unwrap_or_default();
     let statements = new.iter().map(|new| (new.hash(), new.bytes().to_vec())).collect();
     let open_invites = log.open_invites().map(|invite| invite.invite).collect();
-    let extension = Extension { notebook: id, after, statements, open_invites };
+    let removals = new.iter().filter_map(Statement::removes);
+    let ends = removals.filter_map(|device| ends(&log, device, !is_fed)).collect();
+    let extension = Extension { notebook: id, after, statements, open_invites, ends };
     Ok(Verdict::Continues(log, extension))
+}
+
+fn ends(log: &Log, device: DeviceId, is_new: bool) -> Option<Ends> {
+    let (_, departed) = log.departed().find(|(gone, _)| **gone == device)?;
+    let tips = departed.watermarks()?.clone();
+    Some(Ends { device, tips, is_new })
+}
+
+/// Whether an envelope that was judged before may be kept by this log, which may have grown since.
+#[must_use]
+pub fn still_stands(log: &Log, sealed: &Sealed) -> bool {
+    let header = sealed.header();
+    log.stands(header.device, header.writer()).is_of(sealed)
 }
 
 /// The log as it would be.
@@ -130,7 +146,7 @@ fn continued(
     sender: DeviceId,
     offer: &Statements,
 ) -> Result<Log, Reason> {
-    let mut log = known.cloned();
+    let (mut log, before) = (known.cloned(), known);
     let known = known.map(Log::statements).unwrap_or_default();
     let from = usize::try_from(offer.from).map_err(|_| Reason::LogConflict)?;
     if from > known.len() {
@@ -144,7 +160,9 @@ fn continued(
         }
     }
     let log = log.filter(|log| log.id() == id).ok_or(Reason::NotAMember)?;
-    if log.member(sender).is_some() { Ok(log) } else { Err(Reason::NotAMember) }
+    // Who leaves says so as a member, and is none then.
+    let was_member = before.is_some_and(|log| log.member(sender).is_some());
+    if was_member || log.member(sender).is_some() { Ok(log) } else { Err(Reason::NotAMember) }
 }
 
 fn grow(log: Option<Log>, bytes: &[u8]) -> Result<Log, Reason> {
@@ -165,17 +183,24 @@ fn sift(log: &Log, envelopes: Vec<Vec<u8>>) -> Sifted {
     for bytes in envelopes {
         match verify(log, bytes) {
             Ok(sealed) => sifted.sealed.push(sealed),
-            Err(name) => sifted.refused.push(name),
+            Err(refused) => sifted.refused.push(refused),
         }
     }
     sifted
 }
 
-fn verify(log: &Log, bytes: Vec<u8>) -> Result<Sealed, Option<(WriterId, u64)>> {
-    let envelope = Envelope::parse(bytes).map_err(|_| None)?;
-    let name = (envelope.header().writer(), envelope.header().counter);
-    log.may_write(envelope.header()).map_err(|_| Some(name))?;
-    envelope.verify().map_err(|_| Some(name))
+fn verify(log: &Log, bytes: Vec<u8>) -> Result<Sealed, (Reason, Option<(WriterId, u64)>)> {
+    let envelope = Envelope::parse(bytes).map_err(|_| (Reason::NotAllowed, None))?;
+    let header = *envelope.header();
+    let refused = |reason| (reason, Some((header.writer(), header.counter)));
+    log.may_write(&header).map_err(|may_not| {
+        // Its writer knew a log that is longer than this: once it is here, the envelope may stand.
+        let is_ahead = header.log.length > log.head().length;
+        let may_come = matches!(may_not, MayNot::UnknownDevice | MayNot::EpochToCome);
+        refused(if is_ahead && may_come { Reason::LogConflict } else { Reason::NotAllowed })
+    })?;
+    let sealed = envelope.verify().map_err(|_| refused(Reason::NotAllowed))?;
+    if still_stands(log, &sealed) { Ok(sealed) } else { Err(refused(Reason::NotAllowed)) }
 }
 
 /// The letter that a request to join becomes, if its invite is open and unexpired at `now`, in

@@ -3,13 +3,16 @@
 //! A store checks what only it can: that a log is extended at its end, and that an envelope
 //! continues its writer's chain. Who may write is decided before, by the [`desk`](crate::desk).
 
+use std::collections::BTreeMap;
+
 use crate::envelope::Sealed;
 use crate::hash::Hash;
-use crate::have::{Have, Range, WriterHave};
+use crate::have::{Have, Range, Tip, WriterHave};
 use crate::ids::{DeviceId, InviteId, NotebookId, WriterId};
 use crate::limits::{
     MAX_ENVELOPES_PER_FRAME, MAX_RANGES_BEYOND, MAX_RANGES_PER_NOTEBOOK, MAX_WRITERS_PER_DEVICE,
 };
+use crate::log::Stands;
 use crate::session::SLICE_BYTES;
 use crate::statement::LogHead;
 
@@ -24,6 +27,37 @@ pub struct Extension {
     pub statements: Vec<(Hash, Vec<u8>)>,
     /// The invites that are open once the statements stand; the mailboxes of others are emptied.
     pub open_invites: Vec<InviteId>,
+    /// The devices that the statements take out, and what stands of each of their writers.
+    pub ends: Vec<Ends>,
+}
+
+/// What stands of a device that is taken out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ends {
+    /// Which device.
+    pub device: DeviceId,
+    /// Where the chain of each of its writers ends; nothing stands of a writer without one.
+    pub tips: BTreeMap<WriterId, Tip>,
+    /// Whether it is ordered only now: then it may stand only if nothing is held past these ends
+    /// ([`Appended::Behind`]). A log that was ordered elsewhere, and is fed, has been decided: what
+    /// is held past the ends is let go of.
+    pub is_new: bool,
+}
+
+impl Ends {
+    /// What is left of what is held of one of the device's writers.
+    #[must_use]
+    pub fn cut(&self, writer: WriterId, have: WriterHave) -> WriterHave {
+        Stands::UpTo(self.tips.get(&writer).copied().unwrap_or(Tip::START)).cut(have)
+    }
+
+    /// Whether what is held of one of the device's writers, without a hole, ends no later. What
+    /// lies beyond a hole does not count, or a device could keep itself in.
+    #[must_use]
+    pub fn covers(&self, writer: WriterId, have: &WriterHave) -> bool {
+        let end = self.tips.get(&writer).copied().unwrap_or(Tip::START);
+        have.tip.counter < end.counter || have.tip == end
+    }
 }
 
 /// What became of an extension.
@@ -33,6 +67,8 @@ pub enum Appended {
     Done,
     /// The log is somewhere else; nothing was changed.
     Moved,
+    /// A device that was to be taken out has written more; nothing was changed.
+    Behind,
 }
 
 /// What became of one envelope.
@@ -46,6 +82,8 @@ pub enum Outcome {
     Fork,
     /// Its device has too many writers, or the notebook too many holes.
     Full,
+    /// Its device was taken out after it was judged.
+    TakenOut,
 }
 
 /// What became of envelopes.

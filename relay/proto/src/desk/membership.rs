@@ -45,13 +45,18 @@ impl Desk {
         match appended {
             Appended::Done => {
                 self.outputs.push_back(Output::Changed(Part::Log));
+                if log.departed().next().is_some() {
+                    // Of a device that was taken out, less may be held than before.
+                    self.outputs.push_back(Output::Changed(Part::Have));
+                    self.news.insert(Part::Have);
+                }
                 self.extended(log);
             }
             // Somebody was faster; the same statements may stand all the same.
             Appended::Moved if moves < MOVES => {
                 self.ask(Question::Log, Asked::Offer(offer, moves + 1));
             }
-            Appended::Moved => self.turn_down(Reason::LogConflict),
+            Appended::Moved | Appended::Behind => self.turn_down(Reason::LogConflict),
         }
     }
 

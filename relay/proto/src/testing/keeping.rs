@@ -2,14 +2,15 @@
 //! must be answered. What a store finds must not depend on when it was opened, so that one on a disk
 //! may be closed and opened between any two.
 
+use std::collections::BTreeMap;
 use std::ops::Range as Places;
 use std::sync::Arc;
 
-use crate::desk::keeping::{Appended, Extension, Kept, Letter, Outcome, Posted};
+use crate::desk::keeping::{Appended, Ends, Extension, Kept, Letter, Outcome, Posted};
 use crate::desk::question::{Answer, Question, Unanswered};
 use crate::envelope::Sealed;
 use crate::hash::Hash;
-use crate::have::{Have, Range, Tip};
+use crate::have::{Have, Range, Tip, WriterHave};
 use crate::ids::{InviteId, NotebookId, WriterId};
 use crate::limits::{
     MAX_ENVELOPES_PER_FRAME, MAX_RANGES_BEYOND, MAX_RANGES_PER_NOTEBOOK, MAX_REQUESTS_PER_INVITE,
@@ -43,7 +44,7 @@ pub struct Step {
 /// All of them.
 #[must_use]
 pub fn cases() -> Vec<Case> {
-    vec![logs(), chains(), slices(), holes(), writers(), mailboxes()]
+    vec![logs(), chains(), slices(), holes(), writers(), mailboxes(), going()]
 }
 
 /// A case that is being written, with what the store must hold by then.
@@ -72,6 +73,16 @@ impl Script {
 
     /// What comes after `after` in that log is offered.
     fn append(&mut self, log: &Notebook, after: LogHead, appended: Appended) {
+        self.append_and_end(log, after, Vec::new(), appended);
+    }
+
+    fn append_and_end(
+        &mut self,
+        log: &Notebook,
+        after: LogHead,
+        ends: Vec<Ends>,
+        appended: Appended,
+    ) {
         let from = usize::try_from(after.length).unwrap();
         let statements = log.log.statements()[from..].iter();
         let extension = Extension {
@@ -79,6 +90,7 @@ impl Script {
             after,
             statements: statements.map(|new| (new.hash(), new.bytes().to_vec())).collect(),
             open_invites: log.log.open_invites().map(|invite| invite.invite).collect(),
+            ends,
         };
         let grown = Arc::new(log.log.clone());
         self.ask(Question::Append(extension, grown), Answer::Appended(appended));
@@ -222,6 +234,41 @@ fn writers() -> Case {
     script.keep(&many[0][1..], &[Outcome::New]);
     script.keep(&of(&notebook.ben, 0), &[Outcome::New, Outcome::New]);
     script.done("no device uses up a notebook's writers")
+}
+
+fn going() -> Case {
+    let mut script = Script::of(Notebook::of_ana(8));
+    let before = script.notebook.clone();
+    let after = before.log.head();
+    let mut longer = before.clone();
+    longer.invite(InviteId([9; 16]), 1);
+    let (mut writer, mut other) = (before.writer(&before.ana, 1), before.writer(&before.ana, 2));
+    let (all, others) = (writer.write(9), other.write(2));
+    let bens = before.writer(&before.ben, 1).write(1);
+    let held = [&all[..4], &all[5..], &others[..], &bens[..]].concat();
+    script.keep(&held, &vec![Outcome::New; held.len()]);
+    let at = |sealed: &Sealed| Tip { counter: sealed.header().counter, hash: sealed.hash() };
+    let ends = |tip: Option<Tip>, is_new: bool| {
+        let mut tips: BTreeMap<_, _> = [(other.id(), at(&others[1]))].into();
+        tips.extend(tip.map(|tip| (writer.id(), tip)));
+        vec![Ends { device: before.ana.public(), tips, is_new }]
+    };
+    // Ordered only if it leaves out nothing that is held without a hole.
+    for tip in [None, Some(at(&all[2])), Some(Tip { counter: 4, hash: Hash([1; 32]) })] {
+        script.append_and_end(&longer, after, ends(tip, true), Appended::Behind);
+    }
+    script.append_and_end(&longer, after, ends(Some(at(&all[3])), true), Appended::Done);
+    script.have.set(writer.id(), WriterHave { tip: at(&all[3]), ..WriterHave::default() });
+    script.read(writer.id(), 1..10, &all[..4]);
+    script.read(writer.id(), 6..10, &[]);
+    // A log that was ordered elsewhere is taken as it is.
+    let fed = longer.log.head();
+    longer.invite(InviteId([10; 16]), 1);
+    script.append_and_end(&longer, fed, ends(None, false), Appended::Done);
+    script.have.forget(writer.id());
+    script.read(writer.id(), 1..10, &[]);
+    script.read(other.id(), 1..3, &others);
+    script.done("of a device that is taken out, what is held at that moment stands")
 }
 
 fn mailboxes() -> Case {

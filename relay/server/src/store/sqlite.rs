@@ -124,6 +124,7 @@ mod tests {
             after: LogHead::EMPTY,
             statements: vec![(Hash([seed; 32]), vec![seed; length])],
             open_invites: Vec::new(),
+            ends: Vec::new(),
         }
     }
 

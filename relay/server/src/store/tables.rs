@@ -8,7 +8,8 @@ use couplet_proto::desk::keeping::{
     Appended, Extension, Kept, Letter, Outcome, Posted, Used, has_room, slice,
 };
 use couplet_proto::envelope::Sealed;
-use couplet_proto::have::{Entry, Have, Inserted, Range, Tip, WriterHave};
+use couplet_proto::hash::Hash;
+use couplet_proto::have::{Entry, Have, Inserted, Range, Span, Tip, WriterHave};
 use couplet_proto::ids::{DeviceId, NotebookId, WriterId};
 use couplet_proto::item::{self, Malformed};
 use couplet_proto::limits::{MAX_ENVELOPES_PER_FRAME, MAX_REQUESTS_PER_INVITE};
@@ -43,10 +44,24 @@ pub(crate) fn log(db: &Connection, notebook: NotebookId) -> Result<Vec<Vec<u8>>,
 }
 
 pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended, Fault> {
-    let Extension { notebook, after, statements, open_invites } = extension;
+    let Extension { notebook, after, statements, open_invites, ends } = extension;
     let id = &notebook.0.0;
     if head(db, *notebook)? != *after {
         return Ok(Appended::Moved);
+    }
+    for ends in ends {
+        let chains = chains_of(db, *notebook, ends.device)?;
+        if ends.is_new && !chains.iter().all(|(writer, have)| ends.covers(*writer, have)) {
+            return Ok(Appended::Behind);
+        }
+    }
+    for ends in ends {
+        for (writer, have) in chains_of(db, *notebook, ends.device)? {
+            let left = ends.cut(writer, have.clone());
+            if left != have {
+                cut(db, *notebook, (ends.device, writer), &left)?;
+            }
+        }
     }
     let mut at = *after;
     let mut added = 0;
@@ -78,6 +93,61 @@ pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended,
         }
     }
     Ok(Appended::Done)
+}
+
+fn chains_of(
+    db: &Connection,
+    notebook: NotebookId,
+    device: DeviceId,
+) -> Result<Vec<(WriterId, WriterHave)>, Fault> {
+    let mut find =
+        db.prepare_cached("SELECT writer, have FROM have WHERE notebook = ?1 AND device = ?2")?;
+    let mut rows = find.query(params![notebook.0.0, device.0])?;
+    let mut chains = Vec::new();
+    while let Some(row) = rows.next()? {
+        let have: Vec<u8> = row.get(1)?;
+        chains.push((WriterId(row.get(0)?), item::decode(&have, WHAT)?));
+    }
+    Ok(chains)
+}
+
+/// Lets go of all of a writer's envelopes but these.
+fn cut(
+    db: &Connection,
+    notebook: NotebookId,
+    (device, writer): (DeviceId, WriterId),
+    left: &WriterHave,
+) -> Result<(), Fault> {
+    let mut first_gone = left.tip.counter.saturating_add(1);
+    let end = Span { first: u64::MAX, previous: Hash::ZERO, last: Tip::START };
+    for span in left.beyond.iter().chain([&end]) {
+        let (from, to) = (signed(first_gone)?, signed(span.first).unwrap_or(i64::MAX));
+        db.prepare_cached(
+            "DELETE FROM envelope WHERE notebook = ?1 AND device = ?2 AND writer = ?3
+             AND counter >= ?4 AND counter < ?5",
+        )?
+        .execute(params![notebook.0.0, device.0, writer.0, from, to])?;
+        first_gone = span.last.counter.saturating_add(1);
+    }
+    if left.highest() == 0 {
+        db.prepare_cached("DELETE FROM have WHERE notebook = ?1 AND writer = ?2")?
+            .execute(params![notebook.0.0, writer.0])?;
+        return Ok(());
+    }
+    db.prepare_cached(
+        "UPDATE have SET have = ?4, ranges = ?5, bytes =
+         (SELECT coalesce(sum(length(bytes)), 0) FROM envelope
+          WHERE notebook = ?1 AND device = ?2 AND writer = ?3)
+         WHERE notebook = ?1 AND writer = ?3",
+    )?
+    .execute(params![
+        notebook.0.0,
+        device.0,
+        writer.0,
+        item::encode(left),
+        left.beyond.len()
+    ])?;
+    Ok(())
 }
 
 pub(crate) fn have(db: &Connection, notebook: NotebookId) -> Result<Have, Fault> {
@@ -162,7 +232,7 @@ fn head(db: &Connection, notebook: NotebookId) -> Result<LogHead, Fault> {
         .optional()?;
     let Some((length, hash)) = found else { return Ok(LogHead::EMPTY) };
     let length = u64::try_from(length).map_err(|_| Malformed(WHAT))?;
-    Ok(LogHead { length, hash: couplet_proto::hash::Hash(hash) })
+    Ok(LogHead { length, hash: Hash(hash) })
 }
 
 /// The chains that one call touches: read once, written once.

@@ -62,7 +62,8 @@ async fn the_store() {
                 let statements = new.map(|new| (new.hash(), new.bytes().to_vec())).collect();
                 let (notebook, after) = (notebook.id(), LogHead::EMPTY);
                 let open_invites = Vec::new();
-                let begin = Extension { notebook, after, statements, open_invites };
+                let ends = Vec::new();
+                let begin = Extension { notebook, after, statements, open_invites, ends };
                 store.append(begin).await.unwrap();
                 let mut times = Vec::new();
                 let began = Instant::now();

@@ -21,6 +21,7 @@ fn extension(notebook: &Notebook) -> Extension {
         after: LogHead::EMPTY,
         statements: statements.map(|new| (new.hash(), new.bytes().to_vec())).collect(),
         open_invites: Vec::new(),
+        ends: Vec::new(),
     }
 }
 

@@ -6,7 +6,7 @@ use couplet_engine::notebook::entry::{Entry, Version};
 use couplet_engine::notebook::schema::Kind;
 use couplet_engine::notebook::{CannotWrite, Notebook, Written};
 
-use super::Phone;
+use super::phone::Phone;
 use crate::chance::Chance;
 
 const DAY: i32 = 20_000;

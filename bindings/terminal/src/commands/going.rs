@@ -1,0 +1,95 @@
+//! Who goes, who is called what, and what is not wanted any more.
+
+use couplet::{Couplet, Error};
+use serde_json::json;
+
+use super::membership::reach_relay;
+use crate::arguments::Rename;
+use crate::failure::Failure;
+use crate::output::Output;
+
+pub(crate) async fn invites(couplet: &Couplet, output: &Output) -> Result<(), Failure> {
+    let invites = couplet.invites().await?;
+    if invites.is_empty() && !output.is_json() {
+        output.note("No invitation is open.");
+    }
+    for invite in invites {
+        let object = json!({
+            "invite": invite.id.to_string(),
+            "own_device": invite.is_own_device,
+            "history": if invite.is_from_here { "from-here" } else { "all" },
+            "expires": invite.expires,
+            "expired": invite.is_expired,
+        });
+        let whom = if invite.is_own_device { "your other device" } else { "your partner" };
+        let over = if invite.is_expired { ", and too old to be used" } else { "" };
+        output.say(&object, &format!("{}  for {whom}{over}", invite.id));
+    }
+    Ok(())
+}
+
+pub(crate) async fn revoke(
+    couplet: &Couplet,
+    invite: &str,
+    output: &Output,
+) -> Result<(), Failure> {
+    let revoked = couplet.revoke(invite).await?;
+    let otherwise = "the link is worth nothing after the next sync";
+    let is_at_relay = reach_relay(couplet, otherwise, output).await;
+    let object = json!({ "invite": revoked.to_string(), "at_relay": is_at_relay });
+    output.say(&object, "The link is worth nothing any more.");
+    Ok(())
+}
+
+pub(crate) async fn deny(couplet: &Couplet, id: &str, output: &Output) -> Result<(), Failure> {
+    let requests = couplet.requests().await?;
+    let mut wanted = requests.iter().filter(|request| request.id.starts_with(id.trim()));
+    let (Some(request), None) = (wanted.next(), wanted.next()) else {
+        return Err(Error::NotFound("request").into());
+    };
+    couplet.deny(&request.id).await?;
+    let words = "They are not let in. Their link stays open: see couplet invites.";
+    output.say(&json!({ "request": request.id }), words);
+    Ok(())
+}
+
+pub(crate) async fn remove(
+    couplet: &Couplet,
+    device: &str,
+    output: &Output,
+) -> Result<(), Failure> {
+    let removed = couplet.remove(device).await?;
+    let otherwise = "the device still belongs until the next sync";
+    let is_at_relay = reach_relay(couplet, otherwise, output).await;
+    let is_removed = couplet.devices().await?.iter().all(|device| device.device != removed);
+    let object = json!({
+        "device": removed.to_string(), "removed": is_removed, "at_relay": is_at_relay,
+    });
+    let words = if is_removed {
+        "It is out. It keeps what it has read, and reads nothing that is written from here on."
+    } else {
+        "It will be out once the relay has heard of it."
+    };
+    output.say(&object, words);
+    Ok(())
+}
+
+pub(crate) async fn rename(
+    couplet: &Couplet,
+    asked: &Rename,
+    output: &Output,
+) -> Result<(), Failure> {
+    couplet.rename(asked.device.as_deref(), &asked.name).await?;
+    reach_relay(couplet, "the others see it after the next sync", output).await;
+    output.say(&json!({ "name": asked.name }), "So it is called.");
+    Ok(())
+}
+
+pub(crate) async fn leave(couplet: &Couplet, output: &Output) -> Result<(), Failure> {
+    couplet.leave().await?;
+    let is_at_relay = reach_relay(couplet, "your partner hears of it later", output).await;
+    let words = "You have left. Everything that is here stays yours to read and to export;\n\
+                 nothing more is written or sent from here.";
+    output.say(&json!({ "state": "apart", "at_relay": is_at_relay }), words);
+    Ok(())
+}

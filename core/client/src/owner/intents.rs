@@ -1,0 +1,203 @@
+//! What this device wants said in the membership log, and how it comes to be said.
+//!
+//! A statement takes effect when the relay has ordered it; until then it is an intent, kept as what
+//! is wanted, and made anew for whatever the log has become: a new key is drawn, watermarks are
+//! read again. The only device of a notebook has nobody to be ordered against, and says it at once.
+
+use couplet_engine::membership::epoch;
+use couplet_engine::membership::keyring::open_keys;
+use couplet_engine::membership::{self, CannotSay};
+use couplet_proto::ids::{DeviceId, Epoch, InviteId};
+use couplet_proto::log::Log;
+use couplet_proto::request::JoinRequest;
+use couplet_proto::sign::Signer;
+use couplet_proto::statement::{Body, Invite, Statement};
+use serde::{Deserialize, Serialize};
+
+use super::{Owner, State};
+use crate::error::{Error, input};
+
+/// What this device wants said. Stored: new ones come last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Intent {
+    Invite(Invite),
+    /// The request to let in, as received.
+    Admit(Vec<u8>),
+    /// A device of one's own to take out.
+    Remove(DeviceId),
+    /// The epoch to bring to its end.
+    Rotate(Epoch),
+    /// A key that leads to nothing before, for whom that invite lets read from here.
+    OpenFromHere(InviteId),
+    Leave,
+    Revoke(InviteId),
+    /// A device, or the person, and what it is called.
+    Rename(Option<DeviceId>, String),
+    /// The person's own name, for whom no key leads to it.
+    NameAgain,
+    /// An epoch's key, for a device that came after it.
+    Rewrap(Epoch, DeviceId),
+}
+
+/// The statement that was made last, and what wanted it said.
+#[derive(Debug)]
+pub(super) struct Made {
+    intent: i64,
+    statement: Statement,
+}
+
+impl Owner {
+    /// Wants something said; said at once if there is nobody to be ordered against.
+    pub(super) fn want(&mut self, intent: &Intent) -> Result<(), Error> {
+        if !self.is_alone()? {
+            return self.durably(|tables| Ok(tables.keep_intent(intent)?));
+        }
+        let statement = self.statement(intent)?;
+        self.append(statement)
+    }
+
+    fn is_alone(&mut self) -> Result<bool, Error> {
+        let has_nothing_to_wait_for = self.tables().intents::<Intent>()?.is_empty();
+        let log = self.replica()?.log();
+        Ok(log.members().count() == 1 && has_nothing_to_wait_for)
+    }
+
+    /// The next statement that this device wants ordered, made for the log as it is. Intents that
+    /// the log has overtaken are forgotten. When somebody has left, the key changes first.
+    pub(crate) fn next_statement(&mut self) -> Result<Option<Statement>, Error> {
+        if !matches!(self.state, State::Member(_)) {
+            return Ok(None);
+        }
+        let replica = self.replica()?;
+        if replica.log().owes_rotation() && replica.is_member() {
+            let epoch = replica.log().epoch();
+            return self.statement(&Intent::Rotate(epoch)).map(Some);
+        }
+        for (id, intent) in self.tables().intents::<Intent>()? {
+            match self.statement(&intent) {
+                Ok(statement) => {
+                    self.made = Some(Made { intent: id, statement: statement.clone() });
+                    return Ok(Some(statement));
+                }
+                Err(Error::Membership(CannotSay::Frozen)) => return Ok(None),
+                Err(Error::Membership(_)) => {
+                    self.durably(|tables| Ok(tables.drop_intent(id)?))?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The relay will never order what is wanted next: it is not wanted any more.
+    pub(crate) fn forget_intent(&mut self) -> Result<(), Error> {
+        let first = self.tables().intents::<Intent>()?.into_iter().next();
+        let Some((id, _)) = first else { return Ok(()) };
+        self.durably(|tables| Ok(tables.drop_intent(id)?))
+    }
+
+    fn statement(&mut self, intent: &Intent) -> Result<Statement, Error> {
+        let mut rng = self.surroundings.randomness();
+        let watermarks = match intent {
+            Intent::Remove(device) => self.tables().watermarks(*device)?,
+            _ => Vec::new(),
+        };
+        let replica = self.replica()?;
+        let (log, device, keys) = (replica.log(), replica.device(), replica.keys());
+        let key = replica.key().ok_or(CannotSay::NoKey);
+        Ok(match intent {
+            Intent::Invite(invite) => membership::invite(log, device, invite.clone())?,
+            Intent::Admit(bytes) => {
+                let (_, invite) = JoinRequest::peek(bytes)?;
+                let open = log.open_invite(invite).ok_or(CannotSay::InviteNotOpen)?;
+                let request = JoinRequest::read(bytes.clone(), open.0.key);
+                let request = request.map_err(|_| CannotSay::UnreadableRequest)?;
+                membership::admit(log, device, key?, &request, &mut *rng)?
+            }
+            Intent::Remove(gone) => {
+                epoch::remove(log, device, keys, (*gone, watermarks), &mut *rng)?
+            }
+            Intent::Rotate(epoch) if *epoch != log.epoch() => {
+                return Err(CannotSay::Overtaken.into());
+            }
+            Intent::Rotate(_) => epoch::rotate(log, device, keys, &mut *rng)?,
+            Intent::OpenFromHere(invite) => {
+                log.open_invite(*invite).ok_or(CannotSay::InviteNotOpen)?;
+                epoch::open_from_here(log, device, &mut *rng)?
+            }
+            Intent::Leave => epoch::leave(log, device)?,
+            Intent::Revoke(invite) => membership::revoke(log, device, *invite)?,
+            Intent::Rename(of, name) => {
+                let named = (*of, &name.parse().map_err(input)?);
+                membership::rename(log, device, key?, named, &mut *rng)?
+            }
+            Intent::NameAgain => {
+                let mut names = membership::persons(log, keys);
+                let name = names.remove(&replica.slot()).ok_or(CannotSay::Overtaken)?;
+                membership::rename(log, device, key?, (None, &name), &mut *rng)?
+            }
+            Intent::Rewrap(epoch, to) => {
+                let key = keys.get(epoch).ok_or(CannotSay::NoKey)?;
+                epoch::rewrap(log, device, (*epoch, key), &[*to], &mut *rng)?
+            }
+        })
+    }
+
+    /// Appends an ordered statement.
+    pub(crate) fn append(&mut self, statement: Statement) -> Result<(), Error> {
+        let mut log = self.replica()?.log().clone();
+        let from = log.statements().len();
+        log.append(statement).map_err(CannotSay::from)?;
+        self.set_log(log, from)
+    }
+
+    /// Takes over a longer log: its statements from that index on are new here. What they ask of
+    /// this device is wanted from then on, in the same transaction.
+    pub(super) fn set_log(&mut self, log: Log, from: usize) -> Result<(), Error> {
+        let replica = self.replica()?;
+        let mut keys = replica.keys().clone();
+        keys.extend(open_keys(&log, replica.device(), &keys));
+        let open: Vec<InviteId> = log.open_invites().map(|invite| invite.invite).collect();
+        let new = log.statements().get(from..).unwrap_or_default();
+        let wanted = self.wanted_after(&log, new);
+        let is_said = |made: &mut Made| new.iter().any(|said| said == &made.statement);
+        let said = self.made.take_if(is_said);
+        self.durably(|tables| {
+            tables.keep_log(&log, from)?;
+            for (epoch, key) in &keys {
+                tables.keep_key(*epoch, key)?;
+            }
+            if let Some(said) = said {
+                tables.drop_intent(said.intent)?;
+            }
+            for intent in &wanted {
+                tables.keep_intent(intent)?;
+            }
+            Ok(tables.drop_requests_without(&open)?)
+        })?;
+        self.replica()?.set_log(log, keys);
+        Ok(())
+    }
+
+    /// Who let somebody in changes the key, so that the link is worth nothing more to anybody; and
+    /// a device of one's own is given the keys to which no chain leads.
+    fn wanted_after(&self, log: &Log, new: &[Statement]) -> Vec<Intent> {
+        let me = self.device.public();
+        let mut wanted = Vec::new();
+        for said in new.iter().filter(|said| said.header().signer == me) {
+            match said.body() {
+                Body::AddDevice(add) => {
+                    let archives = log.openings().iter().filter(|opened| {
+                        log.member(me).is_some_and(|member| member.slot == opened.by)
+                    });
+                    let before = archives.map(|opened| Epoch(opened.epoch.0.saturating_sub(1)));
+                    wanted.extend(before.map(|epoch| Intent::Rewrap(epoch, add.wrap.to)));
+                    wanted.push(Intent::Rotate(log.epoch()));
+                }
+                Body::Join(_) => wanted.push(Intent::Rotate(log.epoch())),
+                _ => {}
+            }
+        }
+        wanted
+    }
+}

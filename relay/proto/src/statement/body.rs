@@ -1,0 +1,283 @@
+//! What statements say: one type for each kind, its number, and its bounds.
+
+use serde::{Deserialize, Serialize};
+
+use crate::hash::Hash;
+use crate::have::Tip;
+use crate::ids::{DeviceId, Epoch, InviteId, Volume, WriterNonce};
+use crate::item::{self, Malformed};
+use crate::limits::{
+    MAX_JOIN_REQUEST, MAX_MEMBERS, MAX_SEALED_KEY, MAX_SEALED_NAME, MAX_WRAP,
+    MAX_WRITERS_PER_DEVICE,
+};
+
+/// A device's public keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceKeys {
+    /// Ed25519, for signatures; the device's name.
+    pub signing: DeviceId,
+    /// Which KEM the next key is for; 1: DHKEM(X25519, HKDF-SHA256), RFC 9180.
+    pub suite: u8,
+    /// For wrapping keys to the device.
+    pub wrapping: [u8; 32],
+}
+
+/// The only suite so far.
+pub const SUITE_X25519: u8 = 1;
+
+/// An epoch key for one device. Opaque here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wrap {
+    /// For whom.
+    pub to: DeviceId,
+    /// The wrapped key, at most [`MAX_WRAP`] bytes.
+    pub sealed: Vec<u8>,
+}
+
+/// What a link invites to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Role {
+    /// The other person.
+    Partner,
+    /// One more device of whoever invites.
+    OwnDevice,
+}
+
+/// How much of what is already there the newcomer will read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum History {
+    /// Everything.
+    All,
+    /// From this volume on.
+    FromHere(Volume),
+}
+
+/// The first statement: a notebook of one person with one device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Genesis {
+    /// Random, so that no two notebooks have one id.
+    pub salt: [u8; 16],
+    /// The first device.
+    pub device: DeviceKeys,
+    /// The first person's name, sealed.
+    pub name: Vec<u8>,
+    /// A hash of the first epoch's key, so that nobody can be handed another.
+    pub commitment: Hash,
+    /// The first epoch's key for the first device.
+    pub wrap: Wrap,
+}
+
+/// An open invitation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invite {
+    /// Its name.
+    pub invite: InviteId,
+    /// The public half of the key that the link's secret derives.
+    pub key: DeviceId,
+    /// What it invites to be.
+    pub role: Role,
+    /// What the newcomer will read.
+    pub history: History,
+    /// Good until, seconds since 1970.
+    pub expires: u64,
+}
+
+/// The second person comes in. Signed by the device that invited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Join {
+    /// The invite it uses up.
+    pub invite: InviteId,
+    /// The joiner's own request, as received.
+    pub request: Vec<u8>,
+    /// The joiner's name, sealed for all members.
+    pub name: Vec<u8>,
+    /// The current epoch's key for the joiner.
+    pub wrap: Wrap,
+    /// The inviter's half of the short authentication string.
+    pub sas: [u8; 16],
+}
+
+/// One more device of the signer's own person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddDevice {
+    /// The invite it uses up.
+    pub invite: InviteId,
+    /// The device's own request, as received.
+    pub request: Vec<u8>,
+    /// The device's name, sealed for all members.
+    pub name: Vec<u8>,
+    /// The current epoch's key for the device.
+    pub wrap: Wrap,
+}
+
+/// An epoch's key once more, for members whose wrap does not open, or to whom no chain leads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rewrap {
+    /// Which epoch.
+    pub epoch: Epoch,
+    /// For whom.
+    pub wraps: Vec<Wrap>,
+}
+
+/// Where the chain of one of a removed device's writers ends: what it names is accepted for ever,
+/// what comes after never.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watermark {
+    /// Names the writer, together with the device.
+    pub nonce: WriterNonce,
+    /// The last envelope that stands.
+    pub last: Tip,
+}
+
+/// A new epoch: from its statement on, bodies are sealed under a new key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rotate {
+    /// Its number, one more than the epoch before.
+    pub epoch: Epoch,
+    /// A hash of its key, so that nobody can be handed another.
+    pub commitment: Hash,
+    /// Its key for every member, in the order of their keys, and for nobody else.
+    pub wraps: Vec<Wrap>,
+    /// The key before, sealed under this one; without it, whoever is let in later reads nothing
+    /// of the epochs before.
+    pub chain: Option<Vec<u8>>,
+}
+
+/// A device of the signer's own person belongs no more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoveDevice {
+    /// Which.
+    pub device: DeviceId,
+    /// What stands of what it wrote, in the order of the nonces. A writer that is not named has
+    /// written nothing that stands.
+    pub watermarks: Vec<Watermark>,
+    /// The epoch that it cannot read.
+    pub rotate: Rotate,
+}
+
+/// An invite is withdrawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revoke {
+    /// Which.
+    pub invite: InviteId,
+}
+
+/// The signer's person, or one of their devices, is called something else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rename {
+    /// The device; without one, the person.
+    pub device: Option<DeviceId>,
+    /// The name, sealed for all members as the signer's.
+    pub name: Vec<u8>,
+}
+
+/// What a statement says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// A notebook begins.
+    Genesis(Genesis),
+    /// Somebody is invited.
+    Invite(Invite),
+    /// The partner is let in.
+    Join(Join),
+    /// A device of one's own is let in.
+    AddDevice(AddDevice),
+    /// A device is taken out, and the epoch changes with it.
+    RemoveDevice(RemoveDevice),
+    /// The epoch changes.
+    Rotate(Rotate),
+    /// Keys are handed out again.
+    Wrap(Rewrap),
+    /// The signer's person goes, with all their devices.
+    Leave,
+    /// An invite is withdrawn.
+    Revoke(Revoke),
+    /// Somebody is called something else.
+    Rename(Rename),
+    /// A statement of a later version: kept, counted and passed on (protocol rule 1).
+    Unknown {
+        /// Its number.
+        number: u16,
+        /// Whether membership must wait for an upgrade.
+        critical: bool,
+    },
+}
+
+/// The number of each kind of statement. Never reused.
+mod number {
+    pub(super) const GENESIS: u16 = 1;
+    pub(super) const INVITE: u16 = 2;
+    pub(super) const JOIN: u16 = 3;
+    pub(super) const ADD_DEVICE: u16 = 4;
+    pub(super) const REMOVE_DEVICE: u16 = 5;
+    // 6 Replace: its room.
+    pub(super) const ROTATE: u16 = 7;
+    pub(super) const WRAP: u16 = 8;
+    pub(super) const LEAVE: u16 = 9;
+    // 10 Dissolve, 11 Propose, 12 Accept, 13 Attest: their rooms.
+    pub(super) const REVOKE: u16 = 14;
+    pub(super) const RENAME: u16 = 15;
+    pub(super) const RESERVED: core::ops::RangeInclusive<u16> = 1..=255;
+}
+
+impl Body {
+    /// The numbers that a statement may have.
+    pub(super) const NUMBERS: core::ops::RangeInclusive<u16> = number::RESERVED;
+
+    pub(super) fn encode(&self) -> Option<(u16, Vec<u8>)> {
+        Some(match self {
+            Self::Genesis(body) => (number::GENESIS, item::encode(body)),
+            Self::Invite(body) => (number::INVITE, item::encode(body)),
+            Self::Join(body) => (number::JOIN, item::encode(body)),
+            Self::AddDevice(body) => (number::ADD_DEVICE, item::encode(body)),
+            Self::RemoveDevice(body) => (number::REMOVE_DEVICE, item::encode(body)),
+            Self::Rotate(body) => (number::ROTATE, item::encode(body)),
+            Self::Wrap(body) => (number::WRAP, item::encode(body)),
+            Self::Leave => (number::LEAVE, Vec::new()),
+            Self::Revoke(body) => (number::REVOKE, item::encode(body)),
+            Self::Rename(body) => (number::RENAME, item::encode(body)),
+            Self::Unknown { .. } => return None,
+        })
+    }
+
+    pub(super) fn decode(number: u16, critical: bool, bytes: &[u8]) -> Result<Self, Malformed> {
+        let body = match number {
+            number::GENESIS => Self::Genesis(item::decode(bytes, "genesis")?),
+            number::INVITE => Self::Invite(item::decode(bytes, "invite")?),
+            number::JOIN => Self::Join(item::decode(bytes, "join")?),
+            number::ADD_DEVICE => Self::AddDevice(item::decode(bytes, "device")?),
+            number::REMOVE_DEVICE => Self::RemoveDevice(item::decode(bytes, "removal")?),
+            number::ROTATE => Self::Rotate(item::decode(bytes, "rotation")?),
+            number::WRAP => Self::Wrap(item::decode(bytes, "wrap")?),
+            number::LEAVE => item::decode(bytes, "leave").map(|()| Self::Leave)?,
+            number::REVOKE => Self::Revoke(item::decode(bytes, "revocation")?),
+            number::RENAME => Self::Rename(item::decode(bytes, "name")?),
+            number => Self::Unknown { number, critical },
+        };
+        let fits = critical || matches!(body, Self::Unknown { .. });
+        if fits && body.is_within_limits() { Ok(body) } else { Err(Malformed("statement")) }
+    }
+
+    fn is_within_limits(&self) -> bool {
+        let wrap = |wrap: &Wrap| wrap.sealed.len() <= MAX_WRAP;
+        let wraps = |wraps: &[Wrap]| wraps.len() <= MAX_MEMBERS && wraps.iter().all(wrap);
+        let rotate = |rotate: &Rotate| {
+            let chain = rotate.chain.as_ref().map_or(0, Vec::len);
+            chain <= MAX_SEALED_KEY && wraps(&rotate.wraps)
+        };
+        let name = |name: &[u8]| name.len() <= MAX_SEALED_NAME;
+        let request = |request: &[u8]| request.len() <= MAX_JOIN_REQUEST;
+        match self {
+            Self::Genesis(body) => wrap(&body.wrap) && name(&body.name),
+            Self::Join(body) => wrap(&body.wrap) && name(&body.name) && request(&body.request),
+            Self::AddDevice(body) => wrap(&body.wrap) && name(&body.name) && request(&body.request),
+            Self::Wrap(body) => wraps(&body.wraps),
+            Self::Rotate(body) => rotate(body),
+            Self::RemoveDevice(body) => {
+                rotate(&body.rotate) && body.watermarks.len() <= MAX_WRITERS_PER_DEVICE
+            }
+            Self::Rename(body) => name(&body.name),
+            Self::Invite(_) | Self::Leave | Self::Revoke(_) | Self::Unknown { .. } => true,
+        }
+    }
+}
