@@ -44,6 +44,12 @@ public value class RequestId(public val value: String) {
     override fun toString(): String = value
 }
 
+/** The name of an invite in the membership log. */
+@JvmInline
+public value class InviteId(public val value: String) {
+    override fun toString(): String = value
+}
+
 /** Who wrote: one install on one device. */
 @JvmInline
 public value class WriterId(public val value: String) {

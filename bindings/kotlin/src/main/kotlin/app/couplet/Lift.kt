@@ -14,6 +14,8 @@ internal fun DraftId.lower() = app.couplet.ffi.DraftId(value)
 
 internal fun RequestId.lower() = app.couplet.ffi.RequestId(value)
 
+internal fun DeviceId.lower() = app.couplet.ffi.DeviceId(value)
+
 internal fun Version.lower() = app.couplet.ffi.Version(value)
 
 internal fun Cursor.lower() = app.couplet.ffi.Cursor(value)
@@ -56,6 +58,20 @@ private fun app.couplet.ffi.Verb.lift() = when (this) {
 
 internal fun History.lower() = when (this) {
     History.ALL -> app.couplet.ffi.History.ALL
+    History.FROM_HERE -> app.couplet.ffi.History.FROM_HERE
+}
+
+private fun app.couplet.ffi.History.lift() = when (this) {
+    app.couplet.ffi.History.ALL -> History.ALL
+    app.couplet.ffi.History.FROM_HERE -> History.FROM_HERE
+}
+
+private fun app.couplet.ffi.Standing.lift() = when (this) {
+    app.couplet.ffi.Standing.WAITING -> Standing.WAITING
+    app.couplet.ffi.Standing.SOLO -> Standing.SOLO
+    app.couplet.ffi.Standing.PAIRING -> Standing.PAIRING
+    app.couplet.ffi.Standing.TOGETHER -> Standing.TOGETHER
+    app.couplet.ffi.Standing.APART -> Standing.APART
 }
 
 internal fun LogLevel.lower() = when (this) {
@@ -140,9 +156,12 @@ internal fun app.couplet.ffi.NotebookHash.lift() = NotebookHash(value, entries.t
 internal fun app.couplet.ffi.Person.lift() = Person(id.lift(), name)
 
 internal fun app.couplet.ffi.Device.lift() =
-    Device(DeviceId(id.value), person.lift(), name, isThis, since.toLong())
+    Device(DeviceId(id.value), person.lift(), name, called, isThis, since.toLong())
 
 internal fun app.couplet.ffi.Invitation.lift() = Invitation(link, expires, entries.toLong())
+
+internal fun app.couplet.ffi.OpenInvite.lift() =
+    OpenInvite(InviteId(id.value), isOwnDevice, history.lift(), expires, isExpired)
 
 internal fun app.couplet.ffi.Request.lift() = Request(RequestId(id.value), name, isOwnDevice)
 
@@ -150,6 +169,9 @@ internal fun app.couplet.ffi.Status.lift() = Status(
     notebook = NotebookId(notebook.value),
     device = DeviceId(device.value),
     person = person.lift(),
+    standing = standing.lift(),
+    isReadOnly = isReadOnly,
+    epoch = epoch.toInt(),
     waitingCode = waitingCode,
     pending = pending.toLong(),
     relay = relay,

@@ -12,6 +12,7 @@ public data class Person(val id: PersonId, val name: String)
  * A device that belongs to the notebook.
  *
  * @property name what its person is called, as far as this device can read it.
+ * @property called what the device is called, if it was given a name.
  * @property isThis whether it is the device that is asked.
  * @property since the index of the statement of the membership log that let it in.
  */
@@ -19,6 +20,7 @@ public data class Device(
     val id: DeviceId,
     val person: PersonId,
     val name: String?,
+    val called: String?,
     val isThis: Boolean,
     val since: Long,
 )
@@ -27,6 +29,27 @@ public data class Device(
 public enum class History {
     /** Everything. */
     ALL,
+
+    /** What is written from here on. */
+    FROM_HERE,
+}
+
+/** How a person stands to the other. */
+public enum class Standing {
+    /** Not let in so far. */
+    WAITING,
+
+    /** Alone, and nobody is invited. */
+    SOLO,
+
+    /** Alone, and somebody is invited. */
+    PAIRING,
+
+    /** Both are here. */
+    TOGETHER,
+
+    /** One of the two has left, or this device was taken out. */
+    APART,
 }
 
 /**
@@ -40,6 +63,15 @@ public data class Invitation(val link: String, val expires: Instant, val entries
     override fun toString(): String = "Invitation(expires=$expires, entries=$entries)"
 }
 
+/** An invite of one's own that is open, and what the newcomer will read. */
+public data class OpenInvite(
+    val id: InviteId,
+    val isOwnDevice: Boolean,
+    val history: History,
+    val expires: Instant,
+    val isExpired: Boolean,
+)
+
 /**
  * Somebody who asks to be let in.
  *
@@ -51,6 +83,9 @@ public data class Request(val id: RequestId, val name: String?, val isOwnDevice:
 /**
  * The honest state of a notebook on this device.
  *
+ * @property standing how this person stands to the other.
+ * @property isReadOnly whether nothing more can be written here.
+ * @property epoch the epoch whose key is used now, from 1.
  * @property waitingCode while it waits to be let in: the short code, for the other phone to type.
  * @property pending changes and envelopes that the relay has not said to hold.
  * @property relay the relay's link.
@@ -62,6 +97,9 @@ public data class Status(
     val notebook: NotebookId,
     val device: DeviceId,
     val person: PersonId,
+    val standing: Standing,
+    val isReadOnly: Boolean,
+    val epoch: Int,
     val waitingCode: String?,
     val pending: Long,
     val relay: String?,

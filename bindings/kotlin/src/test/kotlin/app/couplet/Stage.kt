@@ -55,6 +55,19 @@ internal class Stage(scope: CoroutineScope, val directory: Path) : CoroutineScop
         return ana to ben
     }
 
+    /** Another phone of this person's, let in by the one that they have. */
+    suspend fun another(phone: Notebook, name: String): Notebook {
+        val link = phone.invite(isOwnDevice = true, history = History.ALL).link
+        phone.sync()
+        val newcomer = join(name, link)
+        assertFailsWith<CoupletException.Waiting> { newcomer.sync() }
+        phone.sync()
+        phone.approve(phone.requests().single().id, newcomer.status.value.waitingCode)
+        phone.sync()
+        newcomer.sync()
+        return newcomer
+    }
+
     /** Ana and Ben, who belong to one notebook. */
     suspend fun couple(): Pair<Notebook, Notebook> {
         val (ana, ben) = atTheDoor()
