@@ -48,6 +48,8 @@ pub struct Device {
     pub person: PersonId,
     /// What that person is called, as far as this device can read it.
     pub name: Option<String>,
+    /// What the device is called, if it was given a name.
+    pub called: Option<String>,
     /// Whether it is the device that is asked.
     pub is_this: bool,
     /// The index of the statement of the membership log that let it in.
@@ -59,6 +61,45 @@ pub struct Device {
 pub enum History {
     /// Everything.
     All,
+    /// What is written from here on.
+    FromHere,
+}
+
+/// How a person stands to the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, uniffi::Enum)]
+pub enum Standing {
+    /// Not let in so far.
+    Waiting,
+    /// Alone, and nobody is invited.
+    Solo,
+    /// Alone, and somebody is invited.
+    Pairing,
+    /// Both are here.
+    Together,
+    /// One of the two has left, or this device was taken out.
+    Apart,
+}
+
+/// The name of an invite in the membership log.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, uniffi::Record)]
+pub struct InviteId {
+    /// The name.
+    pub value: String,
+}
+
+/// An invite of one's own that is open.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct OpenInvite {
+    /// Its name.
+    pub id: InviteId,
+    /// Whether it is for a device of one's own.
+    pub is_own_device: bool,
+    /// What the newcomer reads.
+    pub history: History,
+    /// Good until then.
+    pub expires: SystemTime,
+    /// Whether that is over.
+    pub is_expired: bool,
 }
 
 /// An invitation to hand over.
@@ -92,6 +133,12 @@ pub struct Status {
     pub device: DeviceId,
     /// Whose device this is.
     pub person: PersonId,
+    /// How this person stands to the other.
+    pub standing: Standing,
+    /// Whether nothing more can be written here.
+    pub is_read_only: bool,
+    /// The epoch whose key is used now, from 1.
+    pub epoch: u32,
     /// If it waits to be let in: the short code, for the other phone to type.
     pub waiting_code: Option<String>,
     /// Changes and envelopes that the relay has not said to hold.
@@ -147,6 +194,7 @@ impl From<couplet::Device> for Device {
             id: DeviceId { value: device.device.to_string() },
             person: device.slot.into(),
             name: device.name,
+            called: device.called,
             is_this: device.is_this,
             since: device.since,
         }
@@ -157,6 +205,32 @@ impl From<History> for couplet::History {
     fn from(history: History) -> Self {
         match history {
             History::All => Self::All,
+            // Which volume that is, the library knows.
+            History::FromHere => Self::FromHere(couplet::Volume::default()),
+        }
+    }
+}
+
+impl From<couplet::Standing> for Standing {
+    fn from(standing: couplet::Standing) -> Self {
+        match standing {
+            couplet::Standing::Waiting => Self::Waiting,
+            couplet::Standing::Solo => Self::Solo,
+            couplet::Standing::Pairing => Self::Pairing,
+            couplet::Standing::Together => Self::Together,
+            couplet::Standing::Apart => Self::Apart,
+        }
+    }
+}
+
+impl From<couplet::OpenInvite> for OpenInvite {
+    fn from(invite: couplet::OpenInvite) -> Self {
+        Self {
+            id: InviteId { value: invite.id.to_string() },
+            is_own_device: invite.is_own_device,
+            history: if invite.is_from_here { History::FromHere } else { History::All },
+            expires: time(invite.expires),
+            is_expired: invite.is_expired,
         }
     }
 }
@@ -181,6 +255,9 @@ impl From<couplet::Status> for Status {
             notebook: NotebookId { value: status.notebook.to_string() },
             device: DeviceId { value: status.device.to_string() },
             person: status.slot.into(),
+            standing: status.standing.into(),
+            is_read_only: status.is_read_only,
+            epoch: status.epoch,
             waiting_code: status.waiting.map(|waiting| waiting.code),
             pending: status.pending,
             relay: status.relay.map(|link| link.to_string()),

@@ -21,8 +21,10 @@ mod notebook;
 mod runtime;
 
 pub use config::Config;
-pub use device::{Device, DeviceId, Invitation, NotebookId, Person, PersonId, Status};
-pub use device::{Exchanged, History, Request, RequestId};
+pub use device::{
+    Device, DeviceId, Exchanged, History, Invitation, InviteId, NotebookId, OpenInvite, Person,
+    PersonId, Request, RequestId, Standing, Status,
+};
 pub use entry::{
     Comment, CommentId, Cursor, Delivery, Draft, DraftId, Entry, EntryId, EntryRow, Filter, Kind,
     NotebookHash, Reaction, Revision, Saying, Verb, Version, WriterId,

@@ -2,6 +2,7 @@
 
 mod beside;
 mod drafts;
+mod going;
 mod membership;
 mod network;
 mod reading;

@@ -72,29 +72,35 @@ def program(variable: str) -> str:
 
 
 def scenario(name: str) -> Callable[[Story], Callable[..., None]]:
-    """Marks a test as the one of that story, and runs it in a loop of its own.
-
-    A story takes the notebooks that it opens onto a stack, so that none outlives it.
-    """
+    """Marks a test as the one of that story of the list."""
     known = {each["id"] for each in json.loads(_SCENARIOS.read_text())["scenarios"]}
     assert name in known, f"{name} is no scenario"
 
-    def marked(story: Story) -> Callable[..., None]:
-        async def told(**fixtures: Any) -> None:
-            async with AsyncExitStack() as stack:
-                await asyncio.wait_for(story(stack, **fixtures), HANGS)
-
-        @functools.wraps(story)
-        def test(**fixtures: Any) -> None:
-            asyncio.run(told(**fixtures))
-
-        signature = inspect.signature(story)
-        fixtures = list(signature.parameters.values())[1:]
-        test.__signature__ = signature.replace(parameters=fixtures)  # type: ignore[attr-defined]
-        test_of_story: Callable[..., None] = pytest.mark.scenario(name)(test)
-        return test_of_story
+    def marked(told: Story) -> Callable[..., None]:
+        test: Callable[..., None] = pytest.mark.scenario(name)(story(told))
+        return test
 
     return marked
+
+
+def story(told: Story) -> Callable[..., None]:
+    """Runs a story as a test, in a loop of its own.
+
+    A story takes the notebooks that it opens onto a stack, so that none outlives it.
+    """
+
+    async def from_begin_to_end(**fixtures: Any) -> None:
+        async with AsyncExitStack() as stack:
+            await asyncio.wait_for(told(stack, **fixtures), HANGS)
+
+    @functools.wraps(told)
+    def test(**fixtures: Any) -> None:
+        asyncio.run(from_begin_to_end(**fixtures))
+
+    signature = inspect.signature(told)
+    fixtures = list(signature.parameters.values())[1:]
+    test.__signature__ = signature.replace(parameters=fixtures)  # type: ignore[attr-defined]
+    return test
 
 
 async def together(
@@ -110,10 +116,14 @@ async def together(
 
 
 async def asks(
-    stack: AsyncExitStack, ben: Phone, anas: Notebook, history: History | None = None
+    stack: AsyncExitStack,
+    ben: Phone,
+    anas: Notebook,
+    history: History | None = None,
+    is_own_device: bool = False,
 ) -> tuple[Notebook, Request]:
-    """Ben is invited and asks to be let in, which Ana sees."""
-    invitation = await anas.invite(history=history)
+    """A phone, Ben's by default, is invited and asks to be let in, which Ana sees."""
+    invitation = await anas.invite(is_own_device, history)
     await anas.sync()
     bens = await stack.enter_async_context(await ben.join(invitation.link))
     with pytest.raises(Waiting):

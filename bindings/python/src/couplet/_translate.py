@@ -103,7 +103,22 @@ def person(it: ffi.Person) -> v.Person:
 
 def device(it: ffi.Device) -> v.Device:
     return v.Device(
-        v.DeviceId(it.id.value), v.PersonId(it.person.value), it.name, it.is_this, it.since
+        id=v.DeviceId(it.id.value),
+        person=v.PersonId(it.person.value),
+        name=it.name,
+        called=it.called,
+        is_this=it.is_this,
+        since=it.since,
+    )
+
+
+def invite(it: ffi.OpenInvite) -> v.OpenInvite:
+    return v.OpenInvite(
+        id=v.InviteId(it.id.value),
+        is_own_device=it.is_own_device,
+        history=v.History[it.history.name],
+        expires=it.expires,
+        is_expired=it.is_expired,
     )
 
 
@@ -116,6 +131,9 @@ def status(it: ffi.Status) -> v.Status:
         notebook=v.NotebookId(it.notebook.value),
         device=v.DeviceId(it.device.value),
         person=v.PersonId(it.person.value),
+        standing=v.Standing[it.standing.name],
+        is_read_only=it.is_read_only,
+        epoch=it.epoch,
         waiting_code=it.waiting_code,
         pending=it.pending,
         relay=it.relay,

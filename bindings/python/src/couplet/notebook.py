@@ -218,6 +218,33 @@ class Notebook(Ends):
         """The devices that belong, in the order in which they were let in."""
         return [t.device(device) for device in await call(self._ffi.devices())]
 
+    # Who goes
+
+    async def remove(self, device: v.DeviceId) -> v.DeviceId:
+        """Takes out a device of one's own: once the relay has heard, it reads nothing new."""
+        return v.DeviceId((await call(self._ffi.remove(ffi.DeviceId(value=device)))).value)
+
+    async def leave(self) -> None:
+        """Leaves: alone, at once, offline if need be, with everything that is here."""
+        await call(self._ffi.leave())
+
+    async def rename(self, name: str, device: v.DeviceId | None = None) -> None:
+        """Names this person or, if one is given, one of their devices."""
+        named = None if device is None else ffi.DeviceId(value=device)
+        await call(self._ffi.rename(name, named))
+
+    async def invites(self) -> list[v.OpenInvite]:
+        """The invites of this person that are open."""
+        return [t.invite(invite) for invite in await call(self._ffi.invites())]
+
+    async def revoke(self, invite: v.InviteId) -> v.InviteId:
+        """Withdraws an invite."""
+        return v.InviteId((await call(self._ffi.revoke(ffi.InviteId(value=invite)))).value)
+
+    async def deny(self, request: v.RequestId) -> None:
+        """Forgets a request to be let in."""
+        await call(self._ffi.deny(ffi.RequestId(value=request)))
+
     # The relay
 
     async def set_relay(self, link: str) -> None:

@@ -19,6 +19,8 @@ DraftId = NewType("DraftId", str)
 """The name of a draft on this device."""
 RequestId = NewType("RequestId", str)
 """The name of a request to be let in."""
+InviteId = NewType("InviteId", str)
+"""The name of an invite in the membership log."""
 WriterId = NewType("WriterId", str)
 """Who wrote: one install on one device."""
 Version = NewType("Version", str)
@@ -63,6 +65,23 @@ class History(enum.Enum):
     """How much of what is here a newcomer reads."""
 
     ALL = "all"
+    FROM_HERE = "from_here"
+    """What is written from here on."""
+
+
+class Standing(enum.Enum):
+    """How a person stands to the other."""
+
+    WAITING = "waiting"
+    """Not let in so far."""
+    SOLO = "solo"
+    """Alone, and nobody is invited."""
+    PAIRING = "pairing"
+    """Alone, and somebody is invited."""
+    TOGETHER = "together"
+    """Both are here."""
+    APART = "apart"
+    """One of the two has left, or this device was taken out."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +181,9 @@ class Device:
     id: DeviceId
     person: PersonId
     name: str | None
+    """What that person is called, as far as this device can read it."""
+    called: str | None
+    """What the device is called, if it was given a name."""
     is_this: bool
     since: int
     """The index of the statement of the membership log that let it in."""
@@ -175,6 +197,17 @@ class Invitation:
     expires: datetime.datetime
     entries: int
     """How many entries the newcomer will read."""
+
+
+@dataclass(frozen=True)
+class OpenInvite:
+    """An invite of one's own that is open."""
+
+    id: InviteId
+    is_own_device: bool
+    history: History
+    expires: datetime.datetime
+    is_expired: bool
 
 
 @dataclass(frozen=True)
@@ -193,6 +226,11 @@ class Status:
     notebook: NotebookId
     device: DeviceId
     person: PersonId
+    standing: Standing
+    is_read_only: bool
+    """Whether nothing more can be written here."""
+    epoch: int
+    """The epoch whose key is used now, from 1."""
     waiting_code: str | None
     """If it waits to be let in: the short code, for the other phone to type."""
     pending: int
