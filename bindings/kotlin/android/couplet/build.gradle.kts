@@ -19,9 +19,9 @@ android {
 
     // One source for Android and for the tests on the JVM.
     sourceSets.getByName("main") {
-        kotlin.directories.add(rootProject.file("../src/main/kotlin").path)
-        kotlin.directories.add(made.resolve("kotlin").path)
-        jniLibs.directories.add(made.resolve("jniLibs").path)
+        kotlin.srcDir(rootProject.file("../src/main/kotlin"))
+        kotlin.srcDir(made.resolve("kotlin"))
+        jniLibs.srcDir(made.resolve("jniLibs"))
     }
 
     compileOptions {

@@ -204,6 +204,8 @@ public class Notebook private constructor(internal val ffi: FfiNotebook, first: 
             }
             scope.cancel()
             ffi.close()
+            // Whoever watches asks once more, and is told that it is over.
+            changes.update { it + 1 }
         }
     }
 

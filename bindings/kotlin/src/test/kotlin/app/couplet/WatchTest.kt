@@ -53,6 +53,17 @@ internal class WatchTest {
     }
 
     @Test
+    fun `whoever only watches is done when the notebook is shut down`() = story {
+        val ana = found("Ana")
+        val pages = async(start = CoroutineStart.UNDISPATCHED) { ana.watchTimeline().toList() }
+        val told = async(start = CoroutineStart.UNDISPATCHED) { ana.events.toList() }
+        ana.watchTimeline().first()
+        ana.shutdown()
+        assertTrue(pages.await().all { it.isEmpty() })
+        assertTrue(told.await().isEmpty())
+    }
+
+    @Test
     fun `two observers are each told everything`() = story {
         val (ana, ben) = couple()
         val observers = List(2) {
