@@ -36,6 +36,15 @@ fn an_export_is_whole_private_and_gives_its_own_words_to_another_notebook() {
                     > **Ana:**  \n> still true  \n\n**Ben**\n\nand I you  \n";
     assert_eq!(fs::read_to_string(markdown).unwrap(), expected);
 
+    // Where there is no notebook it is opened as it is: the same, to be read.
+    let archive = Phone::new(world.path(), "archive");
+    assert_eq!(archive.ask(&["import", json])["archive"], true);
+    assert_eq!(archive.hash(), ana.hash());
+    assert_eq!(archive.shown(), ana.shown());
+    assert_eq!(archive.refused(&["write", "more"]), "apart");
+    assert_eq!(archive.refused(&["sync"]), "no_relay");
+    assert_eq!(archive.ask(&["export", json])["hash"], exported["hash"]);
+
     // Ana begins anew, and takes her own words along; Ben's are his.
     let later = Phone::new(world.path(), "later");
     later.ask(&["new", "--name", "Ana"]);

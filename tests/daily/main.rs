@@ -5,4 +5,5 @@ mod beside;
 mod devices;
 mod drafts;
 mod export;
-mod running;
+
+use couplet_tests::running;

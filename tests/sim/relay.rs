@@ -98,7 +98,7 @@ impl Relay {
 
     fn answer(&mut self, notebook: NotebookId, question: Question) -> Reply {
         let changes =
-            matches!(question, Question::Keep(_) | Question::Append(..) | Question::Post(_));
+            matches!(question, Question::Keep(..) | Question::Append(..) | Question::Post(_));
         if changes && self.is_full {
             return Err(Unanswered::Full);
         }

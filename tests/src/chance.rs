@@ -45,6 +45,13 @@ impl Chance {
         }
     }
 
+    /// A text of so many characters that compresses to little less than half.
+    pub fn words(&mut self, characters: usize) -> String {
+        let mut text = crate::hex::hex(&self.bytes(characters.div_ceil(2)));
+        text.truncate(characters);
+        text
+    }
+
     /// So many bytes.
     pub fn bytes(&mut self, length: usize) -> Vec<u8> {
         let mut bytes = vec![0; length];

@@ -2,14 +2,16 @@
 //!
 //! Each directory beside `src` is one test binary: `layers` keeps the house in order, `twins`
 //! restores and clones stores, `volumes` fills a notebook, `daily` lives a day with it by the real
-//! programs, `stories` kills, wipes and misuses them, `properties` runs the [`world`] through
-//! whatever may happen. Nothing here is a test.
+//! programs, `stories` kills, wipes and misuses them, `weather` puts a bad network between them,
+//! `properties` runs the [`world`] through whatever may happen. Nothing here is a test.
 
 pub mod chance;
 pub mod couple;
 pub mod hex;
 pub mod phones;
 pub mod programs;
+pub mod proxy;
 pub mod relay;
+pub mod running;
 pub mod terminal;
 pub mod world;

@@ -26,7 +26,7 @@ impl Relay {
     /// Where it does not become ready.
     #[must_use]
     pub fn start(directory: &Path) -> Self {
-        Self::listen(directory, "127.0.0.1:0", None)
+        Self::listen(directory, "127.0.0.1:0", None, &[])
     }
 
     /// The same, with everything that it has to say about its work in this file.
@@ -36,7 +36,7 @@ impl Relay {
     /// As [`Relay::start`].
     #[must_use]
     pub fn start_with_trace(directory: &Path, log: &Path) -> Self {
-        Self::listen(directory, "127.0.0.1:0", Some(log))
+        Self::listen(directory, "127.0.0.1:0", Some(log), &[])
     }
 
     /// Starts it on the same data and port, after it was killed.
@@ -46,7 +46,7 @@ impl Relay {
     /// As [`Relay::start`].
     #[must_use]
     pub fn started_again(&self) -> Self {
-        Self::listen(&self.directory, &self.listen, None)
+        Self::listen(&self.directory, &self.listen, None, &[])
     }
 
     /// Kills it, as the kernel would, and starts it again on the same data and port.
@@ -60,6 +60,17 @@ impl Relay {
         self.started_again()
     }
 
+    /// The same, and its operator bounds something else: variables as `couplet-relay serve` has them.
+    ///
+    /// # Panics
+    ///
+    /// As [`Relay::start`].
+    #[must_use]
+    pub fn restarted_with(mut self, bounds: &[(&str, &str)]) -> Self {
+        self.kill();
+        Self::listen(&self.directory, &self.listen, None, bounds)
+    }
+
     /// Kills it, as the kernel would.
     pub fn kill(&mut self) {
         // It may be dead already.
@@ -67,7 +78,12 @@ impl Relay {
         drop(self.process.wait());
     }
 
-    fn listen(directory: &Path, address: &str, log: Option<&Path>) -> Self {
+    fn listen(
+        directory: &Path,
+        address: &str,
+        log: Option<&Path>,
+        bounds: &[(&str, &str)],
+    ) -> Self {
         let level = if log.is_some() { "trace" } else { "info" };
         let stderr = log.map_or_else(Stdio::null, |log| File::create(log).unwrap().into());
         let mut process = Command::new(programs::couplet_relay())
@@ -77,6 +93,9 @@ impl Relay {
             .stdout(Stdio::piped())
             .stderr(stderr)
             .env("RUST_LOG", level)
+            // Here a crowd of couples has one address.
+            .env("COUPLET_RELAY_NOTEBOOKS_PER_HOUR", "100000")
+            .envs(bounds.iter().copied())
             .spawn()
             .unwrap();
         let mut line = String::new();

@@ -14,20 +14,37 @@ pub(crate) const LOG: &str = "notebook.db-wal";
 /// What the store's owner has locked.
 const LOCK: &str = "notebook.lock";
 
+/// A store's files at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Files {
+    pub(crate) store: Vec<u8>,
+    pub(crate) log: Vec<u8>,
+}
+
 /// A copy of a store, gone when it is dropped.
 pub(crate) struct Image(TempDir);
+
+impl Files {
+    /// A store's files as they are, whoever has it open; one that is not there is empty.
+    pub(crate) fn of(directory: &Path) -> Self {
+        let read = |file: &str| fs::read(directory.join(file)).unwrap_or_default();
+        Self { store: read(STORE), log: read(LOG) }
+    }
+
+    /// A copy to be opened.
+    pub(crate) fn image(&self) -> Image {
+        let image = Image(tempfile::tempdir().unwrap());
+        fs::create_dir(image.0.path().join("ana")).unwrap();
+        fs::write(image.path(STORE), &self.store).unwrap();
+        fs::write(image.path(LOG), &self.log).unwrap();
+        image
+    }
+}
 
 impl Image {
     /// Copies a store as it is, whoever has it open.
     pub(crate) fn of(directory: &Path) -> Self {
-        let image = Self(tempfile::tempdir().unwrap());
-        fs::create_dir(image.0.path().join("ana")).unwrap();
-        for file in [STORE, LOG] {
-            if directory.join(file).exists() {
-                fs::copy(directory.join(file), image.path(file)).unwrap();
-            }
-        }
-        image
+        Files::of(directory).image()
     }
 
     /// Where to open it. A copy has no mark, so that it makes nobody doubt who writes.

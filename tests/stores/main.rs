@@ -1,10 +1,13 @@
 //! A phone's store after a crash, after damage, and under another key.
 //!
 //! A crash image is a copy of the store's files as they are at one moment, while their owner has
-//! them open: what a process that dies leaves behind. Dying with the power is another thing, and
-//! needs a disk that forgets; here the log of writes is torn instead.
+//! them open: what a process that dies leaves behind. What a device leaves whose power fails in
+//! between is put together in [`points`] from the moments before and after, at every point where
+//! the store makes something durable.
 
+mod crash;
 mod image;
+mod points;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,7 +1,8 @@
 //! Who goes, and what stays: a device that is taken out, a person who leaves, a link that is
 //! withdrawn, a newcomer who reads from here on.
 
-use std::fs;
+use std::sync::mpsc;
+use std::{fs, thread};
 
 use couplet_tests::relay::Relay;
 use couplet_tests::terminal::{Phone, meet, pair, text};
@@ -58,6 +59,38 @@ fn a_lost_tablet_is_taken_out_and_what_it_wrote_stays() {
     assert!(!tablet.shown().iter().any(|text| text.ends_with("goes on")));
     // Its key is used up: not even a new link lets it in again as it was.
     assert_eq!(ana.ask(&["status"])["devices"], 2);
+}
+
+#[test]
+fn a_tablet_taken_out_while_it_writes_loses_no_word_that_had_arrived() {
+    let directory = tempfile::tempdir().unwrap();
+    let relay = Relay::start(&directory.path().join("relay"));
+    let (ana, ben) = pair(directory.path(), &relay.link);
+    let (tablet, key) = with_tablet(directory.path(), &ana, &ben);
+    let (begun, has_begun) = mpsc::channel();
+    let writing = thread::spawn(move || {
+        let mut arrived = Vec::new();
+        for number in 0.. {
+            let words = format!("word {number}");
+            tablet.ask(&["write", &words]);
+            if !tablet.run(&["sync"]).status.success() {
+                break;
+            }
+            arrived.push(words);
+            begun.send(()).unwrap();
+        }
+        (tablet, arrived)
+    });
+    has_begun.recv().unwrap();
+    assert_eq!(ana.ask(&["remove", &key])["removed"], true);
+    let (tablet, arrived) = writing.join().unwrap();
+    meet(&ana, &ben);
+    let mut shown = ben.shown();
+    shown.reverse();
+    assert_eq!(shown, arrived);
+    assert_eq!(tablet.shown().len(), arrived.len() + 1);
+    ben.ask(&["write", "and on"]);
+    meet(&ana, &ben);
 }
 
 #[test]

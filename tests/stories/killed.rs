@@ -4,22 +4,16 @@ use std::collections::BTreeMap;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use couplet_tests::chance::Chance;
 use couplet_tests::programs::long;
 use couplet_tests::relay::Relay;
+use couplet_tests::running::watch;
 use couplet_tests::terminal::{Phone, Said, meet, pair};
 
-/// Random moments: SplitMix64. The seed is fixed; what a process has done by then is not.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, limit: Duration) -> Duration {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^= mixed >> 31;
-        limit.mul_f64(mixed as f64 / u64::MAX as f64)
-    }
+/// Some moment before this much has passed. Chance has a seed; what a process has done by then has
+/// none.
+fn moment(chance: &mut Chance, limit: Duration) -> Duration {
+    limit.mul_f64(chance.below(1_000_000) as f64 / 1e6)
 }
 
 /// What was tried, and whether it was acknowledged.
@@ -48,7 +42,7 @@ fn a_phone_killed_while_it_writes_keeps_what_it_acknowledged() {
     let directory = tempfile::tempdir().unwrap();
     let relay = Relay::start(&directory.path().join("relay"));
     let (ana, ben) = pair(directory.path(), &relay.link);
-    let (mut chance, mut tried, mut killed) = (Chance(4), Tried::new(), 0);
+    let (mut chance, mut tried, mut killed) = (Chance::new(4), Tried::new(), 0);
     let began = Instant::now();
     tried.insert(words(0), true);
     ana.ask(&["write", &words(0)]);
@@ -60,7 +54,7 @@ fn a_phone_killed_while_it_writes_keeps_what_it_acknowledged() {
         let is_write = round % 4 != 0;
         let arguments = if is_write { ["write", text.as_str()] } else { ["sync", "--timeout=20"] };
         let mut child = ana.command(&arguments).spawn().unwrap();
-        sleep(chance.below(usual * 2));
+        sleep(moment(&mut chance, usual * 2));
         child.kill().unwrap();
         let said = Said::of(&child.wait_with_output().unwrap());
         killed += usize::from(said.status.code().is_none());
@@ -81,7 +75,7 @@ fn a_relay_killed_while_both_push_costs_nobody_a_word() {
     let directory = tempfile::tempdir().unwrap();
     let mut relay = Relay::start(&directory.path().join("relay"));
     let (ana, ben) = pair(directory.path(), &relay.link);
-    let (mut chance, mut tried) = (Chance(8), Tried::new());
+    let (mut chance, mut tried) = (Chance::new(8), Tried::new());
     let rounds = if long() { 50 } else { 10 };
     let mut usual = Duration::from_millis(100);
     for round in 0..rounds {
@@ -96,7 +90,7 @@ fn a_relay_killed_while_both_push_costs_nobody_a_word() {
         // Every fourth is left alone, so that it is known how long they take.
         let is_left_alone = round % 4 == 0;
         if !is_left_alone {
-            sleep(chance.below(usual));
+            sleep(moment(&mut chance, usual));
             relay = relay.killed_and_restarted();
         }
         for exchange in exchanges {
@@ -112,4 +106,79 @@ fn a_relay_killed_while_both_push_costs_nobody_a_word() {
     assert_kept(&ana, &tried);
     assert_kept(&ben, &tried);
     assert_eq!(ana.texts().len(), tried.len());
+}
+
+#[test]
+fn phones_and_relay_killed_in_the_middle_of_an_exchange_lose_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut relay = Relay::start(&directory.path().join("relay"));
+    let (ana, ben) = pair(directory.path(), &relay.link);
+    let (mut chance, mut tried, mut killed) = (Chance::new(15), Tried::new(), [0; 3]);
+    let mut usual = Duration::from_millis(100);
+    let rounds = if long() { 200 } else { 12 };
+    for round in 0..rounds {
+        for phone in [&ana, &ben] {
+            let text = format!("{} in {}", phone.name, words(round));
+            phone.ask(&["write", &text]);
+            tried.insert(text, true);
+        }
+        let began = Instant::now();
+        let sync = |phone: &Phone| phone.command(&["sync", "--timeout", "5"]).spawn().unwrap();
+        let mut exchanges = [sync(&ana), sync(&ben)];
+        // One of the three, two, or all; now and then nobody, so that it is known how long it takes.
+        let victims = chance.below(8);
+        let is_victim = |who: usize| victims & (1 << who) != 0;
+        sleep(if victims == 0 { Duration::ZERO } else { moment(&mut chance, usual) });
+        if is_victim(2) {
+            relay.kill();
+            killed[2] += 1;
+        }
+        for (who, exchange) in exchanges.iter_mut().enumerate().filter(|(who, _)| is_victim(*who)) {
+            exchange.kill().unwrap();
+            killed[who] += 1;
+        }
+        if is_victim(2) {
+            relay = relay.started_again();
+        }
+        for exchange in exchanges {
+            drop(exchange.wait_with_output().unwrap());
+        }
+        if victims == 0 {
+            usual = began.elapsed();
+        }
+    }
+    assert!(killed.iter().all(|times| *times > 0), "not all were killed: {killed:?}");
+    meet(&ana, &ben);
+    assert_kept(&ana, &tried);
+    assert_kept(&ben, &tried);
+    assert_eq!(ben.texts().len(), tried.len());
+}
+
+#[test]
+fn words_left_for_a_watch_that_is_killed_are_written_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let relay = Relay::start(&directory.path().join("relay"));
+    let (ana, ben) = pair(directory.path(), &relay.link);
+    let (mut chance, mut tried) = (Chance::new(16), Tried::new());
+    let rounds = if long() { 50 } else { 6 };
+    for round in 0..rounds {
+        let at_anas = watch(&ana);
+        at_anas.wait_for_event("attached");
+        for part in 0..3 {
+            let text = format!("part {part} of {}", words(round));
+            assert_eq!(ana.ask(&["write", &text])["state"], "queued");
+            tried.insert(text, true);
+        }
+        // A watch looks into its inbox twice a second.
+        sleep(moment(&mut chance, Duration::from_millis(700)));
+        at_anas.kill();
+        if round % 2 == 0 {
+            // Whoever opens the notebook next writes what was left.
+            ana.ask(&["sync"]);
+        }
+    }
+    assert_eq!(ana.run(&["sync"]).lines[0]["caught_up"], true);
+    assert_kept(&ana, &tried);
+    meet(&ana, &ben);
+    assert_kept(&ben, &tried);
 }

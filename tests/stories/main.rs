@@ -11,4 +11,5 @@ mod forgetful;
 mod going;
 mod killed;
 mod mistakes;
+mod refused;
 mod together;

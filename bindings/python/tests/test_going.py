@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from couple import Phone, Relay, asks, meet, story, texts, together
-from couplet import History, NotAllowed, Standing, Waiting
+from couplet import History, NotAllowed, NotFound, Quarantine, Standing, Waiting
 
 
 @story
@@ -53,6 +53,9 @@ async def test_a_device_is_named_and_taken_out(
     assert await anas.remove(its) == its
     await meet(anas, bens)
     assert its not in [device.id for device in await bens.devices()]
+    assert await anas.quarantine() == Quarantine(late=(), changes=())
+    with pytest.raises(NotFound):
+        await anas.settle_late(its, is_kept=True)
 
 
 @story

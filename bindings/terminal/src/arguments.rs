@@ -94,6 +94,11 @@ pub(crate) enum Command {
         /// The device, or the beginning of its name
         device: String,
     },
+    /// Show what is set aside; keep or discard the late words of a device that was taken out
+    Quarantine {
+        #[command(subcommand)]
+        verb: Option<QuarantineVerb>,
+    },
     /// Say what you, or one of your devices, are called
     Rename(Rename),
     /// Leave: alone, at once, with everything that is here; nothing more is written here then
@@ -169,6 +174,20 @@ pub(crate) struct Approve {
     /// Let in everybody who asks, trusting the link alone
     #[arg(long)]
     pub(crate) all: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum QuarantineVerb {
+    /// Share the late words of a device of yours
+    Keep {
+        /// The device, or the beginning of its name
+        device: String,
+    },
+    /// Let go of the late words of a device of yours
+    Discard {
+        /// The device, or the beginning of its name
+        device: String,
+    },
 }
 
 #[derive(Debug, Args)]

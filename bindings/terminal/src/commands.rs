@@ -32,6 +32,12 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<(), Fai
         Command::Revoke { invite } => going::revoke(&home.open().await?, &invite, output).await,
         Command::Deny { id } => going::deny(&home.open().await?, &id, output).await,
         Command::Remove { device } => going::remove(&home.open().await?, &device, output).await,
+        Command::Quarantine { verb: None } => {
+            going::quarantine(&home.open_or_beside().await?, output).await
+        }
+        Command::Quarantine { verb: Some(verb) } => {
+            going::settle_late(&home.open().await?, verb, output).await
+        }
         Command::Rename(asked) => going::rename(&home.open().await?, &asked, output).await,
         Command::Leave => going::leave(&home.open().await?, output).await,
         Command::Join(join) => membership::join(home, join, output).await,
@@ -62,7 +68,7 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<(), Fai
             let couplet = home.open_or_beside().await?;
             export::export(&couplet, &asked.file, asked.format, output).await
         }
-        Command::Import { file } => export::import(&home.open().await?, &file, output).await,
+        Command::Import { file } => export::import(home, &file, output).await,
         Command::Watch => watch::watch(&home.open().await?, output).await,
     }
 }

@@ -83,6 +83,35 @@ pub enum Standing {
     Apart,
 }
 
+/// What is set aside on this device.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Quarantine {
+    /// Words of devices that were taken out before they were known.
+    pub late: Vec<Late>,
+    /// Changes that no phone applies.
+    pub changes: Vec<SetAside>,
+}
+
+/// Late words of a device that was taken out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Late {
+    /// The device.
+    pub device: DeviceId,
+    /// How many envelopes they are.
+    pub envelopes: u64,
+    /// Whether it is for this person to keep or to discard them.
+    pub is_own: bool,
+}
+
+/// A change that no phone applies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetAside {
+    /// Who wrote it.
+    pub slot: Slot,
+    /// Why it stands nowhere, in a sentence.
+    pub reason: String,
+}
+
 /// Somebody who asks to be let in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {

@@ -8,12 +8,13 @@
 //!
 //! Deliberately not here: connecting, and when to try again.
 
+mod refused;
+
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use couplet_proto::frame::{Frame, Reason, Refuse, Statements};
+use couplet_proto::frame::{Frame, Reason, Statements};
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::WriterId;
 use couplet_proto::session::{Notice, Output as Asked, Session};
 use couplet_proto::statement::{LogHead, Statement};
 
@@ -21,6 +22,7 @@ use crate::answers::Event;
 use crate::error::Error;
 use crate::owner::{Opening, Owner, Received};
 use crate::transport::Unreachable;
+use refused::{PutOff, suspect};
 
 /// When a conversation ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,8 +90,9 @@ pub struct Conversation {
     /// What the relay had waiting before it answered the ping is here.
     has_mail: bool,
     is_waiting_at_the_door: bool,
-    /// The relay has no room for what this device sends; what it holds is fetched all the same.
-    put_off: Option<Reason>,
+    /// The relay has no room, or no time, for what this device sends; what it holds is fetched all
+    /// the same.
+    put_off: Option<PutOff>,
     /// The last statement that the session knows.
     log_head: Option<Hash>,
     is_invite_closed: bool,
@@ -171,7 +174,7 @@ impl Conversation {
                 self.send(Frame::Ping(FIRST_PING));
                 continue;
             }
-            match self.next(owner)? {
+            match self.next(owner, now)? {
                 Next::GoOn => {}
                 Next::Wait => return Ok(None),
                 Next::End => {
@@ -185,7 +188,9 @@ impl Conversation {
     /// When [`Conversation::handle_timeout`] wants to be called.
     #[must_use]
     pub fn poll_timeout(&self) -> Instant {
-        self.answer_at.map_or(self.beat_at, |answer_at| answer_at.min(self.beat_at))
+        let again_at = self.put_off.filter(|_| self.session.has_all_of_theirs());
+        let times = [self.answer_at, again_at.map(|put_off| put_off.until)];
+        times.into_iter().flatten().fold(self.beat_at, Instant::min)
     }
 
     /// Takes in a frame.
@@ -240,9 +245,11 @@ impl Conversation {
         Talked { round_trips, is_caught_up, ..self.talked }
     }
 
-    fn next(&mut self, owner: &mut Owner) -> Result<Next, Error> {
-        if let Some(reason) = self.put_off.filter(|_| self.session.has_all_of_theirs()) {
-            return Err(Error::Refused(reason));
+    fn next(&mut self, owner: &mut Owner, now: Instant) -> Result<Next, Error> {
+        if let Some(put_off) = self.put_off.filter(|_| self.session.has_all_of_theirs()) {
+            // Whoever stays attached reads on, and only another conversation sends it again.
+            let is_over = self.until != Until::Stopped || put_off.until <= now;
+            return if is_over { Err(Error::Refused(put_off.reason)) } else { Ok(Next::Wait) };
         }
         let is_caught_up = self.session.is_caught_up() && !self.is_waiting_at_the_door;
         let was_caught_up = std::mem::replace(&mut self.was_caught_up, is_caught_up);
@@ -284,7 +291,7 @@ impl Conversation {
             Asked::LoadLog { from } => self.session.log_loaded(from, owner.statements(from)?),
             Asked::Receive(envelopes) => self.receive(owner, envelopes, now)?,
             Asked::Extend(piece) => self.extend(owner, piece)?,
-            Asked::Notify(notice) => self.handle_notice(owner, notice)?,
+            Asked::Notify(notice) => self.handle_notice(owner, notice, now)?,
         }
         Ok(())
     }
@@ -323,17 +330,16 @@ impl Conversation {
         Ok(())
     }
 
-    /// Asks whether the relay is there. While much is under way the transport notices by itself.
+    /// Asks whether the relay is there. While much is under way its answer may take long; then the
+    /// transport notices that not even the question is heard.
     fn beat(&mut self, now: Instant) -> Result<(), Error> {
         if self.is_beat_unanswered {
             return Err(Unreachable::Lost.into());
         }
-        let is_idle = self.was_caught_up && self.until == Until::Stopped;
-        self.beat_at = now + if is_idle { HEARTBEAT_ANSWER } else { HEARTBEAT };
-        if is_idle {
-            self.is_beat_unanswered = true;
-            self.send(Frame::Ping(HEARTBEAT_PING));
-        }
+        let is_quiet = self.was_caught_up || self.put_off.is_some();
+        self.is_beat_unanswered = is_quiet && self.until == Until::Stopped;
+        self.beat_at = now + if self.is_beat_unanswered { HEARTBEAT_ANSWER } else { HEARTBEAT };
+        self.send(Frame::Ping(HEARTBEAT_PING));
         Ok(())
     }
 
@@ -381,7 +387,12 @@ impl Conversation {
         Ok(())
     }
 
-    fn handle_notice(&mut self, owner: &mut Owner, notice: Notice) -> Result<(), Error> {
+    fn handle_notice(
+        &mut self,
+        owner: &mut Owner,
+        notice: Notice,
+        now: Instant,
+    ) -> Result<(), Error> {
         match notice {
             Notice::PeerHasAll(have) => {
                 owner.relay_has_all(&have)?;
@@ -396,7 +407,7 @@ impl Conversation {
                 owner.keep_requests(requests)?;
                 self.tell(Event::Requests);
             }
-            Notice::Refused(refuse) => self.handle_refusal(owner, refuse)?,
+            Notice::Refused(refuse) => self.handle_refusal(owner, refuse, now)?,
             Notice::Forked(writer) => suspect(owner, writer)?,
             Notice::LogsDiffer => return Err(Error::Refused(Reason::LogConflict)),
             Notice::Pong(_) => self.has_mail = true,
@@ -414,56 +425,4 @@ impl Conversation {
         }
         owner.relay_log(head)
     }
-
-    fn handle_refusal(&mut self, owner: &mut Owner, refuse: Refuse) -> Result<(), Error> {
-        match refuse.reason {
-            // An invite that is used up may have been used for this device: the log will tell.
-            Reason::NotInvited if self.is_waiting_at_the_door => {
-                self.is_invite_closed = true;
-                Ok(())
-            }
-            Reason::NotAMember if self.is_waiting_at_the_door => match self.until {
-                _ if self.is_invite_closed => Err(Error::Refused(Reason::NotInvited)),
-                Until::LetIn | Until::Stopped => Ok(()),
-                Until::CaughtUp => Err(Error::NotLetInYet),
-            },
-            // Somebody was faster: the log comes, and what is wanted is said anew.
-            Reason::LogConflict if self.proposed.take().is_some() => Ok(()),
-            Reason::Full | Reason::Busy if refuse.envelope.is_some() => {
-                self.put_off = Some(refuse.reason);
-                Ok(())
-            }
-            Reason::NotAMember
-            | Reason::LogConflict
-            | Reason::NotInvited
-            | Reason::Full
-            | Reason::Busy
-            | Reason::Other(_) => Err(Error::Refused(refuse.reason)),
-            Reason::Fork => match refuse.envelope {
-                Some((writer, _)) => suspect(owner, writer),
-                None => Ok(()),
-            },
-            Reason::NotAllowed => match (refuse.envelope, self.proposed.take()) {
-                (Some((writer, counter)), _) => end_writer(owner, writer, counter),
-                (None, Some(_)) => {
-                    owner.forget_intent()?;
-                    Err(Error::Refused(Reason::NotAllowed))
-                }
-                (None, None) => Ok(()),
-            },
-        }
-    }
-}
-
-/// The relay says that it holds another branch of a writer: the conversation begins anew, to be
-/// given all of it. Nothing is given up before a signed envelope proves it.
-fn suspect(owner: &mut Owner, writer: WriterId) -> Result<(), Error> {
-    owner.suspect(writer)?;
-    Err(Error::BeginAnew)
-}
-
-/// The relay will never take that envelope: if it is our own, another writer carries it.
-fn end_writer(owner: &mut Owner, writer: WriterId, from: u64) -> Result<(), Error> {
-    tracing::warn!("the relay refused an envelope for good");
-    if owner.end_writer(writer, from)? { Err(Error::BeginAnew) } else { Ok(()) }
 }

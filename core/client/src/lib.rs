@@ -18,7 +18,10 @@ mod random;
 mod store;
 mod transport;
 
-pub use answers::{Device, Event, Invitation, OpenInvite, Request, Standing, Status, Waiting};
+pub use answers::{
+    Device, Event, Invitation, Late, OpenInvite, Quarantine, Request, SetAside, Standing, Status,
+    Waiting,
+};
 pub use clock::{now, today};
 pub use couplet::{Couplet, Export, Imported};
 pub use couplet_engine::keys::Secret;
@@ -34,7 +37,7 @@ pub use couplet_proto::link::RelayLink;
 pub use couplet_proto::statement::History;
 pub use error::Error;
 pub use exchange::Exchanged;
-pub use owner::Saying;
+pub use owner::{Archive, Saying};
 pub use place::Place;
 pub use store::{Cursor, Delivery, Draft, EntryRow, Filter, PlacedChange, StoreError};
 pub use transport::Unreachable;

@@ -4,6 +4,7 @@
 //! did since is forgotten: it is read again from the store before the next call. Nothing here knows
 //! of a network; the conversation with a relay asks for what it needs in `exchange`.
 
+mod archive;
 mod drafts;
 mod exchange;
 mod export;
@@ -11,9 +12,12 @@ mod going;
 mod inbox;
 mod intents;
 mod membership;
+mod quarantine;
 mod reading;
 mod receiving;
 mod talk;
+#[cfg(test)]
+mod testing;
 mod views;
 mod writers;
 mod writing;
@@ -40,8 +44,9 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, input};
 use crate::mark::MarkFile;
 use crate::place::{Home, Surroundings};
-use crate::store::{Meta, Store, Tables};
+use crate::store::{Meta, Store, StoreError, Tables};
 
+pub use archive::Archive;
 pub(crate) use exchange::Opening;
 pub(crate) use export::proved;
 pub use membership::{Asking, Invited};
@@ -81,6 +86,8 @@ enum State {
     Joining(Box<Joining>),
     /// A member of the notebook.
     Member(Box<Replica>),
+    /// Read, and never written.
+    Archive(Box<Archive>),
 }
 
 /// What a device waits with until it is let in.
@@ -160,7 +167,7 @@ impl Owner {
 
     fn read(store: Store, home: Home) -> Result<Self, Error> {
         let tables = store.tables();
-        let seed = tables.get::<[u8; 32]>(Meta::Seed)?.ok_or(Error::Engine)?;
+        let seed = tables.get::<[u8; 32]>(Meta::Seed)?.ok_or(StoreError::Missing)?;
         let device = DeviceSecret::from_seed(Secret::new(seed));
         let state = State::read(&tables, &device)?;
         Ok(Self {
@@ -184,6 +191,15 @@ impl Owner {
         match &mut self.state {
             State::Member(replica) => Ok(replica),
             State::Joining(_) => Err(Error::NotLetInYet),
+            State::Archive(_) => Err(Error::Apart),
+        }
+    }
+
+    /// Whose person reads here.
+    fn me(&mut self) -> Result<Slot, Error> {
+        match &self.state {
+            State::Archive(archive) => Ok(archive.person),
+            State::Member(_) | State::Joining(_) => Ok(self.replica()?.slot()),
         }
     }
 
@@ -212,7 +228,8 @@ impl Owner {
     fn load(&mut self, volume: Volume) -> Result<&mut Notebook, Error> {
         self.refresh()?;
         let edition = Edition::default();
-        let State::Member(replica) = &mut self.state else { return Err(Error::NotLetInYet) };
+        self.replica()?;
+        let State::Member(replica) = &mut self.state else { return Err(Error::Engine) };
         if replica.volume(volume).is_none() {
             let stored = self.store.tables().volume(volume, edition)?;
             let me = (replica.slot(), replica.writer());
@@ -231,7 +248,7 @@ impl Owner {
 
     /// Takes a snapshot of the newest volume if loading it again would be slow without.
     pub fn tidy(&mut self) -> Result<(), Error> {
-        if !self.is_owned() {
+        if !self.is_owned() || matches!(self.state, State::Archive(_)) {
             return Ok(());
         }
         let volume = self.store.tables().newest_volume()?;
@@ -260,6 +277,7 @@ impl Owner {
         match &self.state {
             State::Member(replica) => replica.notebook(),
             State::Joining(joining) => joining.link.notebook,
+            State::Archive(archive) => archive.notebook,
         }
     }
 
@@ -267,7 +285,7 @@ impl Owner {
     pub(crate) fn joining(&self) -> Option<&Joining> {
         match &self.state {
             State::Joining(joining) => Some(joining),
-            State::Member(_) => None,
+            State::Member(_) | State::Archive(_) => None,
         }
     }
 
@@ -279,7 +297,10 @@ impl Owner {
 
 impl State {
     fn read(tables: &Tables<'_>, device: &DeviceSecret) -> Result<Self, Error> {
-        let Some(log) = tables.log()? else { return Joining::read(tables) };
+        let Some(log) = tables.log()? else {
+            let archive = Archive::read(tables)?;
+            return archive.map_or_else(|| Joining::read(tables), Ok);
+        };
         let nonce = tables.get::<WriterNonce>(Meta::Nonce)?.ok_or(Error::Engine)?;
         let mut keys = tables.keys()?;
         keys.extend(open_keys(&log, device, &keys));
@@ -343,7 +364,6 @@ mod tests {
     use couplet_proto::have::Have;
 
     use super::*;
-    use crate::store::StoreError;
 
     #[test]
     fn a_write_that_failed_is_under_nothing_that_is_written_later() {

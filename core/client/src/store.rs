@@ -11,6 +11,7 @@ mod drafts;
 mod entries;
 mod envelopes;
 mod inbox;
+mod late;
 mod membership;
 mod meta;
 mod schema;
@@ -134,11 +135,14 @@ impl Store {
     /// # Errors
     /// [`StoreError::Exists`] if there is one.
     pub(crate) fn create(directory: &Path, key: &Secret) -> Result<Self, StoreError> {
-        if path(directory).exists() {
-            return Err(StoreError::Exists);
+        if !path(directory).exists() {
+            fs::create_dir_all(directory)?;
+            return Self::open_or_create(directory, key);
         }
-        fs::create_dir_all(directory)?;
-        Self::open_or_create(directory, key)
+        // Whoever began to make one and died before anybody lived in it has made none.
+        let begun = Self::open_or_create(directory, key).map_err(|_| StoreError::Exists)?;
+        let is_lived_in = begun.tables().get::<[u8; 32]>(Meta::Seed)?.is_some();
+        if is_lived_in { Err(StoreError::Exists) } else { Ok(begun) }
     }
 
     fn open_or_create(directory: &Path, key: &Secret) -> Result<Self, StoreError> {
@@ -337,6 +341,10 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         assert!(matches!(Store::open(home.path(), &key()), Err(StoreError::Missing)));
         drop(Store::create(home.path(), &key()).unwrap());
+        // Nobody lives in it so far.
+        let mut store = Store::create(home.path(), &key()).unwrap();
+        store.commit(|tables| tables.set(Meta::Seed, &[3_u8; 32])).unwrap();
+        drop(store);
         assert!(matches!(Store::create(home.path(), &key()), Err(StoreError::Exists)));
         let opened = Store::open(home.path(), &Secret::new([2; 32]));
         assert!(matches!(opened, Err(StoreError::WrongKey)));

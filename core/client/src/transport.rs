@@ -4,6 +4,7 @@
 //! One conversation is one bidirectional stream of frames. Deliberately not here: what the frames
 //! say, and when to try again.
 
+mod silence;
 mod tls;
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
@@ -139,6 +140,7 @@ impl Transport {
         let (send, receive) = connection.open_bi().await.map_err(|error| why(&error))?;
         let (sender, incoming) = mpsc::channel(READ_AHEAD);
         tokio::spawn(read_frames(receive, sender));
+        tokio::spawn(silence::end_if_unheard(connection.clone()));
         Ok(Channel { endpoint, connection, send, incoming, bytes: Traffic::default() })
     }
 }
@@ -173,6 +175,13 @@ impl Channel {
         drop(self.send.finish());
         self.connection.close(DONE, b"");
         drop(tokio::time::timeout(Duration::from_millis(100), self.endpoint.wait_idle()).await);
+    }
+}
+
+impl Drop for Channel {
+    /// Whoever gives up says so: the other side need not wait for somebody who is gone.
+    fn drop(&mut self) {
+        self.connection.close(DONE, b"");
     }
 }
 

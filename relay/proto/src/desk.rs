@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use crate::frame::{Attach, Frame, Reason, Refuse, Statements};
 use crate::have::Have;
-use crate::ids::{DeviceId, NotebookId};
+use crate::ids::{DeviceId, NotebookId, WriterId};
 use crate::limits::{MAX_REFUSALS_UNATTACHED, MAX_REMEMBERED_HAVE, RETRY_BUSY, RETRY_FULL};
 use crate::log::Log;
 use crate::session::{self, Session, Start};
@@ -114,7 +114,7 @@ enum Asked {
     /// The log that envelopes are judged by.
     Receive(Vec<Vec<u8>>),
     /// Which of them may be kept.
-    Sift,
+    Sift(Arc<Log>),
     /// To keep those.
     Keep(Sorted),
     /// What the session loads.
@@ -202,8 +202,11 @@ impl Desk {
             (Asked::Knock(request, now), Ok(Answer::Log(log))) => self.knock(request, now, log),
             (Asked::Post, Ok(Answer::Posted(posted))) => self.posted(posted),
             (Asked::Receive(envelopes), Ok(Answer::Log(log))) => self.receive(envelopes, log),
-            (Asked::Sift, Ok(Answer::Judged(Judged::Envelopes(sifted)))) => self.keep(sifted),
+            (Asked::Sift(log), Ok(Answer::Judged(Judged::Envelopes(sifted)))) => {
+                self.keep(log, sifted);
+            }
             (Asked::Keep(sorted), Ok(Answer::Kept(kept))) => self.kept(sorted, kept),
+            (Asked::Keep(sorted), Err(unanswered)) => self.put_off(unanswered, sorted.named()),
             (asked, Ok(answer)) => self.loaded(&asked, answer),
             (
                 Asked::Attach(_)
@@ -211,10 +214,9 @@ impl Desk {
                 | Asked::Verdict(_)
                 | Asked::Append(..)
                 | Asked::Knock(..)
-                | Asked::Post
-                | Asked::Keep(_),
+                | Asked::Post,
                 Err(unanswered),
-            ) => self.put_off(unanswered),
+            ) => self.put_off(unanswered, vec![None]),
             (_, Err(_)) => self.close(Why::Unavailable),
         }
     }
@@ -340,19 +342,19 @@ impl Desk {
 
     fn receive(&mut self, envelopes: Vec<Vec<u8>>, log: Option<Arc<Log>>) {
         if let Some(log) = self.admitting(log) {
-            let judgement = Judgement::Envelopes { log, envelopes };
-            self.ask(Question::Judge(judgement), Asked::Sift);
+            let judgement = Judgement::Envelopes { log: Arc::clone(&log), envelopes };
+            self.ask(Question::Judge(judgement), Asked::Sift(log));
         }
     }
 
-    fn keep(&mut self, sifted: judge::Sifted) {
+    fn keep(&mut self, log: Arc<Log>, sifted: judge::Sifted) {
         let judge::Sifted { sealed, refused } = sifted;
         let sorted = Sorted { refused, names: sealed.iter().map(name_of).collect() };
         if sealed.is_empty() {
             let nothing = Kept { outcomes: Vec::new(), have: Have::new() };
             self.kept(sorted, nothing);
         } else {
-            self.ask(Question::Keep(sealed), Asked::Keep(sorted));
+            self.ask(Question::Keep(log, sealed), Asked::Keep(sorted));
         }
     }
 
@@ -400,16 +402,19 @@ impl Desk {
         log.filter(|log| log.member(self.device).is_some())
     }
 
-    /// Says that it cannot be done at the moment.
-    fn put_off(&mut self, unanswered: Unanswered) {
+    /// Says that it cannot be done at the moment, of each envelope that it was about.
+    fn put_off(&mut self, unanswered: Unanswered, envelopes: Vec<Option<(WriterId, u64)>>) {
         let (reason, seconds) = match unanswered {
             Unanswered::Full => (Reason::Full, RETRY_FULL),
             Unanswered::Unavailable => (Reason::Busy, RETRY_BUSY),
+            Unanswered::NotYet(seconds) => (Reason::Busy, seconds),
         };
-        let refuse = Refuse { reason, envelope: None, retry_after: Some(seconds) };
-        match &mut self.stage {
-            Stage::Attached(attached) => attached.session.refuse(refuse),
-            Stage::Waiting(_) => self.send(Frame::Refuse(refuse)),
+        for envelope in envelopes {
+            let refuse = Refuse { reason, envelope, retry_after: Some(seconds) };
+            match &mut self.stage {
+                Stage::Attached(attached) => attached.session.refuse(refuse),
+                Stage::Waiting(_) => self.refuse_with(refuse),
+            }
         }
     }
 
@@ -423,9 +428,13 @@ impl Desk {
         }
     }
 
-    /// Refuses, and counts how often.
+    /// Refuses for good, and counts how often.
     fn refuse(&mut self, reason: Reason) {
-        self.send(reason.into());
+        self.refuse_with(Refuse { reason, envelope: None, retry_after: None });
+    }
+
+    fn refuse_with(&mut self, refuse: Refuse) {
+        self.send(Frame::Refuse(refuse));
         self.refusals += 1;
         if self.refusals > MAX_REFUSALS_UNATTACHED {
             self.close(Why::TooManyRefusals);
@@ -460,7 +469,7 @@ mod tests {
     use crate::testing::{FAR_AWAY, INVITE, Key, Notebook, bytes};
     use keeping::{Appended, Posted};
     use membership::MOVES;
-    use question::Unanswered::{Full, Unavailable};
+    use question::Unanswered::{Full, NotYet, Unavailable};
 
     const NOW: u64 = 1_000;
 
@@ -527,7 +536,7 @@ mod tests {
                 Question::Envelopes(_) => ("envelopes", Answer::Envelopes(Vec::new())),
                 Question::Requests => ("requests", Answer::Requests(self.waiting.clone())),
                 Question::Judge(judgement) => ("judge", Answer::Judged(judgement.judge())),
-                Question::Keep(sealed) => {
+                Question::Keep(_, sealed) => {
                     let outcomes = vec![self.outcome; sealed.len()];
                     let have =
                         if self.outcome == Outcome::New { held(&sealed) } else { Have::new() };
@@ -545,7 +554,7 @@ mod tests {
             answer
         }
 
-        /// Says a frame, and gives no answer to the last of the questions it leads to.
+        /// Says a frame, and gives no answer to the question of that place which it leads to.
         fn say_to_a_bad_store(&mut self, frame: Frame, at: usize, why: Unanswered) -> Vec<Output> {
             self.desk.handle_frame(frame, NOW);
             let mut outputs = Vec::new();
@@ -555,8 +564,8 @@ mod tests {
                     outputs.push(output);
                     continue;
                 };
-                let answer = self.answer(question);
-                self.desk.answered(if questions == at { Err(why) } else { Ok(answer) });
+                let answer = if questions == at { Err(why) } else { Ok(self.answer(question)) };
+                self.desk.answered(answer);
                 questions += 1;
             }
             outputs
@@ -740,10 +749,19 @@ mod tests {
         let mut counter = Counter::of(&notebook.ana, None);
         assert_eq!(counter.say_to_a_bad_store(attach(&notebook), 0, Unavailable), busy);
         assert_eq!(counter.say_to_a_bad_store(offer(&notebook, 0), 2, Full), full);
+        let later = [put_off(Reason::Busy, 77)];
+        assert_eq!(counter.say_to_a_bad_store(offer(&notebook, 0), 2, NotYet(77)), later);
         let mut counter = Counter::of_ana(&notebook);
         // The log, twice; the judgement; the store.
-        assert_eq!(counter.say_to_a_bad_store(push(), 3, Full), full);
-        assert_eq!(counter.say_to_a_bad_store(push(), 3, Unavailable), busy);
+        let of_one = |reason, seconds| {
+            let envelope = Some((notebook.writer(&notebook.ana, 1).id(), 1));
+            let refuse = Refuse { reason, envelope, retry_after: Some(seconds) };
+            [Output::Send(Frame::Refuse(refuse))]
+        };
+        let heard = counter.say_to_a_bad_store(push(), 3, Full);
+        assert_eq!(heard, of_one(Reason::Full, RETRY_FULL));
+        let heard = counter.say_to_a_bad_store(push(), 3, Unavailable);
+        assert_eq!(heard, of_one(Reason::Busy, RETRY_BUSY));
         let end = [Output::Close(Why::Unavailable)];
         assert_eq!(counter.say_to_a_bad_store(push(), 0, Unavailable), end);
     }

@@ -14,8 +14,14 @@ use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
+use crate::gate::Allowance;
 use crate::identity::Identity;
+use crate::limits::{
+    BYTES_PER_PERSON, CONNECTIONS_PER_ADDRESS, CONNECTIONS_PER_DEVICE, KEPT_FREE, MIB,
+    NOTEBOOKS_PER_HOUR,
+};
 use crate::relay::{self, Config, Relay, RelayError};
+use crate::store::sqlite::Room;
 
 /// A relay for couples' notebooks: it keeps sealed edits and hands them to the partner's phone.
 #[derive(Debug, Parser)]
@@ -50,6 +56,51 @@ struct Serve {
     /// How phones reach this relay, if not by the address it listens at.
     #[arg(long, value_name = "HOST:PORT")]
     public: Option<String>,
+    #[command(flatten)]
+    bounds: Bounds,
+}
+
+/// How much the relay and its users may take.
+#[derive(Debug, Args)]
+struct Bounds {
+    /// MiB that one person's edits may take in one notebook.
+    #[arg(long, value_name = "MIB", env = "COUPLET_RELAY_QUOTA",
+          default_value_t = BYTES_PER_PERSON / MIB)]
+    quota: u64,
+    /// MiB to leave free on the disk; with less the relay is read, and takes nothing new.
+    #[arg(long, value_name = "MIB", env = "COUPLET_RELAY_KEEP_FREE",
+          default_value_t = KEPT_FREE / MIB)]
+    keep_free: u64,
+    /// Notebooks that may begin in an hour from one address.
+    #[arg(long, value_name = "COUNT", env = "COUPLET_RELAY_NOTEBOOKS_PER_HOUR",
+          default_value_t = NOTEBOOKS_PER_HOUR)]
+    notebooks_per_hour: u32,
+    /// Connections at once from one address.
+    #[arg(long, value_name = "COUNT", env = "COUPLET_RELAY_CONNECTIONS_PER_ADDRESS",
+          default_value_t = CONNECTIONS_PER_ADDRESS)]
+    connections_per_address: usize,
+    /// Connections at once of one device.
+    #[arg(long, value_name = "COUNT", env = "COUPLET_RELAY_CONNECTIONS_PER_DEVICE",
+          default_value_t = CONNECTIONS_PER_DEVICE)]
+    connections_per_device: usize,
+}
+
+impl Bounds {
+    const fn room(&self) -> Room {
+        Room {
+            bytes_per_person: self.quota.saturating_mul(MIB),
+            kept_free: self.keep_free.saturating_mul(MIB),
+        }
+    }
+
+    fn allowance(&self) -> Allowance {
+        Allowance {
+            connections_per_address: self.connections_per_address,
+            connections_per_device: self.connections_per_device,
+            notebooks_per_hour: self.notebooks_per_hour,
+            ..Allowance::default()
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -82,11 +133,12 @@ pub fn main() -> ExitCode {
 
 #[tokio::main]
 async fn run(serve: Serve, json: bool) -> Result<(), RelayError> {
-    let Serve { data, listen, public } = serve;
+    let Serve { data, listen, public, bounds } = serve;
     let mut terminate = signal(SignalKind::terminate()).map_err(RelayError::Signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(RelayError::Signals)?;
     let data = data.unwrap_or_else(default_data);
-    let relay = Relay::start(Config { data, listen, public })?;
+    let (room, allowance) = (bounds.room(), bounds.allowance());
+    let relay = Relay::start(Config { data, listen, public, room, allowance })?;
     let (link, listen) = (relay.link().to_string(), relay.listen());
     if json {
         say(&json!({ "ready": true, "link": link, "listen": listen.to_string() }).to_string());

@@ -29,6 +29,9 @@ pub enum Close {
     /// The relay cannot read its store; come again later.
     #[error("the relay cannot serve this now")]
     Unavailable,
+    /// The phone's address or device has too many connections; come again later.
+    #[error("too many connections")]
+    Crowded,
 }
 
 impl Close {
@@ -44,6 +47,7 @@ impl Close {
             Self::NoIdentity => 5,
             Self::TooManyRefusals => 6,
             Self::Unavailable => 7,
+            Self::Crowded => 8,
         })
     }
 }

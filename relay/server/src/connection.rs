@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use couplet_proto::desk::Desk;
-use couplet_proto::frame::Frame;
+use couplet_proto::frame::{Frame, Reason, Refuse};
 use couplet_proto::ids::DeviceId;
 use quinn::{Connection, Incoming, SendStream, ZeroRttAccepted};
 use rustls::pki_types::CertificateDer;
@@ -13,20 +13,24 @@ use tracing::debug;
 
 use crate::close::{Close, Ended};
 use crate::conversation::Conversation;
-use crate::limits::{DRAIN, FIRST_FRAME};
+use crate::gate::{Arrival, Gate};
+use crate::limits::{DRAIN, FIRST_FRAME, RETRY_CROWDED};
 use crate::live::Notebooks;
 use crate::store::Store;
 use crate::tls;
 use crate::wire::{Inbox, Outbox};
 
 /// Serves one connection from its first packet to its last, or until `stop` says so. `turn` is
-/// given back once the phone has shown who it is.
+/// given back once the phone has shown who it is. One whose address has too many is told so.
 pub async fn serve<S: Store>(
     incoming: Incoming,
+    arrival: Arrival,
     turn: Option<OwnedSemaphorePermit>,
+    gate: Arc<Gate>,
     notebooks: Arc<Notebooks<S>>,
     stop: watch::Receiver<bool>,
 ) {
+    let is_told = matches!(arrival, Arrival::Told(_));
     // Always succeeds at the server: what follows is read before the handshake is over if it is a
     // resumed one, and only then.
     let Ok(Ok((connection, handshake))) = incoming.accept().map(quinn::Connecting::into_0rtt)
@@ -34,7 +38,8 @@ pub async fn serve<S: Store>(
         return;
     };
     let handshake = Handshake::UnderWay(handshake);
-    let ended = converse(&connection, handshake, turn, notebooks, stop).await;
+    let door = Door { is_told, turn, gate, notebooks };
+    let ended = converse(&connection, handshake, door, stop).await;
     let close = match ended {
         Ok(()) => Close::Done,
         Err(Ended::Because(close)) => close,
@@ -42,15 +47,24 @@ pub async fn serve<S: Store>(
     };
     debug!(%close, "a connection ends");
     connection.close(close.code(), close.to_string().as_bytes());
+    drop(arrival);
+}
+
+/// What a connection finds behind the handshake.
+struct Door<S> {
+    is_told: bool,
+    turn: Option<OwnedSemaphorePermit>,
+    gate: Arc<Gate>,
+    notebooks: Arc<Notebooks<S>>,
 }
 
 async fn converse<S: Store>(
     connection: &Connection,
     mut handshake: Handshake,
-    turn: Option<OwnedSemaphorePermit>,
-    notebooks: Arc<Notebooks<S>>,
+    door: Door<S>,
     mut stop: watch::Receiver<bool>,
 ) -> Result<(), Ended> {
+    let Door { is_told, turn, gate, notebooks } = door;
     let deadline = Instant::now() + FIRST_FRAME;
     let opening = async {
         let device = match device_of(connection) {
@@ -68,15 +82,20 @@ async fn converse<S: Store>(
         opened = timeout_at(deadline, opening) => opened.map_err(|_| Close::TooSlow)??,
         () = told(&mut stop) => return Err(Close::Restarting.into()),
     };
+    let from = connection.remote_address().ip().into();
     let mut exchange = Exchange {
         sender,
         inbox: Inbox::new(receiver),
         outbox: Outbox::new(),
-        conversation: Conversation::new(device, notebooks),
+        conversation: Conversation::new(device, from, Arc::clone(&gate), notebooks),
         handshake,
         first_frame_by: Some(deadline),
     };
-    let ended = exchange.run(stop).await;
+    let pass = if is_told { None } else { gate.enter(device) };
+    let ended = match &pass {
+        Some(_) => exchange.run(stop).await,
+        None => exchange.turn_away(),
+    };
     if !matches!(ended, Err(Ended::Gone)) {
         exchange.take_leave().await;
     }
@@ -142,6 +161,13 @@ impl<S: Store> Exchange<S> {
             self.handshake.finish().await;
         }
         self.conversation.handle(frame);
+    }
+
+    /// Says that there are too many of it.
+    fn turn_away(&mut self) -> Result<(), Ended> {
+        let (reason, retry_after) = (Reason::Busy, Some(RETRY_CROWDED));
+        self.outbox.push(&Frame::Refuse(Refuse { reason, envelope: None, retry_after }));
+        Err(Close::Crowded.into())
     }
 
     /// When the phone must have done something.

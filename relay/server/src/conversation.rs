@@ -14,6 +14,7 @@ use couplet_proto::ids::DeviceId;
 use tracing::warn;
 
 use crate::close::{Close, Ended};
+use crate::gate::{Gate, Network};
 use crate::live::{Notebooks, Topic};
 use crate::store::Store;
 use crate::wire::Outbox;
@@ -24,15 +25,22 @@ use crate::wire::Outbox;
 #[derive(Debug)]
 pub struct Conversation<S> {
     desk: Desk,
+    from: Network,
+    gate: Arc<Gate>,
     notebooks: Arc<Notebooks<S>>,
     topic: Option<Topic<S>>,
 }
 
 impl<S: Store> Conversation<S> {
-    /// A conversation with that device, about nothing yet.
+    /// A conversation with that device, which calls from there, about nothing yet.
     #[must_use]
-    pub const fn new(device: DeviceId, notebooks: Arc<Notebooks<S>>) -> Self {
-        Self { desk: Desk::new(device), notebooks, topic: None }
+    pub const fn new(
+        device: DeviceId,
+        from: Network,
+        gate: Arc<Gate>,
+        notebooks: Arc<Notebooks<S>>,
+    ) -> Self {
+        Self { desk: Desk::new(device), from, gate, notebooks, topic: None }
     }
 
     /// Takes in a frame.
@@ -76,6 +84,9 @@ impl<S: Store> Conversation<S> {
 
     async fn answer(&mut self, question: Question) -> Result<Answer, Unanswered> {
         let id = self.desk.notebook().ok_or(Unanswered::Unavailable)?;
+        if let Question::Append(extension, _) = &question {
+            self.gate.admit(self.from, extension).map_err(Unanswered::NotYet)?;
+        }
         let notebooks = &self.notebooks;
         // Followed before anything is read of it, so that no change is missed.
         let topic = self.topic.get_or_insert_with(|| Topic::new(notebooks.get(id)));

@@ -19,6 +19,7 @@ pub mod close;
 pub mod connection;
 pub mod conversation;
 pub mod endpoint;
+pub mod gate;
 pub mod identity;
 pub mod limits;
 pub mod live;

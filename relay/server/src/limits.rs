@@ -69,7 +69,47 @@ pub const WRITE_QUEUE: usize = 1024;
 /// Connections that read the store at once: as many reads as disks and cores can use.
 pub const READERS: usize = 4;
 
+/// Bytes of envelopes, as padded, of one person in one notebook, unless the operator says
+/// otherwise: a page a day in twenty sealed edits of 2 KiB takes 15 MB a year.
+pub const BYTES_PER_PERSON: u64 = 1024 * MIB;
+
+/// Bytes left free on the disk, unless the operator says otherwise: whoever fills the relay does
+/// not fill the machine, and what is there can still be checkpointed and copied.
+pub const KEPT_FREE: u64 = 256 * MIB;
+
+/// Bytes in one of the mebibytes that operators count in.
+pub const MIB: u64 = 1024 * 1024;
+
+/// Statements that one notebook's log may grow by in a day: some hundred times what two persons who
+/// both change phones need. The first day is free, on which a log may be fed again.
+pub const STATEMENTS_PER_DAY: u32 = 256;
+
+/// Notebooks that may begin in an hour from one address, unless the operator says otherwise: a
+/// household needs one or two, a network behind one address some more.
+pub const NOTEBOOKS_PER_HOUR: u32 = 64;
+
+/// Connections at once from one address, unless the operator says otherwise: many phones share a
+/// carrier's, and no single one may take more than a quarter of the relay.
+pub const CONNECTIONS_PER_ADDRESS: usize = MAX_CONNECTIONS / 4;
+
+/// Connections at once of one device, unless the operator says otherwise: it needs one, and some
+/// that it lost are not missed for [`IDLE`].
+pub const CONNECTIONS_PER_DEVICE: usize = 16;
+
+/// Seconds after which a phone with too many connections may try again: those that it lost are
+/// given up after [`IDLE`].
+pub const RETRY_CROWDED: u32 = 60;
+
+/// Times [`CONNECTIONS_PER_ADDRESS`] up to which those too many are told so; beyond that they are
+/// refused before they cost a handshake.
+pub const TOLD_TIMES: usize = 2;
+
+/// Addresses, and notebooks, whose use is counted at a time: some megabytes. Nobody else begins or
+/// grows a log until the hour, or the day, is over.
+pub const COUNTED: usize = 65_536;
+
 const _: () = {
+    assert!(TOLD_TIMES * CONNECTIONS_PER_ADDRESS < MAX_CONNECTIONS, "one address is not all");
     assert!(OUTBOX_FOR_BULK + MAX_ENVELOPE < OUTBOX_FULL, "bulk alone never stops the reading");
     assert!(RESUMABLE_SESSIONS >= TICKETS * MAX_CONNECTIONS);
 };

@@ -89,7 +89,7 @@ impl<S: Store> Notebook<S> {
                 Answer::Judged(blocking(move || judgement.judge()).await?)
             }
             Question::Judge(judgement) => Answer::Judged(judgement.judge()),
-            Question::Keep(envelopes) => Answer::Kept(self.keep(envelopes).await?),
+            Question::Keep(log, envelopes) => Answer::Kept(self.keep(log, envelopes).await?),
             Question::Append(extension, log) => {
                 Answer::Appended(self.append(extension, log).await?)
             }
@@ -109,15 +109,15 @@ impl<S: Store> Notebook<S> {
     }
 
     /// Keeps envelopes that were judged by a log which may have grown since.
-    async fn keep(&self, envelopes: Vec<Sealed>) -> Result<Kept, StoreError> {
+    async fn keep(&self, judged: Arc<Log>, envelopes: Vec<Sealed>) -> Result<Kept, StoreError> {
         let _not_growing = self.growing.read().await;
-        let log = self.known_log();
-        let stands = |sealed: &Sealed| log.as_ref().is_none_or(|log| still_stands(log, sealed));
+        let log = self.known_log().unwrap_or(judged);
+        let stands = |sealed: &Sealed| still_stands(&log, sealed);
         let standing: Vec<bool> = envelopes.iter().map(stands).collect();
         let mut places = standing.iter();
         let mut sealed = envelopes;
         sealed.retain(|_| places.next().copied().unwrap_or(false));
-        let Kept { outcomes, have } = self.store.keep(self.id, sealed).await?;
+        let Kept { outcomes, have } = self.store.keep(Arc::clone(&log), sealed).await?;
         let mut outcomes = outcomes.into_iter();
         let outcome = |stands: bool| {
             let kept = if stands { outcomes.next() } else { None };

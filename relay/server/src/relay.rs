@@ -16,11 +16,12 @@ use tracing::{debug, info, warn};
 use crate::close::Close;
 use crate::connection;
 use crate::endpoint::{self, EndpointError};
+use crate::gate::{Allowance, Arrival, Gate};
 use crate::identity::{Identity, IdentityError};
 use crate::limits::{DRAIN, MAX_CONNECTIONS, MAX_UNPROVEN_HANDSHAKES};
 use crate::live::Notebooks;
 use crate::store::StoreError;
-use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::{Room, SqliteStore};
 
 /// What a relay must be told.
 #[derive(Clone, Debug)]
@@ -31,6 +32,10 @@ pub struct Config {
     pub listen: SocketAddr,
     /// `host:port` as phones reach it, if that is not where it listens.
     pub public: Option<String>,
+    /// How much its store may take.
+    pub room: Room,
+    /// How much of it one address, device or notebook may take.
+    pub allowance: Allowance,
 }
 
 /// A relay that serves until [`Relay::stop`].
@@ -122,17 +127,18 @@ impl Relay {
     /// # Errors
     /// [`RelayError`].
     pub fn start(config: Config) -> Result<Self, RelayError> {
-        let Config { data, listen, public } = config;
+        let Config { data, listen, public, room, allowance } = config;
         let owner = own(&data)?;
         let identity = Identity::open_or_make(&identity_in(&data))?;
-        let store = Arc::new(SqliteStore::open(&data.join("store.db"))?);
+        let store = Arc::new(SqliteStore::open(&data.join("store.db"), room)?);
         let endpoint = endpoint::listen(listen, &identity)?;
         let refused = |source| EndpointError::Bind { address: listen, source };
         let listen = endpoint.local_addr().map_err(refused)?;
         let link = identity.link_at(&public_address(public, listen)?)?;
         let (stop, stopped) = watch::channel(false);
         let notebooks = Arc::new(Notebooks::new(Arc::clone(&store)));
-        let serving = tokio::spawn(accept(endpoint.clone(), notebooks, stopped));
+        let gate = Arc::new(Gate::new(allowance));
+        let serving = tokio::spawn(accept(endpoint.clone(), gate, notebooks, stopped));
         info!(%listen, "serving");
         Ok(Self { link, listen, endpoint, store, stop, serving, _owner: owner })
     }
@@ -168,6 +174,7 @@ impl Relay {
 
 async fn accept(
     endpoint: Endpoint,
+    gate: Arc<Gate>,
     notebooks: Arc<Notebooks<SqliteStore>>,
     mut stop: watch::Receiver<bool>,
 ) {
@@ -199,8 +206,14 @@ async fn accept(
             let _ = incoming.retry();
             continue;
         };
-        let (notebooks, stop) = (Arc::clone(&notebooks), stop.clone());
-        connections.spawn(connection::serve(incoming, turn, notebooks, stop));
+        let arrival = gate.arrive(incoming.remote_address().ip().into());
+        if matches!(arrival, Arrival::TurnedAway) {
+            debug!("too many connections from one address");
+            incoming.refuse();
+            continue;
+        }
+        let (gate, notebooks, stop) = (Arc::clone(&gate), Arc::clone(&notebooks), stop.clone());
+        connections.spawn(connection::serve(incoming, arrival, turn, gate, notebooks, stop));
     }
     while connections.join_next().await.is_some() {}
 }

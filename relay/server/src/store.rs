@@ -18,6 +18,7 @@ use couplet_proto::desk::question::Unanswered;
 use couplet_proto::envelope::Sealed;
 use couplet_proto::have::{Have, Range};
 use couplet_proto::ids::NotebookId;
+use couplet_proto::log::Log;
 
 /// Why the store did not do what it was asked.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -104,10 +105,10 @@ pub trait Store: Send + Sync + 'static {
         range: Range,
     ) -> impl Future<Output = Result<Vec<Vec<u8>>, StoreError>> + Send;
 
-    /// Keeps envelopes of a notebook whose log is here.
+    /// Keeps envelopes of a notebook whose log is here, and is this or goes on from it.
     fn keep(
         &self,
-        notebook: NotebookId,
+        log: Arc<Log>,
         envelopes: Vec<Sealed>,
     ) -> impl Future<Output = Result<Kept, StoreError>> + Send;
 

@@ -21,9 +21,11 @@ use couplet_proto::log::Log;
 use couplet_proto::statement::LogHead;
 
 /// All that a relay keeps.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Shelf {
     volumes: BTreeMap<NotebookId, Volume>,
+    /// Bytes that a person may use in a notebook.
+    quota: u64,
 }
 
 /// What it keeps of one notebook.
@@ -33,11 +35,26 @@ struct Volume {
     /// The statements, read; nothing until somebody asks.
     log: Option<Arc<Log>>,
     have: Have,
+    /// Of each writer of which anything is held: whose it is, and how many bytes there are.
+    writers: BTreeMap<WriterId, (DeviceId, u64)>,
     envelopes: BTreeMap<(WriterId, u64), Sealed>,
     mail: BTreeMap<(InviteId, DeviceId), Letter>,
 }
 
+impl Default for Shelf {
+    /// With as much room as anybody wants.
+    fn default() -> Self {
+        Self::with_quota(u64::MAX)
+    }
+}
+
 impl Shelf {
+    /// With room for so many bytes of each person in a notebook.
+    #[must_use]
+    pub const fn with_quota(quota: u64) -> Self {
+        Self { volumes: BTreeMap::new(), quota }
+    }
+
     /// Answers what a desk asks about that notebook.
     ///
     /// # Errors
@@ -63,8 +80,9 @@ impl Shelf {
                 Answer::Requests(volume.map_or_else(Vec::new, |volume| volume.requests()))
             }
             Question::Judge(judgement) => Answer::Judged(judgement.judge()),
-            Question::Keep(envelopes) => {
-                Answer::Kept(volume.ok_or(Unanswered::Unavailable)?.keep(envelopes))
+            Question::Keep(log, envelopes) => {
+                let volume = volume.ok_or(Unanswered::Unavailable)?;
+                Answer::Kept(volume.keep(&log, envelopes, self.quota))
             }
             Question::Append(extension, log) => {
                 let volume = self.volumes.entry(notebook).or_default();
@@ -138,17 +156,20 @@ impl Volume {
     }
 
     fn chains_of(&self, device: DeviceId) -> Vec<(WriterId, WriterHave)> {
-        let of_device = self.envelopes.values().filter(|sealed| sealed.header().device == device);
-        let writers: BTreeSet<_> = of_device.map(|sealed| sealed.header().writer()).collect();
+        let of_device = self.writers.iter().filter(|(_, (of, _))| *of == device);
         let chain = |writer| Some((writer, self.have.of(writer)?.clone()));
-        writers.into_iter().filter_map(chain).collect()
+        of_device.filter_map(|(writer, _)| chain(*writer)).collect()
     }
 
     fn cut(&mut self, writer: WriterId, have: WriterHave) {
         self.envelopes.retain(|(of, counter), _| *of != writer || have.contains(*counter));
+        let left = self.envelopes.range((writer, 0)..=(writer, u64::MAX));
+        let left = left.map(|(_, sealed)| sealed.bytes().len() as u64).sum();
         if have.highest() == 0 {
             self.have.forget(writer);
+            self.writers.remove(&writer);
         } else {
+            self.writers.entry(writer).and_modify(|(_, bytes)| *bytes = left);
             self.have.set(writer, have);
         }
     }
@@ -162,10 +183,11 @@ impl Volume {
         found
     }
 
-    fn keep(&mut self, envelopes: Vec<Sealed>) -> Kept {
+    fn keep(&mut self, log: &Log, envelopes: Vec<Sealed>, quota: u64) -> Kept {
         let touched: BTreeSet<_> =
             envelopes.iter().map(|sealed| sealed.header().writer()).collect();
-        let outcomes = envelopes.into_iter().map(|sealed| self.keep_one(sealed)).collect();
+        let outcomes =
+            envelopes.into_iter().map(|sealed| self.keep_one(log, sealed, quota)).collect();
         let mut have = Have::new();
         for writer in touched {
             if let Some(held) = self.have.of(writer) {
@@ -175,7 +197,7 @@ impl Volume {
         Kept { outcomes, have }
     }
 
-    fn keep_one(&mut self, sealed: Sealed) -> Outcome {
+    fn keep_one(&mut self, log: &Log, sealed: Sealed, quota: u64) -> Outcome {
         let header = *sealed.header();
         if self.log.as_ref().is_some_and(|log| !still_stands(log, &sealed)) {
             return Outcome::TakenOut;
@@ -192,19 +214,24 @@ impl Volume {
             }
             Ok(Inserted::New) => {}
         }
-        if !has_room(before, &after, self.used(header.device)) {
+        let used = self.used(log, header.device);
+        if !has_room(before, &after, sealed.bytes().len(), used, quota) {
             return Outcome::Full;
         }
         self.have.set(writer, after);
+        self.writers.entry(writer).or_insert((header.device, 0)).1 += sealed.bytes().len() as u64;
         self.envelopes.insert((writer, counter), sealed);
         Outcome::New
     }
 
-    fn used(&self, device: DeviceId) -> Used {
-        let of_device = self.envelopes.values().filter(|sealed| sealed.header().device == device);
-        let writers: BTreeSet<_> = of_device.map(|sealed| sealed.header().writer()).collect();
+    fn used(&self, log: &Log, device: DeviceId) -> Used {
+        let slot_of = |device| log.known(device).map(|member| member.slot);
+        let held = self.writers.values();
+        let of_person = held.clone().filter(|(of, _)| slot_of(*of) == slot_of(device));
+        let bytes = of_person.map(|(_, bytes)| bytes).sum();
+        let writers = held.filter(|(of, _)| *of == device).count();
         let ranges = self.have.iter().map(|(_, have)| have.beyond.len()).sum();
-        Used { writers: writers.len(), ranges }
+        Used { writers, ranges, bytes }
     }
 
     fn post(&mut self, letter: Letter) -> Posted {
@@ -229,14 +256,14 @@ impl Volume {
 
 #[cfg(test)]
 mod tests {
-    use couplet_proto::testing::keeping::cases;
+    use couplet_proto::testing::keeping::{QUOTA, cases};
 
     use super::*;
 
     #[test]
     fn it_does_what_every_store_must() {
         for case in cases() {
-            let mut shelf = Shelf::default();
+            let mut shelf = Shelf::with_quota(QUOTA);
             for (place, step) in case.steps.into_iter().enumerate() {
                 let answer = shelf.answer(step.notebook, step.question);
                 assert_eq!(answer, step.answer, "{}, step {place}", case.name);

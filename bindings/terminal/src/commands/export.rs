@@ -7,7 +7,9 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use couplet::{Comment, Couplet, Edition, Entry, Export, Kind, PlacedChange, Volume};
+use couplet::{
+    Archive, Comment, Couplet, Edition, Entry, Export, Kind, PlacedChange, Slot, Volume,
+};
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 
@@ -15,6 +17,7 @@ use super::talk::revision;
 use crate::arguments::ExportFormat;
 use crate::day;
 use crate::failure::Failure;
+use crate::home::Home;
 use crate::output::Output;
 
 const FORMAT: &str = "couplet-export";
@@ -47,14 +50,21 @@ pub(crate) async fn export(
     Ok(())
 }
 
-/// Writes the exporter's own words of such a file as new entries.
-pub(crate) async fn import(couplet: &Couplet, file: &Path, output: &Output) -> Result<(), Failure> {
+/// Opens such a file as an archive, where there is no notebook; where there is one, writes the
+/// exporter's own words as new entries.
+pub(crate) async fn import(home: &Home, file: &Path, output: &Output) -> Result<(), Failure> {
     let export = read(file)?;
     let changes = changes_of(&export).ok_or_else(not_an_export)?;
     let (hash, _) = Export::prove(&changes)?;
     if export["hash"] != hash.to_string() {
         return Err(Failure::input("the export is damaged; nothing was imported"));
     }
+    let couplet = match home.open().await {
+        Err(failure) if failure.code == "no_notebook" => {
+            return archive(home, &export, changes, output).await;
+        }
+        opened => opened?,
+    };
     let entries = export["entries"].as_array().ok_or_else(not_an_export)?;
     let (own, others): (Vec<&Value>, Vec<&Value>) =
         entries.iter().partition(|entry| entry["author"] == export["person"]);
@@ -75,9 +85,40 @@ pub(crate) async fn import(couplet: &Couplet, file: &Path, output: &Output) -> R
     Ok(())
 }
 
-fn as_json(export: &Export) -> Value {
+/// A notebook of its own, equal to the exported one, that is read and never written.
+async fn archive(
+    home: &Home,
+    export: &Value,
+    changes: Vec<PlacedChange>,
+    output: &Output,
+) -> Result<(), Failure> {
+    let of = archive_of(export).ok_or_else(not_an_export)?;
+    let couplet = Couplet::archive(&home.place(home.key_or_new()?)?, of, changes).await?;
+    let (hash, entries) = couplet.hash().await?;
+    let object = json!({
+        "entries": entries, "held": 0, "left": 0, "hash": hash.to_string(), "archive": true,
+    });
+    let words = format!(
+        "{entries} entries are here as they were exported, to be read. To write, make a notebook \
+         of your own elsewhere, and import into that."
+    );
+    output.say(&object, &words);
+    Ok(())
+}
+
+fn archive_of(export: &Value) -> Option<Archive> {
+    let slot = |value: &Value| Slot::BOTH.into_iter().find(|slot| *value == slot.index());
     let person =
-        |(slot, name): &(couplet::Slot, String)| json!({"person": slot.index(), "name": name});
+        |person: &Value| Some((slot(&person["person"])?, person["name"].as_str()?.to_owned()));
+    Some(Archive {
+        notebook: export["notebook"].as_str()?.parse().ok()?,
+        person: slot(&export["person"])?,
+        persons: export["persons"].as_array()?.iter().map(person).collect::<Option<_>>()?,
+    })
+}
+
+fn as_json(export: &Export) -> Value {
+    let person = |(slot, name): &(Slot, String)| json!({"person": slot.index(), "name": name});
     let change = |change: &PlacedChange| {
         json!({
             "volume": change.volume.0, "edition": change.edition.0,
@@ -161,7 +202,7 @@ fn not_an_export() -> Failure {
 
 /// Days as headings; under each, who wrote what.
 fn as_markdown(export: &Export) -> String {
-    let name_of = |slot: couplet::Slot| {
+    let name_of = |slot: Slot| {
         let found = export.persons.iter().find(|(person, _)| *person == slot);
         found.map_or_else(|| format!("Person {}", slot.index()), |(_, name)| escaped(name))
     };

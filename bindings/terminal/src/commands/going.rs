@@ -4,7 +4,7 @@ use couplet::{Couplet, Error};
 use serde_json::json;
 
 use super::membership::reach_relay;
-use crate::arguments::Rename;
+use crate::arguments::{QuarantineVerb, Rename};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -71,6 +71,51 @@ pub(crate) async fn remove(
         "It will be out once the relay has heard of it."
     };
     output.say(&object, words);
+    Ok(())
+}
+
+pub(crate) async fn quarantine(couplet: &Couplet, output: &Output) -> Result<(), Failure> {
+    let quarantine = couplet.quarantine().await?;
+    if quarantine.late.is_empty() && quarantine.changes.is_empty() && !output.is_json() {
+        output.note("Nothing is set aside.");
+    }
+    for late in quarantine.late {
+        let device = late.device.to_string();
+        let object = json!({
+            "device": device, "envelopes": late.envelopes, "own": late.is_own,
+        });
+        let then = if late.is_own {
+            "couplet quarantine keep, or discard, and its name"
+        } else {
+            "it is for your partner to keep or to discard"
+        };
+        output.say(&object, &format!("{device}  late words of a device that is out; {then}"));
+    }
+    for change in quarantine.changes {
+        let (person, reason) = (change.slot.index(), change.reason);
+        let words = format!("a change of person {person}: {reason}");
+        output.say(&json!({ "person": person, "reason": reason }), &words);
+    }
+    Ok(())
+}
+
+pub(crate) async fn settle_late(
+    couplet: &Couplet,
+    verb: QuarantineVerb,
+    output: &Output,
+) -> Result<(), Failure> {
+    let (device, is_kept) = match verb {
+        QuarantineVerb::Keep { device } => (device, true),
+        QuarantineVerb::Discard { device } => (device, false),
+    };
+    let envelopes = couplet.settle_late(&device, is_kept).await?;
+    let words = if is_kept {
+        reach_relay(couplet, "the others have them after the next sync", output).await;
+        "They stand again, here and with the others."
+    } else {
+        "They are let go of."
+    };
+    output.say(&json!({ "envelopes": envelopes, "kept": is_kept }), words);
     Ok(())
 }
 

@@ -7,7 +7,8 @@ use couplet_proto::ids::{NotebookId, Slot};
 
 use super::Couplet;
 use crate::error::Error;
-use crate::owner::{Owner, proved};
+use crate::owner::{Archive, Owner, proved};
+use crate::place::Place;
 use crate::store::PlacedChange;
 
 /// Everything shared in a notebook.
@@ -47,6 +48,20 @@ impl Export {
 }
 
 impl Couplet {
+    /// Makes an archive in this place out of an export's changes: the same notebook, equal by
+    /// hash, to be read and exported again. It has no partner and takes no words.
+    ///
+    /// # Errors
+    /// [`Error::Input`] if a change is damaged, [`Error::Engine`] if they do not fit together,
+    /// [`Error::Store`] if there is a notebook in that place.
+    pub async fn archive(
+        place: &Place,
+        of: Archive,
+        changes: Vec<PlacedChange>,
+    ) -> Result<Self, Error> {
+        Self::start(place, move |home| Owner::archive(home, &of, &changes)).await
+    }
+
     /// Everything shared, proved to be whole.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use couplet_proto::hash::Hash;
 use couplet_proto::ids::{DeviceId, InviteId};
 
 use super::Couplet;
-use crate::answers::OpenInvite;
+use crate::answers::{OpenInvite, Quarantine};
 use crate::error::{Error, input};
 use crate::owner::Owner;
 
@@ -74,5 +74,28 @@ impl Couplet {
     pub async fn deny(&self, request: &str) -> Result<(), Error> {
         let request: Hash = request.parse().map_err(input)?;
         self.handle.call(move |owner| owner.deny(request)).await
+    }
+
+    /// What is set aside here.
+    ///
+    /// # Errors
+    /// [`Error::NotLetInYet`].
+    pub async fn quarantine(&self) -> Result<Quarantine, Error> {
+        self.handle.call(Owner::quarantine).await
+    }
+
+    /// Keeps, or discards, the late words of a device of one's own that was taken out, named by the
+    /// beginning of its key. Says how many envelopes they were.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn settle_late(&self, device: &str, is_kept: bool) -> Result<u64, Error> {
+        let device = device.to_owned();
+        let settle = move |owner: &mut Owner| {
+            if is_kept { owner.keep_late(&device) } else { owner.discard_late(&device) }
+        };
+        let settled = self.handle.call(settle).await?;
+        self.handle.written();
+        Ok(settled)
     }
 }

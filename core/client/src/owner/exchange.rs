@@ -78,7 +78,7 @@ impl Owner {
             State::Member(replica) => {
                 replica.log().statements().iter().map(Statement::hash).collect()
             }
-            State::Joining(_) => Vec::new(),
+            State::Joining(_) | State::Archive(_) => Vec::new(),
         }
     }
 
@@ -86,7 +86,7 @@ impl Owner {
     pub(crate) fn have(&self) -> Have {
         match &self.state {
             State::Member(replica) => replica.have().clone(),
-            State::Joining(_) => Have::new(),
+            State::Joining(_) | State::Archive(_) => Have::new(),
         }
     }
 
@@ -147,6 +147,7 @@ impl Owner {
         match &self.state {
             State::Member(_) => self.extend_log(piece.from, statements)?,
             State::Joining(_) => self.be_admitted(statements)?,
+            State::Archive(_) => return Err(Error::Apart),
         }
         self.reread()
     }
@@ -198,6 +199,7 @@ impl Owner {
     /// The honest state.
     pub fn status(&mut self) -> Result<Status, Error> {
         let (standing, is_read_only) = (self.standing()?, self.is_apart()?);
+        let is_archive = matches!(self.state, State::Archive(_));
         let tables = self.store.tables();
         let at_relay = tables.relay_have()?;
         let unsent: u64 = self.have().without(&at_relay).iter().map(|r| r.last - r.first + 1).sum();
@@ -209,6 +211,7 @@ impl Owner {
                 (log.members().map(|(_, m)| m.slot).collect(), log.epoch().0)
             }
             State::Joining(_) => (Vec::new(), 0),
+            State::Archive(archive) => (archive.persons.iter().map(|(slot, _)| *slot).collect(), 0),
         };
         let persons = Slot::BOTH.iter().filter(|slot| members.contains(slot)).count();
         Ok(Status {
@@ -225,7 +228,7 @@ impl Owner {
             transport: tables.get(Meta::Transport)?,
             is_attached: tables.get(Meta::IsAttached)?.unwrap_or(false),
             persons,
-            devices: members.len(),
+            devices: if is_archive { 0 } else { members.len() },
         })
     }
 }

@@ -3,19 +3,16 @@
 //! An export is every applied change and what it makes, without envelopes: nothing in it proves to
 //! a third person who wrote what. What comes in is written as new entries of one's own. Another
 //! person's changes are not taken in: nobody can sign them but their writer, and a document that
-//! stood on them could never be given to a partner.
+//! stood on them could never be given to a partner. Whole, an export is opened as an
+//! [archive](super::archive).
 
 use std::collections::BTreeMap;
 
-use couplet_engine::document::Change;
-use couplet_engine::membership;
-use couplet_engine::notebook::Notebook;
 use couplet_engine::notebook::entry::notebook_hash;
 use couplet_engine::notebook::schema::Kind;
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::{Edition, Slot, Volume, WriterId};
 
-use super::Owner;
+use super::{Owner, archive};
 use crate::couplet::{Export, Imported};
 use crate::error::Error;
 use crate::store::{EntryRow, Filter, PlacedChange};
@@ -23,10 +20,8 @@ use crate::store::{EntryRow, Filter, PlacedChange};
 impl Owner {
     /// Everything shared, proved by making the notebook anew out of the changes.
     pub(crate) fn export(&mut self) -> Result<Export, Error> {
-        let replica = self.replica()?;
-        let (notebook, me) = (replica.notebook(), replica.slot());
-        let names = membership::persons(replica.log(), replica.keys()).into_iter();
-        let persons = names.map(|(slot, name)| (slot, name.as_str().to_owned())).collect();
+        let (notebook, me) = (self.notebook(), self.me()?);
+        let persons = self.persons()?;
         let tables = self.tables();
         let (hash, count) = tables.hash()?;
         let changes = tables.all_changes()?;
@@ -65,19 +60,9 @@ impl Owner {
 
 /// The hash of the notebook that these changes make, and how many entries it has.
 pub(crate) fn proved(changes: &[PlacedChange]) -> Result<(Hash, u64), Error> {
-    let mut volumes: BTreeMap<(Volume, Edition), Vec<Change>> = BTreeMap::new();
-    for PlacedChange { volume, edition, bytes } in changes {
-        let change = Change::parse(bytes.clone());
-        let change =
-            change.map_err(|_| Error::Input("a change of the export is damaged".into()))?;
-        volumes.entry((*volume, *edition)).or_default().push(change);
-    }
     let mut contents = BTreeMap::new();
-    for ((volume, edition), changes) in volumes {
-        // Nothing is written to it: whose it is does not matter.
-        let nobody = (Slot::First, WriterId([0; 16]));
-        let notebook = Notebook::load(volume, edition, nobody, None, changes);
-        let notebook = notebook.map_err(|_| Error::Engine)?;
+    for (place, changes) in archive::volumes(changes)? {
+        let notebook = archive::load(place, changes)?;
         contents
             .extend(notebook.entries().map(|entry| (entry.key.as_str().to_owned(), entry.content)));
     }
@@ -89,6 +74,7 @@ pub(crate) fn proved(changes: &[PlacedChange]) -> Result<(Hash, u64), Error> {
 mod tests {
 
     use super::*;
+    use crate::owner::Archive;
     use crate::place::Home;
 
     #[test]
@@ -106,6 +92,34 @@ mod tests {
         assert_eq!(export.entries.len(), 2);
         export.changes.pop();
         assert_ne!(proved(&export.changes).unwrap(), (export.hash, 2));
+    }
+
+    #[test]
+    fn an_archive_is_the_same_notebook_and_is_read_only() {
+        let (home, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let name = "Ana".parse().unwrap();
+        let mut ana = Owner::found(Home::at(home.path()), &name, None).unwrap();
+        ana.write(Kind::Note, 20_000, "good morning").unwrap();
+        ana.write(Kind::Page, 20_001, "milk\nbread").unwrap();
+        let export = ana.export().unwrap();
+
+        let of = Archive {
+            notebook: export.notebook,
+            person: export.person,
+            persons: export.persons.clone(),
+        };
+        drop(Owner::archive(Home::at(other.path()), &of, &export.changes).unwrap());
+
+        let mut archive = Owner::open(Home::at(other.path())).unwrap();
+        assert_eq!(archive.hash().unwrap(), ana.hash().unwrap());
+        let again = archive.export().unwrap();
+        assert!(again.changes == export.changes);
+        assert_eq!((again.notebook, again.persons), (export.notebook, export.persons));
+        let status = archive.status().unwrap();
+        assert!(status.is_read_only);
+        assert_eq!((status.pending, status.persons), (0, 1));
+        assert!(matches!(archive.write(Kind::Note, 1, "more"), Err(Error::Apart)));
+        assert!(matches!(archive.opening(), Err(Error::Apart)));
     }
 
     #[test]

@@ -75,6 +75,7 @@ impl Owner {
         let is_out = match &self.state {
             State::Member(replica) => !replica.is_member(),
             State::Joining(_) => false,
+            State::Archive(_) => true,
         };
         Ok(is_out || self.tables().get(Meta::HasLeft)?.unwrap_or(false))
     }
@@ -89,6 +90,9 @@ impl Owner {
         if self.joining().is_some() {
             return Ok(Standing::Waiting);
         }
+        if matches!(self.state, State::Archive(_)) {
+            return Ok(Standing::Apart);
+        }
         let is_apart = self.is_apart()?;
         let replica = self.replica()?;
         let (log, slot) = (replica.log(), replica.slot());
@@ -102,5 +106,94 @@ impl Owner {
         } else {
             Standing::Solo
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use couplet_engine::notebook::schema::Kind;
+    use couplet_engine::replica::Wait;
+    use couplet_proto::have::Have;
+    use couplet_proto::ids::Epoch;
+
+    use super::*;
+    use crate::owner::testing::{ana, let_in, meet, order, pass, shown};
+    use crate::place::Home;
+
+    fn homes() -> (tempfile::TempDir, [std::path::PathBuf; 3]) {
+        let directory = tempfile::tempdir().unwrap();
+        let homes = ["ana", "ben", "tablet"].map(|name| directory.path().join(name));
+        (directory, homes)
+    }
+
+    #[test]
+    fn a_stolen_phone_given_everything_reads_no_word_that_was_written_after() {
+        let (_directory, homes) = homes();
+        let mut ana = ana(&homes[0]);
+        let mut ben = let_in(&mut ana, &homes[1], Role::Partner);
+        let mut stolen = let_in(&mut ana, &homes[2], Role::OwnDevice);
+        ana.write(Kind::Note, 0, "before").unwrap();
+        meet(&mut ana, &mut stolen);
+        ana.remove(&stolen.device().to_string()).unwrap();
+        order(&mut ana);
+        ana.write(Kind::Note, 0, "after, by Ana").unwrap();
+        pass(&mut ana, &mut ben);
+        ben.write(Kind::Note, 0, "after, by Ben").unwrap();
+        meet(&mut ana, &mut ben);
+        assert_eq!(shown(&mut ana), ["after, by Ana", "after, by Ben", "before"]);
+
+        // Its store as it is, and whatever a relay could ever give it: the log, every envelope.
+        drop(stolen);
+        let mut stolen = Owner::open(Home::at(&homes[2])).unwrap();
+        pass(&mut ana, &mut stolen);
+        assert!(stolen.have().covers(&ana.have()), "it holds every byte");
+        assert_eq!(shown(&mut stolen), ["before"]);
+        let later = stolen.replica().unwrap().log().epoch();
+        assert!(!stolen.tables().keys().unwrap().contains_key(&later), "and has no key to it");
+        for range in ana.have().without(&Have::new()) {
+            for bytes in ana.envelopes(range).unwrap() {
+                let read = stolen.replica().unwrap().reread(bytes.clone()).unwrap();
+                let header = couplet_proto::envelope::Envelope::peek(&bytes).unwrap();
+                let is_after = header.epoch == later;
+                assert_eq!(matches!(read, Err(Wait::ForKey)), is_after, "{:?}", header.epoch);
+            }
+        }
+        let refused = stolen.write(Kind::Note, 0, "by the thief");
+        assert!(matches!(refused, Err(Error::Apart)));
+        drop(stolen);
+        let mut again = Owner::open(Home::at(&homes[2])).unwrap();
+        assert_eq!(shown(&mut again), ["before"]);
+        assert_eq!(again.status().unwrap().standing, Standing::Apart);
+    }
+
+    #[test]
+    fn who_let_somebody_in_changes_the_key() {
+        let (_directory, homes) = homes();
+        let mut ana = ana(&homes[0]);
+        let mut ben = let_in(&mut ana, &homes[1], Role::Partner);
+        assert_eq!(ana.status().unwrap().epoch, 2);
+        pass(&mut ana, &mut ben);
+        assert_eq!(ben.status().unwrap().epoch, 2);
+        assert!(ben.tables().keys().unwrap().contains_key(&Epoch(1)), "and all before it");
+    }
+
+    #[test]
+    fn who_goes_on_alone_seals_nothing_under_the_old_key() {
+        let (_directory, homes) = homes();
+        let mut ana = ana(&homes[0]);
+        let mut ben = let_in(&mut ana, &homes[1], Role::Partner);
+        pass(&mut ana, &mut ben);
+        ben.write(Kind::Note, 0, "never sent").unwrap();
+        ben.leave().unwrap();
+        assert_eq!(ben.seal_pending().unwrap(), 0, "who leaves sends nothing more");
+        order(&mut ben);
+        ana.write(Kind::Note, 0, "written apart").unwrap();
+        pass(&mut ben, &mut ana);
+        assert_eq!(ana.seal_pending().unwrap(), 0, "it waits for the key");
+        order(&mut ana);
+        assert_eq!(ana.seal_pending().unwrap(), 1);
+        pass(&mut ana, &mut ben);
+        assert_eq!(shown(&mut ben), ["never sent"]);
+        assert_eq!(shown(&mut ana), ["written apart"]);
     }
 }

@@ -7,7 +7,8 @@
 use couplet_engine::membership::epoch;
 use couplet_engine::membership::keyring::open_keys;
 use couplet_engine::membership::{self, CannotSay};
-use couplet_proto::ids::{DeviceId, Epoch, InviteId};
+use couplet_proto::have::WriterHave;
+use couplet_proto::ids::{DeviceId, Epoch, InviteId, WriterId};
 use couplet_proto::log::Log;
 use couplet_proto::request::JoinRequest;
 use couplet_proto::sign::Signer;
@@ -162,6 +163,7 @@ impl Owner {
         let wanted = self.wanted_after(&log, new);
         let is_said = |made: &mut Made| new.iter().any(|said| said == &made.statement);
         let said = self.made.take_if(is_said);
+        let late = self.late_after(&log, new)?;
         self.durably(|tables| {
             tables.keep_log(&log, from)?;
             for (epoch, key) in &keys {
@@ -170,13 +172,40 @@ impl Owner {
             if let Some(said) = said {
                 tables.drop_intent(said.intent)?;
             }
+            for (writer, left) in &late {
+                tables.cut_chain(*writer, left)?;
+            }
             for intent in &wanted {
                 tables.keep_intent(intent)?;
             }
             Ok(tables.drop_requests_without(&open)?)
         })?;
-        self.replica()?.set_log(log, keys);
+        let replica = self.replica()?;
+        replica.set_log(log, keys);
+        for (writer, left) in &late {
+            replica.end_chain(*writer, left.tip);
+        }
+        self.may_have_orphans |= !late.is_empty();
         Ok(())
+    }
+
+    /// The chains of which more is held here than stands after these statements.
+    fn late_after(
+        &self,
+        log: &Log,
+        new: &[Statement],
+    ) -> Result<Vec<(WriterId, WriterHave)>, Error> {
+        let mut late = Vec::new();
+        for device in new.iter().filter_map(Statement::removes) {
+            for chain in self.tables().chains_of(device)? {
+                let mut left = log.stands(device, chain.writer).cut(chain.have.clone());
+                left.beyond.clear();
+                if left.tip != chain.have.tip {
+                    late.push((chain.writer, left));
+                }
+            }
+        }
+        Ok(late)
     }
 
     /// Who let somebody in changes the key, so that the link is worth nothing more to anybody; and

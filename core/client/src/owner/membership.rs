@@ -14,8 +14,8 @@ use couplet_proto::request::JoinRequest;
 use couplet_proto::sign::Signer;
 use couplet_proto::statement::{History, Role};
 
-use super::Owner;
 use super::intents::Intent;
+use super::{Owner, State};
 use crate::answers::{Device, OpenInvite};
 use crate::error::Error;
 use crate::store::Meta;
@@ -55,6 +55,9 @@ impl Owner {
 
     /// What the persons call themselves, as far as this device can read it.
     pub fn persons(&mut self) -> Result<Vec<(Slot, String)>, Error> {
+        if let State::Archive(archive) = &self.state {
+            return Ok(archive.persons.clone());
+        }
         let replica = self.replica()?;
         let names = membership::persons(replica.log(), replica.keys()).into_iter();
         Ok(names.map(|(slot, name)| (slot, name.as_str().to_owned())).collect())

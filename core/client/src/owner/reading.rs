@@ -25,7 +25,7 @@ impl Owner {
         limit: u32,
         filter: &Filter,
     ) -> Result<Vec<EntryRow>, Error> {
-        let me = self.replica()?.slot();
+        let me = self.me()?;
         Ok(self.tables().timeline(before, limit, filter, me)?)
     }
 }

@@ -45,7 +45,7 @@ pub(crate) struct Received {
 
 /// A slice on its way into the store.
 #[derive(Default)]
-struct Slice {
+pub(super) struct Slice {
     envelopes: Vec<(Box<Sealed>, State)>,
     reread: Vec<Sealed>,
     seen: Vec<(WriterId, Slot, Seen)>,
@@ -156,7 +156,7 @@ impl Owner {
 
     /// Judges, applies and stores. If any of it fails, the replica is ahead of the store, and is
     /// read again.
-    fn settle(&mut self, slice: Slice, received: Received) -> Result<Received, Error> {
+    pub(super) fn settle(&mut self, slice: Slice, received: Received) -> Result<Received, Error> {
         let settled = self.try_to_settle(slice, received);
         self.is_stale |= settled.is_err();
         settled
@@ -288,7 +288,7 @@ impl Slice {
         }
     }
 
-    fn note_changes(&mut self, sealed: &Sealed, slot: Slot, changes: Vec<Change>) {
+    pub(super) fn note_changes(&mut self, sealed: &Sealed, slot: Slot, changes: Vec<Change>) {
         let counter = sealed.header().counter;
         let of_volume = self.changes.entry(sealed.header().volume).or_default();
         for change in changes {

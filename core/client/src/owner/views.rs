@@ -2,9 +2,9 @@
 //! kept them in another form. What this device alone knows of them stays.
 
 use couplet_engine::notebook::entry::{Entry, FORM};
-use couplet_proto::ids::Volume;
+use couplet_proto::ids::{Edition, Volume};
 
-use super::{Owner, State};
+use super::{Owner, State, archive};
 use crate::error::Error;
 use crate::store::Meta;
 
@@ -15,12 +15,21 @@ impl Owner {
             return Ok(());
         }
         for volume in 0..=self.tables().newest_volume()?.0 {
-            let entries: Vec<Entry> = self.load(Volume(volume))?.entries().collect();
+            let entries = self.entries_of(Volume(volume))?;
             self.durably(|tables| {
                 entries.iter().try_for_each(|entry| Ok(tables.keep_entry(entry, None, false)?))
             })?;
         }
         self.durably(|tables| Ok(tables.set(Meta::Form, &FORM)?))
+    }
+
+    fn entries_of(&mut self, volume: Volume) -> Result<Vec<Entry>, Error> {
+        if !matches!(self.state, State::Archive(_)) {
+            return Ok(self.load(volume)?.entries().collect());
+        }
+        let place = (volume, Edition::default());
+        let changes = self.tables().volume(place.0, place.1)?.changes;
+        Ok(archive::load(place, changes)?.entries().collect())
     }
 }
 

@@ -276,10 +276,19 @@ impl Owner {
         let new = self.load(volume)?;
         let gone: Vec<EntryKey> =
             old.entries().map(|e| e.key).filter(|key| new.entry(key).is_none()).collect();
+        let log = self.replica()?.log().clone();
         self.durably(|tables| {
             for change in &lost {
                 let lost = Waiting { change: change.clone(), slot: me.slot, counter: 0 };
-                tables.set_aside(&lost, SUPERSEDED)?;
+                match tables.waits_for_late(change)? {
+                    // Others have it, and it stands again if the late words are kept.
+                    Some((device, counter)) => {
+                        let slot = log.known(device).map_or(me.slot, |member| member.slot);
+                        tables.keep_waiting(place, &Waiting { slot, counter, ..lost })?;
+                        tables.drop_change(change.hash())?;
+                    }
+                    None => tables.set_aside(&lost, SUPERSEDED)?,
+                }
             }
             for key in &gone {
                 tables.drop_entry(key.as_str())?;

@@ -195,8 +195,16 @@ impl Tables<'_> {
     /// [`StoreError`].
     pub(crate) fn set_aside(&self, lost: &Waiting, why: &str) -> Result<(), StoreError> {
         self.quarantine(lost, why)?;
+        self.drop_change(lost.change.hash())
+    }
+
+    /// A change stands no more.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn drop_change(&self, hash: Hash) -> Result<(), StoreError> {
         let mut delete = self.0.prepare_cached("DELETE FROM changes WHERE hash = ?1")?;
-        delete.execute([lost.change.hash().0])?;
+        delete.execute([hash.0])?;
         Ok(())
     }
 

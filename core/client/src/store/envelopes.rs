@@ -21,6 +21,8 @@ pub(crate) enum State {
     ToCarry,
     /// Another branch of its writer stands in its place; kept as evidence, never sent.
     Superseded,
+    /// Its device was taken out before this was known of it; it waits to be kept or discarded.
+    Late,
 }
 
 impl State {
@@ -30,6 +32,7 @@ impl State {
             Self::Kept => 1,
             Self::ToCarry => 2,
             Self::Superseded => 3,
+            Self::Late => 4,
         }
     }
 }

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use couplet_engine::keys::{EpochKey, Secret};
-use couplet_proto::envelope::Envelope;
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::{DeviceId, Epoch, InviteId};
+use couplet_proto::ids::{Epoch, InviteId};
 use couplet_proto::item;
 use couplet_proto::log::Log;
-use couplet_proto::statement::{Statement, Watermark};
-use rusqlite::{OptionalExtension, params};
+use couplet_proto::statement::Statement;
+use rusqlite::params;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{StoreError, Tables};
@@ -67,29 +66,6 @@ impl Tables<'_> {
             self.0.prepare_cached("INSERT OR IGNORE INTO epochs (epoch, key) VALUES (?1, ?2)")?;
         insert.execute(params![epoch.0, key.secret().expose()])?;
         Ok(())
-    }
-
-    /// Where the chains of that device's writers end, as far as they are held without a hole.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub(crate) fn watermarks(&self, device: DeviceId) -> Result<Vec<Watermark>, StoreError> {
-        let mut first = self.0.prepare_cached(
-            "SELECT bytes FROM envelopes WHERE writer = ?1 AND state <> 3
-             ORDER BY counter LIMIT 1",
-        )?;
-        let mut watermarks = Vec::new();
-        for (writer, have) in self.have()?.iter() {
-            let bytes: Option<Vec<u8>> =
-                first.query_row([writer.0], |row| row.get(0)).optional()?;
-            let header = bytes.and_then(|bytes| Envelope::peek(&bytes));
-            if let Some(header) = header.filter(|header| header.device == device)
-                && have.tip.counter > 0
-            {
-                watermarks.push(Watermark { nonce: header.nonce, last: have.tip });
-            }
-        }
-        Ok(watermarks)
     }
 
     /// The requests to join that wait, as received.

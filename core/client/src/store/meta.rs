@@ -31,6 +31,8 @@ pub(crate) enum Meta {
     Relay,
     /// How long the relay's log was when last heard of.
     RelayLog,
+    /// Whose notebook this is an archive of.
+    Archive,
     /// What a joiner waits with.
     Joining,
     /// The joiner's half of the short authentication string.
@@ -61,6 +63,7 @@ impl Meta {
             Self::Slot => "slot",
             Self::Relay => "relay",
             Self::RelayLog => "relay log",
+            Self::Archive => "archive",
             Self::Joining => "joining",
             Self::Sas => "sas",
             Self::SharesDelivery => "shares delivery",

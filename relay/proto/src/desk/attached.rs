@@ -31,6 +31,13 @@ pub(crate) struct Sorted {
     pub(crate) names: Vec<(WriterId, u64)>,
 }
 
+impl Sorted {
+    /// The envelopes that the store was to keep.
+    pub(crate) fn named(self) -> Vec<Option<(WriterId, u64)>> {
+        self.names.into_iter().map(Some).collect()
+    }
+}
+
 impl Attached {
     pub(crate) const fn new(session: Session) -> Self {
         Self { session, wanted: VecDeque::new(), requests: Vec::new(), has_mail: true }

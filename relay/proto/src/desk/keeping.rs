@@ -80,7 +80,7 @@ pub enum Outcome {
     Held,
     /// Its place is taken by another, or it does not continue its chain; the other is kept.
     Fork,
-    /// Its device has too many writers, or the notebook too many holes.
+    /// Its device has too many writers, its person too many bytes, or the notebook too many holes.
     Full,
     /// Its device was taken out after it was judged.
     TakenOut,
@@ -123,15 +123,24 @@ pub enum Posted {
     Full,
 }
 
-/// Whether there is room for an envelope after which its writer's chain is `after`, a chain that
-/// was `before`, or nothing if this is its first. What fills a hole or goes on is always taken.
+/// Whether there is room for an envelope of that many bytes after which its writer's chain is
+/// `after`, a chain that was `before`, or nothing if this is its first. Of what the person may
+/// use, `quota` bytes, it takes its length as padded; what fills a hole or goes on takes nothing
+/// else.
 #[must_use]
-pub fn has_room(before: Option<&WriterHave>, after: &WriterHave, used: Used) -> bool {
+pub fn has_room(
+    before: Option<&WriterHave>,
+    after: &WriterHave,
+    length: usize,
+    used: Used,
+    quota: u64,
+) -> bool {
     let ranges_before = before.map_or(0, |have| have.beyond.len());
     let makes_a_hole = after.beyond.len() > ranges_before;
     let is_holed = after.beyond.len() > MAX_RANGES_BEYOND || used.ranges >= MAX_RANGES_PER_NOTEBOOK;
     let is_crowded = before.is_none() && used.writers >= MAX_WRITERS_PER_DEVICE;
-    !(is_crowded || makes_a_hole && is_holed)
+    let is_over = used.bytes.saturating_add(length as u64) > quota;
+    !(is_crowded || is_over || makes_a_hole && is_holed)
 }
 
 /// What of a notebook's bounds is used up already.
@@ -141,6 +150,8 @@ pub struct Used {
     pub writers: usize,
     /// Ranges beyond a hole, of all writers.
     pub ranges: usize,
+    /// Bytes of all envelopes of the person whose device it is.
+    pub bytes: u64,
 }
 
 /// Cuts the first slice of a range out of what is held from its first counter on: in order, without

@@ -22,8 +22,8 @@ pub enum Question {
     Requests,
     /// To judge, here or on another thread: [`Judgement::judge`].
     Judge(Judgement),
-    /// To keep envelopes.
-    Keep(Vec<Sealed>),
+    /// To keep envelopes of members; the log says whose.
+    Keep(Arc<Log>, Vec<Sealed>),
     /// To extend the log, which is this one then.
     Append(Extension, Arc<Log>),
     /// To put a request in its mailbox.
@@ -58,4 +58,6 @@ pub enum Unanswered {
     Full,
     /// The store cannot be used at the moment.
     Unavailable,
+    /// Whoever asked has had its share; there is more after so many seconds.
+    NotYet(u32),
 }

@@ -13,8 +13,8 @@ use crate::hash::Hash;
 use crate::have::{Have, Range, Tip, WriterHave};
 use crate::ids::{InviteId, NotebookId, WriterId};
 use crate::limits::{
-    MAX_ENVELOPES_PER_FRAME, MAX_RANGES_BEYOND, MAX_RANGES_PER_NOTEBOOK, MAX_REQUESTS_PER_INVITE,
-    MAX_WRITERS_PER_DEVICE,
+    MAX_ENVELOPE, MAX_ENVELOPES_PER_FRAME, MAX_RANGES_BEYOND, MAX_RANGES_PER_NOTEBOOK,
+    MAX_REQUESTS_PER_INVITE, MAX_WRITERS_PER_DEVICE, MIN_ENVELOPE,
 };
 use crate::session::SLICE_BYTES;
 use crate::sign::Signer as _;
@@ -26,7 +26,7 @@ use crate::testing::{INVITE, Key, Notebook, bytes};
 pub struct Case {
     /// What it is about.
     pub name: &'static str,
-    /// What is asked, and must be answered.
+    /// What is asked, and must be answered, by a store that gives each person [`QUOTA`].
     pub steps: Vec<Step>,
 }
 
@@ -41,10 +41,13 @@ pub struct Step {
     pub answer: Result<Answer, Unanswered>,
 }
 
+/// Bytes that each person may use.
+pub const QUOTA: u64 = 2 * 1024 * 1024;
+
 /// All of them.
 #[must_use]
 pub fn cases() -> Vec<Case> {
-    vec![logs(), chains(), slices(), holes(), writers(), mailboxes(), going()]
+    vec![logs(), chains(), slices(), holes(), writers(), quotas(), mailboxes(), going()]
 }
 
 /// A case that is being written, with what the store must hold by then.
@@ -112,7 +115,8 @@ impl Script {
             }
         }
         let kept = Kept { outcomes: outcomes.to_vec(), have: touched };
-        self.ask(Question::Keep(envelopes.to_vec()), Answer::Kept(kept));
+        let log = Arc::new(self.notebook.log.clone());
+        self.ask(Question::Keep(log, envelopes.to_vec()), Answer::Kept(kept));
     }
 
     fn read(&mut self, writer: WriterId, places: Places<u64>, found: &[Sealed]) {
@@ -134,7 +138,7 @@ fn logs() -> Case {
     let (ana, both) = (Notebook::of_ana(1), Notebook::of_both(1));
     let mut script = Script::without_log(ana.clone());
     script.ask(Question::Log, Answer::Log(None));
-    let lost = Question::Keep(ana.writer(&ana.ana, 1).write(1));
+    let lost = Question::Keep(Arc::new(ana.log.clone()), ana.writer(&ana.ana, 1).write(1));
     let (notebook, answer) = (ana.id(), Err(Unanswered::Unavailable));
     script.steps.push(Step { notebook, question: lost, answer });
     script.append(&both, ana.log.head(), Appended::Moved);
@@ -234,6 +238,21 @@ fn writers() -> Case {
     script.keep(&many[0][1..], &[Outcome::New]);
     script.keep(&of(&notebook.ben, 0), &[Outcome::New, Outcome::New]);
     script.done("no device uses up a notebook's writers")
+}
+
+fn quotas() -> Case {
+    let mut script = Script::of(Notebook::of_both(8));
+    let notebook = script.notebook.clone();
+    let mut writers = [notebook.writer(&notebook.ana, 1), notebook.writer(&notebook.ana, 2)];
+    let fitting = usize::try_from(QUOTA).unwrap() / MAX_ENVELOPE;
+    for number in 0..fitting - 1 {
+        script.keep(&[writers[number % 2].seal(1, MAX_ENVELOPE)], &[Outcome::New]);
+    }
+    let (last, beyond) = (writers[0].seal(1, MAX_ENVELOPE), writers[1].seal(1, MIN_ENVELOPE));
+    script.keep(&[last.clone(), beyond.clone()], &[Outcome::New, Outcome::Full]);
+    script.keep(&[last, beyond], &[Outcome::Held, Outcome::Full]);
+    script.keep(&notebook.writer(&notebook.ben, 1).write(1), &[Outcome::New]);
+    script.done("what one person fills is not the other's")
 }
 
 fn going() -> Case {

@@ -7,18 +7,36 @@ use couplet_proto::desk::keeping::{Appended, Extension, Kept, Letter, Posted};
 use couplet_proto::envelope::Sealed;
 use couplet_proto::have::{Have, Range};
 use couplet_proto::ids::NotebookId;
+use couplet_proto::log::Log;
+use couplet_proto::statement::LogHead;
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
-use crate::limits::READERS;
+use crate::limits::{BYTES_PER_PERSON, KEPT_FREE, READERS};
 use crate::store::tables::{self, Fault};
 use crate::store::writer::Writer;
 use crate::store::{Store, StoreError, schema};
+
+/// How much a store may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Room {
+    /// Bytes of envelopes, as padded, of one person in one notebook.
+    pub bytes_per_person: u64,
+    /// Bytes that are left free on the disk.
+    pub kept_free: u64,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { bytes_per_person: BYTES_PER_PERSON, kept_free: KEPT_FREE }
+    }
+}
 
 /// A store in one SQLite file, which nobody else writes.
 #[derive(Debug)]
 pub struct SqliteStore {
     file: PathBuf,
+    room: Room,
     writer: Writer,
     readers: Arc<Readers>,
 }
@@ -35,11 +53,11 @@ impl SqliteStore {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn open(file: &Path) -> Result<Self, StoreError> {
+    pub fn open(file: &Path, room: Room) -> Result<Self, StoreError> {
         let connection = schema::open(file)?;
         let writer = Writer::start(connection, file.to_path_buf())?;
         let readers = Readers { idle: Mutex::new(Vec::new()), permits: Semaphore::new(READERS) };
-        Ok(Self { file: file.to_path_buf(), writer, readers: Arc::new(readers) })
+        Ok(Self { file: file.to_path_buf(), room, writer, readers: Arc::new(readers) })
     }
 
     /// Takes no more writes, and waits until those that were taken are durable.
@@ -68,6 +86,17 @@ impl SqliteStore {
         result
     }
 
+    /// Whether the disk has room for more, beside what is kept free on it. A new notebook needs it
+    /// twice: those that are here go on when strangers are told that it is full.
+    fn check_room(&self, is_new: bool) -> Result<(), StoreError> {
+        let kept_free = self.room.kept_free.saturating_mul(if is_new { 2 } else { 1 });
+        let free = rustix::fs::statvfs(self.file.as_path());
+        // A disk that cannot say so is asked again by writing to it.
+        let is_full =
+            free.is_ok_and(|disk| disk.f_bavail.saturating_mul(disk.f_frsize) < kept_free);
+        if is_full { Err(StoreError::Full) } else { Ok(()) }
+    }
+
     async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
@@ -83,6 +112,7 @@ impl Store for SqliteStore {
     }
 
     async fn append(&self, extension: Extension) -> Result<Appended, StoreError> {
+        self.check_room(extension.after == LogHead::EMPTY)?;
         self.write(move |connection| tables::append(connection, &extension)).await
     }
 
@@ -98,11 +128,14 @@ impl Store for SqliteStore {
         self.read(move |connection| tables::envelopes(connection, notebook, range)).await
     }
 
-    async fn keep(&self, notebook: NotebookId, envelopes: Vec<Sealed>) -> Result<Kept, StoreError> {
-        self.write(move |connection| tables::keep(connection, notebook, &envelopes)).await
+    async fn keep(&self, log: Arc<Log>, envelopes: Vec<Sealed>) -> Result<Kept, StoreError> {
+        self.check_room(false)?;
+        let quota = self.room.bytes_per_person;
+        self.write(move |connection| tables::keep(connection, &log, &envelopes, quota)).await
     }
 
     async fn post(&self, letter: Letter) -> Result<Posted, StoreError> {
+        self.check_room(false)?;
         self.write(move |connection| tables::post(connection, &letter)).await
     }
 
@@ -131,7 +164,7 @@ mod tests {
     #[tokio::test]
     async fn a_full_disk_takes_nothing_new_tears_nothing_and_is_read_on() {
         let home = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(&home.path().join("store.db")).unwrap();
+        let store = SqliteStore::open(&home.path().join("store.db"), Room::default()).unwrap();
         let pages = async |count: u32| {
             let limit = move |db: &Connection| {
                 Ok(db.pragma_update_and_check(None, "max_page_count", count, |_| Ok(()))?)

@@ -10,9 +10,10 @@ use couplet_proto::desk::keeping::{
 use couplet_proto::envelope::Sealed;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Entry, Have, Inserted, Range, Span, Tip, WriterHave};
-use couplet_proto::ids::{DeviceId, NotebookId, WriterId};
+use couplet_proto::ids::{DeviceId, NotebookId, Slot, WriterId};
 use couplet_proto::item::{self, Malformed};
 use couplet_proto::limits::{MAX_ENVELOPES_PER_FRAME, MAX_REQUESTS_PER_INVITE};
+use couplet_proto::log::Log;
 use couplet_proto::statement::LogHead;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
@@ -187,10 +188,12 @@ pub(crate) fn envelopes(
 
 pub(crate) fn keep(
     db: &Connection,
-    notebook: NotebookId,
+    log: &Log,
     envelopes: &[Sealed],
+    quota: u64,
 ) -> Result<Kept, Fault> {
-    let mut chains = Chains { db, notebook, chains: BTreeMap::new() };
+    let (notebook, chains) = (log.id(), BTreeMap::new());
+    let mut chains = Chains { db, notebook, log, quota, chains, bytes: None };
     let outcomes = envelopes.iter().map(|sealed| chains.keep(sealed)).collect::<Result<_, _>>()?;
     Ok(Kept { outcomes, have: chains.write()? })
 }
@@ -239,7 +242,11 @@ fn head(db: &Connection, notebook: NotebookId) -> Result<LogHead, Fault> {
 struct Chains<'a> {
     db: &'a Connection,
     notebook: NotebookId,
+    log: &'a Log,
+    quota: u64,
     chains: BTreeMap<WriterId, Chain>,
+    /// Bytes of each person, once somebody asked; those written here are among them.
+    bytes: Option<BTreeMap<Option<Slot>, u64>>,
 }
 
 struct Chain {
@@ -266,15 +273,18 @@ impl Chains<'_> {
             Ok(Inserted::Held) => return self.compare(writer, device, counter, sealed),
             Ok(Inserted::New) => {}
         }
-        let is_started = chain.is_known || chain.bytes > 0;
-        let goes_on = is_started && have.beyond.len() <= chain.have.beyond.len();
-        if !goes_on {
-            let before = is_started.then_some(&chain.have);
-            let used = Used { writers: self.writers_of(device)?, ranges: self.ranges()? };
-            if !has_room(before, &have, used) {
-                return Ok(Outcome::Full);
-            }
+        let before = (chain.is_known || chain.bytes > 0).then(|| chain.have.clone());
+        let goes_on = before.as_ref().is_some_and(|was| have.beyond.len() <= was.beyond.len());
+        // What goes on makes no writer and no hole: of those nothing need be counted.
+        let (writers, ranges) =
+            if goes_on { (0, 0) } else { (self.writers_of(device)?, self.ranges()?) };
+        let (length, quota) = (sealed.bytes().len(), self.quota);
+        let bytes = self.bytes_of(device)?;
+        let used = Used { writers, ranges, bytes: *bytes };
+        if !has_room(before.as_ref(), &have, length, used, quota) {
+            return Ok(Outcome::Full);
         }
+        *bytes += length as u64;
         self.db
             .prepare_cached(
                 "INSERT INTO envelope (notebook, device, writer, counter, hash, bytes)
@@ -340,6 +350,26 @@ impl Chains<'_> {
         let starting =
             |chain: &&Chain| chain.device == device && !chain.is_known && chain.bytes > 0;
         Ok(known + self.chains.values().filter(starting).count())
+    }
+
+    /// Bytes of the person whose device it is.
+    fn bytes_of(&mut self, device: DeviceId) -> Result<&mut u64, Fault> {
+        let slot_of = |device| self.log.known(device).map(|member| member.slot);
+        let bytes = match self.bytes.take() {
+            Some(bytes) => bytes,
+            None => {
+                let mut bytes = BTreeMap::new();
+                let mut find =
+                    self.db.prepare_cached("SELECT device, bytes FROM have WHERE notebook = ?1")?;
+                let mut rows = find.query([&self.notebook.0.0])?;
+                while let Some(row) = rows.next()? {
+                    let person = bytes.entry(slot_of(DeviceId(row.get(0)?))).or_default();
+                    *person += row.get::<_, u64>(1)?;
+                }
+                bytes
+            }
+        };
+        Ok(self.bytes.insert(bytes).entry(slot_of(device)).or_default())
     }
 
     /// Ranges beyond a hole, of all writers.

@@ -10,8 +10,10 @@ use couplet_proto::ids::WriterId;
 use couplet_proto::link::RelayLink;
 use couplet_proto::sign::Signer as _;
 use couplet_proto::statement::LogHead;
+use couplet_relay::gate::Allowance;
 use couplet_relay::limits::SOCKET_BUFFER;
-use couplet_relay::relay::{Config, Relay};
+use couplet_relay::relay::{Config, Relay, RelayError};
+use couplet_relay::store::sqlite::Room;
 use quinn::crypto::rustls::QuicClientConfig;
 use quinn::{
     ClientConfig, Connection, ConnectionError, Endpoint, EndpointConfig, RecvStream, SendStream,
@@ -33,8 +35,22 @@ const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A relay of this process.
 pub(crate) fn relay_at(data: &std::path::Path) -> Relay {
-    let listen = (Ipv4Addr::LOCALHOST, 0).into();
-    Relay::start(Config { data: data.to_path_buf(), listen, public: None }).unwrap()
+    relay_with(data, Room::default(), Allowance::default())
+}
+
+/// A relay of this process that gives so much to each.
+pub(crate) fn relay_with(data: &std::path::Path, room: Room, allowance: Allowance) -> Relay {
+    let (data, listen) = (data.to_path_buf(), (Ipv4Addr::LOCALHOST, 0).into());
+    let config = Config { data, listen, public: None, room, allowance };
+    loop {
+        match Relay::start(config.clone()) {
+            // A program that another test is starting has this one's locks until it is itself.
+            Err(RelayError::Owned(data)) => {
+                std::fs::File::open(data.join("lock")).unwrap().lock().unwrap();
+            }
+            started => return started.unwrap(),
+        }
+    }
 }
 
 /// Ana's phone, attached: the first to speak of this notebook, which it feeds to the relay.
@@ -73,8 +89,12 @@ impl Phone {
     }
 
     pub(crate) async fn call(&self) -> Line {
+        self.try_call().await.unwrap()
+    }
+
+    pub(crate) async fn try_call(&self) -> Result<Line, ConnectionError> {
         let connecting = self.endpoint.connect_with(self.config.clone(), self.relay, "relay");
-        Line::of(connecting.unwrap().await.unwrap()).await
+        Ok(Line::of(connecting.unwrap().await?).await)
     }
 
     /// Calls without waiting for the relay; nothing if there is no ticket.

@@ -4,16 +4,17 @@
 use std::sync::Arc;
 
 use couplet_proto::desk::question::Unanswered;
-use couplet_proto::testing::keeping::cases;
+use couplet_proto::testing::keeping::{QUOTA, cases};
 use couplet_relay::live::Notebooks;
-use couplet_relay::store::sqlite::SqliteStore;
+use couplet_relay::store::sqlite::{Room, SqliteStore};
 
 #[tokio::test]
 async fn it_does_what_every_store_must() {
+    let room = Room { bytes_per_person: QUOTA, ..Room::default() };
     for case in cases() {
         let home = tempfile::tempdir().unwrap();
         for (place, step) in case.steps.into_iter().enumerate() {
-            let store = SqliteStore::open(&home.path().join("store.db")).unwrap();
+            let store = SqliteStore::open(&home.path().join("store.db"), room).unwrap();
             let notebook = Notebooks::new(Arc::new(store)).get(step.notebook);
             let answer = notebook.answer(step.question).await.map_err(Unanswered::from);
             assert_eq!(answer, step.answer, "{}, step {place}", case.name);

@@ -203,10 +203,13 @@ async fn a_member_gone_wrong_harms_nobody_but_itself() {
 async fn a_crowd_must_prove_where_it_is_and_is_let_in() {
     let home = tempfile::tempdir().unwrap();
     let relay = relay_at(home.path());
-    let phone = std::sync::Arc::new(Phone::new(&Key::new(70), relay.link()));
+    // As many phones as it takes for none to call too often.
+    let phones: Vec<_> = (0..32)
+        .map(|seed| std::sync::Arc::new(Phone::new(&Key::new(seed), relay.link())))
+        .collect();
     let mut crowd = tokio::task::JoinSet::new();
-    for _ in 0..couplet_relay::limits::MAX_UNPROVEN_HANDSHAKES + 20 {
-        let phone = std::sync::Arc::clone(&phone);
+    for place in 0..couplet_relay::limits::MAX_UNPROVEN_HANDSHAKES + 20 {
+        let phone = std::sync::Arc::clone(&phones[place % phones.len()]);
         crowd.spawn(async move {
             let mut line = phone.call().await;
             assert!(line.is_quiet().await);

@@ -7,6 +7,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use couplet_proto::desk::keeping::{Extension, Letter};
 use couplet_proto::envelope::Sealed;
@@ -16,7 +17,7 @@ use couplet_proto::sign::Signer as _;
 use couplet_proto::statement::LogHead;
 use couplet_proto::testing::{Chance, INVITE, Key, Notebook};
 use couplet_relay::store::Store as _;
-use couplet_relay::store::sqlite::SqliteStore;
+use couplet_relay::store::sqlite::{Room, SqliteStore};
 use rusqlite::Connection;
 
 use crate::sqlite::{counts_are_true, recomputed};
@@ -49,7 +50,7 @@ impl Image {
         fs::write(home.path().join(STORE), &self.store).unwrap();
         fs::write(home.path().join(LOG), &self.log).unwrap();
         let file = home.path().join(STORE);
-        let found = Found::of(&SqliteStore::open(&file).unwrap(), notebook).await;
+        let found = Found::of(&SqliteStore::open(&file, Room::default()).unwrap(), notebook).await;
         counts_are_true(&Connection::open(&file).unwrap());
         found
     }
@@ -178,13 +179,17 @@ fn extension(notebook: &Notebook, after: LogHead) -> Extension {
         after,
         statements: new.map(|new| (new.hash(), new.bytes().to_vec())).collect(),
         open_invites: vec![INVITE],
+        ends: Vec::new(),
     }
 }
 
 async fn live(store: &SqliteStore, notebook: &Notebook, step: Step) {
     match step {
         Step::Append(extension) => drop(store.append(extension).await.unwrap()),
-        Step::Keep(envelopes) => drop(store.keep(notebook.id(), envelopes).await.unwrap()),
+        Step::Keep(envelopes) => {
+            let log = Arc::new(notebook.log.clone());
+            drop(store.keep(log, envelopes).await.unwrap());
+        }
         Step::Post(letter) => drop(store.post(letter).await.unwrap()),
     }
 }
@@ -193,7 +198,7 @@ async fn live(store: &SqliteStore, notebook: &Notebook, step: Step) {
 async fn a_power_cut_at_any_sync_costs_nothing_acknowledged_and_leaves_nothing_half() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join(STORE);
-    let store = SqliteStore::open(&file).unwrap();
+    let store = SqliteStore::open(&file, Room::default()).unwrap();
     let beside = Connection::open(&file).unwrap();
     let (mut notebook, mut chance) = (Notebook::of_both(1), Chance::new(23));
     let (mut restarts, mut written_back, mut lost, mut kept) = (0, 0, 0, 0);

@@ -19,4 +19,6 @@ mod process;
 #[cfg(test)]
 mod resume;
 #[cfg(test)]
+mod shares;
+#[cfg(test)]
 mod sqlite;

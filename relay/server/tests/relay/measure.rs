@@ -9,7 +9,7 @@ use couplet_proto::frame::Frame;
 use couplet_proto::have::Have;
 use couplet_proto::statement::LogHead;
 use couplet_relay::store::Store as _;
-use couplet_relay::store::sqlite::SqliteStore;
+use couplet_relay::store::sqlite::{Room, SqliteStore};
 
 use crate::client::{Line, Phone, first_phone, relay_at};
 use crate::process::Program;
@@ -48,13 +48,15 @@ async fn the_store() {
     }
     let home = tempfile::tempdir().unwrap();
     fsync(home.path());
-    let store = Arc::new(SqliteStore::open(&home.path().join("store.db")).unwrap());
+    let store =
+        Arc::new(SqliteStore::open(&home.path().join("store.db"), Room::default()).unwrap());
     for writers in [1_u8, 16, 128] {
         let mut tasks = tokio::task::JoinSet::new();
         let began = Instant::now();
         for salt in 0..writers {
             let store = Arc::clone(&store);
             let notebook = Notebook::of_ana(salt);
+            let log = Arc::new(notebook.log.clone());
             let mut writer = notebook.writer(&notebook.ana, writers);
             let sealed: Vec<_> = (0..4000).map(|_| writer.seal(1, 512)).collect();
             tasks.spawn(async move {
@@ -69,7 +71,7 @@ async fn the_store() {
                 let began = Instant::now();
                 for sealed in sealed {
                     let one = Instant::now();
-                    store.keep(notebook, vec![sealed]).await.unwrap();
+                    store.keep(Arc::clone(&log), vec![sealed]).await.unwrap();
                     times.push(one.elapsed());
                     if began.elapsed() > SPAN {
                         break;
@@ -170,7 +172,8 @@ async fn phones_that_are_attached_and_silent() {
     }
     const PHONES: u64 = 2000;
     let home = tempfile::tempdir().unwrap();
-    let program = Program::start(home.path(), "127.0.0.1:0");
+    let one_phone = ["--connections-per-device=4096"];
+    let program = Program::start_with(home.path(), "127.0.0.1:0", &one_phone);
     let notebook = Notebook::of_both(1);
     let phone = Phone::new(&notebook.ana, &program.link);
     let mut first = phone.call().await;

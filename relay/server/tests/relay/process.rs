@@ -26,8 +26,12 @@ pub(crate) struct Program {
 
 impl Program {
     pub(crate) fn start(data: &Path, listen: &str) -> Self {
+        Self::start_with(data, listen, &[])
+    }
+
+    pub(crate) fn start_with(data: &Path, listen: &str, arguments: &[&str]) -> Self {
         let mut serve = command(data, "serve");
-        serve.args(["--listen", listen, "--json", "--log", "warn"]);
+        serve.args(["--listen", listen, "--json", "--log", "warn"]).args(arguments);
         Self::run(serve)
     }
 
@@ -39,7 +43,8 @@ impl Program {
         serve.arg("--mount").args((!is_root).then_some("--map-root-user"));
         serve.args(["--", "sh", "-c", SMALL_DISK]).arg(data);
         serve.arg(env!("CARGO_BIN_EXE_couplet-relay"));
-        serve.args(["serve", "--listen", "127.0.0.1:0", "--json", "--log", "error", "--data"]);
+        serve.args(["serve", "--keep-free=0", "--listen", "127.0.0.1:0", "--json"]);
+        serve.args(["--log", "off", "--data"]);
         serve.arg(data);
         Self::run(serve)
     }

@@ -8,7 +8,7 @@ use couplet_proto::envelope::Envelope;
 use couplet_proto::have::{Have, Range, Tip};
 use couplet_proto::item;
 use couplet_proto::statement::LogHead;
-use couplet_relay::store::sqlite::SqliteStore;
+use couplet_relay::store::sqlite::{Room, SqliteStore};
 use couplet_relay::store::{Store as _, StoreError};
 use rusqlite::Connection;
 
@@ -29,16 +29,16 @@ fn extension(notebook: &Notebook) -> Extension {
 async fn many_writers_at_once_are_each_kept_whole() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("store.db");
-    let store = Arc::new(SqliteStore::open(&file).unwrap());
+    let store = Arc::new(SqliteStore::open(&file, Room::default()).unwrap());
     let notebook = Notebook::of_both(1);
     assert_eq!(store.append(extension(&notebook)).await.unwrap(), Appended::Done);
     let mut tasks = tokio::task::JoinSet::new();
     for nonce in 0..32 {
-        let (store, id) = (Arc::clone(&store), notebook.id());
+        let (store, log) = (Arc::clone(&store), Arc::new(notebook.log.clone()));
         let mut writer = notebook.writer(&notebook.ana, nonce);
         tasks.spawn(async move {
             for sealed in writer.write(20) {
-                let kept = store.keep(id, vec![sealed]).await.unwrap();
+                let kept = store.keep(log.clone(), vec![sealed]).await.unwrap();
                 assert_eq!(kept.outcomes, [Outcome::New]);
             }
         });
@@ -46,9 +46,10 @@ async fn many_writers_at_once_are_each_kept_whole() {
     // Work that fails stands beside work that does not, in the same transactions.
     let elsewhere = Notebook::of_both(9);
     let lost = elsewhere.writer(&elsewhere.ana, 1).write(1);
+    let lost_log = Arc::new(elsewhere.log.clone());
     while !tasks.is_empty() {
         assert!(matches!(
-            store.keep(elsewhere.id(), lost.clone()).await,
+            store.keep(lost_log.clone(), lost.clone()).await,
             Err(StoreError::UnknownNotebook)
         ));
         tokio::select! {
@@ -61,7 +62,7 @@ async fn many_writers_at_once_are_each_kept_whole() {
     assert!(have.iter().all(|(_, have)| have.tip.counter == 20 && have.beyond.is_empty()));
     assert_eq!(have, recomputed(&store, &notebook, &have).await);
     store.close();
-    assert!(matches!(store.keep(notebook.id(), Vec::new()).await, Err(StoreError::Closed)));
+    assert!(matches!(store.keep(lost_log, Vec::new()).await, Err(StoreError::Closed)));
     counts_are_true(&Connection::open(&file).unwrap());
 }
 
@@ -89,12 +90,12 @@ pub(crate) fn counts_are_true(db: &Connection) {
 fn a_newer_store_is_left_as_it_is() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("store.db");
-    drop(SqliteStore::open(&file).unwrap());
+    drop(SqliteStore::open(&file, Room::default()).unwrap());
     let db = Connection::open(&file).unwrap();
     db.execute("UPDATE meta SET value = 7 WHERE name = 'schema'", []).unwrap();
     drop(db);
     let before = fs::read(&file).unwrap();
-    let refused = SqliteStore::open(&file).unwrap_err();
+    let refused = SqliteStore::open(&file, Room::default()).unwrap_err();
     assert!(matches!(refused, StoreError::Newer { found: 7, known: 1 }), "{refused}");
     assert_eq!(fs::read(&file).unwrap(), before);
 }
@@ -104,12 +105,12 @@ fn a_damaged_or_foreign_file_is_refused_with_what_to_do() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("store.db");
     fs::write(&file, [7; 8192]).unwrap();
-    let refused = SqliteStore::open(&file).unwrap_err();
+    let refused = SqliteStore::open(&file, Room::default()).unwrap_err();
     assert!(matches!(refused, StoreError::Damaged { .. }), "{refused}");
     assert!(refused.to_string().contains("put it back from a backup"));
     fs::remove_file(&file).unwrap();
     Connection::open(&file).unwrap().execute_batch("CREATE TABLE diary (words TEXT)").unwrap();
-    let refused = SqliteStore::open(&file).unwrap_err();
+    let refused = SqliteStore::open(&file, Room::default()).unwrap_err();
     assert!(matches!(refused, StoreError::Damaged { .. }), "{refused}");
 }
 /// What is held, by what can be read of it.

@@ -7,26 +7,39 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-use couplet_tests::relay::Relay;
-use couplet_tests::terminal::{Phone, pair};
 use serde_json::Value;
+
+use crate::relay::Relay;
+use crate::terminal::{Phone, pair};
 
 /// How long anything may take before a test gives up on it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A program that goes on, and what it prints.
-pub(crate) struct Running {
+#[derive(Debug)]
+pub struct Running {
     child: Child,
     lines: Receiver<String>,
 }
 
 /// A phone's `watch`.
-pub(crate) fn watch(phone: &Phone) -> Running {
+///
+/// # Panics
+///
+/// Where the program cannot be run.
+#[must_use]
+pub fn watch(phone: &Phone) -> Running {
     Running::new(phone.command(&["watch"]))
 }
 
 impl Running {
-    pub(crate) fn new(mut command: Command) -> Self {
+    /// Starts it.
+    ///
+    /// # Panics
+    ///
+    /// Where it cannot be run.
+    #[must_use]
+    pub fn new(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
         let (sender, lines) = channel();
@@ -41,7 +54,11 @@ impl Running {
     }
 
     /// The next line that is meant.
-    pub(crate) fn wait_for(&self, is_meant: impl Fn(&Value) -> bool) -> Value {
+    ///
+    /// # Panics
+    ///
+    /// Where it is not said.
+    pub fn wait_for(&self, is_meant: impl Fn(&Value) -> bool) -> Value {
         let mut seen = Vec::new();
         loop {
             let Ok(line) = self.lines.recv_timeout(PATIENCE) else {
@@ -55,22 +72,42 @@ impl Running {
         }
     }
 
-    pub(crate) fn wait_for_event(&self, event: &str) -> Value {
+    /// The next of these events.
+    ///
+    /// # Panics
+    ///
+    /// As [`Running::wait_for`].
+    pub fn wait_for_event(&self, event: &str) -> Value {
         self.wait_for(|line| line["event"] == event)
     }
 
-    pub(crate) fn wait_for_entry(&self, text: &str) -> Value {
+    /// The next entry with this text.
+    ///
+    /// # Panics
+    ///
+    /// As [`Running::wait_for`].
+    pub fn wait_for_entry(&self, text: &str) -> Value {
         self.wait_for(|line| line["event"] == "entry" && line["text"] == text)
     }
 
     /// Ends it as a person or a system does; says how it ended.
-    pub(crate) fn end(mut self, signal: &str) -> Option<i32> {
+    ///
+    /// # Panics
+    ///
+    /// Where the signal cannot be sent.
+    #[must_use]
+    pub fn end(mut self, signal: &str) -> Option<i32> {
         let process = self.child.id().to_string();
         assert!(Command::new("kill").args([signal, &process]).status().unwrap().success());
         self.child.wait().unwrap().code()
     }
 
-    pub(crate) fn kill(mut self) {
+    /// Ends it as the kernel does.
+    ///
+    /// # Panics
+    ///
+    /// Where it has ended before.
+    pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
@@ -85,7 +122,12 @@ impl Drop for Running {
 }
 
 /// Ana and Ben, together in one notebook over this relay; Ben lets it be known what has arrived.
-pub(crate) fn couple(world: &Path, relay: &Relay) -> (Phone, Phone) {
+///
+/// # Panics
+///
+/// Where a command does not do what it is asked.
+#[must_use]
+pub fn couple(world: &Path, relay: &Relay) -> (Phone, Phone) {
     let (ana, ben) = pair(world, &relay.link);
     ben.ask(&["delivery", "on"]);
     (ana, ben)

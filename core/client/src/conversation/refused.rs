@@ -1,0 +1,88 @@
+//! What a relay refuses, and what becomes of it: taken for granted, said anew, or put off.
+
+use std::time::{Duration, Instant};
+
+use couplet_proto::frame::{Reason, Refuse};
+use couplet_proto::ids::WriterId;
+
+use super::{Conversation, Until};
+use crate::error::Error;
+use crate::owner::Owner;
+
+/// What the relay put off is sent again no sooner than this, whatever it says.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// And no later: a relay may have got room before it thought that it would.
+const AGAIN_AT_LAST: Duration = Duration::from_secs(3600);
+
+/// Why something must be sent once more, and not before when.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PutOff {
+    pub(super) reason: Reason,
+    pub(super) until: Instant,
+}
+
+impl Conversation {
+    pub(super) fn handle_refusal(
+        &mut self,
+        owner: &mut Owner,
+        refuse: Refuse,
+        now: Instant,
+    ) -> Result<(), Error> {
+        match refuse.reason {
+            // An invite that is used up may have been used for this device: the log will tell.
+            Reason::NotInvited if self.is_waiting_at_the_door => {
+                self.is_invite_closed = true;
+                Ok(())
+            }
+            Reason::NotAMember if self.is_waiting_at_the_door => match self.until {
+                _ if self.is_invite_closed => Err(Error::Refused(Reason::NotInvited)),
+                Until::LetIn | Until::Stopped => Ok(()),
+                Until::CaughtUp => Err(Error::NotLetInYet),
+            },
+            // Somebody was faster: the log comes, and what is wanted is said anew.
+            Reason::LogConflict if self.proposed.take().is_some() => Ok(()),
+            Reason::Full | Reason::Busy
+                if refuse.envelope.is_some() || self.proposed.take().is_some() =>
+            {
+                let after = refuse.retry_after.map_or(AGAIN, |seconds| {
+                    Duration::from_secs(seconds.into()).clamp(AGAIN, AGAIN_AT_LAST)
+                });
+                let until = self.put_off.map_or(now + after, |put_off| put_off.until);
+                self.put_off = Some(PutOff { reason: refuse.reason, until });
+                Ok(())
+            }
+            Reason::NotAMember
+            | Reason::LogConflict
+            | Reason::NotInvited
+            | Reason::Full
+            | Reason::Busy
+            | Reason::Other(_) => Err(Error::Refused(refuse.reason)),
+            Reason::Fork => match refuse.envelope {
+                Some((writer, _)) => suspect(owner, writer),
+                None => Ok(()),
+            },
+            Reason::NotAllowed => match (refuse.envelope, self.proposed.take()) {
+                (Some((writer, counter)), _) => end_writer(owner, writer, counter),
+                (None, Some(_)) => {
+                    owner.forget_intent()?;
+                    Err(Error::Refused(Reason::NotAllowed))
+                }
+                (None, None) => Ok(()),
+            },
+        }
+    }
+}
+
+/// The relay says that it holds another branch of a writer: the conversation begins anew, to be
+/// given all of it. Nothing is given up before a signed envelope proves it.
+pub(super) fn suspect(owner: &mut Owner, writer: WriterId) -> Result<(), Error> {
+    owner.suspect(writer)?;
+    Err(Error::BeginAnew)
+}
+
+/// The relay will never take that envelope: if it is our own, another writer carries it.
+fn end_writer(owner: &mut Owner, writer: WriterId, from: u64) -> Result<(), Error> {
+    tracing::warn!("the relay refused an envelope for good");
+    if owner.end_writer(writer, from)? { Err(Error::BeginAnew) } else { Ok(()) }
+}

@@ -1,0 +1,318 @@
+//! How much of the relay one address, one device or one notebook may take, so that none of them
+//! takes it from the others (protocol rule 29).
+//!
+//! It counts in memory, in tables of bounded size; what lies on the disk is bounded by the store.
+//! Deliberately not here: who is a member, which is asked of the log for every frame.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use couplet_proto::desk::keeping::Extension;
+use couplet_proto::ids::{DeviceId, NotebookId};
+use couplet_proto::statement::LogHead;
+
+use crate::limits::{
+    CONNECTIONS_PER_ADDRESS, CONNECTIONS_PER_DEVICE, COUNTED, NOTEBOOKS_PER_HOUR,
+    STATEMENTS_PER_DAY, TOLD_TIMES,
+};
+
+/// What an operator allows.
+#[derive(Clone, Copy, Debug)]
+pub struct Allowance {
+    /// Connections at once from one address.
+    pub connections_per_address: usize,
+    /// Connections at once of one device.
+    pub connections_per_device: usize,
+    /// Notebooks that begin in an hour from one address.
+    pub notebooks_per_hour: u32,
+    /// Statements by which one notebook's log grows in a day.
+    pub statements_per_day: u32,
+}
+
+impl Default for Allowance {
+    fn default() -> Self {
+        Self {
+            connections_per_address: CONNECTIONS_PER_ADDRESS,
+            connections_per_device: CONNECTIONS_PER_DEVICE,
+            notebooks_per_hour: NOTEBOOKS_PER_HOUR,
+            statements_per_day: STATEMENTS_PER_DAY,
+        }
+    }
+}
+
+/// Where everybody comes in.
+#[derive(Debug)]
+pub struct Gate {
+    allowance: Allowance,
+    began: Instant,
+    counts: Mutex<Counts>,
+}
+
+#[derive(Debug)]
+struct Counts {
+    addresses: HashMap<Network, usize>,
+    devices: HashMap<DeviceId, usize>,
+    begun: Windows<Network>,
+    said: Windows<NotebookId>,
+}
+
+/// What one owner of addresses has: an IPv4 address, or the first half of an IPv6 one, of which
+/// every household gets at least that (RFC 6177).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Network(Ipv6Addr);
+
+/// A place at the relay, given back when it is dropped.
+#[derive(Debug)]
+pub struct Pass {
+    gate: Arc<Gate>,
+    holder: Holder,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Holder {
+    Network(Network),
+    Device(DeviceId),
+}
+
+/// What becomes of a connection that comes in.
+#[derive(Debug)]
+pub enum Arrival {
+    /// It is served.
+    Served(Pass),
+    /// Its address has too many: it is told so, which takes a place, too.
+    Told(Pass),
+    /// Its address has far too many: it is turned away before it costs anything.
+    TurnedAway,
+}
+
+impl From<IpAddr> for Network {
+    fn from(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V4(address) => Self(address.to_ipv6_mapped()),
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                Self(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+            }
+        }
+    }
+}
+
+impl Gate {
+    /// A gate that nobody has come through.
+    #[must_use]
+    pub fn new(allowance: Allowance) -> Self {
+        let counts = Counts {
+            addresses: HashMap::new(),
+            devices: HashMap::new(),
+            begun: Windows::new(HOUR, allowance.notebooks_per_hour),
+            said: Windows::new(DAY, allowance.statements_per_day),
+        };
+        Self { allowance, began: Instant::now(), counts: Mutex::new(counts) }
+    }
+
+    /// A connection comes in from there.
+    #[must_use]
+    pub fn arrive(self: &Arc<Self>, from: Network) -> Arrival {
+        let allowed = self.allowance.connections_per_address;
+        let mut counts = self.counts();
+        let count = counts.addresses.entry(from).or_default();
+        if *count >= allowed.saturating_mul(TOLD_TIMES) {
+            return Arrival::TurnedAway;
+        }
+        *count += 1;
+        let is_told = *count > allowed;
+        drop(counts);
+        let pass = Pass { gate: Arc::clone(self), holder: Holder::Network(from) };
+        if is_told { Arrival::Told(pass) } else { Arrival::Served(pass) }
+    }
+
+    /// A connection has shown that it is that device's; nothing if it has too many.
+    #[must_use]
+    pub fn enter(self: &Arc<Self>, device: DeviceId) -> Option<Pass> {
+        let mut counts = self.counts();
+        let count = counts.devices.entry(device).or_default();
+        if *count >= self.allowance.connections_per_device {
+            return None;
+        }
+        *count += 1;
+        drop(counts);
+        Some(Pass { gate: Arc::clone(self), holder: Holder::Device(device) })
+    }
+
+    /// Whether a log may begin, or grow, by what somebody there offers.
+    ///
+    /// # Errors
+    /// After how many seconds it may.
+    pub fn admit(&self, from: Network, extension: &Extension) -> Result<(), u32> {
+        let now = self.began.elapsed().as_secs();
+        let count = u32::try_from(extension.statements.len()).unwrap_or(u32::MAX);
+        let mut counts = self.counts();
+        if extension.after == LogHead::EMPTY {
+            counts.begun.take(from, 1, now)?;
+            // Whoever feeds a log that the relay forgot does so in several pieces.
+            counts.said.free(extension.notebook, now);
+            Ok(())
+        } else {
+            counts.said.take(extension.notebook, count, now)
+        }
+    }
+
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        let mut counts = self.gate.counts();
+        match self.holder {
+            Holder::Network(network) => leave(&mut counts.addresses, network),
+            Holder::Device(device) => leave(&mut counts.devices, device),
+        }
+    }
+}
+
+fn leave<K: Eq + Hash>(places: &mut HashMap<K, usize>, key: K) {
+    if let Some(count) = places.get_mut(&key) {
+        *count -= 1;
+        if *count == 0 {
+            places.remove(&key);
+        }
+    }
+}
+
+/// How much was taken in the window that time is in, by each of at most [`COUNTED`].
+#[derive(Debug)]
+struct Windows<K> {
+    seconds: u32,
+    limit: u32,
+    window: u64,
+    taken: HashMap<K, Taken>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Taken {
+    Count(u32),
+    Free,
+}
+
+impl<K: Copy + Eq + Hash> Windows<K> {
+    fn new(seconds: u32, limit: u32) -> Self {
+        Self { seconds, limit, window: 0, taken: HashMap::new() }
+    }
+
+    /// Takes so much. Whoever has some left may take more than that: it was signed in one piece.
+    fn take(&mut self, key: K, count: u32, now: u64) -> Result<(), u32> {
+        self.turn_to(now);
+        let is_known = self.taken.contains_key(&key);
+        let taken = if is_known || self.taken.len() < COUNTED {
+            self.taken.entry(key).or_insert(Taken::Count(0))
+        } else {
+            return Err(self.left(now));
+        };
+        match taken {
+            Taken::Free => Ok(()),
+            Taken::Count(taken) if *taken < self.limit => {
+                *taken = taken.saturating_add(count);
+                Ok(())
+            }
+            Taken::Count(_) => Err(self.left(now)),
+        }
+    }
+
+    /// Lets it take what it likes until the window is over.
+    fn free(&mut self, key: K, now: u64) {
+        self.turn_to(now);
+        if self.taken.len() < COUNTED {
+            self.taken.insert(key, Taken::Free);
+        }
+    }
+
+    fn turn_to(&mut self, now: u64) {
+        let window = now / u64::from(self.seconds);
+        if window != self.window {
+            self.window = window;
+            self.taken = HashMap::new();
+        }
+    }
+
+    /// Seconds until the next window.
+    fn left(&self, now: u64) -> u32 {
+        let gone = now % u64::from(self.seconds);
+        self.seconds - u32::try_from(gone).unwrap_or(0)
+    }
+}
+
+const HOUR: u32 = 3600;
+
+const DAY: u32 = 24 * HOUR;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn network(address: &str) -> Network {
+        address.parse::<IpAddr>().unwrap().into()
+    }
+
+    #[test]
+    fn an_owner_of_addresses_is_one_however_many_it_has() {
+        assert_eq!(network("2001:db8:1:2::5"), network("2001:db8:1:2:ffff::"));
+        assert_ne!(network("2001:db8:1:2::5"), network("2001:db8:1:3::5"));
+        assert_eq!(network("::ffff:192.0.2.7"), network("192.0.2.7"));
+        assert_ne!(network("192.0.2.7"), network("192.0.2.8"));
+    }
+
+    #[test]
+    fn places_are_limited_and_given_back() {
+        let gate = Arc::new(Gate::new(Allowance {
+            connections_per_address: 2,
+            connections_per_device: 1,
+            ..Allowance::default()
+        }));
+        let here = network("192.0.2.7");
+        let arrive = || gate.arrive(here);
+        let served = [arrive(), arrive()];
+        assert!(served.iter().all(|arrival| matches!(arrival, Arrival::Served(_))));
+        let told = [arrive(), arrive()];
+        assert!(told.iter().all(|arrival| matches!(arrival, Arrival::Told(_))));
+        assert!(matches!(arrive(), Arrival::TurnedAway));
+        assert!(matches!(gate.arrive(network("192.0.2.8")), Arrival::Served(_)));
+        drop((served, told));
+        assert!(matches!(arrive(), Arrival::Served(_)));
+        let device = DeviceId([1; 32]);
+        let pass = gate.enter(device);
+        assert!(pass.is_some() && gate.enter(device).is_none());
+        assert!(gate.enter(DeviceId([2; 32])).is_some());
+        drop(pass);
+        assert!(gate.enter(device).is_some());
+        assert!(gate.counts().addresses.is_empty() && gate.counts().devices.is_empty());
+    }
+
+    #[test]
+    fn what_is_taken_comes_back_with_the_next_window() {
+        let mut windows = Windows::new(HOUR, 3);
+        assert_eq!(windows.take(1, 2, 10), Ok(()));
+        assert_eq!(windows.take(1, 9, 20), Ok(()), "there was one left");
+        assert_eq!(windows.take(1, 1, 3_590), Err(10));
+        assert_eq!(windows.take(2, 1, 3_590), Ok(()));
+        assert_eq!(windows.take(1, 1, 3_600), Ok(()));
+        windows.free(1, 3_700);
+        assert!((0..9).all(|_| windows.take(1, 9, 3_800).is_ok()));
+    }
+
+    #[test]
+    fn a_crowd_of_addresses_costs_bounded_memory_and_stops_nobody_known() {
+        let mut windows = Windows::new(HOUR, 3);
+        for address in 0..COUNTED {
+            assert_eq!(windows.take(address, 1, 0), Ok(()));
+        }
+        assert_eq!(windows.take(COUNTED, 1, 60), Err(3_540));
+        assert_eq!(windows.take(0, 1, 60), Ok(()));
+        assert_eq!(windows.taken.len(), COUNTED);
+        assert_eq!(windows.take(COUNTED, 1, 3_600), Ok(()));
+    }
+}
