@@ -19,6 +19,23 @@ public class Export internal constructor(
     public val hash: String,
     public val entries: List<Entry>,
     public val changes: List<PlacedChange>,
+) {
+    /** What an archive is made of. */
+    public val archive: Archive
+        get() = Archive(notebook, person, persons, changes)
+}
+
+/**
+ * What an archive is made of, and what an app keeps of an export to open it again: the rest can be
+ * read out of the changes.
+ *
+ * @property person who exported it.
+ */
+public data class Archive(
+    val notebook: NotebookId,
+    val person: PersonId,
+    val persons: List<Person>,
+    val changes: List<PlacedChange>,
 )
 
 /**

@@ -1,6 +1,29 @@
-// Who goes, who is called what, and invites and requests that are not wanted any more.
+// Who goes, who is called what, and what is not wanted or stands nowhere.
 
 package app.couplet
+
+/**
+ * What is set aside on this device.
+ *
+ * @property late words of devices that were taken out before they were known.
+ * @property changes changes that no phone applies.
+ */
+public data class Quarantine(val late: List<Late>, val changes: List<SetAside>)
+
+/**
+ * Late words of a device that was taken out.
+ *
+ * @property envelopes how many envelopes they are.
+ * @property isOwn whether it is for this person to keep or to discard them.
+ */
+public data class Late(val device: DeviceId, val envelopes: Long, val isOwn: Boolean)
+
+/**
+ * A change that no phone applies.
+ *
+ * @property detail why it stands nowhere, in a sentence.
+ */
+public data class SetAside(val author: PersonId, val detail: String)
 
 /**
  * Takes out a device of this person's. Once the relay has ordered it, the device reads nothing that
@@ -49,3 +72,19 @@ public suspend fun Notebook.revoke(invite: InviteId): InviteId =
  */
 public suspend fun Notebook.deny(request: RequestId): Unit =
     writing { ffi.deny(request.lower()) }
+
+/**
+ * What is set aside here.
+ *
+ * @throws CoupletException
+ */
+public suspend fun Notebook.quarantine(): Quarantine = calling { ffi.quarantine().lift() }
+
+/**
+ * Keeps, or discards, the late words of a device of one's own that was taken out. Says how many
+ * envelopes they were.
+ *
+ * @throws CoupletException
+ */
+public suspend fun Notebook.settleLate(device: DeviceId, isKept: Boolean): Long =
+    writing { ffi.settleLate(device.lower(), isKept).toLong() }

@@ -16,6 +16,8 @@ internal fun RequestId.lower() = app.couplet.ffi.RequestId(value)
 
 internal fun DeviceId.lower() = app.couplet.ffi.DeviceId(value)
 
+private fun PersonId.lower() = app.couplet.ffi.PersonId(value.toUByte())
+
 internal fun Version.lower() = app.couplet.ffi.Version(value)
 
 internal fun Cursor.lower() = app.couplet.ffi.Cursor(value)
@@ -202,6 +204,18 @@ internal fun app.couplet.ffi.Export.lift() = Export(
     hash = hash,
     entries = entries.map { it.lift() },
     changes = changes.map { PlacedChange(it.volume.toLong(), it.edition.toLong(), it.bytes) },
+)
+
+internal fun Archive.lower() = app.couplet.ffi.Archive(
+    notebook = app.couplet.ffi.NotebookId(notebook.value),
+    person = person.lower(),
+    persons = persons.map { app.couplet.ffi.Person(it.id.lower(), it.name) },
+    changes = changes.map { it.lower() },
+)
+
+internal fun app.couplet.ffi.Quarantine.lift() = Quarantine(
+    late = late.map { Late(DeviceId(it.device.value), it.envelopes.toLong(), it.isOwn) },
+    changes = changes.map { SetAside(it.author.lift(), it.detail) },
 )
 
 internal fun PlacedChange.lower() =

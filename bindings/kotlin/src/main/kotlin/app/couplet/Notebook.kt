@@ -287,6 +287,15 @@ public class Notebook private constructor(internal val ffi: FfiNotebook, first: 
         public suspend fun openBeside(config: Config, keys: KeyStore): Notebook =
             opened(config, keys) { at, lent -> FfiNotebook.openBeside(at, lent) }
 
+        /**
+         * Makes an archive in this place out of an export: the same notebook, equal by hash, to be
+         * read and exported again. It has no partner and takes no words.
+         *
+         * @throws CoupletException
+         */
+        public suspend fun archive(config: Config, keys: KeyStore, archive: Archive): Notebook =
+            opened(config, keys) { at, lent -> FfiNotebook.archive(at, lent, archive.lower()) }
+
         /** Whoever is cancelled while it opens has opened nothing, and holds no lock of a store. */
         private suspend fun opened(
             config: Config,

@@ -191,6 +191,9 @@ internal class CoupleTest {
         assertEquals(ana.hash().value, export.hash)
         assertEquals(2, export.entries.size)
         assertTrue(prove(export.changes.dropLast(1)) != ana.hash())
+        val archive = keep(Notebook.archive(config("Archive"), Pocket(), export.archive))
+        assertEquals(ana.hash(), archive.hash())
+        assertFailsWith<CoupletException.NotAllowed> { archive.write(Kind.NOTE, "not here") }
         val words = export.entries.map { Words(checkNotNull(it.kind), it.day, it.text) }
         val elsewhere = found("Elsewhere")
         assertEquals(Imported(written = 2, held = 0), elsewhere.import(words))

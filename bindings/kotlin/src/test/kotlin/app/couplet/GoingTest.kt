@@ -44,6 +44,8 @@ internal class GoingTest {
         assertEquals(tablet, ana.remove(tablet))
         meet(ana, ben)
         assertTrue(ben.devices().none { it.id == tablet })
+        assertEquals(Quarantine(emptyList(), emptyList()), ana.quarantine())
+        assertFailsWith<CoupletException.NotFound> { ana.settleLate(tablet, isKept = true) }
     }
 
     @Test
