@@ -12,6 +12,7 @@ mod explore;
 mod exploring;
 mod line;
 mod log;
+mod members;
 mod phone;
 mod relay;
 mod step;

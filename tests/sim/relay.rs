@@ -1,12 +1,14 @@
 //! A relay of the world: the real desks over the store in memory that passes the real store's cases.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use couplet_proto::desk::keeping::Outcome;
 use couplet_proto::desk::question::{Answer, Question, Unanswered};
 use couplet_proto::desk::{Desk, Output, Part};
 use couplet_proto::frame::Frame;
 use couplet_proto::ids::{DeviceId, NotebookId};
+use couplet_proto::log::Log;
 use couplet_tests::world::shelf::Shelf;
 
 /// A store that does not do what a store must: the seam at which promises are broken on purpose.
@@ -40,6 +42,14 @@ pub(crate) enum Heard {
 }
 
 impl Relay {
+    /// Its log of a notebook.
+    pub(crate) fn log(&mut self, notebook: NotebookId) -> Option<Arc<Log>> {
+        match self.shelf.answer(notebook, Question::Log) {
+            Ok(Answer::Log(log)) => log,
+            _ => None,
+        }
+    }
+
     /// Somebody connects, as that device; the connection's number.
     pub(crate) fn connect(&mut self, device: DeviceId) -> u64 {
         self.met += 1;

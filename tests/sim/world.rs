@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use couplet::driven::{Conversation, Output, Owner, STABLE, Talked, Until, backoff, may_pass};
 use couplet::{Error, RelayLink, StoreError};
 use couplet_engine::keys::DeviceSecret;
+use couplet_engine::pairing::link::JoinLink;
 use couplet_proto::frame::{Frame, Reason};
 use couplet_proto::hash::Hash;
 use couplet_proto::session::{self, Session, Start};
@@ -47,10 +48,14 @@ pub(crate) struct World {
     pub(crate) chance: Chance,
     /// What is broken on purpose.
     pub(crate) breach: Breach,
+    /// The link that was made last, and the name of whoever it is for.
+    pub(crate) link: Option<(JoinLink, &'static str)>,
     /// What happened, for whoever reads a failure; no word and no key is in it.
     pub(crate) trace: Vec<String>,
     /// A disk lied about its last writes, or a mark was copied: only then may a writer stand twice.
     pub(crate) forks_are_lawful: bool,
+    /// Somebody was let in or taken out since the beginning.
+    pub(crate) has_changed_members: bool,
     base: Instant,
     root: TempDir,
     wrong: Option<String>,
@@ -88,7 +93,9 @@ impl World {
             now: Duration::ZERO,
             chance: Chance::new(seed),
             breach,
+            link: None,
             trace: Vec::new(),
+            has_changed_members: false,
             forks_are_lawful: false,
             base: Instant::now(),
             root: root.unwrap(),
@@ -112,7 +119,7 @@ impl World {
         Ok(world)
     }
 
-    fn new_phone(&mut self, name: &str) -> Phone {
+    pub(crate) fn new_phone(&mut self, name: &str) -> Phone {
         let disk = Disk::new(self.root.path(), name);
         Phone::new(name, disk, self.chance.next_u64())
     }
@@ -455,7 +462,7 @@ impl World {
         if matches!(error, Error::BeginAnew) && beginnings + 1 < BEGINNINGS {
             return self.connect(who, until, beginnings + 1);
         }
-        if !self.may_end_with(who, &error) {
+        if !self.may_end_with(who, &error) && !self.may_be_turned_away(&error) {
             self.blame(format!("{}: {error}", self.name(who)));
         }
         let phone = &mut self.phones[who];
@@ -505,6 +512,7 @@ impl World {
         }
         let shown = match self.phones[who].timeline() {
             Ok(shown) => shown,
+            Err(Error::NotLetInYet) => return,
             Err(error) => return self.blame(format!("{}: {error}", self.name(who))),
         };
         let found = match self.words.check_shown(&shown) {
@@ -524,22 +532,31 @@ impl World {
         self.mend_everything()?;
         for round in 0.. {
             for who in 0..self.phones.len() {
-                self.expect_sync(who)?;
+                let synced = self.expect_sync(who);
+                if self.belongs(who) {
+                    synced?;
+                }
                 self.verdict()?;
             }
-            let hashes: BTreeSet<_> = self.hashes()?;
-            let is_quiet = self.phones.iter_mut().all(|phone| {
-                let status = phone.owner.as_mut().map(Owner::status);
+            let members = self.members();
+            let hashes =
+                members.iter().map(|who| self.hash(*who)).collect::<Result<BTreeSet<_>, _>>();
+            let is_quiet = members.iter().all(|who| {
+                let status = self.phones[*who].owner.as_mut().map(Owner::status);
                 matches!(status, Some(Ok(status)) if status.pending == 0)
             });
-            if hashes.len() == 1 && is_quiet {
+            if hashes?.len() == 1 && is_quiet {
                 break;
             }
             if round == ROUNDS {
                 return Err(format!("after {ROUNDS} rounds they do not show the same"));
             }
         }
-        for who in 0..self.phones.len() {
+        let members = self.members();
+        if members.len() < self.phones.len() {
+            self.excuse_what_no_member_holds(&members);
+        }
+        for who in members {
             self.look(who);
             self.verdict()?;
             let shown = say(self.phones[who].timeline())?;
@@ -579,8 +596,9 @@ impl World {
         Ok(say(owner.hash())?.0)
     }
 
-    fn hashes(&self) -> Result<BTreeSet<Hash>, String> {
-        (0..self.phones.len()).map(|who| self.hash(who)).collect()
+    /// The phones that belong.
+    fn members(&mut self) -> Vec<usize> {
+        (0..self.phones.len()).filter(|who| self.belongs(*who)).collect()
     }
 
     /// Somebody who does not belong asks for the notebook, and learns nothing.

@@ -71,6 +71,12 @@ impl Relay {
         Self::listen(&self.directory, &self.listen, None, bounds)
     }
 
+    /// Its process.
+    #[must_use]
+    pub fn process(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Kills it, as the kernel would.
     pub fn kill(&mut self) {
         // It may be dead already.

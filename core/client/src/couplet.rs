@@ -116,7 +116,14 @@ impl Couplet {
     /// # Errors
     /// [`Error`].
     pub async fn open(place: &Place) -> Result<Self, Error> {
-        Self::start(place, Owner::open).await
+        // What is shown first is read meanwhile, on a connection that is ready when the owner is.
+        let (directory, key) = (place.directory.clone(), place.key.clone());
+        let reader = tokio::task::spawn_blocking(move || Reader::open(&directory, &key));
+        let couplet = Self::start(place, Owner::open).await?;
+        if let (Ok(Ok(reader)), Ok(mut kept)) = (reader.await, couplet.handle.reader.lock()) {
+            kept.get_or_insert(reader);
+        }
+        Ok(couplet)
     }
 
     async fn start(

@@ -25,6 +25,9 @@ pub(crate) enum Meta {
     Retiring,
     /// The writers that this device was before.
     FormerWriters,
+    /// Writers of this device's own, and the counters from which on they sealed under keys of a
+    /// log that yielded.
+    Lost,
     /// Whose device this is.
     Slot,
     /// The relay's link.
@@ -60,6 +63,7 @@ impl Meta {
             Self::Healing => "healing",
             Self::Retiring => "retiring",
             Self::FormerWriters => "former writers",
+            Self::Lost => "lost",
             Self::Slot => "slot",
             Self::Relay => "relay",
             Self::RelayLog => "relay log",

@@ -86,11 +86,22 @@ impl Script {
         ends: Vec<Ends>,
         appended: Appended,
     ) {
-        let from = usize::try_from(after.length).unwrap();
-        let statements = log.log.statements()[from..].iter();
+        self.replace_and_end(log, after, after.length, ends, appended);
+    }
+
+    fn replace_and_end(
+        &mut self,
+        log: &Notebook,
+        after: LogHead,
+        from: u64,
+        ends: Vec<Ends>,
+        appended: Appended,
+    ) {
+        let statements = log.log.statements()[usize::try_from(from).unwrap()..].iter();
         let extension = Extension {
             notebook: log.id(),
             after,
+            from,
             statements: statements.map(|new| (new.hash(), new.bytes().to_vec())).collect(),
             open_invites: log.log.open_invites().map(|invite| invite.invite).collect(),
             ends,

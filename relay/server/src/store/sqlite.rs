@@ -155,6 +155,7 @@ mod tests {
         Extension {
             notebook: NotebookId(Hash([seed; 32])),
             after: LogHead::EMPTY,
+            from: 0,
             statements: vec![(Hash([seed; 32]), vec![seed; length])],
             open_invites: Vec::new(),
             ends: Vec::new(),

@@ -177,6 +177,7 @@ fn extension(notebook: &Notebook, after: LogHead) -> Extension {
     Extension {
         notebook: notebook.id(),
         after,
+        from: after.length,
         statements: new.map(|new| (new.hash(), new.bytes().to_vec())).collect(),
         open_invites: vec![INVITE],
         ends: Vec::new(),

@@ -65,7 +65,7 @@ async fn the_store() {
                 let (notebook, after) = (notebook.id(), LogHead::EMPTY);
                 let open_invites = Vec::new();
                 let ends = Vec::new();
-                let begin = Extension { notebook, after, statements, open_invites, ends };
+                let begin = Extension { notebook, after, from: 0, statements, open_invites, ends };
                 store.append(begin).await.unwrap();
                 let mut times = Vec::new();
                 let began = Instant::now();

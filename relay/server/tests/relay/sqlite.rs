@@ -19,6 +19,7 @@ fn extension(notebook: &Notebook) -> Extension {
     Extension {
         notebook: notebook.id(),
         after: LogHead::EMPTY,
+        from: 0,
         statements: statements.map(|new| (new.hash(), new.bytes().to_vec())).collect(),
         open_invites: Vec::new(),
         ends: Vec::new(),
