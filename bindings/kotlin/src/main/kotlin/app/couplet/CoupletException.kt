@@ -18,50 +18,86 @@ public sealed class CoupletException(
     public val isRetryable: Boolean,
 ) : Exception(message) {
     /** What was given cannot be used: ask the person for something else. */
-    public class InvalidInput internal constructor(code: String, message: String, isRetryable: Boolean) :
-        CoupletException(code, message, isRetryable)
+    public class InvalidInput internal constructor(
+        code: String,
+        message: String,
+        isRetryable: Boolean,
+    ) : CoupletException(code, message, isRetryable)
 
     /** The notebook's rules forbid it, or the relay does: trying again does not help. */
-    public class NotAllowed internal constructor(code: String, message: String, isRetryable: Boolean) :
-        CoupletException(code, message, isRetryable)
+    public class NotAllowed internal constructor(
+        code: String,
+        message: String,
+        isRetryable: Boolean,
+    ) : CoupletException(code, message, isRetryable)
 
     /** There is no such thing here. */
-    public class NotFound internal constructor(code: String, message: String, isRetryable: Boolean) :
-        CoupletException(code, message, isRetryable)
+    public class NotFound internal constructor(
+        code: String,
+        message: String,
+        isRetryable: Boolean,
+    ) : CoupletException(code, message, isRetryable)
 
     /** This device waits to be let in: the person who invited has to approve it. */
-    public class Waiting internal constructor(code: String, message: String, isRetryable: Boolean) :
-        CoupletException(code, message, isRetryable)
+    public class Waiting internal constructor(
+        code: String,
+        message: String,
+        isRetryable: Boolean,
+    ) : CoupletException(code, message, isRetryable)
 
     /** The relay was not reached, or is full or busy: what was written is kept and sent later. */
-    public class Network internal constructor(code: String, message: String, isRetryable: Boolean) :
-        CoupletException(code, message, isRetryable)
+    public class Network internal constructor(
+        code: String,
+        message: String,
+        isRetryable: Boolean,
+    ) : CoupletException(code, message, isRetryable)
 
     /** The disk is full (`disk_full`, which may pass), or the store is damaged. */
-    public class Storage internal constructor(code: String, message: String, isRetryable: Boolean) :
-        CoupletException(code, message, isRetryable)
+    public class Storage internal constructor(
+        code: String,
+        message: String,
+        isRetryable: Boolean,
+    ) : CoupletException(code, message, isRetryable)
 
     /** Another process has the notebook, or somebody was quicker: try again. */
-    public class Busy internal constructor(code: String, message: String, isRetryable: Boolean) :
-        CoupletException(code, message, isRetryable)
+    public class Busy internal constructor(
+        code: String,
+        message: String,
+        isRetryable: Boolean,
+    ) : CoupletException(code, message, isRetryable)
 
     /** The keystore gave no key (`key_not_yet` may pass), or one that does not fit. */
-    public class Key internal constructor(code: String, message: String, isRetryable: Boolean) :
-        CoupletException(code, message, isRetryable)
+    public class Key internal constructor(
+        code: String,
+        message: String,
+        isRetryable: Boolean,
+    ) : CoupletException(code, message, isRetryable)
 
     /** It needs a newer version of the app. */
-    public class Incompatible internal constructor(code: String, message: String, isRetryable: Boolean) :
-        CoupletException(code, message, isRetryable)
+    public class Incompatible internal constructor(
+        code: String,
+        message: String,
+        isRetryable: Boolean,
+    ) : CoupletException(code, message, isRetryable)
 
     /** The engine ended the call; the coroutine that made it was not cancelled. */
-    public class Cancelled internal constructor(code: String, message: String, isRetryable: Boolean) :
-        CoupletException(code, message, isRetryable)
+    public class Cancelled internal constructor(
+        code: String,
+        message: String,
+        isRetryable: Boolean,
+    ) : CoupletException(code, message, isRetryable)
 
     /** The notebook was shut down. */
-    public class Closed internal constructor(code: String, message: String, isRetryable: Boolean) :
-        CoupletException(code, message, isRetryable)
+    public class Closed internal constructor(
+        code: String,
+        message: String,
+        isRetryable: Boolean,
+    ) : CoupletException(code, message, isRetryable)
 
     /** A fault of this library, or of what the app gave it to call: report it. */
-    public class Internal internal constructor(code: String, message: String, isRetryable: Boolean) :
-        CoupletException(code, message, isRetryable)
+    public class Internal internal constructor(
+        code: String,
+        message: String,
+        isRetryable: Boolean,
+    ) : CoupletException(code, message, isRetryable)
 }

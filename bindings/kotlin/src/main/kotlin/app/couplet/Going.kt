@@ -55,7 +55,8 @@ public suspend fun Notebook.rename(name: String, device: DeviceId? = null): Unit
  *
  * @throws CoupletException
  */
-public suspend fun Notebook.invites(): List<OpenInvite> = calling { ffi.invites().map { it.lift() } }
+public suspend fun Notebook.invites(): List<OpenInvite> =
+    calling { ffi.invites().map { it.lift() } }
 
 /**
  * Withdraws an invite.

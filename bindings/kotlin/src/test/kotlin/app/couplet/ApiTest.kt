@@ -36,7 +36,7 @@ internal class ApiTest {
     }
 
     private companion object {
-        /** Up to where a body or a value begins, or the line that ends a declaration without one. */
+        /** Up to where a body or a value begins, or to the empty line after a declaration. */
         val PUBLIC = Regex("(?m)^ *public [^={}]*?(?=[={}]|\\n\\n)")
         val GENERATED = Regex("app\\.couplet\\.ffi|\\bFfi[A-Z]|\\bU(Int|Long|Byte|Short)\\b")
         val PRIVATE = Regex("private constructor\\([^)]*\\)|internal val [^,)]*")

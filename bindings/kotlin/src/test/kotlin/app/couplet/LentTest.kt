@@ -73,7 +73,8 @@ internal class LentTest {
     fun `a key in a file is read by this user alone, and found again`() = story {
         val file = directory.resolve("keys/ana").toFile()
         found("Ana", keys = FileKeyStore(file)).shutdown()
-        assertEquals("rw-------", PosixFilePermissions.toString(getPosixFilePermissions(file.toPath())))
+        val allowed = getPosixFilePermissions(file.toPath())
+        assertEquals("rw-------", PosixFilePermissions.toString(allowed))
         keep(Notebook.open(config("Ana"), FileKeyStore(file)))
     }
 
