@@ -35,8 +35,9 @@ internal class Silence : AutoCloseable {
         val (prefix, item) = relay.link.split('#', limit = 2)
         val bytes = Base64.getUrlDecoder().decode(item)
         val text = String(bytes, Charsets.ISO_8859_1)
-        val port = Regex("127\\.0\\.0\\.1:(\\d+)").find(text)!!.groups[1]!!
-        check(port.value.length == socket.localPort.toString().length)
+        // Ports that the system chooses have five digits; the key that follows may begin with one.
+        val port = checkNotNull(Regex("127\\.0\\.0\\.1:(\\d{5})").find(text)?.groups?.get(1))
+        check(socket.localPort in 10_000..99_999) { "${socket.localPort} has no five digits" }
         val moved = text.replaceRange(port.range, socket.localPort.toString())
         val link = moved.toByteArray(Charsets.ISO_8859_1)
         return "$prefix#" + Base64.getUrlEncoder().withoutPadding().encodeToString(link)
