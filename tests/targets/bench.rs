@@ -22,6 +22,11 @@ impl Bench {
         Self { is_quick, notebooks: Notebooks::new(), runtime }
     }
 
+    /// Whether what takes minutes is left out.
+    pub(crate) const fn is_quick(&self) -> bool {
+        self.is_quick
+    }
+
     /// Entries of the standard notebook: 20,000, the "20k" of the names.
     pub(crate) const fn large(&self) -> usize {
         if self.is_quick { 2_000 } else { 20_000 }

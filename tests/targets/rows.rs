@@ -9,7 +9,7 @@ mod open;
 mod relay_append;
 mod relay_idle;
 mod round_trips;
-mod size_relay;
+mod size;
 mod volume_load;
 mod write;
 
@@ -38,5 +38,6 @@ pub(crate) const ALL: &[Row] = &[
     Row { name: "live", measure: live::measure },
     Row { name: "relay-append", measure: relay_append::measure },
     Row { name: "relay-idle", measure: relay_idle::measure },
-    Row { name: "size-relay", measure: size_relay::measure },
+    Row { name: "size-relay", measure: size::measure_relay },
+    Row { name: "size-lib", measure: size::measure_lib },
 ];
