@@ -201,7 +201,7 @@ fn a_clock_is_a_year_ahead() {
 }
 
 #[test]
-fn a_disk_is_full_and_emptied() {
+fn a_disk_takes_nothing_and_then_takes_again() {
     let full = vec![(ANA, What::Fill)];
     let emptied = vec![(ANA, What::Empty)];
     tell(&[a_day(ANA), full, a_day(ANA), together(), a_day(BEN), emptied, a_day(ANA)].concat());
