@@ -11,7 +11,7 @@ use couplet_tests::chance::Chance;
 use crate::disk::{Image, Mark};
 use crate::line::Weather;
 use crate::members::MOST_PHONES;
-use crate::phone::Talk;
+use crate::phone::{Phone, Talk};
 use crate::step::{Step, What};
 use crate::words::{Certainty, words_in};
 use crate::world::World;
@@ -329,8 +329,15 @@ impl World {
     /// Whoever was taken out keeps what came too late; what a member or the relay has must be there.
     pub(crate) fn excuse_what_no_member_holds(&mut self, members: &[usize]) {
         members.iter().for_each(|who| self.look(*who));
+        let relay = &self.relays[0];
+        let is_let_go = |phone: &&Phone| {
+            phone.owner.as_ref().is_some_and(|owner| relay.let_go.contains(&owner.device()))
+        };
+        let late: BTreeSet<&String> =
+            self.phones.iter().filter(is_let_go).flat_map(|phone| &phone.shows).collect();
+        let at_relay = relay.words.iter().filter(|word| !late.contains(word));
         let shown = members.iter().flat_map(|who| &self.phones[*who].shows);
-        let held: BTreeSet<String> = shown.chain(&self.relays[0].words).cloned().collect();
+        let held: BTreeSet<String> = shown.chain(at_relay).cloned().collect();
         self.words.excuse_all_but(&held);
     }
 

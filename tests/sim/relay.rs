@@ -26,6 +26,8 @@ pub(crate) struct Relay {
     pub(crate) broken: Option<Broken>,
     /// The words that were there when a phone and this relay held the same.
     pub(crate) words: BTreeSet<String>,
+    /// Devices of which it let go of something: it was fed a log that had taken them out already.
+    pub(crate) let_go: BTreeSet<DeviceId>,
     /// Backups that its operator made.
     pub(crate) backups: Vec<(Shelf, BTreeSet<String>)>,
     /// Envelopes refused because another stands in their place.
@@ -111,6 +113,10 @@ impl Relay {
             matches!(question, Question::Keep(..) | Question::Append(..) | Question::Post(_));
         if changes && self.is_full {
             return Err(Unanswered::Full);
+        }
+        if let Question::Append(extension, _) = &question {
+            let fed = extension.ends.iter().filter(|ends| !ends.is_new);
+            self.let_go.extend(fed.map(|ends| ends.device));
         }
         let answer = match &mut self.broken {
             Some(broken) => broken(&mut self.shelf, notebook, question),

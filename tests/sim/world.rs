@@ -519,7 +519,14 @@ impl World {
             Ok(found) => found,
             Err(what) => return self.blame(format!("{}: {what}", self.name(who))),
         };
-        let is_gone = |word: &&String| !found.contains(*word) && !self.words.is_removed(word);
+        // Late words of a device that was taken out stand nowhere, and what was written knowing
+        // them waits for its author's phone; whether any word is lost is asked in the end.
+        let has_late = self.phones[who]
+            .owner
+            .as_mut()
+            .is_some_and(|owner| owner.quarantine().is_ok_and(|aside| !aside.late.is_empty()));
+        let is_gone =
+            |word: &&String| !has_late && !found.contains(*word) && !self.words.is_removed(word);
         if let Some(gone) = self.phones[who].shows.iter().find(is_gone) {
             self.blame(format!("{}: {gone} was shown and is gone", self.name(who)));
         }

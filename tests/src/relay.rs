@@ -99,7 +99,8 @@ impl Relay {
             .stdout(Stdio::piped())
             .stderr(stderr)
             .env("RUST_LOG", level)
-            // Here a crowd of couples has one address.
+            // Here a crowd of couples has one address, and others fill the disk.
+            .env("COUPLET_RELAY_KEEP_FREE", "0")
             .env("COUPLET_RELAY_NOTEBOOKS_PER_HOUR", "100000")
             .envs(bounds.iter().copied())
             .spawn()

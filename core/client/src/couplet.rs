@@ -356,15 +356,6 @@ impl Couplet {
         tokio::time::timeout(timeout, exchange).await.unwrap_or(Err(Error::TimedOut))
     }
 
-    /// Waits at the door until this device is let in, then catches up.
-    ///
-    /// # Errors
-    /// As [`Couplet::sync`].
-    pub async fn wait_to_be_let_in(&self, timeout: Duration) -> Result<Exchanged, Error> {
-        let exchange = self.exchange(Until::LetIn);
-        tokio::time::timeout(timeout, exchange).await.unwrap_or(Err(Error::NotLetInYet))
-    }
-
     /// Lets go of the store, and returns when it is let go of. Calls that were made before are
     /// done; calls after this fail with [`Error::Closed`].
     pub async fn shutdown(self) {

@@ -98,6 +98,7 @@ impl Owner {
         let open = log.open_invites().map(|invite| invite.invite);
         let open: Vec<InviteId> = open.chain(resaid).collect();
         let lost = self.lost_by(&log)?;
+        let late = self.late_after(&log, log.statements().get(from..).unwrap_or_default())?;
         wanted.extend(self.wanted_after(&log, log.statements().get(from..).unwrap_or_default()));
         wanted.extend(self.tables().intents()?.into_iter().map(|(_, intent)| intent));
         self.made = None;
@@ -112,9 +113,30 @@ impl Owner {
                 tables.keep_intent(intent)?;
             }
             tables.set(Meta::Lost, &lost)?;
+            for (writer, left) in &late {
+                tables.cut_chain(*writer, left)?;
+            }
             Ok(tables.drop_requests_without(&open)?)
         })?;
-        self.replica()?.set_log(log, keys);
+        let replica = self.replica()?;
+        replica.set_log(log, keys);
+        for (writer, left) in &late {
+            replica.end_chain(*writer, left.tip);
+        }
+        self.may_have_orphans |= !late.is_empty();
+        Ok(())
+    }
+
+    /// Words that were late by a removal on a branch that yielded are not late any more.
+    pub(super) fn take_back_late(&mut self) -> Result<(), Error> {
+        let mut late = self.tables().late_envelopes()?;
+        let log = self.replica()?.log();
+        late.retain(|bytes| {
+            Envelope::peek(bytes).is_some_and(|header| log.member(header.device).is_some())
+        });
+        if !late.is_empty() {
+            self.receive(late)?;
+        }
         Ok(())
     }
 

@@ -41,6 +41,7 @@ impl Owner {
         }
         if !std::mem::replace(&mut self.has_reread, true) {
             // An update of the app, or a process that ended in between.
+            self.take_back_late()?;
             self.reread()?;
         }
         self.seal_pending()?;

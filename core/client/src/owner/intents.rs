@@ -190,7 +190,7 @@ impl Owner {
     }
 
     /// The chains of which more is held here than stands after these statements.
-    fn late_after(
+    pub(super) fn late_after(
         &self,
         log: &Log,
         new: &[Statement],
