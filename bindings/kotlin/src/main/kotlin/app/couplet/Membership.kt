@@ -73,6 +73,14 @@ public data class OpenInvite(
 )
 
 /**
+ * The safety number of the two persons, to be compared in person.
+ *
+ * @property value the number, the same on both persons' phones.
+ * @property isVerified whether this person has said that it was compared.
+ */
+public data class SafetyNumber(val value: String, val isVerified: Boolean)
+
+/**
  * Somebody who asks to be let in.
  *
  * @property name what the person calls themselves.
@@ -183,3 +191,12 @@ public suspend fun Notebook.persons(): List<Person> = calling { ffi.persons().ma
  * @throws CoupletException
  */
 public suspend fun Notebook.devices(): List<Device> = calling { ffi.devices().map { it.lift() } }
+
+/**
+ * The safety number of the two persons, and whether it was compared; with [isConfirmed] this person
+ * says that it was.
+ *
+ * @throws CoupletException [CoupletException.NotFound] while nobody else is here.
+ */
+public suspend fun Notebook.verify(isConfirmed: Boolean = false): SafetyNumber =
+    writing { ffi.verify(isConfirmed).let { SafetyNumber(it.value, it.isVerified) } }

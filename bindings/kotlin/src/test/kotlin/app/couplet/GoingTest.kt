@@ -33,6 +33,15 @@ internal class GoingTest {
     }
 
     @Test
+    fun `both phones show one safety number, and one says when it was compared`() = story {
+        val (ana, ben) = couple()
+        val number = ana.verify()
+        assertFalse(number.isVerified)
+        assertEquals(number, ben.verify())
+        assertTrue(ana.verify(isConfirmed = true).isVerified)
+    }
+
+    @Test
     fun `a device is named, and taken out`() = story {
         val (ana, ben) = couple()
         val tablet = another(ana, "Ana's tablet").status.value.device
