@@ -723,10 +723,10 @@ mod tests {
             let heard = counter.say(offer(&stays, 0));
             assert_eq!(heard, [Output::Changed(Part::Log), stored(stays.log.head())]);
             assert_eq!(counter.log.as_deref(), Some(&stays.log));
-            assert_eq!(counter.say(offer(&yields, 0)), [conflict.clone()]);
+            assert_eq!(counter.say(offer(&yields, 0)), std::slice::from_ref(&conflict));
             // A piece of it says nothing of what came before.
             let mut counter = Counter::of(by, Some(&yields));
-            assert_eq!(counter.say(offer(&stays, 3)), [conflict.clone()]);
+            assert_eq!(counter.say(offer(&stays, 3)), std::slice::from_ref(&conflict));
         }
         let mut stranger = Counter::of(&Key::new(66), Some(&yields));
         for log in [&stays, &yields] {
