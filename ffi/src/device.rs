@@ -2,6 +2,8 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::entry::all;
+
 /// A notebook's name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, uniffi::Record)]
 pub struct NotebookId {
@@ -111,6 +113,44 @@ pub struct Invitation {
     pub expires: SystemTime,
     /// How many entries the newcomer will read.
     pub entries: u64,
+}
+
+/// The safety number of the two persons, to be compared in person.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct SafetyNumber {
+    /// The number, the same on both persons' phones.
+    pub value: String,
+    /// Whether this person has said that it was compared.
+    pub is_verified: bool,
+}
+
+/// What is set aside on this device.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Quarantine {
+    /// Words of devices that were taken out before they were known.
+    pub late: Vec<Late>,
+    /// Changes that no phone applies.
+    pub changes: Vec<SetAside>,
+}
+
+/// Late words of a device that was taken out.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Late {
+    /// The device.
+    pub device: DeviceId,
+    /// How many envelopes they are.
+    pub envelopes: u64,
+    /// Whether it is for this person to keep or to discard them.
+    pub is_own: bool,
+}
+
+/// A change that no phone applies.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct SetAside {
+    /// Who wrote it.
+    pub author: PersonId,
+    /// Why it stands nowhere, in a sentence.
+    pub detail: String,
 }
 
 /// Somebody who asks to be let in.
@@ -232,6 +272,25 @@ impl From<couplet::OpenInvite> for OpenInvite {
             expires: time(invite.expires),
             is_expired: invite.is_expired,
         }
+    }
+}
+
+impl From<couplet::Quarantine> for Quarantine {
+    fn from(quarantine: couplet::Quarantine) -> Self {
+        Self { late: all(quarantine.late), changes: all(quarantine.changes) }
+    }
+}
+
+impl From<couplet::Late> for Late {
+    fn from(late: couplet::Late) -> Self {
+        let couplet::Late { device, envelopes, is_own } = late;
+        Self { device: DeviceId { value: device.to_string() }, envelopes, is_own }
+    }
+}
+
+impl From<couplet::SetAside> for SetAside {
+    fn from(change: couplet::SetAside) -> Self {
+        Self { author: change.slot.into(), detail: change.reason }
     }
 }
 

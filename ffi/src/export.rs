@@ -1,6 +1,6 @@
 //! What a notebook is outside the app, as values. How it is written into a file is the app's.
 
-use couplet::{Edition, Volume};
+use couplet::{Edition, Slot, Volume};
 
 use crate::device::{NotebookId, Person, PersonId};
 use crate::entry::{Entry, Kind, NotebookHash, all};
@@ -33,6 +33,19 @@ pub struct PlacedChange {
     pub edition: u32,
     /// The change as Automerge encodes it.
     pub bytes: Vec<u8>,
+}
+
+/// What an archive is made of: an export, without what can be read out of its changes.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Archive {
+    /// The notebook it was taken out of.
+    pub notebook: NotebookId,
+    /// Who took it out.
+    pub person: PersonId,
+    /// What the persons called themselves.
+    pub persons: Vec<Person>,
+    /// The changes, as they were exported.
+    pub changes: Vec<PlacedChange>,
 }
 
 /// Words to be imported.
@@ -97,6 +110,23 @@ impl From<Words> for (couplet::Kind, i32, String) {
     fn from(words: Words) -> Self {
         (words.kind.into(), words.day, words.text)
     }
+}
+
+impl Archive {
+    /// Whose it is.
+    pub(crate) fn of(&self) -> Result<couplet::Archive, CoupletError> {
+        let person = |person: &Person| Ok((slot(person.id)?, person.name.clone()));
+        Ok(couplet::Archive {
+            notebook: self.notebook.value.parse().map_err(CoupletError::input)?,
+            person: slot(self.person)?,
+            persons: self.persons.iter().map(person).collect::<Result<_, CoupletError>>()?,
+        })
+    }
+}
+
+fn slot(person: PersonId) -> Result<Slot, CoupletError> {
+    let slot = Slot::BOTH.into_iter().find(|slot| slot.index() == person.value);
+    slot.ok_or_else(|| couplet::Error::NotFound("person").into())
 }
 
 impl From<couplet::Imported> for Imported {

@@ -22,8 +22,8 @@ mod runtime;
 
 pub use config::Config;
 pub use device::{
-    Device, DeviceId, Exchanged, History, Invitation, InviteId, NotebookId, OpenInvite, Person,
-    PersonId, Request, RequestId, Standing, Status,
+    Device, DeviceId, Exchanged, History, Invitation, InviteId, Late, NotebookId, OpenInvite,
+    Person, PersonId, Quarantine, Request, RequestId, SafetyNumber, SetAside, Standing, Status,
 };
 pub use entry::{
     Comment, CommentId, Cursor, Delivery, Draft, DraftId, Entry, EntryId, EntryRow, Filter, Kind,
@@ -31,7 +31,7 @@ pub use entry::{
 };
 pub use error::CoupletError;
 pub use events::{Event, EventStream};
-pub use export::{Export, Imported, PlacedChange, Words, prove_export};
+pub use export::{Archive, Export, Imported, PlacedChange, Words, prove_export};
 pub use keystore::{KeyRefused, KeyStore};
 pub use log::{LogLevel, LogLine, LogRefused, LogSink, lost_log_lines, set_log_sink};
 pub use notebook::Notebook;

@@ -14,8 +14,10 @@ use std::sync::Arc;
 use couplet::{Couplet, RelayLink};
 
 use crate::config::Config;
+use crate::entry::all;
 use crate::error::CoupletError;
 use crate::events::EventStream;
+use crate::export::Archive;
 use crate::keystore::{KeyStore, kept_key, key_or_new};
 use crate::runtime::{CancelToken, run};
 
@@ -98,6 +100,25 @@ impl Notebook {
         run(async move {
             let place = config.place(keystore, kept_key).await?;
             Ok(Self::of(Couplet::open_beside(&place).await?))
+        })
+        .await
+    }
+
+    /// Makes an archive in this place out of an export: the same notebook, equal by hash, to be read
+    /// and exported again. It has no partner and takes no words.
+    ///
+    /// # Errors
+    /// [`CoupletError`].
+    #[uniffi::constructor]
+    pub async fn archive(
+        config: Config,
+        keystore: Arc<dyn KeyStore>,
+        archive: Archive,
+    ) -> Result<Arc<Self>, CoupletError> {
+        run(async move {
+            let of = archive.of()?;
+            let place = config.place(keystore, key_or_new).await?;
+            Ok(Self::of(Couplet::archive(&place, of, all(archive.changes)).await?))
         })
         .await
     }

@@ -157,8 +157,8 @@ impl fmt::Display for What {
             Self::Mend => f.write_str("has a network again"),
             Self::Rebind => f.write_str("gets another address"),
             Self::Replay => f.write_str("has its first flight replayed by somebody"),
-            Self::Fill => f.write_str("has a full disk"),
-            Self::Empty => f.write_str("has room on its disk again"),
+            Self::Fill => f.write_str("has a disk that takes nothing"),
+            Self::Empty => f.write_str("has a disk that takes writes again"),
             Self::Backup => f.write_str("is backed up"),
             Self::RollBack(mark) => {
                 let mark = match mark {

@@ -201,7 +201,7 @@ fn a_clock_is_a_year_ahead() {
 }
 
 #[test]
-fn a_disk_is_full_and_emptied() {
+fn a_disk_takes_nothing_and_then_takes_again() {
     let full = vec![(ANA, What::Fill)];
     let emptied = vec![(ANA, What::Empty)];
     tell(&[a_day(ANA), full, a_day(ANA), together(), a_day(BEN), emptied, a_day(ANA)].concat());
@@ -213,6 +213,24 @@ fn the_relays_disk_is_full_and_emptied() {
     let emptied = vec![(ANA, What::RelayEmptied)];
     let before = [a_day(ANA), together(), a_day(BEN)].concat();
     tell(&[before, full, together(), a_day(ANA), emptied, together()].concat());
+}
+
+#[test]
+fn who_stays_attached_to_a_full_relay_is_heard_once_it_has_room() {
+    let minutes = |minutes: u64| What::Pass(Duration::from_secs(60 * minutes));
+    let mut world = World::new(1, Breach::default()).unwrap();
+    let act = |world: &mut World, steps: &[(usize, What)]| {
+        for step in &story(1, steps.iter().cloned()).steps {
+            world.act(step).unwrap();
+        }
+    };
+    act(&mut world, &together());
+    act(&mut world, &[(ANA, What::Attach), (BEN, What::Attach), (ANA, minutes(1))]);
+    act(&mut world, &[(ANA, What::RelayFull), (ANA, What::Write), (ANA, minutes(5))]);
+    assert!(world.phones[ANA].is_connected(), "what is refused ends nothing");
+    assert_ne!(world.phones[ANA].shows, world.phones[BEN].shows);
+    act(&mut world, &[(ANA, What::RelayEmptied), (ANA, minutes(6)), (BEN, What::Look)]);
+    assert_eq!(world.phones[ANA].shows, world.phones[BEN].shows);
 }
 
 #[test]

@@ -207,7 +207,7 @@ async def test_shutting_down_in_the_midst_of_work(
 
 @scenario("export")
 async def test_a_notebook_outside_the_app(
-    stack: AsyncExitStack, relay: Relay, ana: Phone, ben: Phone
+    stack: AsyncExitStack, ana: Phone, ben: Phone, tmp_path: Path
 ) -> None:
     anas = await stack.enter_async_context(await ana.found())
     await anas.write("good morning")
@@ -218,6 +218,14 @@ async def test_a_notebook_outside_the_app(
     proved = await couplet.prove_export(export.changes)
     assert proved == await anas.hash() and proved.value == export.hash
     assert await couplet.prove_export(export.changes[:-1]) != proved
+
+    archived = Phone(tmp_path, "Archive")
+    archive = await stack.enter_async_context(
+        await Notebook.archive(archived.directory, archived.keystore, export)
+    )
+    assert await archive.hash() == proved
+    with pytest.raises(NotAllowed):
+        await archive.write("not here")
 
     bens = await stack.enter_async_context(await ben.found())
     words = [

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from couple import Phone, Relay, asks, meet, story, texts, together
-from couplet import History, NotAllowed, Standing, Waiting
+from couplet import History, NotAllowed, NotFound, Quarantine, Standing, Waiting
 
 
 @story
@@ -53,6 +53,9 @@ async def test_a_device_is_named_and_taken_out(
     assert await anas.remove(its) == its
     await meet(anas, bens)
     assert its not in [device.id for device in await bens.devices()]
+    assert await anas.quarantine() == Quarantine(late=(), changes=())
+    with pytest.raises(NotFound):
+        await anas.settle_late(its, is_kept=True)
 
 
 @story
@@ -60,6 +63,9 @@ async def test_who_leaves_keeps_everything_and_writes_nothing_more(
     stack: AsyncExitStack, relay: Relay, ana: Phone, ben: Phone
 ) -> None:
     anas, bens = await together(stack, relay, ana, ben)
+    number = await anas.verify()
+    assert not number.is_verified and (await bens.verify()).value == number.value
+    assert (await anas.verify(is_confirmed=True)).is_verified
     await anas.write("before")
     await meet(anas, bens)
     await bens.leave()

@@ -247,9 +247,12 @@ impl Conversation {
 
     fn next(&mut self, owner: &mut Owner, now: Instant) -> Result<Next, Error> {
         if let Some(put_off) = self.put_off.filter(|_| self.session.has_all_of_theirs()) {
-            // Whoever stays attached reads on, and only another conversation sends it again.
-            let is_over = self.until != Until::Stopped || put_off.until <= now;
-            return if is_over { Err(Error::Refused(put_off.reason)) } else { Ok(Next::Wait) };
+            return match self.until {
+                Until::CaughtUp | Until::LetIn => Err(Error::Refused(put_off.reason)),
+                // Whoever stays attached reads on, and only another conversation sends it again.
+                Until::Stopped if put_off.until <= now => Err(Error::BeginAnew),
+                Until::Stopped => Ok(Next::Wait),
+            };
         }
         let is_caught_up = self.session.is_caught_up() && !self.is_waiting_at_the_door;
         let was_caught_up = std::mem::replace(&mut self.was_caught_up, is_caught_up);

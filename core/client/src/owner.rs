@@ -56,7 +56,7 @@ pub(crate) use receiving::Received;
 pub use talk::Saying;
 
 /// How many changes beyond a snapshot make a new one worth its time.
-const CHANGES_PER_SNAPSHOT: usize = 1_000;
+const CHANGES_PER_SNAPSHOT: u64 = 1_000;
 
 /// The owner of a store.
 #[derive(Debug)]
@@ -264,13 +264,13 @@ impl Owner {
         }
         let volume = self.store.tables().newest_volume()?;
         let edition = Edition::default();
-        let stored = self.store.tables().volume(volume, edition)?;
-        if stored.changes.len() < CHANGES_PER_SNAPSHOT {
+        let (beyond, up_to) = self.store.tables().beyond_snapshot(volume, edition)?;
+        if beyond < CHANGES_PER_SNAPSHOT {
             return Ok(());
         }
         // A snapshot that does not prove itself is not kept; the changes are all still there.
         let Ok(bytes) = self.load(volume)?.save() else { return Ok(()) };
-        self.durably(|tables| Ok(tables.keep_snapshot((volume, edition), stored.up_to, &bytes)?))
+        self.durably(|tables| Ok(tables.keep_snapshot((volume, edition), up_to, &bytes)?))
     }
 
     /// This device's key, which names it.

@@ -41,6 +41,17 @@ def to_change(change: v.PlacedChange) -> ffi.PlacedChange:
     return ffi.PlacedChange(volume=change.volume, edition=change.edition, bytes=change.bytes)
 
 
+def to_archive(export: v.Export) -> ffi.Archive:
+    return ffi.Archive(
+        notebook=ffi.NotebookId(value=export.notebook),
+        person=ffi.PersonId(value=export.person),
+        persons=[
+            ffi.Person(id=ffi.PersonId(value=one.id), name=one.name) for one in export.persons
+        ],
+        changes=[to_change(change) for change in export.changes],
+    )
+
+
 def to_words(words: v.Words) -> ffi.Words:
     return ffi.Words(kind=to_kind(words.kind), day=days(words.day), text=words.text)
 
@@ -120,6 +131,12 @@ def invite(it: ffi.OpenInvite) -> v.OpenInvite:
         expires=it.expires,
         is_expired=it.is_expired,
     )
+
+
+def quarantine(it: ffi.Quarantine) -> v.Quarantine:
+    late = (v.Late(v.DeviceId(one.device.value), one.envelopes, one.is_own) for one in it.late)
+    changes = (v.SetAside(v.PersonId(one.author.value), one.detail) for one in it.changes)
+    return v.Quarantine(tuple(late), tuple(changes))
 
 
 def request(it: ffi.Request) -> v.Request:

@@ -96,6 +96,18 @@ class Notebook(Ends):
             await call(ffi.Notebook.open_beside(_config(directory, mark), LentKeyStore(keystore)))
         )
 
+    @classmethod
+    async def archive(
+        cls,
+        directory: str | os.PathLike[str],
+        keystore: KeyStore,
+        export: v.Export,
+        mark: str | os.PathLike[str] | None = None,
+    ) -> Notebook:
+        """Makes an archive out of an export: the same notebook, equal by hash, to be read."""
+        config, lent = _config(directory, mark), LentKeyStore(keystore)
+        return cls(await call(ffi.Notebook.archive(config, lent, t.to_archive(export))))
+
     async def _end(self) -> None:
         await self.shutdown()
 
@@ -244,6 +256,19 @@ class Notebook(Ends):
     async def deny(self, request: v.RequestId) -> None:
         """Forgets a request to be let in."""
         await call(self._ffi.deny(ffi.RequestId(value=request)))
+
+    async def verify(self, is_confirmed: bool = False) -> v.SafetyNumber:
+        """The safety number, to be compared in person; `is_confirmed` says that it was."""
+        number = await call(self._ffi.verify(is_confirmed))
+        return v.SafetyNumber(number.value, number.is_verified)
+
+    async def quarantine(self) -> v.Quarantine:
+        """What is set aside here."""
+        return t.quarantine(await call(self._ffi.quarantine()))
+
+    async def settle_late(self, device: v.DeviceId, is_kept: bool) -> int:
+        """Keeps, or discards, the late words of a device of one's own that was taken out."""
+        return await call(self._ffi.settle_late(ffi.DeviceId(value=device), is_kept))
 
     # The relay
 

@@ -211,6 +211,40 @@ class OpenInvite:
 
 
 @dataclass(frozen=True)
+class SafetyNumber:
+    """The number that both phones show, to be compared in person, and whether it was."""
+
+    value: str
+    is_verified: bool
+
+
+@dataclass(frozen=True)
+class Late:
+    """Late words of a device that was taken out."""
+
+    device: DeviceId
+    envelopes: int
+    is_own: bool
+    """Whether it is for this person to keep or to discard them."""
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A change that no phone applies, and why, in a sentence."""
+
+    author: PersonId
+    detail: str
+
+
+@dataclass(frozen=True)
+class Quarantine:
+    """What is set aside on this device."""
+
+    late: tuple[Late, ...]
+    changes: tuple[SetAside, ...]
+
+
+@dataclass(frozen=True)
 class Request:
     """Somebody who asks to be let in."""
 

@@ -283,12 +283,19 @@ impl Owner {
         let log = self.replica()?.log().clone();
         self.durably(|tables| {
             for change in &lost {
-                let lost = Waiting { change: change.clone(), slot: me.slot, counter: 0 };
-                match tables.waits_for_late(change)? {
+                let late = tables.waits_for_late(change)?;
+                let (device, counter) = match late {
+                    Some((device, counter)) => (Some(device), counter),
+                    // What was never sealed is this device's own.
+                    None => (tables.device_of(change.writer())?, 0),
+                };
+                let known = device.and_then(|device| log.known(device));
+                let slot = known.map_or(me.slot, |member| member.slot);
+                let lost = Waiting { change: change.clone(), slot, counter };
+                match late {
                     // Others have it, and it stands again if the late words are kept.
-                    Some((device, counter)) => {
-                        let slot = log.known(device).map_or(me.slot, |member| member.slot);
-                        tables.keep_waiting(place, &Waiting { slot, counter, ..lost })?;
+                    Some(_) => {
+                        tables.keep_waiting(place, &lost)?;
                         tables.drop_change(change.hash())?;
                     }
                     None => tables.set_aside(&lost, SUPERSEDED)?,

@@ -4,7 +4,7 @@ use couplet_engine::seen::SeenVector;
 use couplet_proto::envelope::{Envelope, Header, Sealed};
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Range, Tip, WriterHave};
-use couplet_proto::ids::{Slot, WriterId};
+use couplet_proto::ids::{DeviceId, Slot, WriterId};
 use couplet_proto::item;
 use rusqlite::{OptionalExtension, params};
 
@@ -84,12 +84,24 @@ impl Tables<'_> {
         limit: u32,
     ) -> Result<Vec<Vec<u8>>, StoreError> {
         let mut select = self.0.prepare_cached(
-            "SELECT bytes FROM envelopes WHERE state = 1 AND (writer, counter) > (?1, ?2)
+            "SELECT bytes FROM envelopes
+             WHERE state <> 0 AND state = 1 AND (writer, counter) > (?1, ?2)
              ORDER BY writer, counter LIMIT ?3",
         )?;
         let (writer, at) = (behind.0, counter(behind.1)?);
         let rows = select.query_map(params![writer.0, at, limit], |row| row.get(0))?;
         rows.map(|row| row.map_err(StoreError::from)).collect()
+    }
+
+    /// The device that writes as this writer, as any of its envelopes says.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn device_of(&self, writer: WriterId) -> Result<Option<DeviceId>, StoreError> {
+        let mut select =
+            self.0.prepare_cached("SELECT bytes FROM envelopes WHERE writer = ?1 LIMIT 1")?;
+        let bytes: Option<Vec<u8>> = select.query_row([writer.0], |row| row.get(0)).optional()?;
+        Ok(bytes.and_then(|bytes| Envelope::peek(&bytes)).map(|header| header.device))
     }
 
     /// Whether another envelope than this one is held in its place.
@@ -217,7 +229,7 @@ impl Tables<'_> {
     /// [`StoreError`].
     pub(crate) fn to_carry(&self, limit: u32) -> Result<Vec<(WriterId, u64, Vec<u8>)>, StoreError> {
         let mut select = self.0.prepare_cached(
-            "SELECT writer, counter, bytes FROM envelopes WHERE state = 2
+            "SELECT writer, counter, bytes FROM envelopes WHERE state <> 0 AND state = 2
              ORDER BY writer, counter LIMIT ?1",
         )?;
         let rows = select.query_map([limit], |row| {

@@ -46,6 +46,8 @@ pub(crate) enum Meta {
     LastExchange,
     /// Over what that was.
     Transport,
+    /// The safety number that this person has compared with the other's.
+    Verified,
     /// Whether this person has left; nothing is written from then on.
     HasLeft,
     /// Whether the process that owns the store stays attached. It means nothing without an owner.
@@ -73,6 +75,7 @@ impl Meta {
             Self::SharesDelivery => "shares delivery",
             Self::LastExchange => "last exchange",
             Self::Transport => "transport",
+            Self::Verified => "verified",
             Self::HasLeft => "has left",
             Self::IsAttached => "is attached",
         }
