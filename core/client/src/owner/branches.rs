@@ -279,3 +279,91 @@ fn said_again(said: &[Statement], me: DeviceId, keys: &Keys) -> Vec<Intent> {
     }
     wanted
 }
+
+#[cfg(test)]
+mod tests {
+    use couplet_engine::notebook::schema::Kind;
+    use couplet_proto::statement::Role;
+
+    use super::*;
+    use crate::owner::testing::{ana, let_in, meet, order, pass_words, shown};
+
+    /// A phone is told that the logs differ, and is given the other's.
+    fn compare(from: &mut Owner, to: &mut Owner) {
+        assert!(to.doubt_log().is_err());
+        to.opening().unwrap();
+        let head = from.replica().unwrap().log().head();
+        to.relay_log(head).unwrap();
+        for at in 0..head.length {
+            assert!(to.is_gathering());
+            let statements = vec![from.statements(at).unwrap().remove(0)];
+            let piece = Statements { notebook: from.notebook(), from: at, statements };
+            let gathered = to.gather(piece);
+            assert_eq!(matches!(gathered, Err(Error::BeginAnew)), at + 1 == head.length);
+        }
+        to.opening().unwrap();
+    }
+
+    /// Whatever that device wants said comes first in a branch that stays against this hash.
+    fn begin_branch(owner: &mut Owner, against: &[u8; 32]) {
+        loop {
+            owner.invite(Role::OwnDevice, Some(History::All)).unwrap();
+            let said = owner.next_statement().unwrap().unwrap();
+            if said.hash().as_bytes() < against {
+                return order(owner);
+            }
+            owner.forget_intent().unwrap();
+        }
+    }
+
+    #[test]
+    fn what_was_done_on_the_branch_that_yields_is_done_on_the_one_that_stays() {
+        let directory = tempfile::tempdir().unwrap();
+        let home = |name: &str| directory.path().join(name);
+        let mut ana = ana(&home("ana"));
+        let mut ben = let_in(&mut ana, &home("ben"), Role::Partner);
+        let mut laptop = let_in(&mut ana, &home("laptop"), Role::OwnDevice);
+        let mut tablet = let_in(&mut ana, &home("tablet"), Role::OwnDevice);
+        for other in [&mut ben, &mut laptop, &mut tablet] {
+            meet(&mut ana, other);
+        }
+        tablet.write(Kind::Note, 0, "late").unwrap();
+        pass_words(&mut tablet, &mut ben);
+        let shared = ana.log_hashes().len();
+        let tablet = tablet.device();
+        ana.remove(&tablet.to_string()).unwrap();
+        order(&mut ana);
+        meet(&mut ana, &mut ben);
+        ben.write(Kind::Note, 0, "under a key that is nobody's").unwrap();
+        ben.seal_pending().unwrap();
+        assert_eq!(shown(&mut ben), ["under a key that is nobody's"]);
+
+        begin_branch(&mut laptop, ana.log_hashes()[shared].as_bytes());
+        for phone in [&mut ben, &mut ana] {
+            compare(&mut laptop, phone);
+            assert_eq!(phone.log_hashes(), laptop.log_hashes());
+        }
+        meet(&mut laptop, &mut ben);
+        for phone in [&mut ben, &mut laptop] {
+            assert_eq!(shown(phone), ["late", "under a key that is nobody's"]);
+        }
+        order(&mut ana);
+        assert!(ana.replica().unwrap().log().member(tablet).is_none(), "it is said again");
+    }
+
+    #[test]
+    fn a_log_that_is_merely_shorter_is_never_taken_over() {
+        let directory = tempfile::tempdir().unwrap();
+        let home = |name: &str| directory.path().join(name);
+        let mut ana = ana(&home("ana"));
+        let mut ben = let_in(&mut ana, &home("ben"), Role::Partner);
+        meet(&mut ana, &mut ben);
+        ana.invite(Role::OwnDevice, Some(History::All)).unwrap();
+        order(&mut ana);
+        let before = ana.log_hashes();
+        compare(&mut ben, &mut ana);
+        assert_eq!(ana.log_hashes(), before);
+        let believed = ana.opening().unwrap().start.believed_log;
+        assert_eq!(believed, 0, "the relay is offered all of it");
+    }
+}
