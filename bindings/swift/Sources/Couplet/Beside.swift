@@ -1,4 +1,4 @@
-// Beside the process that owns the notebook, in a widget or a share extension: leaving words for it.
+// Beside the process that owns the notebook, in a widget or a share extension.
 
 internal import CoupletFFI
 

@@ -1,4 +1,4 @@
-// How a call reaches the engine: with the engine's error as ours, and a cancelled task's work ended.
+// How a call reaches the engine: its error becomes ours, and a cancelled task ends its work.
 
 import Foundation
 internal import CoupletFFI

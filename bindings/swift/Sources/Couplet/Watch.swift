@@ -84,7 +84,7 @@ final class Changes: @unchecked Sendable {
     func rise() {
         let listening = lock.withLock { Array(listeners.values) }
         for listener in listening {
-            listener.yield(())
+            listener.yield()
         }
     }
 
