@@ -1,0 +1,143 @@
+// Entries and what is said about them, as values.
+
+/// The kinds of entries that this version writes.
+public enum Kind: String, Hashable, Codable, Sendable, CaseIterable {
+    /// Words of one person for the other.
+    case note
+    /// A page that both write on.
+    case page
+}
+
+/// How far one's own words have come.
+public enum Delivery: String, Hashable, Codable, Sendable, CaseIterable {
+    /// They are durable on this device.
+    case device
+    /// The relay has said that it holds them durably.
+    case relay
+    /// They are on the other person's device, and that person lets it be known.
+    case partner
+}
+
+/// Something to do with an entry.
+public enum Verb: String, Hashable, Codable, Sendable, CaseIterable {
+    /// Say something about it.
+    case comment
+    /// Answer a comment.
+    case reply
+    /// Write a comment anew.
+    case editComment
+    /// Leave an emoji.
+    case react
+    /// Take an emoji back.
+    case unreact
+}
+
+/// An entry with everything that stands in it, the same on every phone.
+public struct Entry: Hashable, Codable, Sendable, Identifiable {
+    /// Its name.
+    public let id: EntryId
+    /// Nothing for a kind that this version does not know; ``kindName`` is there always.
+    public let kind: Kind?
+    /// The name of its kind.
+    public let kindName: String
+    /// Who wrote it.
+    public let author: PersonId
+    /// Its civil day.
+    public let day: Day
+    /// The words as they are shown.
+    public let text: String
+    /// Words that stand beside ``text``, written apart on two phones of one person.
+    public let alternatives: [Revision]
+    /// Every revision of own words, the oldest first.
+    public let revisions: [Revision]
+    /// What was said about it, in an order that is the same everywhere.
+    public let comments: [Comment]
+    /// The emoji left on it, by person.
+    public let reactions: [Reaction]
+    /// To be given back with an edit of what is shown here.
+    public let version: Version
+}
+
+/// An entry with what only this device knows of it.
+public struct EntryRow: Hashable, Codable, Sendable, Identifiable {
+    /// The entry.
+    public let entry: Entry
+    /// Whether it has something from the other person that was not opened here.
+    public let isUnread: Bool
+    /// How far one's own words in it have come.
+    public let delivery: Delivery
+    /// What this device's person may do with it now.
+    public let can: Set<Verb>
+    /// Where the timeline goes on after it.
+    public let cursor: Cursor
+
+    /// The entry's name.
+    public var id: EntryId { entry.id }
+}
+
+/// One revision of somebody's words.
+public struct Revision: Hashable, Codable, Sendable {
+    /// Which, counted from 1.
+    public let rev: Int
+    /// Who wrote it.
+    public let writer: WriterId
+    /// The words.
+    public let text: String
+}
+
+/// A comment as it is shown.
+public struct Comment: Hashable, Codable, Sendable, Identifiable {
+    /// Its name.
+    public let id: CommentId
+    /// Who said it.
+    public let author: PersonId
+    /// The earlier comment that it answers.
+    public let replyTo: CommentId?
+    /// The words as they are shown.
+    public let text: String
+    /// Words that stand beside ``text``, written apart on two phones of one person.
+    public let alternatives: [Revision]
+    /// Every revision, the oldest first.
+    public let revisions: [Revision]
+}
+
+/// An emoji that somebody left.
+public struct Reaction: Hashable, Codable, Sendable {
+    /// Who.
+    public let by: PersonId
+    /// Which.
+    public let emoji: String
+}
+
+/// Which entries are wanted: all, unless something is said.
+public struct Filter: Hashable, Codable, Sendable {
+    /// Only this kind.
+    public var kind: Kind?
+    /// Only what was not opened here.
+    public var onlyUnread: Bool
+    /// Nothing before this day.
+    public var firstDay: Day?
+    /// Nothing after this day.
+    public var lastDay: Day?
+
+    /// All entries, unless something is said.
+    public init(
+        kind: Kind? = nil,
+        onlyUnread: Bool = false,
+        firstDay: Day? = nil,
+        lastDay: Day? = nil
+    ) {
+        self.kind = kind
+        self.onlyUnread = onlyUnread
+        self.firstDay = firstDay
+        self.lastDay = lastDay
+    }
+}
+
+/// A hash of everything shared, equal on devices that have the same notebook.
+public struct NotebookHash: Hashable, Codable, Sendable {
+    /// The hash.
+    public let value: String
+    /// How many entries it is of.
+    public let entries: Int
+}

@@ -1,0 +1,249 @@
+// The engine's values as the app's.
+
+internal import CoupletFFI
+
+extension Entry {
+    init(_ ffi: CoupletFFI.Entry) {
+        self.init(
+            id: EntryId(ffi.id),
+            kind: ffi.kind.map { Kind($0) },
+            kindName: ffi.kindName,
+            author: PersonId(ffi.author),
+            day: Day(daysSince1970: ffi.day),
+            text: ffi.text,
+            alternatives: ffi.alternatives.map { Revision($0) },
+            revisions: ffi.revisions.map { Revision($0) },
+            comments: ffi.comments.map { Comment($0) },
+            reactions: ffi.reactions.map { Reaction($0) },
+            version: Version(ffi.version)
+        )
+    }
+}
+
+extension EntryRow {
+    init(_ ffi: CoupletFFI.EntryRow) {
+        self.init(
+            entry: Entry(ffi.entry),
+            isUnread: ffi.isUnread,
+            delivery: Delivery(ffi.delivery),
+            can: Set(ffi.can.map { Verb($0) }),
+            cursor: Cursor(ffi.cursor)
+        )
+    }
+}
+
+extension Revision {
+    init(_ ffi: CoupletFFI.Revision) {
+        self.init(
+            rev: Int(clamping: ffi.rev),
+            writer: WriterId(ffi.writer),
+            text: ffi.text
+        )
+    }
+}
+
+extension Comment {
+    init(_ ffi: CoupletFFI.Comment) {
+        self.init(
+            id: CommentId(ffi.id),
+            author: PersonId(ffi.author),
+            replyTo: ffi.replyTo.map { CommentId($0) },
+            text: ffi.text,
+            alternatives: ffi.alternatives.map { Revision($0) },
+            revisions: ffi.revisions.map { Revision($0) }
+        )
+    }
+}
+
+extension Reaction {
+    init(_ ffi: CoupletFFI.Reaction) {
+        self.init(
+            by: PersonId(ffi.by),
+            emoji: ffi.emoji
+        )
+    }
+}
+
+extension Draft {
+    init(_ ffi: CoupletFFI.Draft) {
+        self.init(
+            id: DraftId(ffi.id),
+            kindName: ffi.kindName,
+            day: Day(daysSince1970: ffi.day),
+            entry: ffi.entry.map { EntryId($0) },
+            base: ffi.base.map { Version($0) },
+            text: ffi.text
+        )
+    }
+}
+
+extension NotebookHash {
+    init(_ ffi: CoupletFFI.NotebookHash) {
+        self.init(
+            value: ffi.value,
+            entries: Int(clamping: ffi.entries)
+        )
+    }
+}
+
+extension Person {
+    init(_ ffi: CoupletFFI.Person) {
+        self.init(
+            id: PersonId(ffi.id),
+            name: ffi.name
+        )
+    }
+}
+
+extension Device {
+    init(_ ffi: CoupletFFI.Device) {
+        self.init(
+            id: DeviceId(ffi.id),
+            person: PersonId(ffi.person),
+            name: ffi.name,
+            called: ffi.called,
+            isThis: ffi.isThis,
+            since: Int(clamping: ffi.since)
+        )
+    }
+}
+
+extension Invitation {
+    init(_ ffi: CoupletFFI.Invitation) {
+        self.init(
+            link: ffi.link,
+            expires: ffi.expires,
+            entries: Int(clamping: ffi.entries)
+        )
+    }
+}
+
+extension OpenInvite {
+    init(_ ffi: CoupletFFI.OpenInvite) {
+        self.init(
+            id: InviteId(ffi.id),
+            isOwnDevice: ffi.isOwnDevice,
+            history: History(ffi.history),
+            expires: ffi.expires,
+            isExpired: ffi.isExpired
+        )
+    }
+}
+
+extension Request {
+    init(_ ffi: CoupletFFI.Request) {
+        self.init(
+            id: RequestId(ffi.id),
+            name: ffi.name,
+            isOwnDevice: ffi.isOwnDevice
+        )
+    }
+}
+
+extension Late {
+    init(_ ffi: CoupletFFI.Late) {
+        self.init(
+            device: DeviceId(ffi.device),
+            envelopes: Int(clamping: ffi.envelopes),
+            isOwn: ffi.isOwn
+        )
+    }
+}
+
+extension SetAside {
+    init(_ ffi: CoupletFFI.SetAside) {
+        self.init(
+            author: PersonId(ffi.author),
+            detail: ffi.detail
+        )
+    }
+}
+
+extension Quarantine {
+    init(_ ffi: CoupletFFI.Quarantine) {
+        self.init(
+            late: ffi.late.map { Late($0) },
+            changes: ffi.changes.map { SetAside($0) }
+        )
+    }
+}
+
+extension Status {
+    init(_ ffi: CoupletFFI.Status) {
+        self.init(
+            notebook: NotebookId(ffi.notebook),
+            device: DeviceId(ffi.device),
+            person: PersonId(ffi.person),
+            standing: Standing(ffi.standing),
+            isReadOnly: ffi.isReadOnly,
+            epoch: Int(clamping: ffi.epoch),
+            waitingCode: ffi.waitingCode,
+            pending: Int(clamping: ffi.pending),
+            relay: ffi.relay,
+            lastExchange: ffi.lastExchange,
+            transport: ffi.transport,
+            isAttached: ffi.isAttached,
+            persons: Int(clamping: ffi.persons),
+            devices: Int(clamping: ffi.devices)
+        )
+    }
+}
+
+extension Exchanged {
+    init(_ ffi: CoupletFFI.Exchanged) {
+        self.init(
+            sent: Int(clamping: ffi.sent),
+            received: Int(clamping: ffi.received),
+            roundTrips: Int(clamping: ffi.roundTrips),
+            bytesOut: Int(clamping: ffi.bytesOut),
+            bytesIn: Int(clamping: ffi.bytesIn),
+            udpOut: Int(clamping: ffi.udpOut),
+            udpIn: Int(clamping: ffi.udpIn),
+            duration: .seconds(ffi.duration),
+            transport: ffi.transport,
+            isCaughtUp: ffi.isCaughtUp
+        )
+    }
+}
+
+extension Export {
+    init(_ ffi: CoupletFFI.Export) {
+        self.init(
+            notebook: NotebookId(ffi.notebook),
+            person: PersonId(ffi.person),
+            persons: ffi.persons.map { Person($0) },
+            hash: ffi.hash,
+            entries: ffi.entries.map { Entry($0) },
+            changes: ffi.changes.map { PlacedChange($0) }
+        )
+    }
+}
+
+extension PlacedChange {
+    init(_ ffi: CoupletFFI.PlacedChange) {
+        self.init(
+            volume: ffi.volume,
+            edition: ffi.edition,
+            bytes: ffi.bytes
+        )
+    }
+}
+
+extension Imported {
+    init(_ ffi: CoupletFFI.Imported) {
+        self.init(
+            written: Int(clamping: ffi.written),
+            held: Int(clamping: ffi.held)
+        )
+    }
+}
+
+extension LogLine {
+    init(_ ffi: CoupletFFI.LogLine) {
+        self.init(
+            level: LogLevel(ffi.level),
+            target: ffi.target,
+            text: ffi.text
+        )
+    }
+}

@@ -1,0 +1,47 @@
+// What is said about an entry: comments and reactions, durable when the call returns.
+
+internal import CoupletFFI
+
+/// What can be said about an entry.
+public enum Saying: Hashable, Codable, Sendable {
+    /// A comment, or an answer to the comment there that is named so.
+    case comment(String, replyTo: CommentId? = nil)
+    /// One's own comment anew.
+    case editComment(CommentId, String)
+    /// An emoji.
+    case react(String)
+    /// An emoji taken back, on whichever device it was left.
+    case unreact(String)
+}
+
+extension Notebook {
+    /// Says something about an entry.
+    @discardableResult
+    public func say(_ saying: Saying, about entry: EntryId) async throws -> EntryRow {
+        try await engine.writing {
+            EntryRow(try await $0.say(entry: entry.lower(), saying: saying.lower()))
+        }
+    }
+
+    /// Comments on an entry, or answers a comment there.
+    @discardableResult
+    public func comment(
+        on entry: EntryId,
+        _ text: String,
+        replyTo: CommentId? = nil
+    ) async throws -> EntryRow {
+        try await say(.comment(text, replyTo: replyTo), about: entry)
+    }
+
+    /// Leaves an emoji on an entry.
+    @discardableResult
+    public func react(to entry: EntryId, _ emoji: String) async throws -> EntryRow {
+        try await say(.react(emoji), about: entry)
+    }
+
+    /// Takes one's emoji back, on whichever device it was left.
+    @discardableResult
+    public func unreact(to entry: EntryId, _ emoji: String) async throws -> EntryRow {
+        try await say(.unreact(emoji), about: entry)
+    }
+}

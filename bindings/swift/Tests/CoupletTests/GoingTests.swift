@@ -1,0 +1,69 @@
+// Who goes, who is called what, and what is not wanted any more.
+
+import Testing
+
+@testable import Couplet
+
+extension Stories {
+    @Suite struct GoingTests {
+        @Test("an invite is withdrawn, and a request denied")
+        func withdrawn() async throws {
+            try await story { stage in
+                let (ana, ben) = try await stage.atTheDoor()
+                try await ana.deny(ana.onlyRequest().id)
+                #expect(try await ana.requests().isEmpty)
+                try await fails("waiting", mayPass: true, as: \.isWaiting) {
+                    try await ben.write(.note, "too early")
+                }
+                _ = try await ana.invite(history: .all)
+                #expect(try await ana.state().standing == .pairing)
+                for invite in try await ana.invites() {
+                    #expect(!invite.isOwnDevice)
+                    #expect(try await ana.revoke(invite.id) == invite.id)
+                }
+                try await ana.sync()
+                #expect(try await ana.invites().isEmpty)
+            }
+        }
+
+        @Test("a device is named and taken out")
+        func removed() async throws {
+            try await story { stage in
+                let (ana, ben) = try await stage.couple()
+                let tablet = try await stage.another(of: ana, "Ana's tablet")
+                let its = try await tablet.state().device
+                try await ana.rename("tablet", device: its)
+                try await ana.rename("Anna")
+                try await meet(ana, ben)
+                #expect(try await ben.persons().map(\.name).contains("Anna"))
+                let named = try await ana.devices().filter { $0.id == its }
+                #expect(named.map(\.called) == ["tablet"])
+                #expect(try await ana.remove(its) == its)
+                try await meet(ana, ben)
+                #expect(try await !ben.devices().map(\.id).contains(its))
+                #expect(try await ana.quarantine() == Quarantine(late: [], changes: []))
+                try await fails("not_found", as: \.isNotFound) {
+                    try await ana.settleLate(its, isKept: true)
+                }
+            }
+        }
+
+        @Test("who leaves keeps everything and writes nothing more")
+        func left() async throws {
+            try await story { stage in
+                let (ana, ben) = try await stage.couple()
+                try await ana.write(.note, "before")
+                try await meet(ana, ben)
+                try await ben.leave()
+                let status = try await ben.state()
+                #expect(status.standing == .apart)
+                #expect(status.isReadOnly)
+                #expect(try await ben.texts() == ["before"])
+                #expect(try await ben.export().entries.count == 1)
+                try await fails("apart", as: \.isNotAllowed) {
+                    try await ben.write(.note, "after")
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+// What is held for a while is let go of.
+
+import Foundation
+import Testing
+
+@testable import Couplet
+
+extension Stories {
+    @Suite struct LeakTests {
+        @Test(
+            "100,000 events leave no memory, thread or file behind",
+            .scenario("many-events")
+        )
+        func manyEvents() async throws {
+            try await pull(100_000)
+            let before = try held()
+            try await pull(100_000)
+            try await pull(100_000)
+            let after = try held()
+            #expect(after.files <= before.files, "\(before), \(after)")
+            // Swift's own pool of threads breathes a little.
+            #expect(after.threads <= before.threads + 2, "\(before), \(after)")
+            // An event that left forty bytes behind would be beyond this.
+            #expect(after.resident - before.resident < 8 * 1_024 * 1_024, "\(before), \(after)")
+        }
+
+        @Test("a notebook that nobody holds is let go of")
+        func dropped() async throws {
+            try await story { stage in
+                let keys = Pocket()
+                let place = stage.config("Ana")
+                weak var gone: Notebook?
+                do {
+                    let ana = try await Notebook.found(place, keys: keys, name: "Ana")
+                    gone = ana
+                    try await ana.write(.note, "kept")
+                }
+                #expect(gone == nil)
+            }
+        }
+    }
+}
+
+private func pull(_ count: UInt32) async throws {
+    let events = try await collected(Events.rehearsal(count))
+    #expect(events.count == Int(count))
+    #expect(events.allSatisfy { $0 == .caughtUp })
+}
+
+private struct Held {
+    var resident = 0
+    var threads = 0
+    var files = 0
+}
+
+/// What this process holds; where there is no /proc, nothing is measured.
+private func held() throws -> Held {
+    #if os(Linux)
+    let files = FileManager.default
+    let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+        .split(separator: " ").dropFirst().first
+    let resident = try #require(pages.flatMap { Int($0) }) * 4_096
+    return Held(
+        resident: resident,
+        threads: try files.contentsOfDirectory(atPath: "/proc/self/task").count,
+        files: try files.contentsOfDirectory(atPath: "/proc/self/fd").count
+    )
+    #else
+    return Held()
+    #endif
+}
