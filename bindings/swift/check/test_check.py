@@ -89,7 +89,7 @@ class TheChecker(unittest.TestCase):
 
     def test_names_and_labels(self) -> None:
         self.finds("$0.edit(", "$0.edits(", "Notebook has no edits")
-        self.finds("entry: entry, base", "id: entry, base", "edit(id:base:) is not edit(entry:base:)")
+        self.finds("entry: entry,", "id: entry,", "edit(id:base:) is not edit(entry:base:)")
         self.finds("entry: entry, base: nil", "base: nil, entry: entry", "is not edit")
         self.finds("CoupletFFI.Config(", "CoupletFFI.Place(", "nothing of this name is generated")
         self.finds("(directory: ", "(path: ", "Config(path:) is not init(directory:mark:)")

@@ -15,7 +15,8 @@ MODULE = "CoupletFFI"
 LENDING = {"calling", "writing", "waiting"}
 
 #: Variables that hold what is generated, wherever no declaration beside them says otherwise.
-HELD = {"ffi": "Notebook", "engine.ffi": "Notebook", "stream": "EventStream", "token": "CancelToken"}
+HELD = {"ffi": "Notebook", "engine.ffi": "Notebook", "stream": "EventStream",
+        "token": "CancelToken"}
 
 #: Names that Swift's own libraries have too, in forms of their own.
 SHARED = {"first", "init", "log", "load", "next", "end", "close", "fails", "open", "write", "show",
@@ -198,9 +199,9 @@ class Uses:
         for each in walk(body):
             is_named = each.type == "prefix_expression" and text(each).startswith(".")
             if is_named and (name := text(each.child_by_field_name("target"))) in made.cases:
-                call = each.parent if each.parent and each.parent.type == "call_expression" else None
-                if call is not None:
-                    self.used_as(call, name, [made.cases[name]])
+                up = each.parent
+                if up is not None and up.type == "call_expression":
+                    self.used_as(up, name, [made.cases[name]])
                 elif made.cases[name].parameters:
                     self.fault(each, f"{made.name}.{name} carries something")
             elif is_named:
@@ -267,7 +268,8 @@ def matched(body: Node) -> list[tuple[str, int]]:
 
 
 def marked(node: Node, word: str) -> bool:
-    """Whether `try` or `await` stands before this call, or around it, in its statement."""
+    """Whether `try` or `await` stands before this call in its statement, in a closure or out of it
+    with the call. One that stands further left than it reaches is the compiler's to find."""
     scope = ancestor(node, SCOPES)
     up: Node | None = node
     while up is not None and up.parent is not None and up.parent.type not in {
@@ -281,5 +283,6 @@ def marked(node: Node, word: str) -> bool:
     if word == "try" and text(up).startswith("async let"):
         return True
     marks = (each for each in walk(up) if each.type == word or text(each) == word)
-    return any(each.start_byte <= node.start_byte + len(word) + 12 and
-               (ancestor(each, SCOPES) == scope) for each in marks)
+    # A call of what another returns begins where that does: `try? await other().this()`.
+    last = node.start_byte + len("try? ")
+    return any(each.start_byte <= last and ancestor(each, SCOPES) == scope for each in marks)
