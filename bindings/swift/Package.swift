@@ -29,6 +29,13 @@ let package = Package(
             dependencies: ["CoupletFFI"],
             swiftSettings: [.swiftLanguageMode(.v6)]
         ),
+        // One of the phones of bindings/scenarios/mixed.
+        .executableTarget(
+            name: "Phone",
+            dependencies: ["Couplet"],
+            path: "Tests/Phone",
+            swiftSettings: [.swiftLanguageMode(.v6)]
+        ),
         .testTarget(
             name: "CoupletTests",
             dependencies: ["Couplet"],

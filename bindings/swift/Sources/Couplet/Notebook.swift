@@ -35,6 +35,8 @@ public final class Notebook: Sendable {
                 }
             },
         ]
+        // What became different since the state was read is read once more.
+        engine.changes.rise()
     }
 
     deinit {

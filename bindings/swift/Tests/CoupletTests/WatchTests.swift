@@ -15,7 +15,7 @@ extension Stories {
                 let (ana, ben) = try await stage.couple()
                 try await ben.shareDelivery(true)
                 let events = ben.events()
-                async let shown = first(of: ben.watchTimeline()) { !$0.isEmpty }
+                async let shown = first(of: ben.watchTimeline(), where: { !$0.isEmpty })
                 let staying = [ana, ben].map { phone in Task { try await phone.stayAttached() } }
                 try await ben.reaches { $0.isAttached }
                 let written = try await ana.write(.note, "good night").entry
@@ -48,7 +48,7 @@ extension Stories {
         func ownWords() async throws {
             try await story { stage in
                 let ana = try await stage.found("Ana")
-                async let shown = first(of: ana.watchTimeline()) { $0.count == 2 }
+                async let shown = first(of: ana.watchTimeline(), where: { $0.count == 2 })
                 try await ana.write(.note, "one")
                 try await ana.write(.note, "two")
                 #expect(try await shown.map(\.entry.text) == ["two", "one"])
