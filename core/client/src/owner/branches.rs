@@ -14,7 +14,7 @@ use couplet_engine::membership::keyring::{Keys, open_keys};
 use couplet_engine::membership::name::Name;
 use couplet_proto::desk::judge::replay;
 use couplet_proto::envelope::{Envelope, Header};
-use couplet_proto::frame::Statements;
+use couplet_proto::frame::{Reason, Statements};
 use couplet_proto::ids::{DeviceId, Epoch, InviteId, WriterId, WriterNonce};
 use couplet_proto::log::{Branch, Log, Stands};
 use couplet_proto::sign::Signer;
@@ -74,6 +74,8 @@ impl Owner {
                 let known = replica.log().statements().len();
                 self.set_log(theirs, known)
             }
+            // A fork that nothing decides: what is pinned here stays, and it is said aloud.
+            Branch::Neither => Err(Error::Refused(Reason::LogConflict)),
             // The relay is offered all of the log that is here.
             Branch::Yields | Branch::Beginning => {
                 self.durably(|tables| Ok(tables.set(Meta::RelayLog, &0_u64)?))

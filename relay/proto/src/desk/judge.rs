@@ -175,7 +175,9 @@ fn branch(known: &Log, sender: DeviceId, offer: &Statements) -> Result<Log, Reas
     match (log.against(known), log.member(sender)) {
         (Branch::Stays, Some(_)) => Ok(log),
         (Branch::Stays, None) => Err(Reason::NotAMember),
-        (Branch::Yields | Branch::Longer | Branch::Beginning, _) => Err(Reason::LogConflict),
+        (Branch::Yields | Branch::Neither | Branch::Longer | Branch::Beginning, _) => {
+            Err(Reason::LogConflict)
+        }
     }
 }
 

@@ -16,12 +16,18 @@ pub enum Branch {
     Stays,
     /// They differ, and the other one stays.
     Yields,
+    /// They differ, and each takes out the device that began the other. Neither ever takes the
+    /// place of the other: a relay keeps what it ordered, and a phone what it has pinned.
+    Neither,
 }
 
 impl Log {
-    /// How this log stands to another of the same notebook. A branch loses if the other takes out
-    /// the device that began it: a device that was taken out cannot undo that by a log of its own.
-    /// Otherwise the branch with the lower hash stays. Both sides come to opposite answers.
+    /// How this log stands to another of the same notebook. A branch loses if the device that
+    /// began it goes in the other: who was taken out, or left, cannot undo that by a log of their
+    /// own. Otherwise one in which somebody goes stays against one in which nobody does, so that no
+    /// third device undoes it for them; and only then the lower hash, which can be searched for,
+    /// decides. What this device said on a branch that yields is said again. Both sides come to
+    /// opposite answers.
     #[must_use]
     pub fn against(&self, other: &Self) -> Branch {
         let at = self.shared_with(other);
@@ -31,13 +37,17 @@ impl Log {
             return if is_longer { Branch::Longer } else { Branch::Beginning };
         };
         let at = mine.header().after.length;
-        let loses = |branch: &Statement, against: &Self| {
-            against.has_removed_since(at, branch.header().signer)
-        };
+        let loses =
+            |branch: &Statement, against: &Self| against.went_since(at, branch.header().signer);
         let stays = match (loses(mine, other), loses(theirs, self)) {
+            (true, true) => return Branch::Neither,
             (true, false) => false,
             (false, true) => true,
-            (true, true) | (false, false) => lower(mine.hash(), theirs.hash()),
+            (false, false) => match (self.has_gone_since(at), other.has_gone_since(at)) {
+                (true, false) => true,
+                (false, true) => false,
+                (true, true) | (false, false) => lower(mine.hash(), theirs.hash()),
+            },
         };
         if stays { Branch::Stays } else { Branch::Yields }
     }
@@ -49,9 +59,12 @@ impl Log {
         both.take_while(|(mine, theirs)| mine.hash() == theirs.hash()).count()
     }
 
-    fn has_removed_since(&self, at: u64, device: DeviceId) -> bool {
-        let departed = self.departed.get(&device);
-        departed.is_some_and(|departed| departed.was_removed() && departed.until >= at)
+    fn went_since(&self, at: u64, device: DeviceId) -> bool {
+        self.departed.get(&device).is_some_and(|departed| departed.until >= at)
+    }
+
+    fn has_gone_since(&self, at: u64) -> bool {
+        self.departed.values().any(|departed| departed.until >= at)
     }
 }
 

@@ -10,8 +10,8 @@ use crate::limits::MAX_OPEN_INVITES_PER_PERSON;
 use crate::request::{JoinRequest, Request};
 use crate::sign::{Signer, sign};
 use crate::statement::{
-    AddDevice, History, Join, RemoveDevice, Revoke, Rewrap, Role, Rotate, SUITE_X25519, Watermark,
-    Wrap,
+    AddDevice, History, Join, RemoveDevice, Rename, Revoke, Rewrap, Role, Rotate, SUITE_X25519,
+    Watermark, Wrap,
 };
 use crate::testing::Key;
 
@@ -345,6 +345,45 @@ fn a_device_that_was_taken_out_cannot_undo_it_by_a_log_of_its_own() {
     assert_eq!((one.against(&other), other.against(&one)), (Branch::Yields, Branch::Stays));
 }
 
+fn named(number: u8) -> Body {
+    Body::Rename(Rename { device: None, name: vec![number; 60] })
+}
+
+#[test]
+fn who_left_cannot_come_back_by_a_log_of_their_own() {
+    let (mut with, mut without) = (Couple::new(), Couple::new());
+    with.say(3, Body::Leave).unwrap();
+    for number in 0..20 {
+        without.say(3, named(number)).unwrap();
+        assert_eq!(with.log.against(&without.log), Branch::Stays);
+        assert_eq!(without.log.against(&with.log), Branch::Yields);
+    }
+}
+
+#[test]
+fn nobody_undoes_for_a_thief_that_the_stolen_phone_was_taken_out() {
+    let mut with = Couple::new();
+    with.say(1, with.removal(Vec::new())).unwrap();
+    for number in 0..20 {
+        let mut without = Couple::new();
+        without.say(3, named(number)).unwrap();
+        assert_eq!(with.log.against(&without.log), Branch::Stays);
+        assert_eq!(without.log.against(&with.log), Branch::Yields);
+    }
+}
+
+#[test]
+fn two_devices_that_take_each_other_out_leave_either_log_as_it_is() {
+    let (mut one, mut other) = (Couple::new(), Couple::new());
+    one.say(1, one.removal(Vec::new())).unwrap();
+    let rotate = other.rotation(Some(&other.ana));
+    let device = other.ana.public();
+    let removal = RemoveDevice { device, watermarks: Vec::new(), rotate };
+    other.say(2, Body::RemoveDevice(removal)).unwrap();
+    assert_eq!(one.log.against(&other.log), Branch::Neither);
+    assert_eq!(other.log.against(&one.log), Branch::Neither);
+}
+
 /// What somebody may say, by lot, in a couple's log.
 fn anything(couple: &mut Couple, (by, what, number): (u8, u8, u8)) {
     let body = match what {
@@ -375,6 +414,7 @@ proptest::proptest! {
             (Branch::Stays, Branch::Yields) | (Branch::Yields, Branch::Stays) => {
                 shared < one.statements().len().min(other.statements().len())
             }
+            (Branch::Neither, Branch::Neither) => true,
             (Branch::Longer, Branch::Beginning) => shared == other.statements().len(),
             (Branch::Beginning, Branch::Longer) => shared == one.statements().len(),
             (Branch::Beginning, Branch::Beginning) => one == other,
