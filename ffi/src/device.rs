@@ -115,6 +115,15 @@ pub struct Invitation {
     pub entries: u64,
 }
 
+/// The safety number of the two persons, to be compared in person.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct SafetyNumber {
+    /// The number, the same on both persons' phones.
+    pub value: String,
+    /// Whether this person has said that it was compared.
+    pub is_verified: bool,
+}
+
 /// What is set aside on this device.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct Quarantine {

@@ -10,7 +10,8 @@ use couplet_tests::chance::Chance;
 
 use crate::disk::{Image, Mark};
 use crate::line::Weather;
-use crate::phone::Talk;
+use crate::members::MOST_PHONES;
+use crate::phone::{Phone, Talk};
 use crate::step::{Step, What};
 use crate::words::{Certainty, words_in};
 use crate::world::World;
@@ -20,9 +21,6 @@ const DAY: i32 = 20_000;
 
 /// No app stays in front of anybody for longer.
 const IN_HAND: Duration = Duration::from_secs(3_600);
-
-/// Clones at the most: each is one more phone in every round.
-const MOST_PHONES: usize = 5;
 
 /// What became of a call.
 enum Done {
@@ -54,6 +52,9 @@ impl World {
                 }
                 self.run_for(time)?;
             }
+            What::Invite | What::AskIn | What::Approve | What::Remove => {
+                self.act_on_members(who, &step.what, &mut chance)?;
+            }
             What::RelayBackup
             | What::RelayRestored
             | What::RelayWiped
@@ -81,7 +82,7 @@ impl World {
     }
 
     fn write(&mut self, who: usize, what: &What, chance: &mut Chance) {
-        if self.phones[who].owner.is_none() || self.phones[who].is_asleep {
+        if self.phones[who].is_asleep || !self.is_member(who) {
             return;
         }
         match what {
@@ -227,7 +228,7 @@ impl World {
     }
 
     /// What was written leaves at once, if the phone is attached.
-    fn tell_written(&mut self, who: usize) {
+    pub(crate) fn tell_written(&mut self, who: usize) {
         if self.phones[who].is_connected() {
             self.converse(who, |conversation, owner| conversation.handle_written(owner));
         }
@@ -323,6 +324,21 @@ impl World {
         let at_relay = self.relays[self.phones[who].relay].words.iter().cloned();
         elsewhere.extend(at_relay);
         self.words.excuse_all_but(&elsewhere);
+    }
+
+    /// Whoever was taken out keeps what came too late; what a member or the relay has must be there.
+    pub(crate) fn excuse_what_no_member_holds(&mut self, members: &[usize]) {
+        members.iter().for_each(|who| self.look(*who));
+        let relay = &self.relays[0];
+        let is_let_go = |phone: &&Phone| {
+            phone.owner.as_ref().is_some_and(|owner| relay.let_go.contains(&owner.device()))
+        };
+        let late: BTreeSet<&String> =
+            self.phones.iter().filter(is_let_go).flat_map(|phone| &phone.shows).collect();
+        let at_relay = relay.words.iter().filter(|word| !late.contains(word));
+        let shown = members.iter().flat_map(|who| &self.phones[*who].shows);
+        let held: BTreeSet<String> = shown.chain(at_relay).cloned().collect();
+        self.words.excuse_all_but(&held);
     }
 
     /// What a relay alone held may be lost with it.

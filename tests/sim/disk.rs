@@ -79,8 +79,9 @@ impl Disk {
         }
     }
 
-    /// From the next time that the store is opened nothing can be written to it. Nobody has it
-    /// open, and its log is empty: where the log would be, every write fails for want of room.
+    /// From the next time on the store cannot be opened: nobody has it open, its log is empty, and
+    /// where the log would be is a device on which every write fails. A disk that fills up while
+    /// the store is open is in the store's own tests, where a limit can be set.
     pub(crate) fn fill(&self) {
         let log = self.directory.join(LOG);
         if !log.exists() {

@@ -1,12 +1,14 @@
 //! A relay of the world: the real desks over the store in memory that passes the real store's cases.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use couplet_proto::desk::keeping::Outcome;
 use couplet_proto::desk::question::{Answer, Question, Unanswered};
 use couplet_proto::desk::{Desk, Output, Part};
 use couplet_proto::frame::Frame;
 use couplet_proto::ids::{DeviceId, NotebookId};
+use couplet_proto::log::Log;
 use couplet_tests::world::shelf::Shelf;
 
 /// A store that does not do what a store must: the seam at which promises are broken on purpose.
@@ -24,6 +26,8 @@ pub(crate) struct Relay {
     pub(crate) broken: Option<Broken>,
     /// The words that were there when a phone and this relay held the same.
     pub(crate) words: BTreeSet<String>,
+    /// Devices of which it let go of something: it was fed a log that had taken them out already.
+    pub(crate) let_go: BTreeSet<DeviceId>,
     /// Backups that its operator made.
     pub(crate) backups: Vec<(Shelf, BTreeSet<String>)>,
     /// Envelopes refused because another stands in their place.
@@ -40,6 +44,14 @@ pub(crate) enum Heard {
 }
 
 impl Relay {
+    /// Its log of a notebook.
+    pub(crate) fn log(&mut self, notebook: NotebookId) -> Option<Arc<Log>> {
+        match self.shelf.answer(notebook, Question::Log) {
+            Ok(Answer::Log(log)) => log,
+            _ => None,
+        }
+    }
+
     /// Somebody connects, as that device; the connection's number.
     pub(crate) fn connect(&mut self, device: DeviceId) -> u64 {
         self.met += 1;
@@ -101,6 +113,10 @@ impl Relay {
             matches!(question, Question::Keep(..) | Question::Append(..) | Question::Post(_));
         if changes && self.is_full {
             return Err(Unanswered::Full);
+        }
+        if let Question::Append(extension, _) = &question {
+            let fed = extension.ends.iter().filter(|ends| !ends.is_new);
+            self.let_go.extend(fed.map(|ends| ends.device));
         }
         let answer = match &mut self.broken {
             Some(broken) => broken(&mut self.shelf, notebook, question),

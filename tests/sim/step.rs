@@ -50,6 +50,10 @@ pub(crate) enum What {
     LoseLast,
     Clone(Mark),
     Jump(i64),
+    Invite,
+    AskIn,
+    Approve,
+    Remove,
     RelayBackup,
     RelayRestored,
     RelayWiped,
@@ -76,7 +80,7 @@ impl What {
         let mark = |chance: &mut Chance| {
             [Mark::Stays, Mark::Stays, Mark::Gone, Mark::OfThen][chance.below(4)]
         };
-        match chance.below(200) {
+        match chance.below(212) {
             0..24 => Self::Write,
             24..36 => Self::EditNote,
             36..42 => Self::BeginPage,
@@ -113,7 +117,11 @@ impl What {
             194..195 => Self::RelayFull,
             195..197 => Self::RelayEmptied,
             197..198 => Self::RelayForked,
-            _ => Self::RelayJoined,
+            198..200 => Self::RelayJoined,
+            200..203 => Self::Invite,
+            203..206 => Self::AskIn,
+            206..210 => Self::Approve,
+            _ => Self::Remove,
         }
     }
 
@@ -149,8 +157,8 @@ impl fmt::Display for What {
             Self::Mend => f.write_str("has a network again"),
             Self::Rebind => f.write_str("gets another address"),
             Self::Replay => f.write_str("has its first flight replayed by somebody"),
-            Self::Fill => f.write_str("has a full disk"),
-            Self::Empty => f.write_str("has room on its disk again"),
+            Self::Fill => f.write_str("has a disk that takes nothing"),
+            Self::Empty => f.write_str("has a disk that takes writes again"),
             Self::Backup => f.write_str("is backed up"),
             Self::RollBack(mark) => {
                 let mark = match mark {
@@ -164,6 +172,10 @@ impl fmt::Display for What {
             Self::Clone(Mark::OfThen) => f.write_str("is cloned, mark and all"),
             Self::Clone(_) => f.write_str("is cloned without its mark"),
             Self::Jump(seconds) => write!(f, "has its clock jump by {seconds} s"),
+            Self::Invite => f.write_str("makes a link for another device of their own"),
+            Self::AskIn => f.write_str("sees a new device ask with the last link"),
+            Self::Approve => f.write_str("lets in whoever asks"),
+            Self::Remove => f.write_str("takes out another device of their own"),
             Self::RelayBackup => f.write_str("the relay is backed up"),
             Self::RelayRestored => f.write_str("the relay is restored from a backup"),
             Self::RelayWiped => f.write_str("the relay forgets everything"),

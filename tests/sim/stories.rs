@@ -32,6 +32,14 @@ fn tell(steps: &[(usize, What)]) {
     }
 }
 
+/// The world after everybody has everything.
+fn at_the_end_of(seed: u64, steps: Vec<(usize, What)>) -> World {
+    let mut world = World::new(seed, Breach::default()).unwrap();
+    story(seed, steps).steps.iter().for_each(|step| world.act(step).unwrap());
+    world.settle().unwrap();
+    world
+}
+
 fn a_day(who: usize) -> Vec<(usize, What)> {
     let day = [What::Write, What::Look, What::BeginPage, What::EditPage, What::Comment];
     let again = [What::EditNote, What::EditPage, What::ShareDraft, What::Write];
@@ -106,6 +114,73 @@ fn a_phone_is_cloned() {
     }
 }
 
+/// A device more of this person's is let in, as far as `who` has heard of it.
+fn one_more(who: usize) -> Vec<(usize, What)> {
+    let passes = What::Pass(Duration::from_secs(2));
+    let asks = [What::Invite, What::Sync, What::AskIn, passes.clone(), What::Sync];
+    let in_it_is = [What::Approve, What::Sync, passes, What::Sync];
+    asks.into_iter().chain(in_it_is).map(|what| (who, what)).collect()
+}
+
+fn wiped() -> Vec<(usize, What)> {
+    vec![(ANA, What::RelayWiped)]
+}
+
+#[test]
+fn a_relay_that_forgot_is_fed_by_a_phone_that_is_behind_and_wants_something() {
+    let behind = vec![(BEN, What::Invite), (BEN, What::Sync), (BEN, What::Write)];
+    let first = [a_day(ANA), one_more(ANA), a_day(ANA), vec![(ANA, What::Sync)]].concat();
+    tell(&[first, wiped(), behind, together(), a_day(BEN), a_day(ANA)].concat());
+}
+
+#[test]
+fn a_restored_relay_is_asked_for_links_by_both() {
+    let backup = vec![(ANA, What::RelayBackup)];
+    let restored = vec![(ANA, What::RelayRestored)];
+    let ana = [vec![(ANA, What::Invite), (ANA, What::Sync)], a_day(ANA)].concat();
+    let ben = [vec![(BEN, What::Invite), (BEN, What::Sync)], a_day(BEN)].concat();
+    let steps = [together(), backup, ana, restored, ben].concat();
+    tell(&[steps.clone(), together(), one_more(ANA), a_day(TABLET)].concat());
+    for seed in 0..4 {
+        let mut world = at_the_end_of(seed, steps.clone());
+        for who in [ANA, BEN] {
+            let owner = world.phones[who].owner.as_mut().unwrap();
+            assert_eq!(owner.invites().unwrap().len(), 1, "neither link was lost");
+        }
+    }
+}
+
+#[test]
+fn each_of_two_relays_sees_a_key_change() {
+    let forked = vec![(BEN, What::RelayForked)];
+    let joined = vec![(BEN, What::RelayJoined)];
+    let (ana, ben) = ([one_more(ANA), a_day(ANA)].concat(), [one_more(BEN), a_day(BEN)].concat());
+    let apart = [forked, ana, ben, together(), a_day(TABLET), together()].concat();
+    tell(&[a_day(ANA), together(), apart, joined, a_day(BEN), a_day(ANA)].concat());
+}
+
+#[test]
+fn a_relay_that_forgot_is_fed_by_a_device_that_was_taken_out() {
+    let out = vec![(TABLET, What::Remove), (TABLET, What::Sync), (TABLET, What::Sync)];
+    let thief = vec![(ANA, What::Invite), (ANA, What::Sync), (ANA, What::Sync)];
+    let after = [out, a_day(TABLET), vec![(TABLET, What::Sync)]].concat();
+    tell(&[a_day(ANA), together(), after, wiped(), thief, a_day(BEN), together()].concat());
+}
+
+#[test]
+fn a_device_let_in_on_the_branch_that_yields_gets_in_again_without_a_new_link() {
+    let newcomer = 3;
+    let first = [one_more(ANA), a_day(newcomer), vec![(newcomer, What::Sync)]].concat();
+    let behind = [vec![(BEN, What::Invite), (BEN, What::Sync)], a_day(BEN)].concat();
+    let last = [together(), a_day(newcomer), vec![(newcomer, What::Sync)], a_day(ANA)].concat();
+    tell(&[a_day(ANA), together(), first, wiped(), behind, last].concat());
+    let behind = vec![(BEN, What::Invite), (BEN, What::Sync)];
+    let steps = [one_more(ANA), wiped(), behind].concat();
+    for seed in 0..4 {
+        assert!(at_the_end_of(seed, steps.clone()).belongs(newcomer));
+    }
+}
+
 #[test]
 fn both_edit_one_page_by_the_minute() {
     let minute = |who| {
@@ -126,7 +201,7 @@ fn a_clock_is_a_year_ahead() {
 }
 
 #[test]
-fn a_disk_is_full_and_emptied() {
+fn a_disk_takes_nothing_and_then_takes_again() {
     let full = vec![(ANA, What::Fill)];
     let emptied = vec![(ANA, What::Empty)];
     tell(&[a_day(ANA), full, a_day(ANA), together(), a_day(BEN), emptied, a_day(ANA)].concat());
@@ -138,6 +213,24 @@ fn the_relays_disk_is_full_and_emptied() {
     let emptied = vec![(ANA, What::RelayEmptied)];
     let before = [a_day(ANA), together(), a_day(BEN)].concat();
     tell(&[before, full, together(), a_day(ANA), emptied, together()].concat());
+}
+
+#[test]
+fn who_stays_attached_to_a_full_relay_is_heard_once_it_has_room() {
+    let minutes = |minutes: u64| What::Pass(Duration::from_secs(60 * minutes));
+    let mut world = World::new(1, Breach::default()).unwrap();
+    let act = |world: &mut World, steps: &[(usize, What)]| {
+        for step in &story(1, steps.iter().cloned()).steps {
+            world.act(step).unwrap();
+        }
+    };
+    act(&mut world, &together());
+    act(&mut world, &[(ANA, What::Attach), (BEN, What::Attach), (ANA, minutes(1))]);
+    act(&mut world, &[(ANA, What::RelayFull), (ANA, What::Write), (ANA, minutes(5))]);
+    assert!(world.phones[ANA].is_connected(), "what is refused ends nothing");
+    assert_ne!(world.phones[ANA].shows, world.phones[BEN].shows);
+    act(&mut world, &[(ANA, What::RelayEmptied), (ANA, minutes(6)), (BEN, What::Look)]);
+    assert_eq!(world.phones[ANA].shows, world.phones[BEN].shows);
 }
 
 #[test]

@@ -3,7 +3,8 @@
 //! Each directory beside `src` is one test binary: `layers` keeps the house in order, `twins`
 //! restores and clones stores, `volumes` fills a notebook, `daily` lives a day with it by the real
 //! programs, `stories` kills, wipes and misuses them, `weather` puts a bad network between them,
-//! `properties` runs the [`world`] through whatever may happen. Nothing here is a test.
+//! `properties` runs the [`world`] through whatever may happen. `targets` is no
+//! test but a program: it measures. Nothing here is a test.
 
 pub mod chance;
 pub mod couple;
@@ -13,5 +14,6 @@ pub mod programs;
 pub mod proxy;
 pub mod relay;
 pub mod running;
+pub mod standard;
 pub mod terminal;
 pub mod world;

@@ -71,6 +71,12 @@ impl Relay {
         Self::listen(&self.directory, &self.listen, None, bounds)
     }
 
+    /// Its process.
+    #[must_use]
+    pub fn process(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Kills it, as the kernel would.
     pub fn kill(&mut self) {
         // It may be dead already.
@@ -93,7 +99,8 @@ impl Relay {
             .stdout(Stdio::piped())
             .stderr(stderr)
             .env("RUST_LOG", level)
-            // Here a crowd of couples has one address.
+            // Here a crowd of couples has one address, and others fill the disk.
+            .env("COUPLET_RELAY_KEEP_FREE", "0")
             .env("COUPLET_RELAY_NOTEBOOKS_PER_HOUR", "100000")
             .envs(bounds.iter().copied())
             .spawn()

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use couplet::Kind;
+use couplet_tests::phones::{self, PATIENCE};
 use couplet_tests::relay::Relay;
 use couplet_tests::terminal::{Phone, meet, pair};
 
@@ -55,6 +57,23 @@ fn a_relay_brought_back_from_an_old_copy_is_fed_again() {
     let _relay = relay.started_again();
     meet(&ana, &ben);
     assert_complete(&ana, &ben, &["before", "between", "after"]);
+}
+
+/// On a connection that is resumed, words go ahead of the handshake; a relay that was started again
+/// knows of no session, and takes none of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_went_ahead_of_the_handshake_is_said_again() {
+    let home = tempfile::tempdir().unwrap();
+    let relay = Relay::start(&home.path().join("relay"));
+    let (ana, ben) = phones::pair(home.path(), &relay.link).await;
+    let _relay = relay.killed_and_restarted();
+    for phone in [&ana, &ben] {
+        phone.write(Kind::Note, 0, "after").await.unwrap();
+    }
+    for phone in [&ana, &ben, &ana] {
+        assert!(phone.sync(PATIENCE).await.unwrap().is_caught_up);
+    }
+    assert_eq!(ana.hash().await.unwrap(), ben.hash().await.unwrap());
 }
 
 fn both_write(ana: &Phone, ben: &Phone, when: &str) {

@@ -95,6 +95,16 @@ fn a_tablet_taken_out_while_it_writes_loses_no_word_that_had_arrived() {
 
 #[test]
 fn a_relay_that_forgot_and_was_fed_by_a_stolen_phone_is_put_right() {
+    put_right(false);
+}
+
+#[test]
+fn a_relay_that_took_over_a_thiefs_own_log_is_put_right() {
+    put_right(true);
+}
+
+#[track_caller]
+fn put_right(has_more_to_say: bool) {
     let directory = tempfile::tempdir().unwrap();
     let at = directory.path().join("relay");
     let mut relay = Relay::start(&at);
@@ -112,9 +122,21 @@ fn a_relay_that_forgot_and_was_fed_by_a_stolen_phone_is_put_right() {
         }
     }
     let _relay = relay.started_again();
-    // The thief is first: the relay believes the log that still has the phone in it.
+    // The thief is first: the relay believes the log that still has the phone in it, and what the
+    // thief has to say about it.
     stolen.ask(&["write", "by the thief"]);
     stolen.ask(&["sync"]);
+    if has_more_to_say {
+        stolen.ask(&["rename", "Eve"]);
+        let link = stolen.text(&["invite", "--own-device"], "link");
+        let eve = Phone::new(directory.path(), "Eve");
+        let code = eve.text(&["join", &link, "--name", "Eve"], "code");
+        let request = stolen.text(&["requests"], "request");
+        stolen.ask(&["approve", &request, "--code", &code]);
+        eve.ask(&["sync"]);
+        eve.ask(&["write", "by Eve"]);
+        eve.ask(&["sync"]);
+    }
     ana.ask(&["write", "by Ana"]);
     meet(&ana, &ben);
     assert_eq!(stolen.refused(&["sync"]), "relay_refused");
@@ -238,4 +260,19 @@ fn both_see_what_each_is_called_now() {
     let said: Vec<_> = devices.iter().map(|d| (text(d, "name"), d["called"].as_str())).collect();
     let expected = [("Anna", None), ("Ben", None), ("Anna", Some("the old tablet"))];
     assert_eq!(said, expected.map(|(name, called)| (name.to_owned(), called)));
+}
+
+#[test]
+fn who_was_verified_once_stays_verified_with_a_new_phone() {
+    let directory = tempfile::tempdir().unwrap();
+    let relay = Relay::start(&directory.path().join("relay"));
+    let (ana, ben) = pair(directory.path(), &relay.link);
+    let number = ana.text(&["verify"], "number");
+    assert_eq!(ben.ask(&["verify"])["number"], number);
+    assert_eq!(ana.ask(&["verify"])["verified"], false);
+    assert_eq!(ana.ask(&["verify", "--confirm"])["verified"], true);
+    let (tablet, _) = with_tablet(directory.path(), &ana, &ben);
+    assert_eq!(ana.ask(&["verify"])["verified"], true);
+    assert_eq!(tablet.ask(&["verify"])["number"], number);
+    assert_eq!(ben.ask(&["verify"])["verified"], false, "each compares for themselves");
 }

@@ -182,3 +182,29 @@ fn words_left_for_a_watch_that_is_killed_are_written_once() {
     meet(&ana, &ben);
     assert_kept(&ben, &tried);
 }
+
+#[test]
+fn who_waits_at_the_door_is_let_in_although_the_relay_was_killed_meanwhile() {
+    let directory = tempfile::tempdir().unwrap();
+    let relay = Relay::start(&directory.path().join("relay"));
+    let [ana, ben] = ["Ana", "Ben"].map(|name| Phone::new(directory.path(), name));
+    ana.ask(&["new", "--name", "Ana", "--relay", &relay.link]);
+    let link = ana.text(&["invite"], "link");
+    let waiting = ben.command(&["join", &link, "--name", "Ben", "--wait", "100"]).spawn().unwrap();
+    let mut requests = Vec::new();
+    for _ in 0..100 {
+        // Each asks the relay, and takes as long as that does.
+        requests = ana.lines(&["requests"]);
+        if !requests.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(requests.len(), 1, "nobody knocked");
+
+    let _relay = relay.killed_and_restarted();
+    ana.lines(&["approve", "--all"]);
+    let said = Said::of(&waiting.wait_with_output().unwrap());
+    assert!(said.status.success(), "{said:?}");
+    assert_eq!(said.lines[0]["state"], "joined");
+    meet(&ana, &ben);
+}

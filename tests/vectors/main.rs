@@ -13,6 +13,7 @@ mod going;
 mod have;
 mod keys;
 mod link;
+mod number;
 mod request;
 mod statement;
 
@@ -29,7 +30,7 @@ struct Format {
     made: fn() -> Vec<Made>,
 }
 
-const FORMATS: [Format; 9] = [
+const FORMATS: [Format; 10] = [
     Format { kind: "body", read: body::read, made: body::made },
     Format { kind: "envelope", read: envelope::read, made: envelope::made },
     Format { kind: "frame", read: frame::read, made: frame::made },
@@ -37,6 +38,7 @@ const FORMATS: [Format; 9] = [
     Format { kind: "have", read: have::read, made: have::made },
     Format { kind: "keys", read: keys::read, made: keys::made },
     Format { kind: "link", read: link::read, made: link::made },
+    Format { kind: "number", read: number::read, made: number::made },
     Format { kind: "request", read: request::read, made: request::made },
     Format { kind: "statement", read: statement::read, made: statement::made },
 ];

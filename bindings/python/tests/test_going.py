@@ -63,6 +63,9 @@ async def test_who_leaves_keeps_everything_and_writes_nothing_more(
     stack: AsyncExitStack, relay: Relay, ana: Phone, ben: Phone
 ) -> None:
     anas, bens = await together(stack, relay, ana, ben)
+    number = await anas.verify()
+    assert not number.is_verified and (await bens.verify()).value == number.value
+    assert (await anas.verify(is_confirmed=True)).is_verified
     await anas.write("before")
     await meet(anas, bens)
     await bens.leave()

@@ -87,6 +87,12 @@ pub(crate) enum Command {
     },
     /// Stay attached to the relay, and tell what happens as it happens
     Watch,
+    /// Show the number that you and your partner compare, to know that nobody stands between you
+    Verify {
+        /// You have compared it, and it is the same
+        #[arg(long)]
+        confirm: bool,
+    },
     /// Show the devices that belong to the notebook
     Devices,
     /// Take out a device of your own: it reads nothing that is written from then on

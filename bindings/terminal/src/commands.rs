@@ -32,6 +32,9 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<(), Fai
         Command::Revoke { invite } => going::revoke(&home.open().await?, &invite, output).await,
         Command::Deny { id } => going::deny(&home.open().await?, &id, output).await,
         Command::Remove { device } => going::remove(&home.open().await?, &device, output).await,
+        Command::Verify { confirm } => {
+            going::verify(&home.open_or_beside().await?, confirm, output).await
+        }
         Command::Quarantine { verb: None } => {
             going::quarantine(&home.open_or_beside().await?, output).await
         }

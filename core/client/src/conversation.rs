@@ -13,7 +13,7 @@ mod refused;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use couplet_proto::frame::{Frame, Reason, Statements};
+use couplet_proto::frame::{Frame, Statements};
 use couplet_proto::hash::Hash;
 use couplet_proto::session::{Notice, Output as Asked, Session};
 use couplet_proto::statement::{LogHead, Statement};
@@ -214,7 +214,7 @@ impl Conversation {
     pub fn handle_written(&mut self, owner: &mut Owner) -> Result<(), Error> {
         owner.seal_pending()?;
         let log = owner.log_hashes();
-        if log.last() != self.log_head.as_ref() {
+        if log.last() != self.log_head.as_ref() && !owner.is_gathering() {
             self.log_changed(log);
         }
         // Who leaves sends nothing that was not sent before.
@@ -247,9 +247,12 @@ impl Conversation {
 
     fn next(&mut self, owner: &mut Owner, now: Instant) -> Result<Next, Error> {
         if let Some(put_off) = self.put_off.filter(|_| self.session.has_all_of_theirs()) {
-            // Whoever stays attached reads on, and only another conversation sends it again.
-            let is_over = self.until != Until::Stopped || put_off.until <= now;
-            return if is_over { Err(Error::Refused(put_off.reason)) } else { Ok(Next::Wait) };
+            return match self.until {
+                Until::CaughtUp | Until::LetIn => Err(Error::Refused(put_off.reason)),
+                // Whoever stays attached reads on, and only another conversation sends it again.
+                Until::Stopped if put_off.until <= now => Err(Error::BeginAnew),
+                Until::Stopped => Ok(Next::Wait),
+            };
         }
         let is_caught_up = self.session.is_caught_up() && !self.is_waiting_at_the_door;
         let was_caught_up = std::mem::replace(&mut self.was_caught_up, is_caught_up);
@@ -379,6 +382,9 @@ impl Conversation {
     }
 
     fn extend(&mut self, owner: &mut Owner, piece: Statements) -> Result<(), Error> {
+        if owner.is_gathering() {
+            return owner.gather(piece);
+        }
         let received = owner.extend(piece)?;
         self.is_waiting_at_the_door = false;
         self.log_changed(owner.log_hashes());
@@ -409,7 +415,7 @@ impl Conversation {
             }
             Notice::Refused(refuse) => self.handle_refusal(owner, refuse, now)?,
             Notice::Forked(writer) => suspect(owner, writer)?,
-            Notice::LogsDiffer => return Err(Error::Refused(Reason::LogConflict)),
+            Notice::LogsDiffer => owner.doubt_log()?,
             Notice::Pong(_) => self.has_mail = true,
         }
         Ok(())

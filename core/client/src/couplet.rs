@@ -116,7 +116,14 @@ impl Couplet {
     /// # Errors
     /// [`Error`].
     pub async fn open(place: &Place) -> Result<Self, Error> {
-        Self::start(place, Owner::open).await
+        // What is shown first is read meanwhile, on a connection that is ready when the owner is.
+        let (directory, key) = (place.directory.clone(), place.key.clone());
+        let reader = tokio::task::spawn_blocking(move || Reader::open(&directory, &key));
+        let couplet = Self::start(place, Owner::open).await?;
+        if let (Ok(Ok(reader)), Ok(mut kept)) = (reader.await, couplet.handle.reader.lock()) {
+            kept.get_or_insert(reader);
+        }
+        Ok(couplet)
     }
 
     async fn start(
@@ -347,15 +354,6 @@ impl Couplet {
     pub async fn sync(&self, timeout: Duration) -> Result<Exchanged, Error> {
         let exchange = self.exchange(Until::CaughtUp);
         tokio::time::timeout(timeout, exchange).await.unwrap_or(Err(Error::TimedOut))
-    }
-
-    /// Waits at the door until this device is let in, then catches up.
-    ///
-    /// # Errors
-    /// As [`Couplet::sync`].
-    pub async fn wait_to_be_let_in(&self, timeout: Duration) -> Result<Exchanged, Error> {
-        let exchange = self.exchange(Until::LetIn);
-        tokio::time::timeout(timeout, exchange).await.unwrap_or(Err(Error::NotLetInYet))
     }
 
     /// Lets go of the store, and returns when it is let go of. Calls that were made before are

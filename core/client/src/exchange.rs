@@ -15,7 +15,7 @@ use crate::conversation::{Conversation, Output, QUIC, Talked};
 use crate::couplet::Handle;
 use crate::error::Error;
 use crate::owner::Owner;
-use crate::transport::{Channel, Traffic, Unreachable};
+use crate::transport::{Broken, Channel, Traffic, Unreachable};
 
 /// What an exchange did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -88,7 +88,8 @@ impl<'a> Exchange<'a> {
                 biased;
                 frame = self.channel.receive() => match frame {
                     Some(Ok(frame)) => Input::Frame(frame),
-                    Some(Err(_)) => return Err(Error::BadRelay),
+                    Some(Err(Broken::NotAFrame)) => return Err(Error::BadRelay),
+                    Some(Err(Broken::Unreachable(why))) => return Err(why.into()),
                     None => return Err(Unreachable::Lost.into()),
                 },
                 changed = dirty.changed() => {

@@ -50,4 +50,5 @@ pub mod driven {
     pub use crate::conversation::{Conversation, Output, Talked, Until};
     pub use crate::owner::{Asking, Invited, Owner};
     pub use crate::place::{Home, Surroundings, System};
+    pub use crate::transport::introduction;
 }

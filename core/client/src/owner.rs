@@ -5,6 +5,7 @@
 //! of a network; the conversation with a relay asks for what it needs in `exchange`.
 
 mod archive;
+mod branches;
 mod drafts;
 mod exchange;
 mod export;
@@ -22,7 +23,7 @@ mod views;
 mod writers;
 mod writing;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use couplet_engine::keys::{DeviceSecret, Secret};
@@ -36,6 +37,7 @@ use couplet_engine::pairing::request::ask;
 use couplet_engine::replica::{Parts, Replica};
 use couplet_proto::ids::{DeviceId, Edition, NotebookId, Slot, Volume, WriterId, WriterNonce};
 use couplet_proto::link::RelayLink;
+use couplet_proto::log::Stands;
 use couplet_proto::request::JoinRequest;
 use couplet_proto::sign::Signer;
 use rand_core::CryptoRng;
@@ -54,7 +56,7 @@ pub(crate) use receiving::Received;
 pub use talk::Saying;
 
 /// How many changes beyond a snapshot make a new one worth its time.
-const CHANGES_PER_SNAPSHOT: usize = 1_000;
+const CHANGES_PER_SNAPSHOT: u64 = 1_000;
 
 /// The owner of a store.
 #[derive(Debug)]
@@ -70,6 +72,12 @@ pub struct Owner {
     surroundings: Arc<dyn Surroundings>,
     /// Writers of whom the relay is said to have another branch: it is asked for all of it.
     suspects: BTreeSet<WriterId>,
+    /// The relay's log is another branch than this device's: it is asked for all of it.
+    is_log_doubted: bool,
+    /// What has come of the relay's log, while all of it is asked for.
+    given: Option<Vec<Vec<u8>>>,
+    /// Of these writers the relay takes no more than this, by the log as it is.
+    withheld: BTreeMap<WriterId, Stands>,
     /// What could not be read was looked at again by this process.
     has_reread: bool,
     /// There may be changes that nobody else has, of writers that are no more.
@@ -178,6 +186,9 @@ impl Owner {
             mark: home.place.mark.map(MarkFile::new),
             surroundings: home.surroundings,
             suspects: BTreeSet::new(),
+            is_log_doubted: false,
+            given: None,
+            withheld: BTreeMap::new(),
             has_reread: false,
             may_have_orphans: true,
             is_writer_sure: false,
@@ -253,13 +264,13 @@ impl Owner {
         }
         let volume = self.store.tables().newest_volume()?;
         let edition = Edition::default();
-        let stored = self.store.tables().volume(volume, edition)?;
-        if stored.changes.len() < CHANGES_PER_SNAPSHOT {
+        let (beyond, up_to) = self.store.tables().beyond_snapshot(volume, edition)?;
+        if beyond < CHANGES_PER_SNAPSHOT {
             return Ok(());
         }
         // A snapshot that does not prove itself is not kept; the changes are all still there.
         let Ok(bytes) = self.load(volume)?.save() else { return Ok(()) };
-        self.durably(|tables| Ok(tables.keep_snapshot((volume, edition), stored.up_to, &bytes)?))
+        self.durably(|tables| Ok(tables.keep_snapshot((volume, edition), up_to, &bytes)?))
     }
 
     /// This device's key, which names it.

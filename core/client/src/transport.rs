@@ -4,22 +4,26 @@
 //! One conversation is one bidirectional stream of frames. Deliberately not here: what the frames
 //! say, and when to try again.
 
+mod early;
 mod silence;
 mod tls;
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use couplet_engine::keys::Secret;
 use couplet_proto::frame::Frame;
+use couplet_proto::hash::Hash;
 use couplet_proto::item;
 use couplet_proto::link::RelayLink;
 use quinn::{
-    ClientConfig, Connection, Endpoint, EndpointConfig, IdleTimeout, RecvStream, SendStream,
-    TokioRuntime, TransportConfig, VarInt,
+    ClientConfig, Connection, Endpoint, EndpointConfig, IdleTimeout, RecvStream, TokioRuntime,
+    TransportConfig, VarInt,
 };
 use tokio::sync::mpsc;
+
+use early::Sender;
 
 /// Frames read ahead of whoever takes them in: enough to keep a slow disk busy.
 const READ_AHEAD: usize = 4;
@@ -68,7 +72,18 @@ pub enum Unreachable {
 #[derive(Debug)]
 pub(crate) struct Transport {
     identity: Secret,
-    config: tls::ClientTls,
+    tls: tls::ClientTls,
+    last: Mutex<Option<Known>>,
+}
+
+/// The relay of the last connection. Sessions are resumed with the configuration that they began
+/// with, which checks this relay's pin and no other.
+#[derive(Debug)]
+struct Known {
+    relay: RelayLink,
+    config: ClientConfig,
+    /// Where it has answered.
+    address: Option<SocketAddr>,
 }
 
 /// A conversation's frames, there and back.
@@ -76,8 +91,8 @@ pub(crate) struct Transport {
 pub(crate) struct Channel {
     endpoint: Endpoint,
     connection: Connection,
-    send: SendStream,
-    incoming: mpsc::Receiver<Result<Frame, Unreadable>>,
+    send: Sender,
+    incoming: mpsc::Receiver<Result<Frame, Broken>>,
     /// Bytes of frames sent and received.
     pub(crate) bytes: Traffic,
 }
@@ -89,14 +104,26 @@ pub(crate) struct Traffic {
     pub(crate) received: u64,
 }
 
-/// What was read is no frame.
+/// Why there is no frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Unreadable;
+pub(crate) enum Broken {
+    /// What was read is none.
+    NotAFrame,
+    /// The connection did not come about.
+    Unreachable(Unreachable),
+}
+
+/// How the device with this signing key introduces itself to the relay with that pin, for those who
+/// bring an endpoint of their own; nothing if the key cannot be used.
+#[must_use]
+pub fn introduction(device: &Secret, pin: Hash) -> Option<ClientConfig> {
+    tls::ClientTls::new(device)?.for_relay(pin).map(|tls| ClientConfig::new(tls))
+}
 
 impl Transport {
     pub(crate) fn new(device: &Secret) -> Result<Self, Unreachable> {
-        let config = tls::ClientTls::new(device).ok_or(Unreachable::NoSocket)?;
-        Ok(Self { identity: device.clone(), config })
+        let tls = tls::ClientTls::new(device).ok_or(Unreachable::NoSocket)?;
+        Ok(Self { identity: device.clone(), tls, last: Mutex::default() })
     }
 
     /// Whether connections are made as this device.
@@ -108,38 +135,83 @@ impl Transport {
     pub(crate) async fn connect(&self, relay: &RelayLink) -> Result<Channel, Unreachable> {
         let (host, port) = relay.host_and_port().ok_or(Unreachable::NoAddress)?;
         let found = tokio::net::lookup_host((host, port)).await;
-        let addresses: Vec<SocketAddr> = found.map_err(|_| Unreachable::NoAddress)?.collect();
+        let mut addresses: Vec<SocketAddr> = found.map_err(|_| Unreachable::NoAddress)?.collect();
+        let (config, last) = self.known(relay).ok_or(Unreachable::NoSocket)?;
+        addresses.sort_by_key(|address| Some(*address) != last);
         let mut result = Err(Unreachable::NoAddress);
         for address in addresses {
-            result = self.connect_to(address, host, relay).await;
+            let connecting = Connecting { address, host, is_known: Some(address) == last };
+            result = connecting.connect(config.clone()).await;
             if result.is_ok() {
+                self.answered_at(address);
                 break;
             }
         }
         result
     }
 
-    async fn connect_to(
-        &self,
-        address: SocketAddr,
-        host: &str,
-        relay: &RelayLink,
-    ) -> Result<Channel, Unreachable> {
-        let tls = self.config.for_relay(relay.pin).ok_or(Unreachable::NoSocket)?;
-        let mut config = ClientConfig::new(tls);
+    /// How to connect to that relay, and where it has answered.
+    fn known(&self, relay: &RelayLink) -> Option<(ClientConfig, Option<SocketAddr>)> {
+        let mut last = self.last.lock().ok()?;
+        if let Some(known) = last.as_ref().filter(|known| known.relay == *relay) {
+            return Some((known.config.clone(), known.address));
+        }
+        let mut config = ClientConfig::new(self.tls.for_relay(relay.pin)?);
         config.transport_config(Arc::new(transport_config()));
-        let endpoint = endpoint(address).ok_or(Unreachable::NoSocket)?;
-        let connecting = endpoint.connect_with(config, address, host);
+        *last = Some(Known { relay: relay.clone(), config: config.clone(), address: None });
+        Some((config, None))
+    }
+
+    fn answered_at(&self, address: SocketAddr) {
+        if let Ok(mut last) = self.last.lock()
+            && let Some(known) = last.as_mut()
+        {
+            known.address = Some(address);
+        }
+    }
+}
+
+/// One attempt.
+struct Connecting<'a> {
+    address: SocketAddr,
+    host: &'a str,
+    /// The relay has answered there before: what is said first need not wait for the handshake.
+    is_known: bool,
+}
+
+impl Connecting<'_> {
+    async fn connect(self, config: ClientConfig) -> Result<Channel, Unreachable> {
+        let endpoint = endpoint(self.address).ok_or(Unreachable::NoSocket)?;
+        let connecting = endpoint.connect_with(config, self.address, self.host);
         let connecting = connecting.map_err(|_| Unreachable::NoAddress)?;
-        let connected = tokio::time::timeout(CONNECT, connecting).await;
-        let connection = match connected {
-            Ok(Ok(connection)) => connection,
-            Ok(Err(error)) => return Err(why(&error)),
-            Err(_) => return Err(Unreachable::NoAnswer),
+        let resumed = if self.is_known { connecting.into_0rtt() } else { Err(connecting) };
+        let (connection, accepted) = match resumed {
+            Ok((connection, accepted)) => (connection, Some(accepted)),
+            Err(connecting) => match tokio::time::timeout(CONNECT, connecting).await {
+                Ok(connected) => (connected.map_err(|error| why(&error))?, None),
+                Err(_) => return Err(Unreachable::NoAnswer),
+            },
         };
-        let (send, receive) = connection.open_bi().await.map_err(|error| why(&error))?;
+        let (stream, receive) = connection.open_bi().await.map_err(|error| why(&error))?;
         let (sender, incoming) = mpsc::channel(READ_AHEAD);
-        tokio::spawn(read_frames(receive, sender));
+        let send = match accepted {
+            None => {
+                tokio::spawn(read_frames(receive, sender));
+                Sender::new(stream)
+            }
+            Some(accepted) => {
+                let (send, settling) = Sender::early(stream);
+                let resumed = connection.clone();
+                tokio::spawn(async move {
+                    match settling.settle(&resumed, receive, accepted).await {
+                        Ok(receive) => read_frames(receive, sender).await,
+                        // Nobody may be waiting any more.
+                        Err(why) => drop(sender.send(Err(Broken::Unreachable(why))).await),
+                    }
+                });
+                send
+            }
+        };
         tokio::spawn(silence::end_if_unheard(connection.clone()));
         Ok(Channel { endpoint, connection, send, incoming, bytes: Traffic::default() })
     }
@@ -148,14 +220,13 @@ impl Transport {
 impl Channel {
     /// Sends a frame; returns when the connection has taken it, not when it has arrived.
     pub(crate) async fn send(&mut self, frame: &Frame) -> Result<(), Unreachable> {
-        let bytes = frame.to_bytes();
-        self.bytes.sent += bytes.len() as u64;
-        self.send.write_all(&bytes).await.map_err(|_| Unreachable::Lost)
+        self.bytes.sent += self.send.send(frame).await? as u64;
+        Ok(())
     }
 
     /// The next frame; nothing when the other side has ended the conversation. Dropping the future
     /// loses nothing.
-    pub(crate) async fn receive(&mut self) -> Option<Result<Frame, Unreadable>> {
+    pub(crate) async fn receive(&mut self) -> Option<Result<Frame, Broken>> {
         let received = self.incoming.recv().await;
         if let Some(Ok(frame)) = &received {
             self.bytes.received += frame.to_bytes().len() as u64;
@@ -171,8 +242,7 @@ impl Channel {
 
     /// Says goodbye, and waits for it to be on its way.
     pub(crate) async fn close(mut self) {
-        // An error here says that the connection is over already.
-        drop(self.send.finish());
+        self.send.finish().await;
         self.connection.close(DONE, b"");
         drop(tokio::time::timeout(Duration::from_millis(100), self.endpoint.wait_idle()).await);
     }
@@ -185,13 +255,13 @@ impl Drop for Channel {
     }
 }
 
-async fn read_frames(mut receive: RecvStream, sender: mpsc::Sender<Result<Frame, Unreadable>>) {
+async fn read_frames(mut receive: RecvStream, sender: mpsc::Sender<Result<Frame, Broken>>) {
     loop {
         let frame = match read_frame(&mut receive).await {
             Ok(Some(frame)) => Ok(frame),
             Ok(None) => continue,
             Err(ReadFrame::Ended) => return,
-            Err(ReadFrame::Unreadable) => Err(Unreadable),
+            Err(ReadFrame::Unreadable) => Err(Broken::NotAFrame),
         };
         let is_over = frame.is_err();
         if sender.send(frame).await.is_err() || is_over {
@@ -239,6 +309,9 @@ fn transport_config() -> TransportConfig {
     config.max_concurrent_bidi_streams(VarInt::from_u32(0));
     config.max_concurrent_uni_streams(VarInt::from_u32(0));
     config.datagram_receive_buffer_size(None);
+    // To find out whether the path takes longer datagrams costs four of them at every connection,
+    // more than most conversations say; what it saves is a sixth of the datagrams of a long one.
+    config.mtu_discovery_config(None);
     config.stream_receive_window(VarInt::from_u32(STREAM_WINDOW));
     config.receive_window(VarInt::from_u32(2 * STREAM_WINDOW));
     config.send_window(u64::from(2 * STREAM_WINDOW));

@@ -11,6 +11,7 @@
 
 pub mod code;
 pub mod link;
+pub mod number;
 pub mod request;
 
 use couplet_proto::log::{Log, Member};

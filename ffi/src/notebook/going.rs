@@ -1,8 +1,8 @@
-//! Who goes, who is called what, and invites and requests that are not wanted any more.
+//! Who goes, who is called what, who was verified, and invites and requests that are not wanted any more.
 
 use couplet::Couplet;
 
-use crate::device::{DeviceId, InviteId, OpenInvite, Quarantine, RequestId};
+use crate::device::{DeviceId, InviteId, OpenInvite, Quarantine, RequestId, SafetyNumber};
 use crate::entry::all;
 use crate::error::CoupletError;
 use crate::notebook::Notebook;
@@ -90,5 +90,19 @@ impl Notebook {
         let settle =
             |couplet: Couplet| async move { couplet.settle_late(&device.value, is_kept).await };
         self.call(settle).await
+    }
+
+    /// The safety number of the two persons, and whether it was compared; with `is_confirmed` this
+    /// person says that it was.
+    ///
+    /// # Errors
+    /// [`CoupletError`]; `NotFound` while nobody else is here.
+    #[uniffi::method(default(is_confirmed = false))]
+    pub async fn verify(&self, is_confirmed: bool) -> Result<SafetyNumber, CoupletError> {
+        let verify = |couplet: Couplet| async move {
+            let (value, is_verified) = couplet.verify(is_confirmed).await?;
+            Ok(SafetyNumber { value, is_verified })
+        };
+        self.call(verify).await
     }
 }

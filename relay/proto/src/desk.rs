@@ -464,6 +464,7 @@ mod tests {
     use crate::envelope::Sealed;
     use crate::frame::Stored;
     use crate::ids::InviteId;
+    use crate::log::Branch;
     use crate::sign::Signer as _;
     use crate::statement::LogHead;
     use crate::testing::{FAR_AWAY, INVITE, Key, Notebook, bytes};
@@ -702,6 +703,36 @@ mod tests {
             counter.desk.answered(Ok(answer));
         }
         assert_eq!(counter.drain(), [stored(both.log.head())]);
+    }
+
+    #[test]
+    fn of_two_branches_the_same_one_stays_whichever_was_there_first() {
+        let both = Notebook::of_both(1);
+        let branch = |invite| {
+            let mut branch = both.clone();
+            branch.say(branch.own_device(InviteId([invite; 16])));
+            branch
+        };
+        let (mut stays, mut yields) = (branch(20), branch(21));
+        if stays.log.against(&yields.log) == Branch::Yields {
+            std::mem::swap(&mut stays, &mut yields);
+        }
+        let conflict = Output::Send(Reason::LogConflict.into());
+        for by in [&both.ana, &both.ben] {
+            let mut counter = Counter::of(by, Some(&yields));
+            let heard = counter.say(offer(&stays, 0));
+            assert_eq!(heard, [Output::Changed(Part::Log), stored(stays.log.head())]);
+            assert_eq!(counter.log.as_deref(), Some(&stays.log));
+            assert_eq!(counter.say(offer(&yields, 0)), std::slice::from_ref(&conflict));
+            // A piece of it says nothing of what came before.
+            let mut counter = Counter::of(by, Some(&yields));
+            assert_eq!(counter.say(offer(&stays, 3)), std::slice::from_ref(&conflict));
+        }
+        let mut stranger = Counter::of(&Key::new(66), Some(&yields));
+        for log in [&stays, &yields] {
+            assert_eq!(stranger.say(offer(log, 0)), [refusal(Reason::NotAMember)]);
+        }
+        assert_eq!(stranger.log.as_deref(), Some(&yields.log));
     }
 
     #[test]

@@ -161,6 +161,14 @@ impl Notebook {
         self.statement(Body::Invite(Invite { invite, key, role, history, expires }))
     }
 
+    /// Ana's invitation of a device of her own, without it being said.
+    #[must_use]
+    pub fn own_device(&self, invite: InviteId) -> Statement {
+        let (key, role, history) = (self.link.public(), Role::OwnDevice, History::All);
+        let expires = FAR_AWAY;
+        self.statement(Body::Invite(Invite { invite, key, role, history, expires }))
+    }
+
     /// Ana invites.
     pub fn invite(&mut self, invite: InviteId, expires: u64) -> Vec<u8> {
         self.say(self.invitation(invite, expires))

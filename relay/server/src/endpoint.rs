@@ -124,6 +124,8 @@ fn transport() -> TransportConfig {
         .receive_window(VarInt::from_u32(RECEIVE_WINDOW))
         .send_window(SEND_WINDOW)
         .datagram_receive_buffer_size(None)
+        // Four long datagrams at every connection, more than most of them are for.
+        .mtu_discovery_config(None)
         .keep_alive_interval(None)
         .max_idle_timeout(IdleTimeout::try_from(IDLE).ok());
     transport

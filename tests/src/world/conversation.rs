@@ -145,7 +145,8 @@ impl Call<'_> {
             Notice::PeerLog(head) => self.phone.relay_log(head.length),
             Notice::Requests(_) | Notice::Pong(_) => {}
             // Of a device that the relay has not heard of, or not since it was restored.
-            Notice::Refused(Refuse { reason: Reason::NotAllowed, .. }) if self.is_relay_behind => {}
+            Notice::Refused(Refuse { reason: Reason::LogConflict, envelope: Some(_), .. })
+                if self.is_relay_behind => {}
             Notice::Refused(refuse) => panic!("an honest phone is refused: {refuse:?}"),
             Notice::LogsDiffer => panic!("the relay's log is another"),
             Notice::Forked(writer) => panic!("an honest writer stands twice: {writer:?}"),

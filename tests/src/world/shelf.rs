@@ -149,6 +149,7 @@ impl Volume {
                 self.cut(writer, ends.cut(writer, have));
             }
         }
+        self.statements.truncate(usize::try_from(extension.from).unwrap_or(usize::MAX));
         self.statements.extend(extension.statements);
         self.mail.retain(|(invite, _), _| extension.open_invites.contains(invite));
         self.log = Some(log);

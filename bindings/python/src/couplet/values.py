@@ -211,6 +211,14 @@ class OpenInvite:
 
 
 @dataclass(frozen=True)
+class SafetyNumber:
+    """The number that both phones show, to be compared in person, and whether it was."""
+
+    value: str
+    is_verified: bool
+
+
+@dataclass(frozen=True)
 class Late:
     """Late words of a device that was taken out."""
 

@@ -119,6 +119,22 @@ pub(crate) async fn settle_late(
     Ok(())
 }
 
+pub(crate) async fn verify(
+    couplet: &Couplet,
+    is_confirmed: bool,
+    output: &Output,
+) -> Result<(), Failure> {
+    let (number, is_verified) = couplet.verify(is_confirmed).await?;
+    let then = if is_verified {
+        "You have compared it with your partner's."
+    } else {
+        "Compare it with the one on your partner's phone; if it is the same: couplet verify --confirm"
+    };
+    let object = json!({ "number": number, "verified": is_verified });
+    output.say(&object, &format!("{number}\n{then}"));
+    Ok(())
+}
+
 pub(crate) async fn rename(
     couplet: &Couplet,
     asked: &Rename,

@@ -40,6 +40,10 @@ impl Conversation {
                 Until::LetIn | Until::Stopped => Ok(()),
                 Until::CaughtUp => Err(Error::NotLetInYet),
             },
+            Reason::LogConflict if refuse.envelope.is_some() => match refuse.envelope {
+                Some(place) if !owner.can_explain(place)? => self.withhold(owner, place),
+                _ => Ok(()),
+            },
             // Somebody was faster: the log comes, and what is wanted is said anew.
             Reason::LogConflict if self.proposed.take().is_some() => Ok(()),
             Reason::Full | Reason::Busy
@@ -52,8 +56,8 @@ impl Conversation {
                 self.put_off = Some(PutOff { reason: refuse.reason, until });
                 Ok(())
             }
+            Reason::LogConflict => owner.doubt_log(),
             Reason::NotAMember
-            | Reason::LogConflict
             | Reason::NotInvited
             | Reason::Full
             | Reason::Busy
@@ -63,7 +67,7 @@ impl Conversation {
                 None => Ok(()),
             },
             Reason::NotAllowed => match (refuse.envelope, self.proposed.take()) {
-                (Some((writer, counter)), _) => end_writer(owner, writer, counter),
+                (Some(place), _) => self.end_writer(owner, place),
                 (None, Some(_)) => {
                     owner.forget_intent()?;
                     Err(Error::Refused(Reason::NotAllowed))
@@ -72,6 +76,24 @@ impl Conversation {
             },
         }
     }
+
+    /// The relay will never take that envelope: if it is our own, another writer carries it.
+    fn end_writer(&mut self, owner: &mut Owner, place: (WriterId, u64)) -> Result<(), Error> {
+        tracing::warn!("the relay refused an envelope for good");
+        if owner.end_writer(place)? {
+            return Err(Error::BeginAnew);
+        }
+        self.withhold(owner, place)
+    }
+
+    /// By the log as it is the relay does not take that envelope: both sides hold the same without.
+    fn withhold(&mut self, owner: &mut Owner, place: (WriterId, u64)) -> Result<(), Error> {
+        owner.withhold(place)?;
+        if !owner.is_apart()? {
+            self.session.have_changed(owner.have());
+        }
+        Ok(())
+    }
 }
 
 /// The relay says that it holds another branch of a writer: the conversation begins anew, to be
@@ -79,10 +101,4 @@ impl Conversation {
 pub(super) fn suspect(owner: &mut Owner, writer: WriterId) -> Result<(), Error> {
     owner.suspect(writer)?;
     Err(Error::BeginAnew)
-}
-
-/// The relay will never take that envelope: if it is our own, another writer carries it.
-fn end_writer(owner: &mut Owner, writer: WriterId, from: u64) -> Result<(), Error> {
-    tracing::warn!("the relay refused an envelope for good");
-    if owner.end_writer(writer, from)? { Err(Error::BeginAnew) } else { Ok(()) }
 }

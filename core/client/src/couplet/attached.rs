@@ -10,6 +10,7 @@ use crate::answers::Event;
 use crate::backoff::{STABLE, backoff, may_pass};
 use crate::conversation::Until;
 use crate::error::Error;
+use crate::exchange::Exchanged;
 use crate::random;
 use crate::transport::Unreachable;
 
@@ -25,6 +26,28 @@ impl Couplet {
             ended = self.attach_again_and_again() => ended,
             ended = self.look_into_the_inbox() => ended,
         }
+    }
+
+    /// Waits at the door until this device is let in, whatever the network and the relay do, then
+    /// catches up.
+    ///
+    /// # Errors
+    /// [`Error::NotLetInYet`] after the time given; what trying again does not mend.
+    pub async fn wait_to_be_let_in(&self, timeout: Duration) -> Result<Exchanged, Error> {
+        let waiting = async {
+            let mut attempt = 0;
+            loop {
+                let began = Instant::now();
+                match self.exchange(Until::LetIn).await {
+                    Err(error) if may_pass(&error) => {}
+                    ended => return ended,
+                }
+                attempt = if began.elapsed() >= STABLE { 0 } else { attempt };
+                tokio::time::sleep(backoff(attempt, random::system().next_u64())).await;
+                attempt = attempt.saturating_add(1);
+            }
+        };
+        tokio::time::timeout(timeout, waiting).await.unwrap_or(Err(Error::NotLetInYet))
     }
 
     async fn attach_again_and_again(&self) -> Result<Infallible, Error> {

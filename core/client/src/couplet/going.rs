@@ -98,4 +98,15 @@ impl Couplet {
         self.handle.written();
         Ok(settled)
     }
+
+    /// The safety number of the two persons, to be compared in person, and whether it was; with
+    /// `is_confirmed` this person says that it was.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] while nobody else is here.
+    pub async fn verify(&self, is_confirmed: bool) -> Result<(String, bool), Error> {
+        let verify = move |owner: &mut Owner| owner.verify(is_confirmed);
+        let (number, is_verified) = self.handle.call(verify).await?;
+        Ok((number.to_string(), is_verified))
+    }
 }

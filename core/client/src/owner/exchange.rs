@@ -6,7 +6,7 @@ use couplet_proto::frame::Statements;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Range};
 use couplet_proto::ids::NotebookId;
-use couplet_proto::log::Log;
+use couplet_proto::log::{Log, Refused};
 use couplet_proto::session::{SLICE_BYTES, Start};
 use couplet_proto::statement::{LogHead, Statement};
 
@@ -41,15 +41,18 @@ impl Owner {
         }
         if !std::mem::replace(&mut self.has_reread, true) {
             // An update of the app, or a process that ended in between.
+            self.take_back_late()?;
             self.reread()?;
         }
         self.seal_pending()?;
+        self.withheld.clear();
         let mut have = self.have();
         for writer in std::mem::take(&mut self.suspects) {
             have.forget(writer);
         }
+        self.given = std::mem::take(&mut self.is_log_doubted).then(Vec::new);
         let start = Start {
-            log: self.log_hashes(),
+            log: if self.is_gathering() { Vec::new() } else { self.log_hashes() },
             have,
             believed_log: self.tables().get(Meta::RelayLog)?.unwrap_or(0),
             believed: self.tables().relay_have()?,
@@ -82,12 +85,14 @@ impl Owner {
         }
     }
 
-    /// What is held.
+    /// What is held, without what the relay does not take.
     pub(crate) fn have(&self) -> Have {
-        match &self.state {
-            State::Member(replica) => replica.have().clone(),
-            State::Joining(_) | State::Archive(_) => Have::new(),
+        let State::Member(replica) = &self.state else { return Have::new() };
+        let mut have = replica.have().clone();
+        for (writer, stands) in &self.withheld {
+            stands.cut_in(&mut have, *writer);
         }
+        have
     }
 
     /// The first envelopes of a range, a slice of them.
@@ -159,8 +164,12 @@ impl Owner {
         for (index, statement) in (from..).zip(statements) {
             match log.statements().get(index) {
                 Some(held) if held.hash() == statement.hash() => {}
-                Some(_) => return Err(Error::BadRelay),
-                None => log.follow(statement).map_err(|_| Error::BadRelay)?,
+                Some(_) => return self.doubt_log(),
+                None => match log.follow(statement) {
+                    Ok(()) => {}
+                    Err(Refused::OutOfPlace) => return self.doubt_log(),
+                    Err(_) => return Err(Error::BadRelay),
+                },
             }
         }
         self.set_log(log, known)

@@ -190,7 +190,7 @@ impl Owner {
     }
 
     /// The chains of which more is held here than stands after these statements.
-    fn late_after(
+    pub(super) fn late_after(
         &self,
         log: &Log,
         new: &[Statement],
@@ -210,7 +210,7 @@ impl Owner {
 
     /// Who let somebody in changes the key, so that the link is worth nothing more to anybody; and
     /// a device of one's own is given the keys to which no chain leads.
-    fn wanted_after(&self, log: &Log, new: &[Statement]) -> Vec<Intent> {
+    pub(super) fn wanted_after(&self, log: &Log, new: &[Statement]) -> Vec<Intent> {
         let me = self.device.public();
         let mut wanted = Vec::new();
         for said in new.iter().filter(|said| said.header().signer == me) {

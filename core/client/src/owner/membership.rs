@@ -5,6 +5,7 @@ use couplet_engine::membership::name::Name;
 use couplet_engine::membership::{self, expiry};
 use couplet_engine::pairing::code::Code;
 use couplet_engine::pairing::link::JoinLink;
+use couplet_engine::pairing::number::SafetyNumber;
 use couplet_engine::pairing::request::name_of;
 use couplet_proto::hash::Hash;
 use couplet_proto::ids::{DeviceId, InviteId, Slot, Volume};
@@ -239,5 +240,20 @@ impl Owner {
             return Err(Error::NotFound("device of yours"));
         }
         self.want(&Intent::Rename(device, said))
+    }
+
+    /// The safety number of the two persons, and whether this person has compared it; with
+    /// `is_confirmed` they say that they have.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] while nobody else is here.
+    pub fn verify(&mut self, is_confirmed: bool) -> Result<(SafetyNumber, bool), Error> {
+        let number = SafetyNumber::of(self.replica()?.log()).ok_or(Error::NotFound("partner"))?;
+        let said = number.to_string();
+        if is_confirmed {
+            self.durably(|tables| Ok(tables.set(Meta::Verified, &said)?))?;
+        }
+        let is_verified = self.tables().get::<String>(Meta::Verified)? == Some(said);
+        Ok((number, is_verified))
     }
 }

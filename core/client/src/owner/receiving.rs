@@ -9,9 +9,9 @@ use couplet_engine::notebook::entry::Entry;
 use couplet_engine::replica::{Accepted, NotTaken, Opened};
 use couplet_proto::envelope::{Envelope, Header, Sealed};
 use couplet_proto::hash::Hash;
-use couplet_proto::have::{Have, Range};
+use couplet_proto::have::{Have, Range, Tip};
 use couplet_proto::ids::{Edition, Slot, Volume, WriterId};
-use couplet_proto::log::Stands;
+use couplet_proto::log::{Log, Stands};
 
 use super::Owner;
 use crate::error::Error;
@@ -91,11 +91,10 @@ impl Owner {
                 Ok(Accepted::Opened(sealed, opened)) => slice.take(sealed, opened, newest),
                 Ok(Accepted::Kept(sealed, _)) => slice.keep(sealed),
                 Err(not_taken) => {
-                    if not_taken == NotTaken::TakenOut
-                        && let Some(Header { device, .. }) = header
-                        && let Some(writer) = header.map(|header| header.writer())
+                    if let Some(header) = &header
+                        && let Some(stands) = still_wanted(replica.log(), header, not_taken)
                     {
-                        received.unwanted.push((writer, replica.log().stands(device, writer)));
+                        received.unwanted.push((header.writer(), stands));
                     }
                     if not_taken == NotTaken::Fork {
                         received.unproven = header.map(|header| header.writer());
@@ -377,6 +376,20 @@ impl Judged {
             tables.keep_entry(entry, None, is_unread)?;
         }
         Ok(())
+    }
+}
+
+/// What is wanted of a writer, although the relay holds more.
+fn still_wanted(log: &Log, header: &Header, not_taken: NotTaken) -> Option<Stands> {
+    match (not_taken, log.known(header.device)) {
+        (NotTaken::TakenOut, _) => Some(log.stands(header.device, header.writer())),
+        // The log that let it in, or began its epoch, yielded to another branch.
+        (NotTaken::NotByAMember, None) => Some(Stands::UpTo(Tip::START)),
+        (NotTaken::NotByAMember, Some(_)) if header.epoch > log.epoch() => {
+            let before = header.counter.saturating_sub(1);
+            Some(Stands::UpTo(Tip { counter: before, hash: header.previous }))
+        }
+        _ => None,
     }
 }
 

@@ -126,7 +126,7 @@ impl Owner {
     }
 
     /// What a writer has sealed from that counter on is carried by another.
-    fn carry_from(&mut self, writer: WriterId, from: u64) -> Result<(), Error> {
+    pub(super) fn carry_from(&mut self, writer: WriterId, from: u64) -> Result<(), Error> {
         let tip = self.durably(|tables| {
             let tip = tables.carry_from(writer, from)?;
             tables.keep_chain(writer, &WriterHave { tip, ..WriterHave::default() })?;
@@ -137,7 +137,7 @@ impl Owner {
     }
 
     /// A new writer, from here on.
-    fn mint(&mut self) -> Result<(), Error> {
+    pub(super) fn mint(&mut self) -> Result<(), Error> {
         let mut random_bytes = [0; 16];
         self.surroundings.randomness().fill_bytes(&mut random_bytes);
         let nonce = WriterNonce::from_random(random_bytes);
@@ -156,7 +156,7 @@ impl Owner {
     }
 
     /// The writers that this device was before.
-    fn former_writers(&self) -> Result<Vec<WriterId>, Error> {
+    pub(super) fn former_writers(&self) -> Result<Vec<WriterId>, Error> {
         Ok(self.tables().get(Meta::FormerWriters)?.unwrap_or_default())
     }
 
@@ -190,9 +190,12 @@ impl Owner {
     }
 
     /// The relay will never take this envelope of our own: its writer ends, and what it wrote from
-    /// there on is carried by the next (protocol rule 10). Says whether it was our own.
-    pub(crate) fn end_writer(&mut self, writer: WriterId, from: u64) -> Result<bool, Error> {
+    /// there on is carried by the next (protocol rule 10). Says whether it was our own, and read.
+    pub(crate) fn end_writer(&mut self, (writer, from): (WriterId, u64)) -> Result<bool, Error> {
         let former = self.former_writers()?;
+        if !self.tables().is_read(writer, from)? || self.is_lost((writer, from))? {
+            return Ok(false);
+        }
         if self.replica()?.writer() == writer {
             self.mint()?;
         } else if !former.contains(&writer) {
@@ -218,7 +221,8 @@ impl Owner {
     }
 
     fn write_orphans_anew(&mut self) -> Result<bool, Error> {
-        if !self.may_have_orphans {
+        // What is sealed anew is not written anew.
+        if !self.may_have_orphans || self.seals_anew()? {
             return Ok(false);
         }
         let me = self.replica()?.writer();
@@ -279,12 +283,19 @@ impl Owner {
         let log = self.replica()?.log().clone();
         self.durably(|tables| {
             for change in &lost {
-                let lost = Waiting { change: change.clone(), slot: me.slot, counter: 0 };
-                match tables.waits_for_late(change)? {
+                let late = tables.waits_for_late(change)?;
+                let (device, counter) = match late {
+                    Some((device, counter)) => (Some(device), counter),
+                    // What was never sealed is this device's own.
+                    None => (tables.device_of(change.writer())?, 0),
+                };
+                let known = device.and_then(|device| log.known(device));
+                let slot = known.map_or(me.slot, |member| member.slot);
+                let lost = Waiting { change: change.clone(), slot, counter };
+                match late {
                     // Others have it, and it stands again if the late words are kept.
-                    Some((device, counter)) => {
-                        let slot = log.known(device).map_or(me.slot, |member| member.slot);
-                        tables.keep_waiting(place, &Waiting { slot, counter, ..lost })?;
+                    Some(_) => {
+                        tables.keep_waiting(place, &lost)?;
                         tables.drop_change(change.hash())?;
                     }
                     None => tables.set_aside(&lost, SUPERSEDED)?,

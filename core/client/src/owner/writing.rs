@@ -140,6 +140,7 @@ impl Owner {
             return Ok(count);
         }
         self.be_sure_of_writer()?;
+        self.seal_lost_anew()?;
         let me = self.replica()?.writer();
         while self.tables().unsealed(me, 1)?.is_some() {
             self.reserve()?;

@@ -17,8 +17,6 @@ pub(crate) struct StoredVolume {
     pub(crate) snapshot: Option<Vec<u8>>,
     /// The changes since.
     pub(crate) changes: Vec<Change>,
-    /// The last of them, or the last in the snapshot.
-    pub(crate) up_to: i64,
 }
 
 /// Changes of one volume that wait to be sealed.
@@ -286,17 +284,31 @@ impl Tables<'_> {
         let found = snapshot.query_row(params![volume.0, edition.0], read).optional()?;
         let (from, snapshot) = found.map_or((0, None), |(up_to, bytes)| (up_to, Some(bytes)));
         let mut select = self.0.prepare_cached(
-            "SELECT id, bytes FROM changes
+            "SELECT bytes FROM changes
              WHERE volume = ?1 AND edition = ?2 AND id > ?3 ORDER BY id",
         )?;
-        let rows = select.query_map(params![volume.0, edition.0, from], read)?;
-        let mut stored = StoredVolume { snapshot, up_to: from, changes: Vec::new() };
-        for row in rows {
-            let (id, bytes) = row?;
-            stored.up_to = id;
-            stored.changes.push(parse(bytes)?);
-        }
-        Ok(stored)
+        let rows = select.query_map(params![volume.0, edition.0, from], |row| row.get(0))?;
+        let changes = rows.map(|row| parse(row?)).collect::<Result<_, StoreError>>()?;
+        Ok(StoredVolume { snapshot, changes })
+    }
+
+    /// How many changes a volume has beyond its last snapshot, and the last of them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn beyond_snapshot(
+        &self,
+        volume: Volume,
+        edition: Edition,
+    ) -> Result<(u64, i64), StoreError> {
+        let mut count = self.0.prepare_cached(
+            "SELECT count(*), coalesce(max(id), 0) FROM changes
+             WHERE volume = ?1 AND edition = ?2 AND id > coalesce(
+                 (SELECT up_to FROM snapshots WHERE volume = ?1 AND edition = ?2), 0)",
+        )?;
+        let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get(1)?));
+        let (beyond, up_to) = count.query_row(params![volume.0, edition.0], read)?;
+        Ok((u64::try_from(beyond).unwrap_or(0), up_to))
     }
 
     /// The newest volume that has anything in it.
@@ -375,7 +387,8 @@ impl Tables<'_> {
         let mut first = self.0.prepare_cached(
             "SELECT min(counter) FROM (
                  SELECT counter FROM waiting WHERE writer = ?1
-                 UNION ALL SELECT counter FROM envelopes WHERE writer = ?1 AND state = 1)",
+                 UNION ALL SELECT counter FROM envelopes
+                 WHERE writer = ?1 AND state <> 0 AND state = 1)",
         )?;
         let found: Option<i64> = first.query_row([writer.0], |row| row.get(0))?;
         Ok(found.and_then(|counter| u64::try_from(counter).ok()))

@@ -124,10 +124,12 @@ impl Tables<'_> {
     /// # Errors
     /// [`StoreError`].
     pub(crate) fn keys_beginning(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
-        let mut select = self.0.prepare_cached(
-            "SELECT key FROM entries WHERE substr(key, 1, length(?1)) = ?1 LIMIT 2",
-        )?;
-        let rows = select.query_map([prefix], |row| row.get(0))?;
+        // A range of the index of keys: the table has every entry's view in it, and is never scanned.
+        let mut select = self
+            .0
+            .prepare_cached("SELECT key FROM entries WHERE key >= ?1 AND key < ?2 LIMIT 2")?;
+        let beyond = format!("{prefix}{}", char::MAX);
+        let rows = select.query_map([prefix, &beyond], |row| row.get(0))?;
         rows.map(|row| row.map_err(StoreError::from)).collect()
     }
 

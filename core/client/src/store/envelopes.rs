@@ -1,10 +1,10 @@
 //! Sealed envelopes, and what is held of every writer's chain, here and at the relay.
 
 use couplet_engine::seen::SeenVector;
-use couplet_proto::envelope::Sealed;
+use couplet_proto::envelope::{Envelope, Header, Sealed};
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Range, Tip, WriterHave};
-use couplet_proto::ids::{Slot, WriterId};
+use couplet_proto::ids::{DeviceId, Slot, WriterId};
 use couplet_proto::item;
 use rusqlite::{OptionalExtension, params};
 
@@ -84,12 +84,24 @@ impl Tables<'_> {
         limit: u32,
     ) -> Result<Vec<Vec<u8>>, StoreError> {
         let mut select = self.0.prepare_cached(
-            "SELECT bytes FROM envelopes WHERE state = 1 AND (writer, counter) > (?1, ?2)
+            "SELECT bytes FROM envelopes
+             WHERE state <> 0 AND state = 1 AND (writer, counter) > (?1, ?2)
              ORDER BY writer, counter LIMIT ?3",
         )?;
         let (writer, at) = (behind.0, counter(behind.1)?);
         let rows = select.query_map(params![writer.0, at, limit], |row| row.get(0))?;
         rows.map(|row| row.map_err(StoreError::from)).collect()
+    }
+
+    /// The device that writes as this writer, as any of its envelopes says.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn device_of(&self, writer: WriterId) -> Result<Option<DeviceId>, StoreError> {
+        let mut select =
+            self.0.prepare_cached("SELECT bytes FROM envelopes WHERE writer = ?1 LIMIT 1")?;
+        let bytes: Option<Vec<u8>> = select.query_row([writer.0], |row| row.get(0)).optional()?;
+        Ok(bytes.and_then(|bytes| Envelope::peek(&bytes)).map(|header| header.device))
     }
 
     /// Whether another envelope than this one is held in its place.
@@ -112,18 +124,103 @@ impl Tables<'_> {
     /// # Errors
     /// [`StoreError`].
     pub(crate) fn carry_from(&self, writer: WriterId, from: u64) -> Result<Tip, StoreError> {
-        let mut before = self
-            .0
-            .prepare_cached("SELECT hash FROM envelopes WHERE writer = ?1 AND counter = ?2")?;
-        let at = counter(from.saturating_sub(1))?;
-        let hash =
-            before.query_row(params![writer.0, at], |row| row.get(0).map(Hash)).optional()?;
-        let tip = hash.map_or(Tip::START, |hash| Tip { counter: from.saturating_sub(1), hash });
+        let tip = self.tip_before(writer, from)?;
         let mut update = self.0.prepare_cached(
-            "UPDATE envelopes SET state = ?3 WHERE writer = ?1 AND counter > ?2 AND state <> 3",
+            "UPDATE envelopes SET state = ?3 WHERE writer = ?1 AND counter > ?2 AND state = 0",
         )?;
         update.execute(params![writer.0, counter(tip.counter)?, State::ToCarry.number()])?;
         Ok(tip)
+    }
+
+    /// What stands before that counter of a writer.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn tip_before(&self, writer: WriterId, at: u64) -> Result<Tip, StoreError> {
+        let mut before = self.0.prepare_cached(
+            "SELECT hash FROM envelopes WHERE writer = ?1 AND counter = ?2 ORDER BY state LIMIT 1",
+        )?;
+        let last = at.saturating_sub(1);
+        let place = params![writer.0, counter(last)?];
+        let hash = before.query_row(place, |row| row.get(0).map(Hash)).optional()?;
+        Ok(hash.map_or(Tip::START, |hash| Tip { counter: last, hash }))
+    }
+
+    /// Whether that envelope is here, and could be read.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn is_read(&self, writer: WriterId, at: u64) -> Result<bool, StoreError> {
+        let mut select = self.0.prepare_cached(
+            "SELECT 1 FROM envelopes WHERE writer = ?1 AND counter = ?2 AND state IN (0, 2)",
+        )?;
+        Ok(select.exists(params![writer.0, counter(at)?])?)
+    }
+
+    /// The envelopes of a writer that stand, or are carried by others, in order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn envelopes_of(&self, writer: WriterId) -> Result<Vec<Vec<u8>>, StoreError> {
+        let mut select = self.0.prepare_cached(
+            "SELECT bytes FROM envelopes WHERE writer = ?1 AND (state IN (0, 2) OR EXISTS (
+                 SELECT 1 FROM carried WHERE carried.writer = envelopes.writer
+                 AND carried.counter = envelopes.counter)) ORDER BY counter",
+        )?;
+        let rows = select.query_map([writer.0], |row| row.get(0))?;
+        rows.map(|row| row.map_err(StoreError::from)).collect()
+    }
+
+    /// Of a writer of this device's own, what was sealed from that counter on is to be sealed
+    /// again: its changes, and what it carries. What is held of its chain ends before.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn unseal_from(&self, writer: WriterId, from: u64) -> Result<(), StoreError> {
+        let place = params![writer.0, counter(from)?];
+        let changes = "UPDATE changes SET counter = NULL WHERE writer = ?1 AND counter >= ?2";
+        self.0.execute(changes, place)?;
+        self.0.execute(
+            "UPDATE envelopes SET state = 2 WHERE state = 3 AND EXISTS (
+                 SELECT 1 FROM carried WHERE carried.writer = envelopes.writer
+                 AND carried.counter = envelopes.counter
+                 AND carried.by_writer = ?1 AND carried.by_counter >= ?2)",
+            place,
+        )?;
+        let carried = "DELETE FROM carried WHERE by_writer = ?1 AND by_counter >= ?2";
+        self.0.execute(carried, place)?;
+        self.0.execute(
+            "DELETE FROM envelopes WHERE writer = ?1 AND counter >= ?2 AND (
+                 state IN (0, 2) OR EXISTS (
+                 SELECT 1 FROM carried WHERE carried.writer = envelopes.writer
+                 AND carried.counter = envelopes.counter))",
+            place,
+        )?;
+        let own = "DELETE FROM carried WHERE writer = ?1 AND counter >= ?2";
+        self.0.execute(own, place)?;
+        Ok(())
+    }
+
+    /// What was seen is to be told once more: the envelopes that told it are read by nobody.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn tell_seen_again(&self) -> Result<(), StoreError> {
+        self.0.execute("UPDATE chains SET is_told = 0 WHERE seen > 0", [])?;
+        Ok(())
+    }
+
+    /// What that envelope's header says, if it is here.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn header(&self, writer: WriterId, at: u64) -> Result<Option<Header>, StoreError> {
+        let mut select = self.0.prepare_cached(
+            "SELECT bytes FROM envelopes WHERE writer = ?1 AND counter = ?2 ORDER BY state LIMIT 1",
+        )?;
+        let place = params![writer.0, counter(at)?];
+        let found: Option<Vec<u8>> = select.query_row(place, |row| row.get(0)).optional()?;
+        Ok(found.and_then(|bytes| Envelope::peek(&bytes)))
     }
 
     /// The first envelopes that wait to be carried, with their writers and counters.
@@ -132,7 +229,7 @@ impl Tables<'_> {
     /// [`StoreError`].
     pub(crate) fn to_carry(&self, limit: u32) -> Result<Vec<(WriterId, u64, Vec<u8>)>, StoreError> {
         let mut select = self.0.prepare_cached(
-            "SELECT writer, counter, bytes FROM envelopes WHERE state = 2
+            "SELECT writer, counter, bytes FROM envelopes WHERE state <> 0 AND state = 2
              ORDER BY writer, counter LIMIT ?1",
         )?;
         let rows = select.query_map([limit], |row| {

@@ -44,6 +44,16 @@ impl Tables<'_> {
         Ok(())
     }
 
+    /// Forgets the statements from that index on, and all keys: another branch stays.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn cut_log(&self, from: usize) -> Result<(), StoreError> {
+        self.0.execute("DELETE FROM log WHERE position >= ?1", [from as i64])?;
+        self.0.execute("DELETE FROM epochs", [])?;
+        Ok(())
+    }
+
     /// The keys of the epochs.
     ///
     /// # Errors

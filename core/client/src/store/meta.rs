@@ -25,6 +25,9 @@ pub(crate) enum Meta {
     Retiring,
     /// The writers that this device was before.
     FormerWriters,
+    /// Writers of this device's own, and the counters from which on they sealed under keys of a
+    /// log that yielded.
+    Lost,
     /// Whose device this is.
     Slot,
     /// The relay's link.
@@ -43,6 +46,8 @@ pub(crate) enum Meta {
     LastExchange,
     /// Over what that was.
     Transport,
+    /// The safety number that this person has compared with the other's.
+    Verified,
     /// Whether this person has left; nothing is written from then on.
     HasLeft,
     /// Whether the process that owns the store stays attached. It means nothing without an owner.
@@ -60,6 +65,7 @@ impl Meta {
             Self::Healing => "healing",
             Self::Retiring => "retiring",
             Self::FormerWriters => "former writers",
+            Self::Lost => "lost",
             Self::Slot => "slot",
             Self::Relay => "relay",
             Self::RelayLog => "relay log",
@@ -69,6 +75,7 @@ impl Meta {
             Self::SharesDelivery => "shares delivery",
             Self::LastExchange => "last exchange",
             Self::Transport => "transport",
+            Self::Verified => "verified",
             Self::HasLeft => "has left",
             Self::IsAttached => "is attached",
         }

@@ -37,7 +37,8 @@ const FIRST: &str = "
         writer BLOB NOT NULL, counter INTEGER NOT NULL, hash BLOB NOT NULL,
         state INTEGER NOT NULL, bytes BLOB NOT NULL,
         PRIMARY KEY (writer, counter, hash)
-    ) WITHOUT ROWID;
+    );
+    -- SQLite takes this index for a query only where its own condition is spelled out there.
     CREATE INDEX envelopes_kept ON envelopes (writer, counter) WHERE state <> 0;
 
     -- Envelopes of writers that could not go on, and those that carry them.
@@ -70,11 +71,13 @@ const FIRST: &str = "
     ) WITHOUT ROWID;
 
     -- The read model: everything below can be made again from the changes.
+    -- In the order of their coming, which is nearly that of the timeline: a page of it lies close
+    -- together. Without a rowid they would lie by their random keys, and most of each elsewhere.
     CREATE TABLE entries (
-        key TEXT PRIMARY KEY, volume INTEGER NOT NULL, ord INTEGER NOT NULL, day INTEGER NOT NULL,
+        place INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, volume INTEGER NOT NULL, ord INTEGER NOT NULL, day INTEGER NOT NULL,
         kind TEXT NOT NULL, author INTEGER NOT NULL, conflicts INTEGER NOT NULL,
         own_change INTEGER, is_unread INTEGER NOT NULL, content BLOB NOT NULL, view BLOB NOT NULL
-    ) WITHOUT ROWID;
+    );
     CREATE INDEX entries_in_order ON entries (day, volume, ord, key);
 
     -- Requests to join that were fetched from the mailbox.

@@ -31,6 +31,9 @@ pub(super) struct Scan {
     pub(super) operations: Vec<Operation>,
     pub(super) touched: BTreeSet<EntryKey>,
     pub(super) traces: Traces,
+    /// Where objects of the document stand, as far as it was asked: a change names the text it edits
+    /// once for every character, and Automerge finds an object by reading through the others.
+    found: BTreeMap<OpId, Option<Place>>,
 }
 
 /// Why a change could not be read.
@@ -237,12 +240,16 @@ impl Scanner<'_> {
         own || self.history.covers(self.past, op)
     }
 
-    fn place(&self, scan: &Scan, object: OpId) -> Option<Place> {
+    fn place(&self, scan: &mut Scan, object: OpId) -> Option<Place> {
         if object == ENTRIES {
             return Some(Place::Entries);
         }
         let made = scan.traces.made.get(&object).or_else(|| self.pending.made.get(&object));
-        made.cloned().or_else(|| place_in(self.automerge, object))
+        if made.is_some() {
+            return made.cloned();
+        }
+        let find = || place_in(self.automerge, object);
+        scan.found.entry(object).or_insert_with(find).clone()
     }
 }
 

@@ -15,6 +15,7 @@ use crate::keys::DeviceSecret;
 use crate::notebook::Notebook;
 use crate::notebook::schema::Kind;
 use crate::pairing::link::JoinLink;
+use crate::pairing::number::SafetyNumber;
 use crate::pairing::request::ask;
 use crate::replica::{Accepted, CannotSeal, NotTaken, Opened, Parts, Replica, Wait};
 use crate::seen::SeenVector;
@@ -284,4 +285,21 @@ fn somebody_is_called_what_they_said_last() {
     let stranger = (Some(ben.public()), &"Ben".parse().unwrap());
     let refused = rename(&members.log, &ana, key, stranger, &mut members.rng);
     assert!(matches!(refused, Err(CannotSay::Refused(Refused::NotAllowed(_)))));
+}
+
+#[test]
+fn a_safety_number_survives_new_devices_and_no_exchanged_person() {
+    let mut members = Members::new();
+    assert_eq!(SafetyNumber::of(&members.log), None, "there is nobody to compare it with");
+    let alone = members.log.clone();
+    members.let_in(Role::Partner, 2);
+    let number = SafetyNumber::of(&members.log).unwrap();
+    assert_eq!(number.to_string().split(' ').count(), 12);
+    assert!(number.to_string().split(' ').all(|group| group.len() == 5));
+    let tablet = members.let_in(Role::OwnDevice, 3);
+    removed(&mut members, tablet.public(), Vec::new());
+    assert_eq!(SafetyNumber::of(&members.log), Some(number));
+    let mut other = Members { log: alone, ..Members::new() };
+    other.let_in(Role::Partner, 9);
+    assert_ne!(SafetyNumber::of(&other.log), Some(number));
 }

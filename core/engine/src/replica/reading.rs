@@ -62,7 +62,12 @@ impl Replica {
             if self.is_closed(&header) {
                 continue;
             }
-            let changes = changes_of(&original, self.read_body(&original)?)?;
+            // One that does not open to its writer's changes keeps out none of the others.
+            let read = self.read_body(&original).and_then(|body| changes_of(&original, body));
+            let changes = match read {
+                Err(Wait::Unreadable) => continue,
+                read => read?,
+            };
             let bytes: usize = changes.iter().map(|change| change.bytes().len()).sum();
             room = room.checked_sub(bytes).ok_or(Wait::Unreadable)?;
             carried.push((original, author.slot, changes));

@@ -7,7 +7,7 @@ use crate::desk::keeping::{Ends, Extension, Letter};
 use crate::envelope::{Envelope, Sealed};
 use crate::frame::{Reason, Statements};
 use crate::ids::{DeviceId, NotebookId, WriterId};
-use crate::log::{Log, MayNot, Refused};
+use crate::log::{Branch, Log, MayNot, Refused};
 use crate::request::JoinRequest;
 use crate::statement::{LogHead, Statement};
 
@@ -53,7 +53,7 @@ pub enum Judged {
 pub enum Verdict {
     /// They were in the log already, which is this.
     Known(Arc<Log>),
-    /// They continue it; the log is this once they are kept.
+    /// They continue it, or are the branch that stays; the log is this once they are kept.
     Continues(Arc<Log>, Extension),
 }
 
@@ -99,8 +99,8 @@ pub fn replay(id: NotebookId, statements: Vec<Vec<u8>>) -> Option<Log> {
     Log::replay(read).ok().filter(|log| log.id() == id)
 }
 
-/// Whether statements continue a log, and their sender belongs to the result. Whoever does not
-/// belong learns nothing but that.
+/// Whether statements continue a log, or are a whole one before which it yields, and their sender
+/// belongs to the result. Whoever does not belong learns nothing but that.
 fn extend(
     id: NotebookId,
     known: Option<&Arc<Log>>,
@@ -109,20 +109,24 @@ fn extend(
 ) -> Result<Verdict, Reason> {
     let was_member = known.is_some_and(|log| log.member(sender).is_some());
     let is_fed = offer.from == 0;
-    let grown = continued(id, known.map(Arc::as_ref), sender, offer);
+    let mut grown = continued(id, known.map(Arc::as_ref), sender, offer);
+    if let (Err(Reason::LogConflict), Some(known), true) = (&grown, known, is_fed) {
+        grown = branch(known, sender, offer);
+    }
     let log =
         Arc::new(grown.map_err(|reason| if was_member { reason } else { Reason::NotAMember })?);
     let after = known.map_or(LogHead::EMPTY, |log| log.head());
     if log.head() == after {
         return Ok(Verdict::Known(log));
     }
-    let from = usize::try_from(after.length).unwrap_or(usize::MAX);
+    let from = known.map_or(0, |known| log.shared_with(known));
     let new = log.statements().get(from..).unwrap_or_default();
     let statements = new.iter().map(|new| (new.hash(), new.bytes().to_vec())).collect();
     let open_invites = log.open_invites().map(|invite| invite.invite).collect();
     let removals = new.iter().filter_map(Statement::removes);
     let ends = removals.filter_map(|device| ends(&log, device, !is_fed)).collect();
-    let extension = Extension { notebook: id, after, statements, open_invites, ends };
+    let from = from as u64;
+    let extension = Extension { notebook: id, after, from, statements, open_invites, ends };
     Ok(Verdict::Continues(log, extension))
 }
 
@@ -163,6 +167,16 @@ fn continued(
     // Who leaves says so as a member, and is none then.
     let was_member = before.is_some_and(|log| log.member(sender).is_some());
     if was_member || log.member(sender).is_some() { Ok(log) } else { Err(Reason::NotAMember) }
+}
+
+/// The whole log that was offered, if the one that is known yields to it.
+fn branch(known: &Log, sender: DeviceId, offer: &Statements) -> Result<Log, Reason> {
+    let log = replay(known.id(), offer.statements.clone()).ok_or(Reason::NotAllowed)?;
+    match (log.against(known), log.member(sender)) {
+        (Branch::Stays, Some(_)) => Ok(log),
+        (Branch::Stays, None) => Err(Reason::NotAMember),
+        (Branch::Yields | Branch::Longer | Branch::Beginning, _) => Err(Reason::LogConflict),
+    }
 }
 
 fn grow(log: Option<Log>, bytes: &[u8]) -> Result<Log, Reason> {

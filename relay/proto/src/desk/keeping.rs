@@ -16,13 +16,16 @@ use crate::log::Stands;
 use crate::session::SLICE_BYTES;
 use crate::statement::LogHead;
 
-/// New statements for the end of a notebook's log.
+/// New statements for a notebook's log: for its end or, of a branch that stays (protocol rule 8), in
+/// the place of those with which the log yields.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Extension {
     /// Whose log; one that is not there begins with this.
     pub notebook: NotebookId,
     /// Where the log must be.
     pub after: LogHead,
+    /// The index of the first of them: all that the log holds from there on is let go of.
+    pub from: u64,
     /// The statements and their hashes, at least one.
     pub statements: Vec<(Hash, Vec<u8>)>,
     /// The invites that are open once the statements stand; the mailboxes of others are emptied.

@@ -24,8 +24,9 @@ impl Log {
     /// Otherwise the branch with the lower hash stays. Both sides come to opposite answers.
     #[must_use]
     pub fn against(&self, other: &Self) -> Branch {
-        let mut both = self.statements().iter().zip(other.statements());
-        let Some((mine, theirs)) = both.find(|(mine, theirs)| mine.hash() != theirs.hash()) else {
+        let at = self.shared_with(other);
+        let (mine, theirs) = (self.statements().get(at), other.statements().get(at));
+        let (Some(mine), Some(theirs)) = (mine, theirs) else {
             let is_longer = self.statements().len() > other.statements().len();
             return if is_longer { Branch::Longer } else { Branch::Beginning };
         };
@@ -39,6 +40,13 @@ impl Log {
             (true, true) | (false, false) => lower(mine.hash(), theirs.hash()),
         };
         if stays { Branch::Stays } else { Branch::Yields }
+    }
+
+    /// How many statements both begin with.
+    #[must_use]
+    pub fn shared_with(&self, other: &Self) -> usize {
+        let both = self.statements().iter().zip(other.statements());
+        both.take_while(|(mine, theirs)| mine.hash() == theirs.hash()).count()
     }
 
     fn has_removed_since(&self, at: u64, device: DeviceId) -> bool {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::envelope::Sealed;
 use crate::hash::Hash;
-use crate::have::{Span, Tip, WriterHave};
+use crate::have::{Have, Span, Tip, WriterHave};
 use crate::ids::{DeviceId, NotebookId, WriterId};
 use crate::log::{Member, Refused};
 use crate::statement::{RemoveDevice, Watermark};
@@ -82,6 +82,17 @@ impl Stands {
             Self::UpTo(last) => {
                 counter < last.counter || counter == last.counter && sealed.hash() == last.hash
             }
+        }
+    }
+
+    /// Leaves of that writer only this in what is held.
+    pub fn cut_in(self, have: &mut Have, writer: WriterId) {
+        let Some(held) = have.of(writer) else { return };
+        let left = self.cut(held.clone());
+        if left.highest() == 0 {
+            have.forget(writer);
+        } else {
+            have.set(writer, left);
         }
     }
 

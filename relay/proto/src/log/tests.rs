@@ -345,6 +345,45 @@ fn a_device_that_was_taken_out_cannot_undo_it_by_a_log_of_its_own() {
     assert_eq!((one.against(&other), other.against(&one)), (Branch::Yields, Branch::Stays));
 }
 
+/// What somebody may say, by lot, in a couple's log.
+fn anything(couple: &mut Couple, (by, what, number): (u8, u8, u8)) {
+    let body = match what {
+        0 => Body::Rotate(couple.rotation(None)),
+        1 => couple.removal(Vec::new()),
+        2 => Body::Leave,
+        _ => {
+            let _ = couple.invited(10 + number, Role::OwnDevice, History::All);
+            return;
+        }
+    };
+    let _ = couple.say(1 + by, body);
+}
+
+proptest::proptest! {
+    #[test]
+    fn both_sides_of_two_logs_come_to_opposite_answers(
+        first in proptest::collection::vec((0_u8..3, 0_u8..5, 0_u8..9), 0..5),
+        second in proptest::collection::vec((0_u8..3, 0_u8..5, 0_u8..9), 0..5),
+    ) {
+        let (mut one, mut other) = (Couple::new(), Couple::new());
+        first.into_iter().for_each(|said| anything(&mut one, said));
+        second.into_iter().for_each(|said| anything(&mut other, said));
+        let (one, other) = (one.log, other.log);
+        let shared = one.shared_with(&other);
+        let answers = (one.against(&other), other.against(&one));
+        let is_opposite = match answers {
+            (Branch::Stays, Branch::Yields) | (Branch::Yields, Branch::Stays) => {
+                shared < one.statements().len().min(other.statements().len())
+            }
+            (Branch::Longer, Branch::Beginning) => shared == other.statements().len(),
+            (Branch::Beginning, Branch::Longer) => shared == one.statements().len(),
+            (Branch::Beginning, Branch::Beginning) => one == other,
+            _ => false,
+        };
+        proptest::prop_assert!(is_opposite, "{answers:?}");
+    }
+}
+
 #[test]
 fn a_stolen_phone_that_talks_on_and_on_does_not_keep_itself_in() {
     let mut couple = Couple::new();

@@ -9,20 +9,18 @@ impl Session {
     /// Of that writer no more is wanted than what stands, whatever the other side holds: its device
     /// was taken out.
     pub fn unwanted(&mut self, writer: WriterId, stands: Stands) {
-        self.unwanted.insert(writer, stands);
+        let is_less =
+            |known: &Stands| !matches!(stands, Stands::UpTo(t) if !known.reaches(t.counter));
+        if self.unwanted.get(&writer).is_none_or(is_less) {
+            self.unwanted.insert(writer, stands);
+        }
         self.cut_unwanted();
         self.plan();
     }
 
     pub(super) fn cut_unwanted(&mut self) {
         for (writer, stands) in &self.unwanted {
-            let Some(have) = self.theirs.of(*writer) else { continue };
-            let left = stands.cut(have.clone());
-            if left.highest() == 0 {
-                self.theirs.forget(*writer);
-            } else {
-                self.theirs.set(*writer, left);
-            }
+            stands.cut_in(&mut self.theirs, *writer);
         }
     }
 
@@ -60,7 +58,7 @@ impl Session {
         if is_conflict && refuse.envelope.is_some() {
             // It was written knowing more of the log than is known there: after that it is welcome.
             self.waits_for_their_log = true;
-            return;
+            return self.notify(Notice::Refused(refuse));
         }
         let was_fed = self.phase != Phase::Early && self.log_phase == LogPhase::Idle;
         if is_conflict && !core::mem::take(&mut self.is_proposing) && was_fed {

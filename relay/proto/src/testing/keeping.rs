@@ -47,7 +47,8 @@ pub const QUOTA: u64 = 2 * 1024 * 1024;
 /// All of them.
 #[must_use]
 pub fn cases() -> Vec<Case> {
-    vec![logs(), chains(), slices(), holes(), writers(), quotas(), mailboxes(), going()]
+    let log = [logs(), branches(), mailboxes(), going()];
+    log.into_iter().chain([chains(), slices(), holes(), writers(), quotas()]).collect()
 }
 
 /// A case that is being written, with what the store must hold by then.
@@ -86,11 +87,22 @@ impl Script {
         ends: Vec<Ends>,
         appended: Appended,
     ) {
-        let from = usize::try_from(after.length).unwrap();
-        let statements = log.log.statements()[from..].iter();
+        self.replace_and_end(log, after, after.length, ends, appended);
+    }
+
+    fn replace_and_end(
+        &mut self,
+        log: &Notebook,
+        after: LogHead,
+        from: u64,
+        ends: Vec<Ends>,
+        appended: Appended,
+    ) {
+        let statements = log.log.statements()[usize::try_from(from).unwrap()..].iter();
         let extension = Extension {
             notebook: log.id(),
             after,
+            from,
             statements: statements.map(|new| (new.hash(), new.bytes().to_vec())).collect(),
             open_invites: log.log.open_invites().map(|invite| invite.invite).collect(),
             ends,
@@ -151,6 +163,40 @@ fn logs() -> Case {
     let (notebook, answer) = (Notebook::of_ana(2).id(), Ok(Answer::Log(None)));
     script.steps.push(Step { notebook, question: Question::Log, answer });
     script.done("a log grows at its end alone")
+}
+
+fn branches() -> Case {
+    let both = Notebook::of_both(9);
+    let (mut held, mut stays) = (both.clone(), both.clone());
+    let (other, third) = (InviteId([11; 16]), InviteId([12; 16]));
+    held.say(held.own_device(other));
+    held.say(held.own_device(third));
+    stays.say(stays.rewrap());
+    let mut script = Script::of(held.clone());
+    let shared = both.log.head().length;
+    let (notebook, device) = (held.id(), Key::new(50).public());
+    let letter = Letter {
+        notebook,
+        invite: other,
+        device,
+        hash: Hash([1; 32]),
+        bytes: vec![7],
+        received: 5,
+    };
+    script.post(letter, Posted::New);
+    let written = held.writer(&held.ana, 1).write(2);
+    script.keep(&written, &[Outcome::New, Outcome::New]);
+    script.replace_and_end(&stays, both.log.head(), shared, Vec::new(), Appended::Moved);
+    script.ask(Question::Log, Answer::Log(Some(Arc::new(held.log.clone()))));
+    script.replace_and_end(&stays, held.log.head(), shared, Vec::new(), Appended::Done);
+    script.ask(Question::Log, Answer::Log(Some(Arc::new(stays.log.clone()))));
+    script.ask(Question::Requests, Answer::Requests(Vec::new()));
+    let before = stays.log.head();
+    stays.say(stays.own_device(third));
+    script.append(&stays, before, Appended::Done);
+    script.ask(Question::Log, Answer::Log(Some(Arc::new(stays.log.clone()))));
+    script
+        .done("a branch that stays takes the place of the one that is held, from where they differ")
 }
 
 fn chains() -> Case {

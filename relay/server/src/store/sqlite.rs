@@ -155,6 +155,7 @@ mod tests {
         Extension {
             notebook: NotebookId(Hash([seed; 32])),
             after: LogHead::EMPTY,
+            from: 0,
             statements: vec![(Hash([seed; 32]), vec![seed; length])],
             open_invites: Vec::new(),
             ends: Vec::new(),
@@ -164,7 +165,8 @@ mod tests {
     #[tokio::test]
     async fn a_full_disk_takes_nothing_new_tears_nothing_and_is_read_on() {
         let home = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(&home.path().join("store.db"), Room::default()).unwrap();
+        let room = Room { kept_free: 0, ..Room::default() };
+        let store = SqliteStore::open(&home.path().join("store.db"), room).unwrap();
         let pages = async |count: u32| {
             let limit = move |db: &Connection| {
                 Ok(db.pragma_update_and_check(None, "max_page_count", count, |_| Ok(()))?)

@@ -45,7 +45,7 @@ pub(crate) fn log(db: &Connection, notebook: NotebookId) -> Result<Vec<Vec<u8>>,
 }
 
 pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended, Fault> {
-    let Extension { notebook, after, statements, open_invites, ends } = extension;
+    let Extension { notebook, after, from, statements, open_invites, ends } = extension;
     let id = &notebook.0.0;
     if head(db, *notebook)? != *after {
         return Ok(Appended::Moved);
@@ -64,13 +64,14 @@ pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended,
             }
         }
     }
-    let mut at = *after;
-    let mut added = 0;
     db.prepare_cached(
         "INSERT INTO notebook (notebook, length, head, bytes) VALUES (?1, 0, x'', 0)
          ON CONFLICT DO NOTHING",
     )?
     .execute([id])?;
+    let let_go = let_go_of_statements(db, *notebook, *from)?;
+    let mut at = LogHead { length: *from, ..*after };
+    let mut added = 0;
     for (hash, bytes) in statements {
         db.prepare_cached(
             "INSERT INTO statement (notebook, position, hash, bytes) VALUES (?1, ?2, ?3, ?4)",
@@ -80,9 +81,9 @@ pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended,
         added += bytes.len();
     }
     db.prepare_cached(
-        "UPDATE notebook SET length = ?2, head = ?3, bytes = bytes + ?4 WHERE notebook = ?1",
+        "UPDATE notebook SET length = ?2, head = ?3, bytes = bytes + ?4 - ?5 WHERE notebook = ?1",
     )?
-    .execute(params![id, signed(at.length)?, at.hash.0, added])?;
+    .execute(params![id, signed(at.length)?, at.hash.0, added, let_go])?;
     let mut waiting =
         db.prepare_cached("SELECT DISTINCT invite FROM mailbox WHERE notebook = ?1")?;
     let waiting: Vec<[u8; 16]> =
@@ -94,6 +95,20 @@ pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended,
         }
     }
     Ok(Appended::Done)
+}
+
+/// Lets go of a log from that index on; how many bytes that were.
+fn let_go_of_statements(db: &Connection, notebook: NotebookId, from: u64) -> Result<i64, Fault> {
+    let place = params![notebook.0.0, signed(from)?];
+    let bytes = db
+        .prepare_cached(
+            "SELECT coalesce(sum(length(bytes)), 0) FROM statement
+             WHERE notebook = ?1 AND position >= ?2",
+        )?
+        .query_row(place, |row| row.get(0))?;
+    db.prepare_cached("DELETE FROM statement WHERE notebook = ?1 AND position >= ?2")?
+        .execute(place)?;
+    Ok(bytes)
 }
 
 fn chains_of(

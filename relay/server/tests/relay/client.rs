@@ -11,7 +11,7 @@ use couplet_proto::link::RelayLink;
 use couplet_proto::sign::Signer as _;
 use couplet_proto::statement::LogHead;
 use couplet_relay::gate::Allowance;
-use couplet_relay::limits::SOCKET_BUFFER;
+use couplet_relay::limits::{BYTES_PER_PERSON, SOCKET_BUFFER};
 use couplet_relay::relay::{Config, Relay, RelayError};
 use couplet_relay::store::sqlite::Room;
 use quinn::crypto::rustls::QuicClientConfig;
@@ -33,9 +33,12 @@ use couplet_proto::testing::{Key, Notebook};
 /// Long enough for a busy machine; nothing here waits for it when all is well.
 const PATIENCE: Duration = Duration::from_secs(40);
 
+/// As much room as a relay has by itself, on a disk of which others may take the rest.
+pub(crate) const ROOM: Room = Room { bytes_per_person: BYTES_PER_PERSON, kept_free: 0 };
+
 /// A relay of this process.
 pub(crate) fn relay_at(data: &std::path::Path) -> Relay {
-    relay_with(data, Room::default(), Allowance::default())
+    relay_with(data, ROOM, Allowance::default())
 }
 
 /// A relay of this process that gives so much to each.

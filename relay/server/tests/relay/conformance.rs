@@ -8,9 +8,11 @@ use couplet_proto::testing::keeping::{QUOTA, cases};
 use couplet_relay::live::Notebooks;
 use couplet_relay::store::sqlite::{Room, SqliteStore};
 
+use crate::client::ROOM;
+
 #[tokio::test]
 async fn it_does_what_every_store_must() {
-    let room = Room { bytes_per_person: QUOTA, ..Room::default() };
+    let room = Room { bytes_per_person: QUOTA, ..ROOM };
     for case in cases() {
         let home = tempfile::tempdir().unwrap();
         for (place, step) in case.steps.into_iter().enumerate() {

@@ -17,9 +17,10 @@ use couplet_proto::sign::Signer as _;
 use couplet_proto::statement::LogHead;
 use couplet_proto::testing::{Chance, INVITE, Key, Notebook};
 use couplet_relay::store::Store as _;
-use couplet_relay::store::sqlite::{Room, SqliteStore};
+use couplet_relay::store::sqlite::SqliteStore;
 use rusqlite::Connection;
 
+use crate::client::ROOM;
 use crate::sqlite::{counts_are_true, recomputed};
 
 const STORE: &str = "store.db";
@@ -50,7 +51,7 @@ impl Image {
         fs::write(home.path().join(STORE), &self.store).unwrap();
         fs::write(home.path().join(LOG), &self.log).unwrap();
         let file = home.path().join(STORE);
-        let found = Found::of(&SqliteStore::open(&file, Room::default()).unwrap(), notebook).await;
+        let found = Found::of(&SqliteStore::open(&file, ROOM).unwrap(), notebook).await;
         counts_are_true(&Connection::open(&file).unwrap());
         found
     }
@@ -177,6 +178,7 @@ fn extension(notebook: &Notebook, after: LogHead) -> Extension {
     Extension {
         notebook: notebook.id(),
         after,
+        from: after.length,
         statements: new.map(|new| (new.hash(), new.bytes().to_vec())).collect(),
         open_invites: vec![INVITE],
         ends: Vec::new(),
@@ -198,7 +200,7 @@ async fn live(store: &SqliteStore, notebook: &Notebook, step: Step) {
 async fn a_power_cut_at_any_sync_costs_nothing_acknowledged_and_leaves_nothing_half() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join(STORE);
-    let store = SqliteStore::open(&file, Room::default()).unwrap();
+    let store = SqliteStore::open(&file, ROOM).unwrap();
     let beside = Connection::open(&file).unwrap();
     let (mut notebook, mut chance) = (Notebook::of_both(1), Chance::new(23));
     let (mut restarts, mut written_back, mut lost, mut kept) = (0, 0, 0, 0);

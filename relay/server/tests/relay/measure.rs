@@ -9,9 +9,9 @@ use couplet_proto::frame::Frame;
 use couplet_proto::have::Have;
 use couplet_proto::statement::LogHead;
 use couplet_relay::store::Store as _;
-use couplet_relay::store::sqlite::{Room, SqliteStore};
+use couplet_relay::store::sqlite::SqliteStore;
 
-use crate::client::{Line, Phone, first_phone, relay_at};
+use crate::client::{Line, Phone, ROOM, first_phone, relay_at};
 use crate::process::Program;
 use couplet_proto::testing::{Notebook, bytes};
 
@@ -48,8 +48,7 @@ async fn the_store() {
     }
     let home = tempfile::tempdir().unwrap();
     fsync(home.path());
-    let store =
-        Arc::new(SqliteStore::open(&home.path().join("store.db"), Room::default()).unwrap());
+    let store = Arc::new(SqliteStore::open(&home.path().join("store.db"), ROOM).unwrap());
     for writers in [1_u8, 16, 128] {
         let mut tasks = tokio::task::JoinSet::new();
         let began = Instant::now();
@@ -65,7 +64,7 @@ async fn the_store() {
                 let (notebook, after) = (notebook.id(), LogHead::EMPTY);
                 let open_invites = Vec::new();
                 let ends = Vec::new();
-                let begin = Extension { notebook, after, statements, open_invites, ends };
+                let begin = Extension { notebook, after, from: 0, statements, open_invites, ends };
                 store.append(begin).await.unwrap();
                 let mut times = Vec::new();
                 let began = Instant::now();

@@ -31,7 +31,9 @@ impl Program {
 
     pub(crate) fn start_with(data: &Path, listen: &str, arguments: &[&str]) -> Self {
         let mut serve = command(data, "serve");
-        serve.args(["--listen", listen, "--json", "--log", "warn"]).args(arguments);
+        serve
+            .args(["--listen", listen, "--json", "--log", "warn", "--keep-free=0"])
+            .args(arguments);
         Self::run(serve)
     }
 

@@ -14,7 +14,7 @@ use couplet_relay::relay::Relay;
 use couplet_relay::store::sqlite::Room;
 use quinn::{ConnectionError, TransportErrorCode};
 
-use crate::client::{Line, Phone, first_phone, relay_with};
+use crate::client::{Line, Phone, ROOM, first_phone, relay_with};
 
 async fn refused(line: &mut Line) -> Refuse {
     let refused = line.hear(|frame| matches!(frame, Frame::Refuse(_))).await;
@@ -23,13 +23,13 @@ async fn refused(line: &mut Line) -> Refuse {
 }
 
 fn relay_that_gives(data: &Path, allowance: Allowance) -> Relay {
-    relay_with(data, Room::default(), allowance)
+    relay_with(data, ROOM, allowance)
 }
 
 #[tokio::test]
 async fn what_ana_fills_is_hers_alone_and_she_reads_on() {
     let home = tempfile::tempdir().unwrap();
-    let room = Room { bytes_per_person: 1024, ..Room::default() };
+    let room = Room { bytes_per_person: 1024, ..ROOM };
     let relay = relay_with(home.path(), room, Allowance::default());
     let notebook = Notebook::of_both(1);
     let mut at_ana = first_phone(&notebook, relay.link()).await;
@@ -175,7 +175,7 @@ async fn a_disk_that_must_stay_free_takes_no_strangers_first_and_then_nothing() 
     let disk = rustix::fs::statvfs(home.path()).unwrap();
     let free = disk.f_bavail * disk.f_frsize;
     let keeping = |kept_free| {
-        let room = Room { kept_free, ..Room::default() };
+        let room = Room { kept_free, ..ROOM };
         relay_with(home.path(), room, Allowance::default())
     };
     let relay = keeping(0);

@@ -8,17 +8,20 @@ use couplet_proto::envelope::Envelope;
 use couplet_proto::have::{Have, Range, Tip};
 use couplet_proto::item;
 use couplet_proto::statement::LogHead;
-use couplet_relay::store::sqlite::{Room, SqliteStore};
+use couplet_relay::store::sqlite::SqliteStore;
 use couplet_relay::store::{Store as _, StoreError};
 use rusqlite::Connection;
 
 use couplet_proto::testing::Notebook;
+
+use crate::client::ROOM;
 
 fn extension(notebook: &Notebook) -> Extension {
     let statements = notebook.log.statements().iter();
     Extension {
         notebook: notebook.id(),
         after: LogHead::EMPTY,
+        from: 0,
         statements: statements.map(|new| (new.hash(), new.bytes().to_vec())).collect(),
         open_invites: Vec::new(),
         ends: Vec::new(),
@@ -29,7 +32,7 @@ fn extension(notebook: &Notebook) -> Extension {
 async fn many_writers_at_once_are_each_kept_whole() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("store.db");
-    let store = Arc::new(SqliteStore::open(&file, Room::default()).unwrap());
+    let store = Arc::new(SqliteStore::open(&file, ROOM).unwrap());
     let notebook = Notebook::of_both(1);
     assert_eq!(store.append(extension(&notebook)).await.unwrap(), Appended::Done);
     let mut tasks = tokio::task::JoinSet::new();
@@ -90,12 +93,12 @@ pub(crate) fn counts_are_true(db: &Connection) {
 fn a_newer_store_is_left_as_it_is() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("store.db");
-    drop(SqliteStore::open(&file, Room::default()).unwrap());
+    drop(SqliteStore::open(&file, ROOM).unwrap());
     let db = Connection::open(&file).unwrap();
     db.execute("UPDATE meta SET value = 7 WHERE name = 'schema'", []).unwrap();
     drop(db);
     let before = fs::read(&file).unwrap();
-    let refused = SqliteStore::open(&file, Room::default()).unwrap_err();
+    let refused = SqliteStore::open(&file, ROOM).unwrap_err();
     assert!(matches!(refused, StoreError::Newer { found: 7, known: 1 }), "{refused}");
     assert_eq!(fs::read(&file).unwrap(), before);
 }
@@ -105,12 +108,12 @@ fn a_damaged_or_foreign_file_is_refused_with_what_to_do() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("store.db");
     fs::write(&file, [7; 8192]).unwrap();
-    let refused = SqliteStore::open(&file, Room::default()).unwrap_err();
+    let refused = SqliteStore::open(&file, ROOM).unwrap_err();
     assert!(matches!(refused, StoreError::Damaged { .. }), "{refused}");
     assert!(refused.to_string().contains("put it back from a backup"));
     fs::remove_file(&file).unwrap();
     Connection::open(&file).unwrap().execute_batch("CREATE TABLE diary (words TEXT)").unwrap();
-    let refused = SqliteStore::open(&file, Room::default()).unwrap_err();
+    let refused = SqliteStore::open(&file, ROOM).unwrap_err();
     assert!(matches!(refused, StoreError::Damaged { .. }), "{refused}");
 }
 /// What is held, by what can be read of it.

@@ -1,0 +1,118 @@
+// Entries and what is said about them, as values.
+
+package app.couplet
+
+import java.time.LocalDate
+
+/** The kinds of entries that this version writes. */
+public enum class Kind {
+    /** Words of one person for the other. */
+    NOTE,
+
+    /** A page that both write on. */
+    PAGE,
+}
+
+/** How far one's own words have come. */
+public enum class Delivery {
+    /** They are durable on this device. */
+    DEVICE,
+
+    /** The relay has said that it holds them durably. */
+    RELAY,
+
+    /** They are on the other person's device, and that person lets it be known. */
+    PARTNER,
+}
+
+/** Something to do with an entry. */
+public enum class Verb {
+    /** Say something about it. */
+    COMMENT,
+
+    /** Answer a comment. */
+    REPLY,
+
+    /** Write a comment anew. */
+    EDIT_COMMENT,
+
+    /** Leave an emoji. */
+    REACT,
+
+    /** Take an emoji back. */
+    UNREACT,
+}
+
+/**
+ * An entry with everything that stands in it, the same on every phone.
+ *
+ * @property kind nothing for a kind that this version does not know; [kindName] is there always.
+ * @property day its civil day.
+ * @property alternatives words that stand beside [text], written apart on two phones of one person.
+ * @property revisions every revision of own words, the oldest first.
+ * @property comments what was said about it, in an order that is the same everywhere.
+ * @property reactions the emoji left on it, by person.
+ * @property version to be given back with an edit of what is shown here.
+ */
+public data class Entry(
+    val id: EntryId,
+    val kind: Kind?,
+    val kindName: String,
+    val author: PersonId,
+    val day: LocalDate,
+    val text: String,
+    val alternatives: List<Revision>,
+    val revisions: List<Revision>,
+    val comments: List<Comment>,
+    val reactions: List<Reaction>,
+    val version: Version,
+)
+
+/**
+ * An entry with what only this device knows of it.
+ *
+ * @property isUnread whether it has something from the other person that was not opened here.
+ * @property delivery how far one's own words in it have come.
+ * @property can what this device's person may do with it now.
+ * @property cursor where the timeline goes on after it.
+ */
+public data class EntryRow(
+    val entry: Entry,
+    val isUnread: Boolean,
+    val delivery: Delivery,
+    val can: Set<Verb>,
+    val cursor: Cursor,
+)
+
+/** One revision of somebody's words, counted from 1. */
+public data class Revision(val rev: Long, val writer: WriterId, val text: String)
+
+/**
+ * A comment as it is shown.
+ *
+ * @property replyTo the earlier comment that it answers.
+ * @property alternatives words that stand beside [text], written apart on two phones of one person.
+ * @property revisions every revision, the oldest first.
+ */
+public data class Comment(
+    val id: CommentId,
+    val author: PersonId,
+    val replyTo: CommentId?,
+    val text: String,
+    val alternatives: List<Revision>,
+    val revisions: List<Revision>,
+)
+
+/** An emoji that somebody left. */
+public data class Reaction(val by: PersonId, val emoji: String)
+
+/** Which entries are wanted: all, unless something is said. */
+public data class Filter(
+    val kind: Kind? = null,
+    val onlyUnread: Boolean = false,
+    val firstDay: LocalDate? = null,
+    val lastDay: LocalDate? = null,
+)
+
+/** A hash of everything shared, equal on devices that have the same notebook. */
+public data class NotebookHash(val value: String, val entries: Long)

@@ -1,0 +1,254 @@
+// Between the generated values and ours: `lift` up to the app, `lower` down to the engine.
+
+package app.couplet
+
+import app.couplet.ffi.CoupletException as FfiException
+import java.time.LocalDate
+import kotlin.time.toKotlinDuration
+
+internal fun EntryId.lower() = app.couplet.ffi.EntryId(value)
+
+internal fun CommentId.lower() = app.couplet.ffi.CommentId(value)
+
+internal fun DraftId.lower() = app.couplet.ffi.DraftId(value)
+
+internal fun RequestId.lower() = app.couplet.ffi.RequestId(value)
+
+internal fun DeviceId.lower() = app.couplet.ffi.DeviceId(value)
+
+private fun PersonId.lower() = app.couplet.ffi.PersonId(value.toUByte())
+
+internal fun Version.lower() = app.couplet.ffi.Version(value)
+
+internal fun Cursor.lower() = app.couplet.ffi.Cursor(value)
+
+internal fun LocalDate.lower(): Int {
+    val days = toEpochDay()
+    require(days in Int.MIN_VALUE..Int.MAX_VALUE) { "no notebook reaches to $this" }
+    return days.toInt()
+}
+
+internal fun app.couplet.ffi.EntryId.lift() = EntryId(value)
+
+internal fun app.couplet.ffi.PersonId.lift() = PersonId(value.toInt())
+
+private fun day(days: Int): LocalDate = LocalDate.ofEpochDay(days.toLong())
+
+internal fun Kind.lower() = when (this) {
+    Kind.NOTE -> app.couplet.ffi.Kind.NOTE
+    Kind.PAGE -> app.couplet.ffi.Kind.PAGE
+}
+
+private fun app.couplet.ffi.Kind.lift() = when (this) {
+    app.couplet.ffi.Kind.NOTE -> Kind.NOTE
+    app.couplet.ffi.Kind.PAGE -> Kind.PAGE
+}
+
+private fun app.couplet.ffi.Delivery.lift() = when (this) {
+    app.couplet.ffi.Delivery.DEVICE -> Delivery.DEVICE
+    app.couplet.ffi.Delivery.RELAY -> Delivery.RELAY
+    app.couplet.ffi.Delivery.PARTNER -> Delivery.PARTNER
+}
+
+private fun app.couplet.ffi.Verb.lift() = when (this) {
+    app.couplet.ffi.Verb.COMMENT -> Verb.COMMENT
+    app.couplet.ffi.Verb.REPLY -> Verb.REPLY
+    app.couplet.ffi.Verb.EDIT_COMMENT -> Verb.EDIT_COMMENT
+    app.couplet.ffi.Verb.REACT -> Verb.REACT
+    app.couplet.ffi.Verb.UNREACT -> Verb.UNREACT
+}
+
+internal fun History.lower() = when (this) {
+    History.ALL -> app.couplet.ffi.History.ALL
+    History.FROM_HERE -> app.couplet.ffi.History.FROM_HERE
+}
+
+private fun app.couplet.ffi.History.lift() = when (this) {
+    app.couplet.ffi.History.ALL -> History.ALL
+    app.couplet.ffi.History.FROM_HERE -> History.FROM_HERE
+}
+
+private fun app.couplet.ffi.Standing.lift() = when (this) {
+    app.couplet.ffi.Standing.WAITING -> Standing.WAITING
+    app.couplet.ffi.Standing.SOLO -> Standing.SOLO
+    app.couplet.ffi.Standing.PAIRING -> Standing.PAIRING
+    app.couplet.ffi.Standing.TOGETHER -> Standing.TOGETHER
+    app.couplet.ffi.Standing.APART -> Standing.APART
+}
+
+internal fun LogLevel.lower() = when (this) {
+    LogLevel.ERROR -> app.couplet.ffi.LogLevel.ERROR
+    LogLevel.WARN -> app.couplet.ffi.LogLevel.WARN
+    LogLevel.INFO -> app.couplet.ffi.LogLevel.INFO
+    LogLevel.DEBUG -> app.couplet.ffi.LogLevel.DEBUG
+    LogLevel.TRACE -> app.couplet.ffi.LogLevel.TRACE
+}
+
+internal fun app.couplet.ffi.LogLine.lift() = LogLine(
+    level = when (level) {
+        app.couplet.ffi.LogLevel.ERROR -> LogLevel.ERROR
+        app.couplet.ffi.LogLevel.WARN -> LogLevel.WARN
+        app.couplet.ffi.LogLevel.INFO -> LogLevel.INFO
+        app.couplet.ffi.LogLevel.DEBUG -> LogLevel.DEBUG
+        app.couplet.ffi.LogLevel.TRACE -> LogLevel.TRACE
+    },
+    target = target,
+    text = text,
+)
+
+internal fun app.couplet.ffi.EntryRow.lift() = EntryRow(
+    entry = entry.lift(),
+    isUnread = isUnread,
+    delivery = delivery.lift(),
+    can = can.mapTo(LinkedHashSet()) { it.lift() },
+    cursor = Cursor(cursor.value),
+)
+
+private fun app.couplet.ffi.Entry.lift() = Entry(
+    id = id.lift(),
+    kind = kind?.lift(),
+    kindName = kindName,
+    author = author.lift(),
+    day = day(day),
+    text = text,
+    alternatives = alternatives.map { it.lift() },
+    revisions = revisions.map { it.lift() },
+    comments = comments.map { it.lift() },
+    reactions = reactions.map { Reaction(it.by.lift(), it.emoji) },
+    version = Version(version.value),
+)
+
+private fun app.couplet.ffi.Revision.lift() =
+    Revision(rev.toLong(), WriterId(writer.value), text)
+
+private fun app.couplet.ffi.Comment.lift() = Comment(
+    id = CommentId(id.value),
+    author = author.lift(),
+    replyTo = replyTo?.let { CommentId(it.value) },
+    text = text,
+    alternatives = alternatives.map { it.lift() },
+    revisions = revisions.map { it.lift() },
+)
+
+internal fun app.couplet.ffi.Draft.lift() = Draft(
+    id = DraftId(id.value),
+    kindName = kindName,
+    day = day(day),
+    entry = entry?.lift(),
+    base = base?.let { Version(it.value) },
+    text = text,
+)
+
+internal fun Filter.lower() = app.couplet.ffi.Filter(
+    kind = kind?.lower(),
+    onlyUnread = onlyUnread,
+    firstDay = firstDay?.lower(),
+    lastDay = lastDay?.lower(),
+)
+
+internal fun Saying.lower() = when (this) {
+    is Saying.Comment -> app.couplet.ffi.Saying.Comment(replyTo?.lower(), text)
+    is Saying.EditComment -> app.couplet.ffi.Saying.EditComment(comment.lower(), text)
+    is Saying.React -> app.couplet.ffi.Saying.React(emoji, isWanted = true)
+    is Saying.Unreact -> app.couplet.ffi.Saying.React(emoji, isWanted = false)
+}
+
+internal fun app.couplet.ffi.NotebookHash.lift() = NotebookHash(value, entries.toLong())
+
+internal fun app.couplet.ffi.Person.lift() = Person(id.lift(), name)
+
+internal fun app.couplet.ffi.Device.lift() =
+    Device(DeviceId(id.value), person.lift(), name, called, isThis, since.toLong())
+
+internal fun app.couplet.ffi.Invitation.lift() = Invitation(link, expires, entries.toLong())
+
+internal fun app.couplet.ffi.OpenInvite.lift() =
+    OpenInvite(InviteId(id.value), isOwnDevice, history.lift(), expires, isExpired)
+
+internal fun app.couplet.ffi.Request.lift() = Request(RequestId(id.value), name, isOwnDevice)
+
+internal fun app.couplet.ffi.Status.lift() = Status(
+    notebook = NotebookId(notebook.value),
+    device = DeviceId(device.value),
+    person = person.lift(),
+    standing = standing.lift(),
+    isReadOnly = isReadOnly,
+    epoch = epoch.toInt(),
+    waitingCode = waitingCode,
+    pending = pending.toLong(),
+    relay = relay,
+    lastExchange = lastExchange,
+    transport = transport,
+    isAttached = isAttached,
+    persons = persons.toInt(),
+    devices = devices.toInt(),
+)
+
+internal fun app.couplet.ffi.Exchanged.lift() = Exchanged(
+    sent = sent.toLong(),
+    received = received.toLong(),
+    roundTrips = roundTrips.toInt(),
+    bytesOut = bytesOut.toLong(),
+    bytesIn = bytesIn.toLong(),
+    udpOut = udpOut.toLong(),
+    udpIn = udpIn.toLong(),
+    duration = duration.toKotlinDuration(),
+    transport = transport,
+    isCaughtUp = isCaughtUp,
+)
+
+internal fun app.couplet.ffi.Export.lift() = Export(
+    notebook = NotebookId(notebook.value),
+    person = person.lift(),
+    persons = persons.map { it.lift() },
+    hash = hash,
+    entries = entries.map { it.lift() },
+    changes = changes.map { PlacedChange(it.volume.toLong(), it.edition.toLong(), it.bytes) },
+)
+
+internal fun Archive.lower() = app.couplet.ffi.Archive(
+    notebook = app.couplet.ffi.NotebookId(notebook.value),
+    person = person.lower(),
+    persons = persons.map { app.couplet.ffi.Person(it.id.lower(), it.name) },
+    changes = changes.map { it.lower() },
+)
+
+internal fun app.couplet.ffi.Quarantine.lift() = Quarantine(
+    late = late.map { Late(DeviceId(it.device.value), it.envelopes.toLong(), it.isOwn) },
+    changes = changes.map { SetAside(it.author.lift(), it.detail) },
+)
+
+internal fun PlacedChange.lower() =
+    app.couplet.ffi.PlacedChange(volume.toUInt(), edition.toUInt(), bytes)
+
+internal fun Words.lower() = app.couplet.ffi.Words(kind.lower(), day.lower(), text)
+
+internal fun app.couplet.ffi.Imported.lift() = Imported(written.toLong(), held.toLong())
+
+internal fun app.couplet.ffi.Event.lift(): Event = when (this) {
+    is app.couplet.ffi.Event.EntryChanged -> Event.EntryChanged(entry.lift())
+    is app.couplet.ffi.Event.Delivered -> Event.Delivered
+    is app.couplet.ffi.Event.Requests -> Event.Requests
+    is app.couplet.ffi.Event.CaughtUp -> Event.CaughtUp
+    is app.couplet.ffi.Event.Attached -> Event.Attached
+    is app.couplet.ffi.Event.Detached -> Event.Detached(reason, detail)
+    is app.couplet.ffi.Event.Behind -> Event.Behind(missed.toLong())
+}
+
+internal fun FfiException.lift(): CoupletException {
+    val again = isRetryable()
+    return when (this) {
+        is FfiException.InvalidInput -> CoupletException.InvalidInput(reason, detail, again)
+        is FfiException.NotAllowed -> CoupletException.NotAllowed(reason, detail, again)
+        is FfiException.NotFound -> CoupletException.NotFound(reason, detail, again)
+        is FfiException.Waiting -> CoupletException.Waiting(reason, detail, again)
+        is FfiException.Network -> CoupletException.Network(reason, detail, again)
+        is FfiException.Storage -> CoupletException.Storage(reason, detail, again)
+        is FfiException.Busy -> CoupletException.Busy(reason, detail, again)
+        is FfiException.Key -> CoupletException.Key(reason, detail, again)
+        is FfiException.Incompatible -> CoupletException.Incompatible(reason, detail, again)
+        is FfiException.Cancelled -> CoupletException.Cancelled(reason, detail, again)
+        is FfiException.Closed -> CoupletException.Closed(reason, detail, again)
+        is FfiException.Internal -> CoupletException.Internal(reason, detail, again)
+    }
+}

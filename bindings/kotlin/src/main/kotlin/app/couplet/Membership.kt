@@ -1,0 +1,202 @@
+// Who belongs, and how things stand, as values.
+
+package app.couplet
+
+import java.time.Instant
+import kotlin.time.Duration
+
+/** A person, and what they call themselves. */
+public data class Person(val id: PersonId, val name: String)
+
+/**
+ * A device that belongs to the notebook.
+ *
+ * @property name what its person is called, as far as this device can read it.
+ * @property called what the device is called, if it was given a name.
+ * @property isThis whether it is the device that is asked.
+ * @property since the index of the statement of the membership log that let it in.
+ */
+public data class Device(
+    val id: DeviceId,
+    val person: PersonId,
+    val name: String?,
+    val called: String?,
+    val isThis: Boolean,
+    val since: Long,
+)
+
+/** How much of what is here a newcomer reads. */
+public enum class History {
+    /** Everything. */
+    ALL,
+
+    /** What is written from here on. */
+    FROM_HERE,
+}
+
+/** How a person stands to the other. */
+public enum class Standing {
+    /** Not let in so far. */
+    WAITING,
+
+    /** Alone, and nobody is invited. */
+    SOLO,
+
+    /** Alone, and somebody is invited. */
+    PAIRING,
+
+    /** Both are here. */
+    TOGETHER,
+
+    /** One of the two has left, or this device was taken out. */
+    APART,
+}
+
+/**
+ * An invitation to hand over.
+ *
+ * @property link holds a secret: show it to one person, and keep it out of logs.
+ * @property entries how many entries the newcomer will read.
+ */
+public data class Invitation(val link: String, val expires: Instant, val entries: Long) {
+    /** Without the link, which is a secret. */
+    override fun toString(): String = "Invitation(expires=$expires, entries=$entries)"
+}
+
+/** An invite of one's own that is open, and what the newcomer will read. */
+public data class OpenInvite(
+    val id: InviteId,
+    val isOwnDevice: Boolean,
+    val history: History,
+    val expires: Instant,
+    val isExpired: Boolean,
+)
+
+/**
+ * The safety number of the two persons, to be compared in person.
+ *
+ * @property value the number, the same on both persons' phones.
+ * @property isVerified whether this person has said that it was compared.
+ */
+public data class SafetyNumber(val value: String, val isVerified: Boolean)
+
+/**
+ * Somebody who asks to be let in.
+ *
+ * @property name what the person calls themselves.
+ * @property isOwnDevice whether it is a device of one's own.
+ */
+public data class Request(val id: RequestId, val name: String?, val isOwnDevice: Boolean)
+
+/**
+ * The honest state of a notebook on this device.
+ *
+ * @property standing how this person stands to the other.
+ * @property isReadOnly whether nothing more can be written here.
+ * @property epoch the epoch whose key is used now, from 1.
+ * @property waitingCode while it waits to be let in: the short code, for the other phone to type.
+ * @property pending changes and envelopes that the relay has not said to hold.
+ * @property relay the relay's link.
+ * @property lastExchange when both sides last held the same.
+ * @property transport over what that was.
+ * @property isAttached whether it stays attached to the relay just now, by whichever process.
+ */
+public data class Status(
+    val notebook: NotebookId,
+    val device: DeviceId,
+    val person: PersonId,
+    val standing: Standing,
+    val isReadOnly: Boolean,
+    val epoch: Int,
+    val waitingCode: String?,
+    val pending: Long,
+    val relay: String?,
+    val lastExchange: Instant?,
+    val transport: String?,
+    val isAttached: Boolean,
+    val persons: Int,
+    val devices: Int,
+)
+
+/**
+ * What an exchange with the relay did.
+ *
+ * @property sent envelopes sent.
+ * @property received envelopes received that were new here.
+ * @property roundTrips times this side waited for an answer before it sent on, handshake apart.
+ * @property bytesOut bytes of frames sent; [bytesIn], received.
+ * @property udpOut bytes of UDP payload sent; [udpIn], received.
+ * @property duration how long it took, connecting included.
+ * @property isCaughtUp whether both sides held the same at its end.
+ */
+public data class Exchanged(
+    val sent: Long,
+    val received: Long,
+    val roundTrips: Int,
+    val bytesOut: Long,
+    val bytesIn: Long,
+    val udpOut: Long,
+    val udpIn: Long,
+    val duration: Duration,
+    val transport: String,
+    val isCaughtUp: Boolean,
+)
+
+/**
+ * A single-use link, for the partner or for another device of one's own. Where entries are here
+ * already, [history] must say how much of them the newcomer reads.
+ *
+ * @throws CoupletException
+ */
+public suspend fun Notebook.invite(
+    isOwnDevice: Boolean = false,
+    history: History? = null,
+): Invitation = writing { ffi.invite(isOwnDevice, history?.lower()).lift() }
+
+/**
+ * Who asks to be let in by this device, as far as is known here.
+ *
+ * @throws CoupletException
+ */
+public suspend fun Notebook.requests(): List<Request> =
+    calling { ffi.requests().map { it.lift() } }
+
+/**
+ * Lets somebody in, with the code that the other phone shows, or without one on the strength of
+ * the link alone.
+ *
+ * @throws CoupletException
+ */
+public suspend fun Notebook.approve(request: RequestId, code: String? = null): Unit =
+    writing { ffi.approve(request.lower(), code) }
+
+/**
+ * Asks with another link, while this device still waits to be let in.
+ *
+ * @throws CoupletException
+ */
+public suspend fun Notebook.askAgain(link: String, name: String): Unit =
+    writing { ffi.askAgain(link, name) }
+
+/**
+ * What the persons call themselves.
+ *
+ * @throws CoupletException
+ */
+public suspend fun Notebook.persons(): List<Person> = calling { ffi.persons().map { it.lift() } }
+
+/**
+ * The devices that belong, in the order in which they were let in.
+ *
+ * @throws CoupletException
+ */
+public suspend fun Notebook.devices(): List<Device> = calling { ffi.devices().map { it.lift() } }
+
+/**
+ * The safety number of the two persons, and whether it was compared; with [isConfirmed] this person
+ * says that it was.
+ *
+ * @throws CoupletException [CoupletException.NotFound] while nobody else is here.
+ */
+public suspend fun Notebook.verify(isConfirmed: Boolean = false): SafetyNumber =
+    writing { ffi.verify(isConfirmed).let { SafetyNumber(it.value, it.isVerified) } }

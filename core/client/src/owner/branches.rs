@@ -1,0 +1,369 @@
+//! Two logs of one notebook that share a beginning and then differ, as when a relay forgot what it
+//! had ordered: both sides keep the branch that stays by [`Log::against`] (protocol rule 8).
+//!
+//! The phone has itself given all of the relay's log, and compares. If the relay's stays, it takes
+//! the place of the one here; what this device had said on the branch that yields is wanted again.
+//! Epochs of that branch are unknown to the others, and so is whatever was sealed under them: it is
+//! sealed anew, beside its chain, and carried by another writer. Its changes are the very same, so
+//! nothing is written twice. If the log here stays, the next conversation offers it from its
+//! beginning. A log that is merely shorter is never taken over.
+
+use std::collections::BTreeSet;
+
+use couplet_engine::membership::keyring::{Keys, open_keys};
+use couplet_engine::membership::name::Name;
+use couplet_proto::desk::judge::replay;
+use couplet_proto::envelope::{Envelope, Header};
+use couplet_proto::frame::Statements;
+use couplet_proto::ids::{DeviceId, Epoch, InviteId, WriterId, WriterNonce};
+use couplet_proto::log::{Branch, Log, Stands};
+use couplet_proto::sign::Signer;
+use couplet_proto::statement::{Body, History, Statement};
+
+use super::Owner;
+use super::intents::Intent;
+use crate::error::Error;
+use crate::store::Meta;
+
+/// Writers of this device's own that sealed under keys which are nobody's, and from where on.
+type Lost = Vec<(WriterNonce, u64)>;
+
+impl Owner {
+    /// The relay's log is another branch: the next conversation asks for all of it.
+    ///
+    /// # Errors
+    /// [`Error::BeginAnew`], always.
+    pub(crate) fn doubt_log(&mut self) -> Result<(), Error> {
+        self.is_log_doubted = true;
+        Err(Error::BeginAnew)
+    }
+
+    /// Whether all of the relay's log is being asked for.
+    pub(crate) const fn is_gathering(&self) -> bool {
+        self.given.is_some()
+    }
+
+    /// Takes in a piece of the relay's log; once all of it is here it is decided which branch stays.
+    ///
+    /// # Errors
+    /// [`Error::BeginAnew`] once it is decided, [`Error::BadRelay`].
+    pub(crate) fn gather(&mut self, piece: Statements) -> Result<(), Error> {
+        let whole = self.tables().get::<u64>(Meta::RelayLog)?.unwrap_or(0);
+        let Some(given) = &mut self.given else { return Ok(()) };
+        if piece.from != given.len() as u64 {
+            return Err(Error::BadRelay);
+        }
+        given.extend(piece.statements);
+        if (given.len() as u64) < whole {
+            return Ok(());
+        }
+        let given = self.given.take().unwrap_or_default();
+        self.decide(given)?;
+        self.has_reread = false;
+        Err(Error::BeginAnew)
+    }
+
+    fn decide(&mut self, given: Vec<Vec<u8>>) -> Result<(), Error> {
+        let replica = self.replica()?;
+        let theirs = replay(replica.notebook(), given).ok_or(Error::BadRelay)?;
+        let is_known = theirs.known(replica.device().public()).is_some();
+        match theirs.against(replica.log()) {
+            Branch::Stays | Branch::Longer if !is_known => Err(Error::BadRelay),
+            Branch::Stays => self.adopt(theirs),
+            Branch::Longer => {
+                let known = replica.log().statements().len();
+                self.set_log(theirs, known)
+            }
+            // The relay is offered all of the log that is here.
+            Branch::Yields | Branch::Beginning => {
+                self.durably(|tables| Ok(tables.set(Meta::RelayLog, &0_u64)?))
+            }
+        }
+    }
+
+    /// Takes over a log in the place of the one here.
+    fn adopt(&mut self, log: Log) -> Result<(), Error> {
+        tracing::warn!("the membership log yields to another branch");
+        let replica = self.replica()?;
+        let from = log.shared_with(replica.log());
+        let mut keys = replica.keys().clone();
+        keys.retain(|epoch, _| is_same_epoch(&log, replica.log(), *epoch));
+        keys.extend(open_keys(&log, replica.device(), &keys));
+        let said = replica.log().statements().get(from..).unwrap_or_default();
+        let mut wanted = said_again(said, replica.device().public(), replica.keys());
+        let resaid = wanted.iter().filter_map(|intent| match intent {
+            Intent::Invite(invite) => Some(invite.invite),
+            _ => None,
+        });
+        let open = log.open_invites().map(|invite| invite.invite);
+        let open: Vec<InviteId> = open.chain(resaid).collect();
+        let lost = self.lost_by(&log)?;
+        let late = self.late_after(&log, log.statements().get(from..).unwrap_or_default())?;
+        wanted.extend(self.wanted_after(&log, log.statements().get(from..).unwrap_or_default()));
+        wanted.extend(self.tables().intents()?.into_iter().map(|(_, intent)| intent));
+        self.made = None;
+        self.durably(|tables| {
+            tables.cut_log(from)?;
+            tables.keep_log(&log, from)?;
+            for (epoch, key) in &keys {
+                tables.keep_key(*epoch, key)?;
+            }
+            tables.forget_intents()?;
+            for intent in &wanted {
+                tables.keep_intent(intent)?;
+            }
+            tables.set(Meta::Lost, &lost)?;
+            for (writer, left) in &late {
+                tables.cut_chain(*writer, left)?;
+            }
+            Ok(tables.drop_requests_without(&open)?)
+        })?;
+        let replica = self.replica()?;
+        replica.set_log(log, keys);
+        for (writer, left) in &late {
+            replica.end_chain(*writer, left.tip);
+        }
+        self.may_have_orphans |= !late.is_empty();
+        Ok(())
+    }
+
+    /// Words that were late by a removal on a branch that yielded are not late any more.
+    pub(super) fn take_back_late(&mut self) -> Result<(), Error> {
+        let mut late = self.tables().late_envelopes()?;
+        let log = self.replica()?.log();
+        late.retain(|bytes| {
+            Envelope::peek(bytes).is_some_and(|header| log.member(header.device).is_some())
+        });
+        if !late.is_empty() {
+            self.receive(late)?;
+        }
+        Ok(())
+    }
+
+    /// From where on each of this device's writers sealed under keys that are not that log's.
+    fn lost_by(&mut self, log: &Log) -> Result<Lost, Error> {
+        let mut lost: Lost = self.tables().get(Meta::Lost)?.unwrap_or_default();
+        let mut writers: BTreeSet<WriterId> = self.former_writers()?.into_iter().collect();
+        let replica = self.replica()?;
+        let old = replica.log().clone();
+        writers.insert(replica.writer());
+        let is_lost = |header: &Header| {
+            !log.has_been_at(header.log) && !is_same_epoch(log, &old, header.epoch)
+        };
+        for writer in writers {
+            let envelopes = self.tables().envelopes_of(writer)?;
+            let mut headers = envelopes.iter().filter_map(|bytes| Envelope::peek(bytes));
+            if let Some(first) = headers.find(is_lost) {
+                lost.push((first.nonce, first.counter));
+            }
+        }
+        Ok(lost)
+    }
+
+    /// Whether anything waits to be sealed anew.
+    pub(super) fn seals_anew(&self) -> Result<bool, Error> {
+        Ok(self.tables().get::<Lost>(Meta::Lost)?.is_some_and(|lost| !lost.is_empty()))
+    }
+
+    /// Whether that envelope of this device's own waits to be sealed anew.
+    pub(super) fn is_lost(&self, (writer, counter): (WriterId, u64)) -> Result<bool, Error> {
+        let lost: Lost = self.tables().get(Meta::Lost)?.unwrap_or_default();
+        let of = |nonce| WriterId::derive(self.notebook(), self.device(), nonce);
+        Ok(lost.into_iter().any(|(nonce, from)| of(nonce) == writer && from <= counter))
+    }
+
+    /// Seals anew what was sealed under keys that are nobody's. Each writer's changes are sealed as
+    /// that writer, beside its chain, which ends; whoever writes from here on carries them.
+    pub(super) fn seal_lost_anew(&mut self) -> Result<(), Error> {
+        let lost: Lost = self.tables().get(Meta::Lost)?.unwrap_or_default();
+        if lost.is_empty() {
+            return Ok(());
+        }
+        for (nonce, from) in lost {
+            let sealed = self.seal_anew(nonce, from);
+            self.is_stale |= sealed.is_err();
+            sealed?;
+        }
+        self.durably(|tables| {
+            tables.clear(Meta::Lost)?;
+            Ok(tables.tell_seen_again()?)
+        })?;
+        // What was seen is told once more.
+        self.is_stale = true;
+        self.be_sure_of_writer()
+    }
+
+    fn seal_anew(&mut self, nonce: WriterNonce, from: u64) -> Result<(), Error> {
+        let writer = WriterId::derive(self.notebook(), self.device(), nonce);
+        let held = self.replica()?.have().of(writer).map_or(0, |have| have.tip.counter);
+        let next = from.min(held.saturating_add(1));
+        self.carry_from(writer, next)?;
+        self.durably(|tables| Ok(tables.unseal_from(writer, from)?))?;
+        if self.replica()?.writer() == writer {
+            self.seal_changes_of(writer)?;
+            self.carry_from(writer, next)?;
+            return self.mint();
+        }
+        let current = self.tables().get::<WriterNonce>(Meta::Nonce)?.ok_or(Error::Engine)?;
+        self.replica()?.set_writer(nonce);
+        self.seal_changes_of(writer)?;
+        self.carry_from(writer, next)?;
+        self.replica()?.set_writer(current);
+        Ok(())
+    }
+
+    /// Whether the log here tells the relay what the writer of that envelope knew.
+    pub(crate) fn can_explain(
+        &mut self,
+        (writer, counter): (WriterId, u64),
+    ) -> Result<bool, Error> {
+        let header = self.tables().header(writer, counter)?;
+        let log = self.replica()?.log();
+        Ok(header.is_some_and(|header| log.has_been_at(header.log)))
+    }
+
+    /// By the log as it is the relay does not take that envelope: the rest is brought up to date
+    /// without.
+    pub(crate) fn withhold(&mut self, (writer, counter): (WriterId, u64)) -> Result<(), Error> {
+        let tip = self.tables().tip_before(writer, counter)?;
+        let less = |known: &Stands| known.reaches(counter);
+        if self.withheld.get(&writer).is_none_or(less) {
+            self.withheld.insert(writer, Stands::UpTo(tip));
+        }
+        Ok(())
+    }
+}
+
+/// Whether both logs began that epoch with the same key.
+fn is_same_epoch(log: &Log, other: &Log, epoch: Epoch) -> bool {
+    let commitment = |log: &Log| {
+        let begun = log.epochs().iter().find(|begun| begun.epoch == epoch)?;
+        Some(begun.commitment)
+    };
+    commitment(log).is_some() && commitment(log) == commitment(other)
+}
+
+/// What this device said in these statements, as what it wants said.
+fn said_again(said: &[Statement], me: DeviceId, keys: &Keys) -> Vec<Intent> {
+    let mut wanted = Vec::new();
+    for statement in said.iter().filter(|said| said.header().signer == me) {
+        match statement.body() {
+            Body::Invite(invite) => {
+                wanted.push(Intent::Invite(invite.clone()));
+                if matches!(invite.history, History::FromHere(_)) {
+                    wanted.push(Intent::OpenFromHere(invite.invite));
+                    wanted.push(Intent::NameAgain);
+                }
+            }
+            Body::Join(join) => wanted.push(Intent::Admit(join.request.clone())),
+            Body::AddDevice(add) => wanted.push(Intent::Admit(add.request.clone())),
+            Body::RemoveDevice(removal) => wanted.push(Intent::Remove(removal.device)),
+            Body::Rotate(rotate) if rotate.chain.is_some() => {
+                wanted.push(Intent::Rotate(Epoch(rotate.epoch.0.saturating_sub(1))));
+            }
+            Body::Leave => wanted.push(Intent::Leave),
+            Body::Revoke(revoke) => wanted.push(Intent::Revoke(revoke.invite)),
+            Body::Rename(rename) => {
+                let opened = |key| Name::open(&rename.name, key, me);
+                if let Some(name) = keys.values().find_map(opened) {
+                    wanted.push(Intent::Rename(rename.device, name.as_str().to_owned()));
+                }
+            }
+            Body::Wrap(rewrap) => {
+                let again = |to| Intent::Rewrap(rewrap.epoch, to);
+                wanted.extend(rewrap.wraps.iter().map(|wrap| again(wrap.to)));
+            }
+            // A key that leads to nothing before is wanted again with its invite.
+            Body::Genesis(_) | Body::Rotate(_) | Body::Unknown { .. } => {}
+        }
+    }
+    wanted
+}
+
+#[cfg(test)]
+mod tests {
+    use couplet_engine::notebook::schema::Kind;
+    use couplet_proto::statement::Role;
+
+    use super::*;
+    use crate::owner::testing::{ana, let_in, meet, order, pass_words, shown};
+
+    /// A phone is told that the logs differ, and is given the other's.
+    fn compare(from: &mut Owner, to: &mut Owner) {
+        assert!(to.doubt_log().is_err());
+        to.opening().unwrap();
+        let head = from.replica().unwrap().log().head();
+        to.relay_log(head).unwrap();
+        for at in 0..head.length {
+            assert!(to.is_gathering());
+            let statements = vec![from.statements(at).unwrap().remove(0)];
+            let piece = Statements { notebook: from.notebook(), from: at, statements };
+            let gathered = to.gather(piece);
+            assert_eq!(matches!(gathered, Err(Error::BeginAnew)), at + 1 == head.length);
+        }
+        to.opening().unwrap();
+    }
+
+    /// Whatever that device wants said comes first in a branch that stays against this hash.
+    fn begin_branch(owner: &mut Owner, against: &[u8; 32]) {
+        loop {
+            owner.invite(Role::OwnDevice, Some(History::All)).unwrap();
+            let said = owner.next_statement().unwrap().unwrap();
+            if said.hash().as_bytes() < against {
+                return order(owner);
+            }
+            owner.forget_intent().unwrap();
+        }
+    }
+
+    #[test]
+    fn what_was_done_on_the_branch_that_yields_is_done_on_the_one_that_stays() {
+        let directory = tempfile::tempdir().unwrap();
+        let home = |name: &str| directory.path().join(name);
+        let mut ana = ana(&home("ana"));
+        let mut ben = let_in(&mut ana, &home("ben"), Role::Partner);
+        let mut laptop = let_in(&mut ana, &home("laptop"), Role::OwnDevice);
+        let mut tablet = let_in(&mut ana, &home("tablet"), Role::OwnDevice);
+        for other in [&mut ben, &mut laptop, &mut tablet] {
+            meet(&mut ana, other);
+        }
+        tablet.write(Kind::Note, 0, "late").unwrap();
+        pass_words(&mut tablet, &mut ben);
+        let shared = ana.log_hashes().len();
+        let tablet = tablet.device();
+        ana.remove(&tablet.to_string()).unwrap();
+        order(&mut ana);
+        meet(&mut ana, &mut ben);
+        ben.write(Kind::Note, 0, "under a key that is nobody's").unwrap();
+        ben.seal_pending().unwrap();
+        assert_eq!(shown(&mut ben), ["under a key that is nobody's"]);
+
+        begin_branch(&mut laptop, ana.log_hashes()[shared].as_bytes());
+        for phone in [&mut ben, &mut ana] {
+            compare(&mut laptop, phone);
+            assert_eq!(phone.log_hashes(), laptop.log_hashes());
+        }
+        meet(&mut laptop, &mut ben);
+        for phone in [&mut ben, &mut laptop] {
+            assert_eq!(shown(phone), ["late", "under a key that is nobody's"]);
+        }
+        order(&mut ana);
+        assert!(ana.replica().unwrap().log().member(tablet).is_none(), "it is said again");
+    }
+
+    #[test]
+    fn a_log_that_is_merely_shorter_is_never_taken_over() {
+        let directory = tempfile::tempdir().unwrap();
+        let home = |name: &str| directory.path().join(name);
+        let mut ana = ana(&home("ana"));
+        let mut ben = let_in(&mut ana, &home("ben"), Role::Partner);
+        meet(&mut ana, &mut ben);
+        ana.invite(Role::OwnDevice, Some(History::All)).unwrap();
+        order(&mut ana);
+        let before = ana.log_hashes();
+        compare(&mut ben, &mut ana);
+        assert_eq!(ana.log_hashes(), before);
+        let believed = ana.opening().unwrap().start.believed_log;
+        assert_eq!(believed, 0, "the relay is offered all of it");
+    }
+}
