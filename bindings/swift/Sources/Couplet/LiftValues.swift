@@ -140,6 +140,15 @@ extension Request {
     }
 }
 
+extension SafetyNumber {
+    init(_ ffi: CoupletFFI.SafetyNumber) {
+        self.init(
+            value: ffi.value,
+            isVerified: ffi.isVerified
+        )
+    }
+}
+
 extension Late {
     init(_ ffi: CoupletFFI.Late) {
         self.init(

@@ -94,6 +94,14 @@ public struct Request: Hashable, Codable, Sendable, Identifiable {
     public let isOwnDevice: Bool
 }
 
+/// The safety number of the two persons, to be compared in person.
+public struct SafetyNumber: Hashable, Codable, Sendable {
+    /// The number, the same on both persons' phones.
+    public let value: String
+    /// Whether this person has said that it was compared.
+    public let isVerified: Bool
+}
+
 extension Notebook {
     /// A single-use link, for the partner or for another device of one's own. Where entries are
     /// here already, `history` must say how much of them the newcomer reads.
@@ -130,5 +138,12 @@ extension Notebook {
     /// The devices that belong, in the order in which they were let in.
     public func devices() async throws -> [Device] {
         try await engine.calling { try await $0.devices().map(Device.init) }
+    }
+
+    /// The safety number of the two persons, and whether it was compared; with `isConfirmed` this
+    /// person says that it was. Throws ``CoupletError/notFound(_:)`` while nobody else is here.
+    @discardableResult
+    public func verify(isConfirmed: Bool = false) async throws -> SafetyNumber {
+        try await engine.writing { SafetyNumber(try await $0.verify(isConfirmed: isConfirmed)) }
     }
 }

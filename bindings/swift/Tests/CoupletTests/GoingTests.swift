@@ -26,6 +26,17 @@ extension Stories {
             }
         }
 
+        @Test("both compare one number, and one of them says so")
+        func verified() async throws {
+            try await story { stage in
+                let (ana, ben) = try await stage.couple()
+                let number = try await ana.verify()
+                #expect(!number.isVerified)
+                #expect(try await ben.verify() == number)
+                #expect(try await ana.verify(isConfirmed: true).isVerified)
+            }
+        }
+
         @Test("a device is named and taken out")
         func removed() async throws {
             try await story { stage in
