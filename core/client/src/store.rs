@@ -18,6 +18,7 @@ mod schema;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
@@ -147,8 +148,7 @@ impl Store {
 
     fn open_or_create(directory: &Path, key: &Secret) -> Result<Self, StoreError> {
         let lock = lock(directory)?;
-        let mut connection = Connection::open(path(directory))?;
-        unlock(&connection, key)?;
+        let mut connection = connect(directory, OpenFlags::default(), key)?;
         // Before anything is written: a newer version's store is left as it is.
         schema::found(&connection)?;
         connection.execute_batch(
@@ -169,8 +169,7 @@ impl Store {
             return Err(StoreError::Missing);
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path(directory), flags)?;
-        unlock(&connection, key)?;
+        let connection = connect(directory, flags, key)?;
         connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
         if schema::found(&connection)? != schema::SCHEMA {
             return Err(StoreError::Busy);
@@ -246,8 +245,7 @@ impl Reader {
             return Err(StoreError::Missing);
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path(directory), flags)?;
-        unlock(&connection, key)?;
+        let connection = connect(directory, flags, key)?;
         connection.execute_batch("PRAGMA query_only = ON;")?;
         Ok(Self { connection })
     }
@@ -276,6 +274,18 @@ fn lock(directory: &Path) -> Result<File, StoreError> {
         Err(TryLockError::WouldBlock) => Err(StoreError::Busy),
         Err(TryLockError::Error(error)) => Err(error.into()),
     }
+}
+
+/// Connections are opened one after the other: SQLCipher makes itself ready with the first of a
+/// process, and fails one that is opened meanwhile.
+static OPENING: Mutex<()> = Mutex::new(());
+
+/// A connection to the store in this directory, under its key.
+fn connect(directory: &Path, flags: OpenFlags, key: &Secret) -> Result<Connection, StoreError> {
+    let _opening = OPENING.lock().unwrap_or_else(PoisonError::into_inner);
+    let connection = Connection::open_with_flags(path(directory), flags)?;
+    unlock(&connection, key)?;
+    Ok(connection)
 }
 
 /// Gives SQLCipher its raw key, so that no key is derived from it, and keeps temporary tables out
