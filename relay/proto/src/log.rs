@@ -184,7 +184,8 @@ impl Log {
 
     /// How much each person has said, with that statement.
     fn bytes_with(&self, statement: &Statement) -> Result<[usize; 2], Refused> {
-        let is_going = matches!(statement.body(), Body::RemoveDevice(_) | Body::Leave);
+        let is_owed = self.owes_rotation() && matches!(statement.body(), Body::Rotate(_));
+        let is_going = is_owed || matches!(statement.body(), Body::RemoveDevice(_) | Body::Leave);
         let (bytes, statements) =
             if is_going { (0, 0) } else { (LOG_BYTES_FOR_GOING, STATEMENTS_FOR_GOING) };
         let [first, second] = self.bytes;

@@ -16,6 +16,7 @@ use couplet_proto::desk::judge::replay;
 use couplet_proto::envelope::{Envelope, Header};
 use couplet_proto::frame::{Reason, Statements};
 use couplet_proto::ids::{DeviceId, Epoch, InviteId, WriterId, WriterNonce};
+use couplet_proto::limits::{MAX_LOG, MAX_LOG_BYTES_PER_PERSON};
 use couplet_proto::log::{Branch, Log, Stands};
 use couplet_proto::sign::Signer;
 use couplet_proto::statement::{Body, History, Statement};
@@ -54,6 +55,12 @@ impl Owner {
             return Err(Error::BadRelay);
         }
         given.extend(piece.statements);
+        let bytes: usize = given.iter().map(Vec::len).sum();
+        let is_none = given.len() > MAX_LOG || bytes > 2 * MAX_LOG_BYTES_PER_PERSON;
+        if is_none || whole > MAX_LOG as u64 {
+            self.given = None;
+            return Err(Error::BadRelay);
+        }
         if (given.len() as u64) < whole {
             return Ok(());
         }
@@ -326,6 +333,7 @@ mod tests {
         let mut ben = let_in(&mut ana, &home("ben"), Role::Partner);
         let mut laptop = let_in(&mut ana, &home("laptop"), Role::OwnDevice);
         let mut tablet = let_in(&mut ana, &home("tablet"), Role::OwnDevice);
+        let spare = let_in(&mut ana, &home("spare"), Role::OwnDevice).device();
         for other in [&mut ben, &mut laptop, &mut tablet] {
             meet(&mut ana, other);
         }
@@ -340,7 +348,10 @@ mod tests {
         ben.seal_pending().unwrap();
         assert_eq!(shown(&mut ben), ["under a key that is nobody's"]);
 
+        // On both branches somebody goes, so that neither stays for that.
         begin_branch(&mut laptop, ana.log_hashes()[shared].as_bytes());
+        laptop.remove(&spare.to_string()).unwrap();
+        order(&mut laptop);
         for phone in [&mut ben, &mut ana] {
             compare(&mut laptop, phone);
             assert_eq!(phone.log_hashes(), laptop.log_hashes());

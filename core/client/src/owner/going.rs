@@ -196,4 +196,51 @@ mod tests {
         assert_eq!(shown(&mut ben), ["never sent"]);
         assert_eq!(shown(&mut ana), ["written apart"]);
     }
+
+    #[test]
+    fn that_a_phone_goes_is_not_given_up_on_a_relays_word() {
+        let (_directory, homes) = homes();
+        let mut ana = ana(&homes[0]);
+        let mut ben = let_in(&mut ana, &homes[1], Role::Partner);
+        let stolen = let_in(&mut ana, &homes[2], Role::OwnDevice).device();
+        ana.remove(&stolen.to_string()).unwrap();
+        for _ in 0..3 {
+            assert!(ana.next_statement().unwrap().is_some());
+            ana.forget_intent().unwrap();
+        }
+        pass(&mut ana, &mut ben);
+        ben.leave().unwrap();
+        assert!(ben.next_statement().unwrap().is_some());
+        ben.forget_intent().unwrap();
+        assert!(ben.next_statement().unwrap().is_some());
+    }
+
+    #[test]
+    fn a_restored_store_is_written_to_while_the_key_has_still_to_change() {
+        let (directory, homes) = homes();
+        let mark = directory.path().join("mark");
+        let mut ana = ana(&homes[0]);
+        let mut ben = let_in(&mut ana, &homes[1], Role::Partner);
+        pass(&mut ana, &mut ben);
+        ben.leave().unwrap();
+        order(&mut ben);
+        pass(&mut ben, &mut ana);
+        ana.write(Kind::Note, 0, "while it waits for the key").unwrap();
+        drop(ana);
+        let mut home = Home::at(&homes[0]);
+        home.place.mark = Some(mark.clone());
+        let mut ana = Owner::open(home.clone()).unwrap();
+        ana.write(Kind::Note, 0, "under a mark").unwrap();
+        drop(ana);
+        std::fs::remove_file(mark).unwrap();
+
+        let mut ana = Owner::open(home).unwrap();
+        ana.write(Kind::Note, 0, "after the restore").unwrap();
+        order(&mut ana);
+        ana.settle_writers().unwrap();
+        ana.seal_pending().unwrap();
+        let expected = ["after the restore", "under a mark", "while it waits for the key"];
+        assert_eq!(shown(&mut ana), expected);
+        assert_eq!(ana.tables().unsealed_count().unwrap(), 0);
+    }
 }

@@ -72,7 +72,11 @@ impl Owner {
         let replica = self.replica()?;
         if replica.log().owes_rotation() && replica.is_member() {
             let epoch = replica.log().epoch();
-            return self.statement(&Intent::Rotate(epoch)).map(Some);
+            self.made = None;
+            return match self.statement(&Intent::Rotate(epoch)) {
+                Err(Error::Membership(_)) => Ok(None),
+                made => made.map(Some),
+            };
         }
         for (id, intent) in self.tables().intents::<Intent>()? {
             match self.statement(&intent) {
@@ -90,11 +94,16 @@ impl Owner {
         Ok(None)
     }
 
-    /// The relay will never order what is wanted next: it is not wanted any more.
+    /// The relay says that it will never order what was offered last: it is not wanted any more,
+    /// unless somebody is to go. That is not given up on a relay's word.
     pub(crate) fn forget_intent(&mut self) -> Result<(), Error> {
-        let first = self.tables().intents::<Intent>()?.into_iter().next();
-        let Some((id, _)) = first else { return Ok(()) };
-        self.durably(|tables| Ok(tables.drop_intent(id)?))
+        let Some(made) = self.made.take() else { return Ok(()) };
+        let wanted = self.tables().intents::<Intent>()?;
+        let is_going = |intent: &Intent| matches!(intent, Intent::Remove(_) | Intent::Leave);
+        if wanted.iter().any(|(id, intent)| *id == made.intent && is_going(intent)) {
+            return Ok(());
+        }
+        self.durably(|tables| Ok(tables.drop_intent(made.intent)?))
     }
 
     fn statement(&mut self, intent: &Intent) -> Result<Statement, Error> {

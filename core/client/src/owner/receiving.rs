@@ -143,6 +143,9 @@ impl Owner {
                     slice.note(&sealed, opened);
                     slice.reread.push(sealed);
                 }
+                if slice.opened_bytes > MAX_OPENED {
+                    received = self.settle(std::mem::take(&mut slice), received)?;
+                }
             }
             received = self.settle(slice, received)?;
             let grown = self.newest_volume()?;

@@ -115,7 +115,12 @@ impl Owner {
     /// and carried by the next. Whoever else goes on as that writer has the very same changes, so
     /// nothing is written twice.
     fn retire(&mut self) -> Result<(), Error> {
-        let writer = self.replica()?.writer();
+        let replica = self.replica()?;
+        let writer = replica.writer();
+        if replica.log().owes_rotation() || replica.key().is_none() {
+            // Nothing can be sealed before the key has changed: it is written anew.
+            return Ok(());
+        }
         let have = self.replica()?.have().of(writer).map_or(Tip::START, |have| have.tip);
         let next = have.counter.saturating_add(1);
         let kept = self.tables().get::<(WriterId, u64)>(Meta::Retiring)?;
@@ -230,12 +235,14 @@ impl Owner {
             return Ok(false);
         }
         let volumes = self.tables().orphaned_volumes(me)?;
+        // Writing anew may end a writer, and make orphans of its own.
+        self.may_have_orphans = false;
         for place in &volumes {
             let done = self.write_volume_anew(*place);
             self.is_stale |= done.is_err();
+            self.may_have_orphans |= done.is_err();
             done?;
         }
-        self.may_have_orphans = false;
         Ok(!volumes.is_empty())
     }
 

@@ -10,6 +10,10 @@ use rusqlite::{OptionalExtension, params};
 
 use super::{StoreError, Tables};
 
+/// Bytes of envelopes read at a time, of those that could not be read before: a hostile partner may
+/// have sent any number of the largest.
+const MAX_KEPT: usize = 8 * 1024 * 1024;
+
 /// How far a stored envelope has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
@@ -89,8 +93,18 @@ impl Tables<'_> {
              ORDER BY writer, counter LIMIT ?3",
         )?;
         let (writer, at) = (behind.0, counter(behind.1)?);
-        let rows = select.query_map(params![writer.0, at, limit], |row| row.get(0))?;
-        rows.map(|row| row.map_err(StoreError::from)).collect()
+        let rows =
+            select.query_map(params![writer.0, at, limit], |row| row.get::<_, Vec<u8>>(0))?;
+        let (mut kept, mut bytes) = (Vec::new(), 0);
+        for row in rows {
+            let envelope = row?;
+            bytes += envelope.len();
+            kept.push(envelope);
+            if bytes > MAX_KEPT {
+                break;
+            }
+        }
+        Ok(kept)
     }
 
     /// The device that writes as this writer, as any of its envelopes says.

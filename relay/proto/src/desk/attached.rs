@@ -7,7 +7,7 @@ use crate::frame::{Reason, Refuse};
 use crate::hash::Hash;
 use crate::have::{Have, Range};
 use crate::ids::WriterId;
-use crate::limits::{ENVELOPES_PER_FRAME_BYTES, RETRY_FULL};
+use crate::limits::{MAX_FRAME, RETRY_FULL};
 use crate::log::Log;
 use crate::session::{Output, Session};
 use crate::statement::Statement;
@@ -107,14 +107,20 @@ pub(crate) fn hashes(log: &Log) -> Vec<Hash> {
     log.statements().iter().map(Statement::hash).collect()
 }
 
-/// Statements from that index on, as many as go well into one frame.
+/// Bytes of a frame of statements beside the statements, and of each statement beside its own.
+const FRAME_OVERHEAD: usize = 64;
+const STATEMENT_OVERHEAD: usize = 8;
+
+/// Statements from that index on, as many as go into one frame: a log within its limits does, and
+/// who asks to be let in must be given all of it at once.
 pub(crate) fn slice(log: &Log, from: u64) -> Vec<Vec<u8>> {
     let from = usize::try_from(from).unwrap_or(usize::MAX);
-    let mut room = ENVELOPES_PER_FRAME_BYTES;
+    let mut room = MAX_FRAME - FRAME_OVERHEAD;
     let fits = |statement: &&Statement| {
-        let before = room;
-        room = room.saturating_sub(statement.bytes().len());
-        before > 0
+        let needed = statement.bytes().len() + STATEMENT_OVERHEAD;
+        let fits = needed <= room;
+        room = room.saturating_sub(needed);
+        fits
     };
     let found = log.statements().get(from..).unwrap_or_default();
     found.iter().take_while(fits).map(|statement| statement.bytes().to_vec()).collect()
