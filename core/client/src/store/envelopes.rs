@@ -1,5 +1,7 @@
 //! Sealed envelopes, and what is held of every writer's chain, here and at the relay.
 
+use std::ops::RangeInclusive;
+
 use couplet_engine::seen::SeenVector;
 use couplet_proto::envelope::{Envelope, Header, Sealed};
 use couplet_proto::hash::Hash;
@@ -139,6 +141,17 @@ impl Tables<'_> {
     /// [`StoreError`].
     pub(crate) fn carry_from(&self, writer: WriterId, from: u64) -> Result<Tip, StoreError> {
         let tip = self.tip_before(writer, from)?;
+        // What these carry is carried by itself: one inside another is not read.
+        self.uncarry(writer, counter(tip.counter.saturating_add(1))?..=i64::MAX)?;
+        let empty = self.0.execute(
+            "DELETE FROM envelopes WHERE writer = ?1 AND counter > ?2 AND state = 0
+             AND NOT EXISTS (SELECT 1 FROM changes WHERE changes.writer = envelopes.writer
+                 AND changes.counter = envelopes.counter)",
+            params![writer.0, counter(tip.counter)?],
+        )?;
+        if empty > 0 {
+            self.tell_seen_again()?;
+        }
         let mut update = self.0.prepare_cached(
             "UPDATE envelopes SET state = ?3 WHERE writer = ?1 AND counter > ?2 AND state = 0",
         )?;
@@ -194,15 +207,7 @@ impl Tables<'_> {
         let place = params![writer.0, counter(from)?];
         let changes = "UPDATE changes SET counter = NULL WHERE writer = ?1 AND counter >= ?2";
         self.0.execute(changes, place)?;
-        self.0.execute(
-            "UPDATE envelopes SET state = 2 WHERE state = 3 AND EXISTS (
-                 SELECT 1 FROM carried WHERE carried.writer = envelopes.writer
-                 AND carried.counter = envelopes.counter
-                 AND carried.by_writer = ?1 AND carried.by_counter >= ?2)",
-            place,
-        )?;
-        let carried = "DELETE FROM carried WHERE by_writer = ?1 AND by_counter >= ?2";
-        self.0.execute(carried, place)?;
+        self.uncarry(writer, counter(from)?..=i64::MAX)?;
         self.0.execute(
             "DELETE FROM envelopes WHERE writer = ?1 AND counter >= ?2 AND (
                  state IN (0, 2) OR EXISTS (
@@ -212,6 +217,21 @@ impl Tables<'_> {
         )?;
         let own = "DELETE FROM carried WHERE writer = ?1 AND counter >= ?2";
         self.0.execute(own, place)?;
+        Ok(())
+    }
+
+    /// What those envelopes of a writer carry waits to be carried again.
+    fn uncarry(&self, by: WriterId, at: RangeInclusive<i64>) -> Result<(), StoreError> {
+        let place = params![by.0, at.start(), at.end()];
+        self.0.execute(
+            "UPDATE envelopes SET state = 2 WHERE state = 3 AND EXISTS (
+                 SELECT 1 FROM carried WHERE carried.writer = envelopes.writer
+                 AND carried.counter = envelopes.counter
+                 AND carried.by_writer = ?1 AND carried.by_counter BETWEEN ?2 AND ?3)",
+            place,
+        )?;
+        let carried = "DELETE FROM carried WHERE by_writer = ?1 AND by_counter BETWEEN ?2 AND ?3";
+        self.0.execute(carried, place)?;
         Ok(())
     }
 
@@ -279,6 +299,7 @@ impl Tables<'_> {
     /// [`StoreError`].
     pub(crate) fn cannot_carry(&self, writer: WriterId, at: u64) -> Result<(), StoreError> {
         let at = counter(at)?;
+        self.uncarry(writer, at..=at)?;
         let update = "UPDATE changes SET counter = NULL WHERE writer = ?1 AND counter = ?2";
         self.0.execute(update, params![writer.0, at])?;
         let delete = "DELETE FROM envelopes WHERE writer = ?1 AND counter = ?2";
