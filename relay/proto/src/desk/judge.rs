@@ -55,7 +55,7 @@ pub enum Verdict {
     /// They were in the log already, which is this.
     Known(Arc<Log>),
     /// They continue it, or are the branch that stays; the log is this once they are kept.
-    Continues(Arc<Log>, Extension),
+    Continues(Arc<Log>, Box<Extension>),
 }
 
 /// Envelopes, sorted by whether they may be kept.
@@ -134,7 +134,7 @@ fn extend(
     let from = from as u64;
     let extension =
         Extension { notebook: id, after, from, statements, said, open_invites, ends, known };
-    Ok(Verdict::Continues(log, extension))
+    Ok(Verdict::Continues(log, Box::new(extension)))
 }
 
 /// Whether the person who did not say it vouches that a removal was ordered once: offers it, or has
