@@ -397,7 +397,7 @@ fn said_wrongly(story: &mut Story, rewrap_later: Body) -> Vec<Made> {
 fn after_later_version(story: &Story) -> Made {
     let frozen = later_version(story, true);
     let mut log = story.log(5);
-    log.append(Statement::read(frozen.clone()).unwrap()).unwrap();
+    log.follow(Statement::read(frozen.clone()).unwrap()).unwrap();
     let ana = &story.couple.ana;
     let (notebook, after, signer) = (log.id(), log.head(), ana.public());
     let header = Header { notebook, after, slot: Slot::First, signer };

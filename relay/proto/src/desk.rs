@@ -736,6 +736,42 @@ mod tests {
     }
 
     #[test]
+    fn a_stolen_phone_that_offers_the_whole_log_takes_nothing_away_that_the_relay_holds() {
+        let (mut notebook, tablet) = (Notebook::of_both(1), Key::new(60));
+        notebook.let_in(InviteId([20; 16]), &tablet);
+        let before = Arc::new(notebook.log.clone());
+        notebook.say(notebook.removal(&tablet, Vec::new()));
+        let is_checked = |by: &Key, known: Option<&Arc<Log>>, notebook: &Notebook, from: usize| {
+            let Frame::Statements(offer) = offer(notebook, from) else { unreachable!() };
+            let (notebook, known, sender) = (notebook.id(), known.cloned(), by.public());
+            let judged = Judgement::Offer { notebook, known, sender, offer }.judge();
+            let Judged::Offer { verdict: Ok(judge::Verdict::Continues(_, extension)), .. } = judged
+            else {
+                panic!("it stands: {judged:?}")
+            };
+            extension.ends[0].is_new
+        };
+        let length = before.statements().len();
+        let (ana, ben) = (&notebook.ana, &notebook.ben);
+        assert!(is_checked(ana, Some(&before), &notebook, length));
+        assert!(is_checked(ana, Some(&before), &notebook, 0), "and as much if it says all again");
+        assert!(is_checked(&Key::new(60), Some(&before), &notebook, 0), "whichever device says it");
+        assert!(!is_checked(ben, Some(&before), &notebook, 0), "the other person vouches for it");
+        assert!(!is_checked(ana, None, &notebook, 0), "there is nothing to lose");
+        let mut heard = notebook.clone();
+        heard.say(heard.statement_of_ben(crate::statement::Body::Leave));
+        assert!(!is_checked(ana, Some(&before), &heard, 0), "the other person has spoken since");
+    }
+
+    #[test]
+    fn what_a_device_wrote_that_the_log_does_not_know_does_not_stand() {
+        let (alone, both) = (Notebook::of_ana(1), Notebook::of_both(1));
+        let of_ben = both.writer(&both.ben, 1).seal(1, 256);
+        assert!(judge::still_stands(&both.log, &of_ben));
+        assert!(!judge::still_stands(&alone.log, &of_ben));
+    }
+
+    #[test]
     fn only_what_a_member_signed_reaches_the_store_and_each_is_answered() {
         let notebook = Notebook::of_both(1);
         let mut counter = Counter::of_ana(&notebook);

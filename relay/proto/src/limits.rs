@@ -49,6 +49,11 @@ pub const MAX_MEMBERS: usize = 2 * MAX_DEVICES_PER_PERSON;
 /// them fits its statement.
 pub const MAX_WRITERS_PER_DEVICE: usize = MAX_WRITERS / MAX_MEMBERS;
 
+/// Writers of one person, all devices that ever were theirs together: half of what a have vector
+/// carries, so that neither makes the notebook too large for the other. As many as the devices that
+/// one has at a time can have, so that these are stopped by it only after new phones.
+pub const MAX_WRITERS_PER_PERSON: usize = MAX_WRITERS / 2;
+
 /// Bytes of a sealed name: 64 UTF-16 units of any script, padded, with nonce and tag.
 pub const MAX_SEALED_NAME: usize = 320;
 
@@ -114,5 +119,6 @@ const _: () = {
     assert!(MAX_JOIN_REQUEST * MAX_REQUESTS_PER_INVITE * MAX_OPEN_INVITES + 4096 < MAX_FRAME);
     // An entry without ranges takes at most 96 bytes, a range at most 84 (postcard).
     assert!(MAX_WRITERS * 96 + MAX_RANGES_PER_NOTEBOOK * 84 + 4096 < MAX_FRAME);
-    assert!(MAX_WRITERS_PER_DEVICE * 2 * MAX_DEVICES_PER_PERSON <= MAX_WRITERS);
+    assert!(MAX_WRITERS_PER_DEVICE * MAX_DEVICES_PER_PERSON <= MAX_WRITERS_PER_PERSON);
+    assert!(2 * MAX_WRITERS_PER_PERSON <= MAX_WRITERS, "what both may have fits a have vector");
 };

@@ -4,9 +4,10 @@
 //! member, in that slot, when it was made. There is no clock here: what an invite's expiry means is
 //! decided when a request is let in ([`Log::open_invite`]), never when a log is read again.
 //!
-//! A statement of a later version is hashed and counted; a critical one freezes membership here:
-//! nothing of a known kind is ordered then, and what others have ordered is followed without
-//! effect. A later version that can judge what this one only counted takes what may not stand as
+//! A statement of a later version is hashed and counted. A critical one is not ordered here, or any
+//! member could freeze membership with a number that nobody ever gives a meaning; whoever follows a
+//! relay of a later version takes it, and membership is frozen: nothing of a known kind is ordered
+//! then, and what others have ordered is followed without effect. A later version that can judge what this one only counted takes what may not stand as
 //! void: hashed, counted, without effect. So no statement makes a log unreadable.
 
 mod branches;
@@ -149,13 +150,16 @@ impl Log {
     /// Orders a statement, if it may stand: for a relay, and for whoever makes one.
     ///
     /// # Errors
-    /// [`Refused`], and the log is as it was. While a statement of a later version freezes it,
-    /// nothing of a kind that this version judges is ordered: it could not be judged rightly.
+    /// [`Refused`], and the log is as it was. A critical statement of a later version is not
+    /// ordered, and while one freezes the log, neither is anything of a kind that this version
+    /// judges: none of them could be judged rightly.
     pub fn append(&mut self, statement: Statement) -> Result<(), Refused> {
-        if self.is_frozen && !matches!(statement.body(), Body::Unknown { .. }) {
-            return Err(Refused::Frozen);
+        match statement.body() {
+            Body::Unknown { critical: false, .. } => self.follow(statement),
+            Body::Unknown { critical: true, .. } => Err(Refused::Frozen),
+            _ if self.is_frozen => Err(Refused::Frozen),
+            _ => self.follow(statement),
         }
-        self.follow(statement)
     }
 
     /// Takes over a statement that others have ordered. In a log that is frozen here it is hashed
@@ -185,7 +189,7 @@ impl Log {
     /// How much each person has said, with that statement.
     fn bytes_with(&self, statement: &Statement) -> Result<[usize; 2], Refused> {
         let is_owed = self.owes_rotation() && matches!(statement.body(), Body::Rotate(_));
-        let is_going = is_owed || matches!(statement.body(), Body::RemoveDevice(_) | Body::Leave);
+        let is_going = is_owed || statement.is_going();
         let (bytes, statements) =
             if is_going { (0, 0) } else { (LOG_BYTES_FOR_GOING, STATEMENTS_FOR_GOING) };
         let [first, second] = self.bytes;

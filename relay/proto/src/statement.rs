@@ -155,6 +155,13 @@ impl Statement {
         }
     }
 
+    /// Whether it takes a device or a person out: of such there are few, and nothing that others
+    /// use up keeps them back.
+    #[must_use]
+    pub const fn is_going(&self) -> bool {
+        matches!(self.body, Body::RemoveDevice(_) | Body::Leave)
+    }
+
     /// The log's head once this statement is in it.
     #[must_use]
     pub const fn head(&self) -> LogHead {

@@ -19,8 +19,8 @@ use crate::log::Log;
 use crate::request::{JoinRequest, Request};
 use crate::sign::{Signature, Signer};
 use crate::statement::{
-    Body, DeviceKeys, Genesis, Header as StatementHeader, History, Invite, Join, LogHead, Rewrap,
-    Role, SUITE_X25519, Statement, Wrap,
+    AddDevice, Body, DeviceKeys, Genesis, Header as StatementHeader, History, Invite, Join,
+    LogHead, RemoveDevice, Rewrap, Role, Rotate, SUITE_X25519, Statement, Watermark, Wrap,
 };
 
 /// Chance that is the same for the same seed (SplitMix64, Steele et al., OOPSLA 2014).
@@ -154,6 +154,14 @@ impl Notebook {
         Statement::sign(header, body, &self.ana).unwrap()
     }
 
+    /// What Ben says next, without it being said.
+    #[must_use]
+    pub fn statement_of_ben(&self, body: Body) -> Statement {
+        let (slot, signer) = (Slot::Second, self.ben.public());
+        let header = StatementHeader { notebook: self.id(), after: self.log.head(), slot, signer };
+        Statement::sign(header, body, &self.ben).unwrap()
+    }
+
     /// Ana's invitation of a partner, without it being said.
     #[must_use]
     pub fn invitation(&self, invite: InviteId, expires: u64) -> Statement {
@@ -184,10 +192,14 @@ impl Notebook {
     /// What a device asks that was handed the link.
     #[must_use]
     pub fn request(&self, invite: InviteId, device: &Key) -> JoinRequest {
+        self.request_for(Slot::Second, invite, device)
+    }
+
+    fn request_for(&self, slot: Slot, invite: InviteId, device: &Key) -> JoinRequest {
         let request = Request {
             notebook: self.id(),
             invite,
-            slot: Slot::Second,
+            slot,
             device: device.keys(),
             paper: None,
             log: self.log.head(),
@@ -202,6 +214,28 @@ impl Notebook {
         let request = self.request(invite, &self.ben).bytes().to_vec();
         let (name, wrap, sas) = (vec![6; 40], wrap(&self.ben), [7; 16]);
         self.say(self.statement(Body::Join(Join { invite, request, name, wrap, sas })))
+    }
+
+    /// Ana lets in a device of her own.
+    pub fn let_in(&mut self, invite: InviteId, device: &Key) {
+        self.say(self.own_device(invite));
+        let request = self.request_for(Slot::First, invite, device).bytes().to_vec();
+        let (name, wrap) = (vec![6; 40], wrap(device));
+        self.say(self.statement(Body::AddDevice(AddDevice { invite, request, name, wrap })));
+    }
+
+    /// Ana takes out a device of her own, of which that stands, without it being said.
+    #[must_use]
+    pub fn removal(&self, device: &Key, watermarks: Vec<Watermark>) -> Statement {
+        let device = device.public();
+        let left = self.log.members().map(|(member, _)| *member).filter(|left| *left != device);
+        let rotate = Rotate {
+            epoch: Epoch(self.log.epoch().0 + 1),
+            commitment: Hash([2; 32]),
+            wraps: left.map(|to| Wrap { to, sealed: vec![8; 80] }).collect(),
+            chain: Some(vec![8; 72]),
+        };
+        self.statement(Body::RemoveDevice(RemoveDevice { device, watermarks, rotate }))
     }
 
     /// A statement stands; returns its bytes.

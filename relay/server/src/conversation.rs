@@ -29,6 +29,8 @@ pub struct Conversation<S> {
     gate: Arc<Gate>,
     notebooks: Arc<Notebooks<S>>,
     topic: Option<Topic<S>>,
+    /// Whether the operator has been told that the store cannot: once says it of all frames.
+    has_warned: bool,
 }
 
 impl<S: Store> Conversation<S> {
@@ -40,7 +42,7 @@ impl<S: Store> Conversation<S> {
         gate: Arc<Gate>,
         notebooks: Arc<Notebooks<S>>,
     ) -> Self {
-        Self { desk: Desk::new(device), from, gate, notebooks, topic: None }
+        Self { desk: Desk::new(device), from, gate, notebooks, topic: None, has_warned: false }
     }
 
     /// Takes in a frame.
@@ -91,7 +93,9 @@ impl<S: Store> Conversation<S> {
         // Followed before anything is read of it, so that no change is missed.
         let topic = self.topic.get_or_insert_with(|| Topic::new(notebooks.get(id)));
         let answer = topic.notebook().answer(question).await;
-        if let Err(error) = &answer {
+        if let Err(error) = &answer
+            && !std::mem::replace(&mut self.has_warned, true)
+        {
             warn!(%error, "a device is told to come again");
         }
         answer.map_err(Unanswered::from)

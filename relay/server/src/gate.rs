@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use couplet_proto::desk::keeping::Extension;
-use couplet_proto::ids::{DeviceId, NotebookId};
+use couplet_proto::ids::{DeviceId, NotebookId, Slot};
 use couplet_proto::statement::LogHead;
 
 use crate::limits::{
@@ -28,7 +28,7 @@ pub struct Allowance {
     pub connections_per_device: usize,
     /// Notebooks that begin in an hour from one address.
     pub notebooks_per_hour: u32,
-    /// Statements by which one notebook's log grows in a day.
+    /// Statements by which one person makes a notebook's log grow in a day.
     pub statements_per_day: u32,
 }
 
@@ -56,7 +56,7 @@ struct Counts {
     addresses: HashMap<Network, usize>,
     devices: HashMap<DeviceId, usize>,
     begun: Windows<Network>,
-    said: Windows<NotebookId>,
+    said: Windows<(NotebookId, Slot)>,
 }
 
 /// What one owner of addresses has: an IPv4 address, or the first half of an IPv6 one, of which
@@ -142,22 +142,27 @@ impl Gate {
         Some(Pass { gate: Arc::clone(self), holder: Holder::Device(device) })
     }
 
-    /// Whether a log may begin, or grow, by what somebody there offers.
+    /// Whether a log may begin, or grow, by what somebody there offers. Taking a device out and
+    /// leaving are not counted, and what one person says is not the other's: nobody talks so much
+    /// that somebody else must stay.
     ///
     /// # Errors
     /// After how many seconds it may.
     pub fn admit(&self, from: Network, extension: &Extension) -> Result<(), u32> {
         let now = self.began.elapsed().as_secs();
-        let count = u32::try_from(extension.statements.len()).unwrap_or(u32::MAX);
         let mut counts = self.counts();
         if extension.after == LogHead::EMPTY {
             counts.begun.take(from, 1, now)?;
             // Whoever feeds a log that the relay forgot does so in several pieces.
-            counts.said.free(extension.notebook, now);
-            Ok(())
-        } else {
-            counts.said.take(extension.notebook, count, now)
+            for slot in [Slot::First, Slot::Second] {
+                counts.said.free((extension.notebook, slot), now);
+            }
+            return Ok(());
         }
+        for (slot, count) in &extension.said {
+            counts.said.take((extension.notebook, *slot), *count, now)?;
+        }
+        Ok(())
     }
 
     fn counts(&self) -> MutexGuard<'_, Counts> {
@@ -302,6 +307,29 @@ mod tests {
         assert_eq!(windows.take(1, 1, 3_600), Ok(()));
         windows.free(1, 3_700);
         assert!((0..9).all(|_| windows.take(1, 9, 3_800).is_ok()));
+    }
+
+    #[test]
+    fn nobody_talks_so_much_that_somebody_else_must_stay() {
+        use couplet_proto::hash::Hash;
+        let gate = Gate::new(Allowance { statements_per_day: 2, ..Allowance::default() });
+        let says = |slot: Option<Slot>| {
+            let extension = Extension {
+                notebook: NotebookId(Hash([1; 32])),
+                after: LogHead { length: 1, hash: Hash([1; 32]) },
+                from: 1,
+                statements: vec![(Hash([2; 32]), vec![0; 8])],
+                said: slot.into_iter().map(|slot| (slot, 1)).collect(),
+                open_invites: Vec::new(),
+                ends: Vec::new(),
+                known: None,
+            };
+            gate.admit(network("192.0.2.7"), &extension).is_ok()
+        };
+        assert!(says(Some(Slot::First)) && says(Some(Slot::First)));
+        assert!(!says(Some(Slot::First)), "what one person may say is said");
+        assert!(says(None), "a device is taken out all the same");
+        assert!(says(Some(Slot::Second)), "and the other person speaks");
     }
 
     #[test]

@@ -80,8 +80,8 @@ pub const KEPT_FREE: u64 = 256 * MIB;
 /// Bytes in one of the mebibytes that operators count in.
 pub const MIB: u64 = 1024 * 1024;
 
-/// Statements that one notebook's log may grow by in a day: some hundred times what two persons who
-/// both change phones need. The first day is free, on which a log may be fed again.
+/// Statements by which one person may make a notebook's log grow in a day: some hundred times what
+/// somebody who changes phones needs. The first day is free, on which a log may be fed again.
 pub const STATEMENTS_PER_DAY: u32 = 256;
 
 /// Notebooks that may begin in an hour from one address, unless the operator says otherwise: a
@@ -104,7 +104,7 @@ pub const RETRY_CROWDED: u32 = 60;
 /// refused before they cost a handshake.
 pub const TOLD_TIMES: usize = 2;
 
-/// Addresses, and notebooks, whose use is counted at a time: some megabytes. Nobody else begins or
+/// Addresses, and persons in notebooks, whose use is counted at a time: some megabytes. Nobody else begins or
 /// grows a log until the hour, or the day, is over.
 pub const COUNTED: usize = 65_536;
 

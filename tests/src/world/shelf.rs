@@ -149,6 +149,12 @@ impl Volume {
                 self.cut(writer, ends.cut(writer, have));
             }
         }
+        if let Some(known) = &extension.known {
+            let of_nobody = self.writers.iter().filter(|(_, (of, _))| !known.contains(of));
+            for writer in of_nobody.map(|(writer, _)| *writer).collect::<Vec<_>>() {
+                self.cut(writer, WriterHave::default());
+            }
+        }
         self.statements.truncate(usize::try_from(extension.from).unwrap_or(usize::MAX));
         self.statements.extend(extension.statements);
         self.mail.retain(|(invite, _), _| extension.open_invites.contains(invite));
@@ -229,10 +235,11 @@ impl Volume {
         let slot_of = |device| log.known(device).map(|member| member.slot);
         let held = self.writers.values();
         let of_person = held.clone().filter(|(of, _)| slot_of(*of) == slot_of(device));
-        let bytes = of_person.map(|(_, bytes)| bytes).sum();
+        let bytes = of_person.clone().map(|(_, bytes)| bytes).sum();
+        let writers_of_person = of_person.count();
         let writers = held.filter(|(of, _)| *of == device).count();
         let ranges = self.have.iter().map(|(_, have)| have.beyond.len()).sum();
-        Used { writers, ranges, bytes }
+        Used { writers, writers_of_person, ranges, bytes }
     }
 
     fn post(&mut self, letter: Letter) -> Posted {

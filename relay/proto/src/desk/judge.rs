@@ -1,12 +1,13 @@
 //! Who may do what, as questions to a log: pure, and long enough that a shell may want to ask them
 //! on another thread.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::desk::keeping::{Ends, Extension, Letter};
 use crate::envelope::{Envelope, Sealed};
 use crate::frame::{Reason, Statements};
-use crate::ids::{DeviceId, NotebookId, WriterId};
+use crate::ids::{DeviceId, NotebookId, Slot, WriterId};
 use crate::log::{Branch, Log, MayNot, Refused};
 use crate::request::JoinRequest;
 use crate::statement::{LogHead, Statement};
@@ -54,7 +55,7 @@ pub enum Verdict {
     /// They were in the log already, which is this.
     Known(Arc<Log>),
     /// They continue it, or are the branch that stays; the log is this once they are kept.
-    Continues(Arc<Log>, Extension),
+    Continues(Arc<Log>, Box<Extension>),
 }
 
 /// Envelopes, sorted by whether they may be kept.
@@ -123,11 +124,41 @@ fn extend(
     let new = log.statements().get(from..).unwrap_or_default();
     let statements = new.iter().map(|new| (new.hash(), new.bytes().to_vec())).collect();
     let open_invites = log.open_invites().map(|invite| invite.invite).collect();
-    let removals = new.iter().filter_map(Statement::removes);
-    let ends = removals.filter_map(|device| ends(&log, device, !is_fed)).collect();
+    let held = known.map_or(0, |known| known.statements().len());
+    let is_continued = held > 0 && from == held;
+    let removals = new.iter().enumerate().filter_map(|(at, said)| Some((at, said.removes()?)));
+    let is_new = |at: usize| is_continued && !(is_fed && is_vouched_for(&log, sender, new, at));
+    let ends = removals.filter_map(|(at, device)| ends(&log, device, is_new(at))).collect();
+    let known = (from < held).then(|| devices(&log));
+    let said = said(new);
     let from = from as u64;
-    let extension = Extension { notebook: id, after, from, statements, open_invites, ends };
-    Ok(Verdict::Continues(log, extension))
+    let extension =
+        Extension { notebook: id, after, from, statements, said, open_invites, ends, known };
+    Ok(Verdict::Continues(log, Box::new(extension)))
+}
+
+/// Whether the person who did not say it vouches that a removal was ordered once: offers it, or has
+/// spoken after it. A device alone may have made it up, however much of the log it offers.
+fn is_vouched_for(log: &Log, sender: DeviceId, new: &[Statement], at: usize) -> bool {
+    let mut said = new.iter().skip(at).map(|statement| statement.header().slot);
+    let Some(by) = said.next() else { return false };
+    log.known(sender).is_some_and(|sender| sender.slot != by) || said.any(|slot| slot != by)
+}
+
+/// All devices that a log knows, also those that are gone.
+fn devices(log: &Log) -> BTreeSet<DeviceId> {
+    let members = log.members().map(|(device, _)| *device);
+    members.chain(log.departed().map(|(device, _)| *device)).collect()
+}
+
+/// How much each person said, but for who goes.
+fn said(new: &[Statement]) -> BTreeMap<Slot, u32> {
+    let mut said = BTreeMap::new();
+    for statement in new.iter().filter(|statement| !statement.is_going()) {
+        let count: &mut u32 = said.entry(statement.header().slot).or_default();
+        *count = count.saturating_add(1);
+    }
+    said
 }
 
 fn ends(log: &Log, device: DeviceId, is_new: bool) -> Option<Ends> {
@@ -140,7 +171,7 @@ fn ends(log: &Log, device: DeviceId, is_new: bool) -> Option<Ends> {
 #[must_use]
 pub fn still_stands(log: &Log, sealed: &Sealed) -> bool {
     let header = sealed.header();
-    log.stands(header.device, header.writer()).is_of(sealed)
+    log.known(header.device).is_some() && log.stands(header.device, header.writer()).is_of(sealed)
 }
 
 /// The log as it would be.

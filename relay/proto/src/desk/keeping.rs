@@ -3,14 +3,15 @@
 //! A store checks what only it can: that a log is extended at its end, and that an envelope
 //! continues its writer's chain. Who may write is decided before, by the [`desk`](crate::desk).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::envelope::Sealed;
 use crate::hash::Hash;
 use crate::have::{Have, Range, Tip, WriterHave};
-use crate::ids::{DeviceId, InviteId, NotebookId, WriterId};
+use crate::ids::{DeviceId, InviteId, NotebookId, Slot, WriterId};
 use crate::limits::{
     MAX_ENVELOPES_PER_FRAME, MAX_RANGES_BEYOND, MAX_RANGES_PER_NOTEBOOK, MAX_WRITERS_PER_DEVICE,
+    MAX_WRITERS_PER_PERSON,
 };
 use crate::log::Stands;
 use crate::session::SLICE_BYTES;
@@ -28,10 +29,24 @@ pub struct Extension {
     pub from: u64,
     /// The statements and their hashes, at least one.
     pub statements: Vec<(Hash, Vec<u8>)>,
+    /// How many of them each person said, without those that take a device or a person out.
+    pub said: BTreeMap<Slot, u32>,
     /// The invites that are open once the statements stand; the mailboxes of others are emptied.
     pub open_invites: Vec<InviteId>,
     /// The devices that the statements take out, and what stands of each of their writers.
     pub ends: Vec<Ends>,
+    /// If statements yield: the devices that the log knows once these stand. What others wrote is let
+    /// go of.
+    pub known: Option<BTreeSet<DeviceId>>,
+}
+
+impl Extension {
+    /// Whether some of the statements take a device or a person out.
+    #[must_use]
+    pub fn has_going(&self) -> bool {
+        let said: usize = self.said.values().map(|count| *count as usize).sum();
+        said < self.statements.len()
+    }
 }
 
 /// What stands of a device that is taken out.
@@ -41,9 +56,10 @@ pub struct Ends {
     pub device: DeviceId,
     /// Where the chain of each of its writers ends; nothing stands of a writer without one.
     pub tips: BTreeMap<WriterId, Tip>,
-    /// Whether it is ordered only now: then it may stand only if nothing is held past these ends
-    /// ([`Appended::Behind`]). A log that was ordered elsewhere, and is fed, has been decided: what
-    /// is held past the ends is let go of.
+    /// Whether it may be ordered only now: then it may stand only if nothing is held past these ends
+    /// ([`Appended::Behind`]). A branch that stays, a log of which nothing was held, and a removal
+    /// for which the other person vouches, have been decided: what is held past the ends is let go
+    /// of.
     pub is_new: bool,
 }
 
@@ -83,7 +99,7 @@ pub enum Outcome {
     Held,
     /// Its place is taken by another, or it does not continue its chain; the other is kept.
     Fork,
-    /// Its device has too many writers, its person too many bytes, or the notebook too many holes.
+    /// Its device or person has too many writers, its person too many bytes, or the notebook too many holes.
     Full,
     /// Its device was taken out after it was judged.
     TakenOut,
@@ -141,7 +157,9 @@ pub fn has_room(
     let ranges_before = before.map_or(0, |have| have.beyond.len());
     let makes_a_hole = after.beyond.len() > ranges_before;
     let is_holed = after.beyond.len() > MAX_RANGES_BEYOND || used.ranges >= MAX_RANGES_PER_NOTEBOOK;
-    let is_crowded = before.is_none() && used.writers >= MAX_WRITERS_PER_DEVICE;
+    let has_many =
+        used.writers >= MAX_WRITERS_PER_DEVICE || used.writers_of_person >= MAX_WRITERS_PER_PERSON;
+    let is_crowded = before.is_none() && has_many;
     let is_over = used.bytes.saturating_add(length as u64) > quota;
     !(is_crowded || is_over || makes_a_hole && is_holed)
 }
@@ -151,6 +169,8 @@ pub fn has_room(
 pub struct Used {
     /// Writers of the envelope's device.
     pub writers: usize,
+    /// Writers of all devices of the person whose device it is, also of those that are gone.
+    pub writers_of_person: usize,
     /// Ranges beyond a hole, of all writers.
     pub ranges: usize,
     /// Bytes of all envelopes of the person whose device it is.

@@ -67,13 +67,16 @@ fn a_frozen_log_is_followed_and_not_ordered() {
     let ana = Key::new(1);
     let mut log = begun(&ana);
     log.append(unknown(&log, &ana, false, 10)).unwrap();
-    assert!(!log.is_frozen());
-    log.append(unknown(&log, &ana, true, 10)).unwrap();
+    let critical = unknown(&log, &ana, true, 10);
+    assert_eq!(log.append(critical.clone()), Err(Refused::Frozen));
+    assert!(!log.is_frozen(), "no member freezes membership with a number of nobody's");
+    log.follow(critical).unwrap();
     assert!(log.is_frozen());
     let open = invite(&log, &ana, 10, Role::Partner);
     assert_eq!(log.append(open.clone()), Err(Refused::Frozen));
     assert_eq!(log.follow(open), Ok(()));
     assert_eq!((log.head().length, log.open_invites().count()), (4, 0));
+    assert_eq!(Log::replay(log.statements().to_vec()), Ok(log));
 }
 
 #[test]

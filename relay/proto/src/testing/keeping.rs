@@ -2,7 +2,7 @@
 //! must be answered. What a store finds must not depend on when it was opened, so that one on a disk
 //! may be closed and opened between any two.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range as Places;
 use std::sync::Arc;
 
@@ -11,14 +11,15 @@ use crate::desk::question::{Answer, Question, Unanswered};
 use crate::envelope::Sealed;
 use crate::hash::Hash;
 use crate::have::{Have, Range, Tip, WriterHave};
-use crate::ids::{InviteId, NotebookId, WriterId};
+use crate::ids::{DeviceId, InviteId, NotebookId, WriterId};
 use crate::limits::{
     MAX_ENVELOPE, MAX_ENVELOPES_PER_FRAME, MAX_RANGES_BEYOND, MAX_RANGES_PER_NOTEBOOK,
     MAX_REQUESTS_PER_INVITE, MAX_WRITERS_PER_DEVICE, MIN_ENVELOPE,
 };
+use crate::log::Log;
 use crate::session::SLICE_BYTES;
 use crate::sign::Signer as _;
-use crate::statement::LogHead;
+use crate::statement::{LogHead, Watermark};
 use crate::testing::{INVITE, Key, Notebook, bytes};
 
 /// One story that a store must tell like every other, from empty on.
@@ -48,7 +49,7 @@ pub const QUOTA: u64 = 2 * 1024 * 1024;
 #[must_use]
 pub fn cases() -> Vec<Case> {
     let log = [logs(), branches(), mailboxes(), going()];
-    log.into_iter().chain([chains(), slices(), holes(), writers(), quotas()]).collect()
+    log.into_iter().chain([chains(), slices(), holes(), writers(), persons(), quotas()]).collect()
 }
 
 /// A case that is being written, with what the store must hold by then.
@@ -105,7 +106,9 @@ impl Script {
             from,
             statements: statements.map(|new| (new.hash(), new.bytes().to_vec())).collect(),
             open_invites: log.log.open_invites().map(|invite| invite.invite).collect(),
+            said: BTreeMap::new(),
             ends,
+            known: (from < after.length).then(|| devices(&log.log)),
         };
         let grown = Arc::new(log.log.clone());
         self.ask(Question::Append(extension, grown), Answer::Appended(appended));
@@ -165,12 +168,18 @@ fn logs() -> Case {
     script.done("a log grows at its end alone")
 }
 
+fn devices(log: &Log) -> BTreeSet<DeviceId> {
+    let members = log.members().map(|(device, _)| *device);
+    members.chain(log.departed().map(|(device, _)| *device)).collect()
+}
+
 fn branches() -> Case {
-    let both = Notebook::of_both(9);
+    let (both, tablet) = (Notebook::of_both(9), Key::new(60));
     let (mut held, mut stays) = (both.clone(), both.clone());
     let (other, third) = (InviteId([11; 16]), InviteId([12; 16]));
     held.say(held.own_device(other));
     held.say(held.own_device(third));
+    held.let_in(InviteId([13; 16]), &tablet);
     stays.say(stays.rewrap());
     let mut script = Script::of(held.clone());
     let shared = both.log.head().length;
@@ -186,11 +195,20 @@ fn branches() -> Case {
     script.post(letter, Posted::New);
     let written = held.writer(&held.ana, 1).write(2);
     script.keep(&written, &[Outcome::New, Outcome::New]);
+    let of_tablet = held.writer(&tablet, 1).write(2);
+    script.keep(&of_tablet, &[Outcome::New, Outcome::New]);
     script.replace_and_end(&stays, both.log.head(), shared, Vec::new(), Appended::Moved);
     script.ask(Question::Log, Answer::Log(Some(Arc::new(held.log.clone()))));
     script.replace_and_end(&stays, held.log.head(), shared, Vec::new(), Appended::Done);
     script.ask(Question::Log, Answer::Log(Some(Arc::new(stays.log.clone()))));
     script.ask(Question::Requests, Answer::Requests(Vec::new()));
+    // The branch that stays knows nothing of the tablet, until it is let in again and feeds it.
+    script.notebook = stays.clone();
+    let writer = of_tablet[0].header().writer();
+    script.have.forget(writer);
+    script.read(writer, 1..3, &[]);
+    script.read(written[0].header().writer(), 1..3, &written);
+    script.keep(&of_tablet[..1], &[Outcome::TakenOut]);
     let before = stays.log.head();
     stays.say(stays.own_device(third));
     script.append(&stays, before, Appended::Done);
@@ -286,6 +304,40 @@ fn writers() -> Case {
     script.done("no device uses up a notebook's writers")
 }
 
+/// A person whose devices have all the writers that they may, and who gets a new device.
+fn persons() -> Case {
+    let mut notebook = Notebook::of_both(10);
+    let first = notebook.ana.clone();
+    let of = |notebook: &Notebook, key: &Key, nonce: usize| {
+        notebook.writer(key, u8::try_from(nonce).unwrap()).write(1).remove(0)
+    };
+    let mut devices: Vec<_> = (100..115).map(Key::new).collect();
+    for (device, invite) in devices.iter().zip(20..) {
+        notebook.let_in(InviteId([invite; 16]), device);
+    }
+    devices.insert(0, first);
+    let mut script = Script::of(notebook.clone());
+    let mut last = Vec::new();
+    for device in &devices {
+        last = (0..MAX_WRITERS_PER_DEVICE).map(|nonce| of(&notebook, device, nonce)).collect();
+        script.keep(&last, &[Outcome::New; MAX_WRITERS_PER_DEVICE]);
+    }
+    let before = notebook.log.head();
+    let watermark = |sealed: &Sealed| Watermark {
+        nonce: sealed.header().nonce,
+        last: Tip { counter: sealed.header().counter, hash: sealed.hash() },
+    };
+    let watermarks = last.iter().map(watermark).collect();
+    notebook.say(notebook.removal(&devices[15], watermarks));
+    let newest = Key::new(120);
+    notebook.let_in(InviteId([40; 16]), &newest);
+    script.append(&notebook, before, Appended::Done);
+    script.notebook = notebook.clone();
+    script.keep(&[of(&notebook, &newest, 0)], &[Outcome::Full]);
+    script.keep(&[of(&notebook, &notebook.ben, 0)], &[Outcome::New]);
+    script.done("no person uses up a notebook's writers, by however many devices")
+}
+
 fn quotas() -> Case {
     let mut script = Script::of(Notebook::of_both(8));
     let notebook = script.notebook.clone();
@@ -302,11 +354,11 @@ fn quotas() -> Case {
 }
 
 fn going() -> Case {
-    let mut script = Script::of(Notebook::of_ana(8));
+    let mut script = Script::of(Notebook::of_both(11));
     let before = script.notebook.clone();
     let after = before.log.head();
     let mut longer = before.clone();
-    longer.invite(InviteId([9; 16]), 1);
+    longer.say(longer.own_device(InviteId([10; 16])));
     let (mut writer, mut other) = (before.writer(&before.ana, 1), before.writer(&before.ana, 2));
     let (all, others) = (writer.write(9), other.write(2));
     let bens = before.writer(&before.ben, 1).write(1);
@@ -328,7 +380,7 @@ fn going() -> Case {
     script.read(writer.id(), 6..10, &[]);
     // A log that was ordered elsewhere is taken as it is.
     let fed = longer.log.head();
-    longer.invite(InviteId([10; 16]), 1);
+    longer.say(longer.own_device(InviteId([11; 16])));
     script.append_and_end(&longer, fed, ends(None, false), Appended::Done);
     script.have.forget(writer.id());
     script.read(writer.id(), 1..10, &[]);

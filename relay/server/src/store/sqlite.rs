@@ -112,7 +112,11 @@ impl Store for SqliteStore {
     }
 
     async fn append(&self, extension: Extension) -> Result<Appended, StoreError> {
-        self.check_room(extension.after == LogHead::EMPTY)?;
+        let is_new = extension.after == LogHead::EMPTY;
+        // Who goes frees more than it takes, and does not wait for a disk that others fill.
+        if is_new || !extension.has_going() {
+            self.check_room(is_new)?;
+        }
         self.write(move |connection| tables::append(connection, &extension)).await
     }
 
@@ -146,7 +150,10 @@ impl Store for SqliteStore {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use couplet_proto::hash::Hash;
+    use couplet_proto::ids::Slot;
     use couplet_proto::statement::LogHead;
 
     use super::*;
@@ -157,9 +164,30 @@ mod tests {
             after: LogHead::EMPTY,
             from: 0,
             statements: vec![(Hash([seed; 32]), vec![seed; length])],
+            said: BTreeMap::from([(Slot::First, 1)]),
             open_invites: Vec::new(),
             ends: Vec::new(),
+            known: None,
         }
+    }
+
+    #[tokio::test]
+    async fn who_goes_does_not_wait_for_a_disk_that_others_fill() {
+        let home = tempfile::tempdir().unwrap();
+        let open = |kept_free| {
+            let room = Room { kept_free, ..Room::default() };
+            SqliteStore::open(&home.path().join("store.db"), room).unwrap()
+        };
+        let begun = log_of(1, 10);
+        open(0).append(begun.clone()).await.unwrap();
+        let full = open(u64::MAX);
+        let after = LogHead { length: 1, hash: Hash([1; 32]) };
+        let next = Extension { after, from: 1, ..begun };
+        assert!(matches!(full.append(next.clone()).await, Err(StoreError::Full)));
+        let going = Extension { said: BTreeMap::new(), ..next };
+        assert_eq!(full.append(going).await.unwrap(), Appended::Done);
+        let stranger = Extension { said: BTreeMap::new(), ..log_of(2, 10) };
+        assert!(matches!(full.append(stranger).await, Err(StoreError::Full)));
     }
 
     #[tokio::test]

@@ -1,7 +1,7 @@
 //! What is asked of the tables, as functions of a connection: reads in any, writes in the writer's
 //! transaction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use couplet_proto::desk::keeping::{
@@ -10,7 +10,7 @@ use couplet_proto::desk::keeping::{
 use couplet_proto::envelope::Sealed;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Entry, Have, Inserted, Range, Span, Tip, WriterHave};
-use couplet_proto::ids::{DeviceId, NotebookId, Slot, WriterId};
+use couplet_proto::ids::{DeviceId, InviteId, NotebookId, Slot, WriterId};
 use couplet_proto::item::{self, Malformed};
 use couplet_proto::limits::{MAX_ENVELOPES_PER_FRAME, MAX_REQUESTS_PER_INVITE};
 use couplet_proto::log::Log;
@@ -45,7 +45,7 @@ pub(crate) fn log(db: &Connection, notebook: NotebookId) -> Result<Vec<Vec<u8>>,
 }
 
 pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended, Fault> {
-    let Extension { notebook, after, from, statements, open_invites, ends } = extension;
+    let Extension { notebook, after, from, statements, open_invites, ends, known, .. } = extension;
     let id = &notebook.0.0;
     if head(db, *notebook)? != *after {
         return Ok(Appended::Moved);
@@ -63,6 +63,9 @@ pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended,
                 cut(db, *notebook, (ends.device, writer), &left)?;
             }
         }
+    }
+    if let Some(known) = known {
+        let_go_of_strangers(db, *notebook, known)?;
     }
     db.prepare_cached(
         "INSERT INTO notebook (notebook, length, head, bytes) VALUES (?1, 0, x'', 0)
@@ -84,6 +87,17 @@ pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended,
         "UPDATE notebook SET length = ?2, head = ?3, bytes = bytes + ?4 - ?5 WHERE notebook = ?1",
     )?
     .execute(params![id, signed(at.length)?, at.hash.0, added, let_go])?;
+    empty_mailboxes(db, *notebook, open_invites)?;
+    Ok(Appended::Done)
+}
+
+/// Empties the mailboxes of all invites but these.
+fn empty_mailboxes(
+    db: &Connection,
+    notebook: NotebookId,
+    open_invites: &[InviteId],
+) -> Result<(), Fault> {
+    let id = &notebook.0.0;
     let mut waiting =
         db.prepare_cached("SELECT DISTINCT invite FROM mailbox WHERE notebook = ?1")?;
     let waiting: Vec<[u8; 16]> =
@@ -94,7 +108,27 @@ pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended,
                 .execute(params![id, invite])?;
         }
     }
-    Ok(Appended::Done)
+    Ok(())
+}
+
+/// Lets go of what all devices but these wrote.
+fn let_go_of_strangers(
+    db: &Connection,
+    notebook: NotebookId,
+    known: &BTreeSet<DeviceId>,
+) -> Result<(), Fault> {
+    let mut find = db.prepare_cached("SELECT DISTINCT device FROM have WHERE notebook = ?1")?;
+    let devices: Vec<[u8; 32]> =
+        find.query_map([&notebook.0.0], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    for device in devices.into_iter().filter(|device| !known.contains(&DeviceId(*device))) {
+        for table in [
+            "DELETE FROM envelope WHERE notebook = ?1 AND device = ?2",
+            "DELETE FROM have WHERE notebook = ?1 AND device = ?2",
+        ] {
+            db.prepare_cached(table)?.execute(params![notebook.0.0, device])?;
+        }
+    }
+    Ok(())
 }
 
 /// Lets go of a log from that index on; how many bytes that were.
@@ -208,7 +242,7 @@ pub(crate) fn keep(
     quota: u64,
 ) -> Result<Kept, Fault> {
     let (notebook, chains) = (log.id(), BTreeMap::new());
-    let mut chains = Chains { db, notebook, log, quota, chains, bytes: None };
+    let mut chains = Chains { db, notebook, log, quota, chains, persons: None };
     let outcomes = envelopes.iter().map(|sealed| chains.keep(sealed)).collect::<Result<_, _>>()?;
     Ok(Kept { outcomes, have: chains.write()? })
 }
@@ -260,8 +294,15 @@ struct Chains<'a> {
     log: &'a Log,
     quota: u64,
     chains: BTreeMap<WriterId, Chain>,
-    /// Bytes of each person, once somebody asked; those written here are among them.
-    bytes: Option<BTreeMap<Option<Slot>, u64>>,
+    /// What there is of each person, once somebody asked; what is written here is among it.
+    persons: Option<BTreeMap<Option<Slot>, OfPerson>>,
+}
+
+/// What is kept of all that one person's devices wrote.
+#[derive(Clone, Copy, Default)]
+struct OfPerson {
+    writers: usize,
+    bytes: u64,
 }
 
 struct Chain {
@@ -294,12 +335,14 @@ impl Chains<'_> {
         let (writers, ranges) =
             if goes_on { (0, 0) } else { (self.writers_of(device)?, self.ranges()?) };
         let (length, quota) = (sealed.bytes().len(), self.quota);
-        let bytes = self.bytes_of(device)?;
-        let used = Used { writers, ranges, bytes: *bytes };
+        let person = self.person_of(device)?;
+        let OfPerson { writers: writers_of_person, bytes } = *person;
+        let used = Used { writers, writers_of_person, ranges, bytes };
         if !has_room(before.as_ref(), &have, length, used, quota) {
             return Ok(Outcome::Full);
         }
-        *bytes += length as u64;
+        person.bytes += length as u64;
+        person.writers += usize::from(before.is_none());
         self.db
             .prepare_cached(
                 "INSERT INTO envelope (notebook, device, writer, counter, hash, bytes)
@@ -367,24 +410,25 @@ impl Chains<'_> {
         Ok(known + self.chains.values().filter(starting).count())
     }
 
-    /// Bytes of the person whose device it is.
-    fn bytes_of(&mut self, device: DeviceId) -> Result<&mut u64, Fault> {
+    /// What there is of the person whose device it is.
+    fn person_of(&mut self, device: DeviceId) -> Result<&mut OfPerson, Fault> {
         let slot_of = |device| self.log.known(device).map(|member| member.slot);
-        let bytes = match self.bytes.take() {
-            Some(bytes) => bytes,
+        let persons = match self.persons.take() {
+            Some(persons) => persons,
             None => {
-                let mut bytes = BTreeMap::new();
+                let mut persons = BTreeMap::<_, OfPerson>::new();
                 let mut find =
                     self.db.prepare_cached("SELECT device, bytes FROM have WHERE notebook = ?1")?;
                 let mut rows = find.query([&self.notebook.0.0])?;
                 while let Some(row) = rows.next()? {
-                    let person = bytes.entry(slot_of(DeviceId(row.get(0)?))).or_default();
-                    *person += row.get::<_, u64>(1)?;
+                    let person = persons.entry(slot_of(DeviceId(row.get(0)?))).or_default();
+                    person.bytes += row.get::<_, u64>(1)?;
+                    person.writers += 1;
                 }
-                bytes
+                persons
             }
         };
-        Ok(self.bytes.insert(bytes).entry(slot_of(device)).or_default())
+        Ok(self.persons.insert(persons).entry(slot_of(device)).or_default())
     }
 
     /// Ranges beyond a hole, of all writers.

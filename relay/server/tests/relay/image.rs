@@ -5,6 +5,7 @@
 //! checkpoint is over (<https://sqlite.org/wal.html>). So the files are copied before and after each
 //! step of the store, and of what the step changed some sectors are put back.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -181,7 +182,9 @@ fn extension(notebook: &Notebook, after: LogHead) -> Extension {
         from: after.length,
         statements: new.map(|new| (new.hash(), new.bytes().to_vec())).collect(),
         open_invites: vec![INVITE],
+        said: BTreeMap::new(),
         ends: Vec::new(),
+        known: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Figures, not tests:
 //! `COUPLET_MEASURE=1 cargo test --release -p couplet-relay --test relay measure -- --nocapture`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -62,9 +63,16 @@ async fn the_store() {
                 let new = notebook.log.statements().iter();
                 let statements = new.map(|new| (new.hash(), new.bytes().to_vec())).collect();
                 let (notebook, after) = (notebook.id(), LogHead::EMPTY);
-                let open_invites = Vec::new();
-                let ends = Vec::new();
-                let begin = Extension { notebook, after, from: 0, statements, open_invites, ends };
+                let begin = Extension {
+                    notebook,
+                    after,
+                    from: 0,
+                    statements,
+                    said: BTreeMap::new(),
+                    open_invites: Vec::new(),
+                    ends: Vec::new(),
+                    known: None,
+                };
                 store.append(begin).await.unwrap();
                 let mut times = Vec::new();
                 let began = Instant::now();

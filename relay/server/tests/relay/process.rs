@@ -92,6 +92,30 @@ fn command(data: &Path, name: &str) -> Command {
     command
 }
 
+#[tokio::test]
+async fn an_operator_reads_of_a_full_disk_once_a_connection() {
+    let home = tempfile::tempdir().unwrap();
+    let notebook = Notebook::of_both(1);
+    let relay = Program::start(home.path(), "127.0.0.1:0");
+    first_phone(&notebook, &relay.link).await;
+    relay.kill();
+    let log = home.path().join("log");
+    let mut serve = command(home.path(), "serve");
+    serve.args(["--listen", "127.0.0.1:0", "--json", "--log", "warn", "--keep-free=99999999999"]);
+    serve.stderr(fs::File::create(&log).unwrap());
+    let relay = Program::run(serve);
+    let mut line = Phone::new(&notebook.ana, &relay.link).call().await;
+    line.attach_empty(&notebook).await;
+    let mut writer = notebook.writer(&notebook.ana, 1);
+    for _ in 0..3 {
+        line.say(&Frame::Envelopes(bytes(&writer.write(1)))).await;
+        line.hear(|frame| matches!(frame, Frame::Refuse(_))).await;
+    }
+    relay.kill();
+    let said = fs::read_to_string(log).unwrap();
+    assert_eq!(said.matches("the disk is full").count(), 1, "{said}");
+}
+
 /// What one device writes, and how much of it was acknowledged.
 struct Diary {
     writer: Writer,

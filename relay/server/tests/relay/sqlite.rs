@@ -1,5 +1,6 @@
 //! The store in one SQLite file: what only a file can suffer.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Arc;
 
@@ -24,7 +25,9 @@ fn extension(notebook: &Notebook) -> Extension {
         from: 0,
         statements: statements.map(|new| (new.hash(), new.bytes().to_vec())).collect(),
         open_invites: Vec::new(),
+        said: BTreeMap::new(),
         ends: Vec::new(),
+        known: None,
     }
 }
 
