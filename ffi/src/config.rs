@@ -1,6 +1,6 @@
 //! Where a notebook lies, as an app says it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use couplet::{Place, Secret};
@@ -20,8 +20,8 @@ pub struct Config {
     pub mark: Option<String>,
 }
 
-/// How the key is had: of a notebook that is there, or of one that is about to be made.
-type FindKey = fn(&Arc<dyn KeyStore>) -> Result<Secret, CoupletError>;
+/// How the key is had: of a notebook that is in this directory, or of one about to be made there.
+type FindKey = fn(&Arc<dyn KeyStore>, &Path) -> Result<Secret, CoupletError>;
 
 impl Config {
     /// The place, with the key that the keystore gives.
@@ -30,8 +30,9 @@ impl Config {
         keystore: Arc<dyn KeyStore>,
         find: FindKey,
     ) -> Result<Place, CoupletError> {
-        let key = run_blocking(move || find(&keystore)).await?;
-        let mark = self.mark.map(PathBuf::from);
-        Ok(Place { directory: PathBuf::from(self.directory), key, mark })
+        let directory = PathBuf::from(self.directory);
+        let at = directory.clone();
+        let key = run_blocking(move || find(&keystore, &at)).await?;
+        Ok(Place { directory, key, mark: self.mark.map(PathBuf::from) })
     }
 }

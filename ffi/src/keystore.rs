@@ -1,8 +1,9 @@
 //! The platform's keystore, which the app lends: where the key of a notebook's store is kept.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use couplet::{Error, Secret, StoreError};
+use couplet::{Error, Place, Secret, StoreError};
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use zeroize::Zeroizing;
@@ -22,8 +23,8 @@ pub trait KeyStore: Send + Sync {
     /// [`KeyRefused`].
     fn load(&self) -> Result<Option<Vec<u8>>, KeyRefused>;
 
-    /// Keeps these 32 bytes where no backup reaches, before it returns. The notebook is lost
-    /// without them.
+    /// Keeps these 32 bytes where no backup reaches, before it returns, in place of a key that is
+    /// gone. The notebook is lost without them.
     ///
     /// # Errors
     /// [`KeyRefused`].
@@ -69,17 +70,24 @@ impl From<KeyRefused> for CoupletError {
 }
 
 /// The key that a notebook was made with.
-pub(crate) fn kept_key(keystore: &Arc<dyn KeyStore>) -> Result<Secret, CoupletError> {
+pub(crate) fn kept_key(keystore: &Arc<dyn KeyStore>, _: &Path) -> Result<Secret, CoupletError> {
     match keystore.load()? {
         Some(bytes) => secret(bytes),
         None => Err(Error::Store(StoreError::Missing).into()),
     }
 }
 
-/// The key for a notebook that is about to be made: one that stands there is never replaced.
-pub(crate) fn key_or_new(keystore: &Arc<dyn KeyStore>) -> Result<Secret, CoupletError> {
-    if let Some(bytes) = keystore.load()? {
-        return secret(bytes);
+/// The key for a notebook that is about to be made in this directory. One that stands in the
+/// keystore is never replaced; one that is gone is, where no store waits for it.
+pub(crate) fn key_or_new(
+    keystore: &Arc<dyn KeyStore>,
+    directory: &Path,
+) -> Result<Secret, CoupletError> {
+    match keystore.load() {
+        Ok(Some(bytes)) => return secret(bytes),
+        Ok(None) => {}
+        Err(KeyRefused::Gone) if !Place::has_store(directory) => {}
+        Err(refused) => return Err(refused.into()),
     }
     let key = Secret::random(&mut UnwrapErr(SysRng));
     keystore.keep(key.expose().to_vec())?;
@@ -91,5 +99,49 @@ fn secret(bytes: Vec<u8>) -> Result<Secret, CoupletError> {
     match <[u8; 32]>::try_from(bytes.as_slice()) {
         Ok(key) => Ok(Secret::new(key)),
         Err(_) => Err(Error::Store(StoreError::WrongKey).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::config::Config;
+    use crate::notebook::Notebook;
+
+    /// Loses every key, and counts those that it was to keep.
+    #[derive(Default)]
+    struct Forgetful(AtomicUsize);
+
+    impl KeyStore for Forgetful {
+        fn load(&self) -> Result<Option<Vec<u8>>, KeyRefused> {
+            Err(KeyRefused::Gone)
+        }
+
+        fn keep(&self, _: Vec<u8>) -> Result<(), KeyRefused> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_gone_is_replaced_where_no_notebook_waits_for_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let keystore = Arc::new(Forgetful::default());
+        let found = || {
+            let directory = directory.path().join("notebook").to_string_lossy().into_owned();
+            let config = Config { directory, mark: None };
+            Notebook::found(config, keystore.clone(), "Ana".into(), None)
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            found().await.unwrap().shutdown().await.unwrap();
+            assert_eq!(keystore.0.load(Ordering::Relaxed), 1);
+            assert_eq!(found().await.unwrap_err().code(), "key_gone");
+            assert_eq!(keystore.0.load(Ordering::Relaxed), 1, "the store's key was replaced");
+            std::fs::remove_dir_all(directory.path().join("notebook")).unwrap();
+            found().await.unwrap().shutdown().await.unwrap();
+        });
     }
 }

@@ -110,7 +110,9 @@ pub(crate) fn spawn(work: impl Future<Output = ()> + Send + 'static) -> Result<(
 #[uniffi::export]
 pub fn end_all_work() {
     crate::log::end();
-    if let Some(runtime) = current().take() {
+    // Out of the lock first: what still runs may call meanwhile, and must not wait for its own end.
+    let runtime = current().take();
+    if let Some(runtime) = runtime {
         runtime.shutdown_timeout(PATIENCE);
     }
 }

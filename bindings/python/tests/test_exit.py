@@ -25,6 +25,14 @@ for number in range(50):
 await asyncio.sleep(0)
 """,
     "after an error": "raise SystemExit(0)",
+    "with a shutdown that fails": """
+shutdown = notebook.shutdown
+async def failing():
+    await shutdown()
+    raise RuntimeError("thrown on purpose")
+notebook.shutdown = failing
+await couplet.set_log_sink(lambda line: None, couplet.LogLevel.TRACE)
+""",
     "with a log": """
 await couplet.set_log_sink(lambda line: None, couplet.LogLevel.TRACE)
 await notebook.sync()

@@ -433,10 +433,14 @@ impl Handle {
         &self,
         work: impl FnOnce(&Tables<'_>, Slot) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Error> {
-        let reader = self.reader.clone();
+        let (reader, ended) = (self.reader.clone(), self.ended.clone());
         let (directory, key) = (self.directory.clone(), self.key.clone());
         let read = move || -> Result<T, Error> {
             let mut reader = reader.lock().map_err(|_| Error::Engine)?;
+            // Looked at within the lock, in which a shutdown then takes the reader away.
+            if *ended.borrow() {
+                return Err(Error::Closed);
+            }
             let reader = match reader.as_mut() {
                 Some(reader) => reader,
                 None => reader.insert(Reader::open(&directory, &key)?),
@@ -480,5 +484,24 @@ impl Drop for OwnerThread {
 impl core::fmt::Debug for Handle {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("Handle(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_reads_after_a_shutdown_is_told_that_it_is_closed() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let directory = tempfile::tempdir().unwrap();
+            let place = Home::at(directory.path()).place;
+            let ana = Couplet::found(&place, "Ana", None).await.unwrap();
+            ana.hash().await.unwrap();
+            ana.clone().shutdown().await;
+            let read = ana.timeline(None, 1, Filter::default()).await;
+            assert!(matches!(read, Err(Error::Closed)), "{read:?}");
+        });
     }
 }

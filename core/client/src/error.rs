@@ -43,7 +43,10 @@ pub enum Error {
     #[error("the code is not the one that the other phone shows; nobody was let in")]
     WrongCode,
     /// What must be said first.
-    #[error("{0} entries are here already; say whether the newcomer will read them: --history all")]
+    #[error(
+        "{0} entries are here already; say which history the newcomer will read: all of it, or \
+         only what comes from here on"
+    )]
     SayHistory(u64),
     /// Something is not built so far.
     #[error("{0} is not possible in this version")]

@@ -1,13 +1,13 @@
 //! Where a notebook lies on a device, and what the device gives it: the time, and randomness.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use couplet_engine::keys::Secret;
 use rand_core::CryptoRng;
 
-use crate::{clock, random};
+use crate::{clock, random, store};
 
 /// Where a notebook lies on this device.
 #[derive(Clone, Debug)]
@@ -19,6 +19,15 @@ pub struct Place {
     /// A file that no backup and no copy of the directory reaches, by which a store that was
     /// restored or cloned is noticed; nothing on a platform that has no such place.
     pub mark: Option<PathBuf>,
+}
+
+impl Place {
+    /// Whether a notebook's store lies in this directory, whichever key it has; one that cannot be
+    /// looked for counts as there.
+    #[must_use]
+    pub fn has_store(directory: &Path) -> bool {
+        store::path(directory).try_exists().unwrap_or(true)
+    }
 }
 
 /// A place, and what is around it.
@@ -64,7 +73,7 @@ impl Home {
 #[cfg(test)]
 impl Home {
     /// A home of tests.
-    pub(crate) fn at(directory: &std::path::Path) -> Self {
+    pub(crate) fn at(directory: &Path) -> Self {
         let key = Secret::new([7; 32]);
         Self::of(Place { directory: directory.to_owned(), key, mark: None })
     }

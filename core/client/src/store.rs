@@ -261,7 +261,7 @@ impl Reader {
 #[derive(Debug)]
 pub(crate) struct Tables<'a>(&'a Connection);
 
-fn path(directory: &Path) -> PathBuf {
+pub(crate) fn path(directory: &Path) -> PathBuf {
     directory.join(FILE)
 }
 

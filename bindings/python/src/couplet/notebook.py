@@ -409,7 +409,9 @@ _OPEN: weakref.WeakSet[Notebook] = weakref.WeakSet()
 @atexit.register
 def _end() -> None:
     async def shut_down() -> None:
-        await asyncio.gather(*(notebook.shutdown() for notebook in list(_OPEN)))
+        # One that fails keeps neither the others nor the library's threads from their end.
+        ends = [notebook.shutdown() for notebook in list(_OPEN)]
+        await asyncio.gather(*ends, return_exceptions=True)
 
     if _OPEN:
         asyncio.run(shut_down())

@@ -28,7 +28,8 @@ public interface KeyStore {
     public fun load(): ByteArray?
 
     /**
-     * Keeps these 32 bytes where no backup reaches, before it returns. The notebook is lost
+     * Keeps these 32 bytes where no backup reaches, before it returns, in place of a key that is
+     * gone. The notebook is lost
      * without them.
      *
      * @throws KeyRefusedException
@@ -66,6 +67,9 @@ public class FileKeyStore(private val file: File) : KeyStore {
             it.force(true)
         }
         Files.move(part, file.toPath(), StandardCopyOption.ATOMIC_MOVE)
+        // The name lasts only once its directory is written.
+        val directory = file.absoluteFile.parentFile.toPath()
+        FileChannel.open(directory, StandardOpenOption.READ).use { it.force(true) }
     }
 }
 

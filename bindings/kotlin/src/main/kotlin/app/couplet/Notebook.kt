@@ -180,12 +180,12 @@ public class Notebook private constructor(internal val ffi: FfiNotebook, first: 
      */
     public suspend fun stayAttached(): Nothing {
         staying.incrementAndGet()
-        writing {
-            try {
-                ffi.stayAttached(cancel = null)
-            } finally {
-                staying.decrementAndGet()
-            }
+        try {
+            calling { ffi.stayAttached(cancel = null) }
+        } finally {
+            // Before whoever shows the status asks again; also where the call never began.
+            staying.decrementAndGet()
+            changes.update { it + 1 }
         }
         awaitCancellation()
     }

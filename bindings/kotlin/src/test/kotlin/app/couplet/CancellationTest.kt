@@ -13,6 +13,7 @@ import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
+import kotlinx.coroutines.cancel
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.toList
@@ -37,6 +38,11 @@ internal class CancellationTest {
         ana.setRelay(relay.link)
         assertTrue(ana.sync().isCaughtUp)
 
+        // A screen that is left before it has begun to stay stays in nobody's way.
+        launch(start = CoroutineStart.UNDISPATCHED) {
+            cancel()
+            ana.stayAttached()
+        }.join()
         val staying = launch { ana.stayAttached() }
         ana.status.first { it.isAttached }
         staying.cancelAndJoin()

@@ -10,6 +10,7 @@ import android.security.keystore.KeyProperties
 import android.security.keystore.UserNotAuthenticatedException
 import java.io.File
 import java.security.KeyStore as JavaKeyStore
+import javax.crypto.AEADBadTagException
 import javax.crypto.Cipher
 import javax.crypto.KeyGenerator
 import javax.crypto.SecretKey
@@ -45,7 +46,8 @@ public class PhoneKeyStore(context: Context, private val name: String = NOTEBOOK
 
     override fun keep(key: ByteArray) {
         if (!users.isUserUnlocked) throw KeyRefusedException.NotYet()
-        val sealing = sealingKey() ?: newSealingKey()
+        // Anew each time: one that is there may be the one that opens nothing any more.
+        val sealing = newSealingKey()
         sealed.keep(with(sealing, Cipher.ENCRYPT_MODE, null) { iv + doFinal(key) })
     }
 
@@ -61,6 +63,9 @@ public class PhoneKeyStore(context: Context, private val name: String = NOTEBOOK
                 work()
             }
         } catch (_: KeyPermanentlyInvalidatedException) {
+            throw KeyRefusedException.Gone()
+        } catch (_: AEADBadTagException) {
+            // Sealed by a key before this one.
             throw KeyRefusedException.Gone()
         } catch (_: UserNotAuthenticatedException) {
             throw KeyRefusedException.Denied()
