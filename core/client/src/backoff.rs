@@ -13,7 +13,7 @@ const FIRST: Duration = Duration::from_millis(500);
 /// The longest span: what a person who looks at the screen still waits for.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// A connection that held so long was a good one: the next loss begins with [`FIRST`] again.
+/// A connection that held so long was a good one: the next loss begins with the first span again.
 pub const STABLE: Duration = Duration::from_secs(30);
 
 /// How long to wait before the attempt with that number, the first being 0; `random` is uniform
