@@ -22,7 +22,7 @@ use couplet_proto::sign::Signer;
 use couplet_proto::statement::{Body, History, Statement};
 
 use super::Owner;
-use super::intents::Intent;
+use super::intents::{Intent, TakenOver};
 use crate::error::Error;
 use crate::store::Meta;
 
@@ -111,29 +111,11 @@ impl Owner {
         wanted.extend(self.wanted_after(&log, log.statements().get(from..).unwrap_or_default()));
         wanted.extend(self.tables().intents()?.into_iter().map(|(_, intent)| intent));
         self.made = None;
-        self.durably(|tables| {
+        self.take_over(TakenOver { log, from, keys, open, wanted, late }, |tables| {
             tables.cut_log(from)?;
-            tables.keep_log(&log, from)?;
-            for (epoch, key) in &keys {
-                tables.keep_key(*epoch, key)?;
-            }
             tables.forget_intents()?;
-            for intent in &wanted {
-                tables.keep_intent(intent)?;
-            }
-            tables.set(Meta::Lost, &lost)?;
-            for (writer, left) in &late {
-                tables.cut_chain(*writer, left)?;
-            }
-            Ok(tables.drop_requests_without(&open)?)
-        })?;
-        let replica = self.replica()?;
-        replica.set_log(log, keys);
-        for (writer, left) in &late {
-            replica.end_chain(*writer, left.tip);
-        }
-        self.may_have_orphans |= !late.is_empty();
-        Ok(())
+            Ok(tables.set(Meta::Lost, &lost)?)
+        })
     }
 
     /// Words that were late by a removal on a branch that yielded are not late any more.

@@ -5,7 +5,7 @@
 //! read again. The only device of a notebook has nobody to be ordered against, and says it at once.
 
 use couplet_engine::membership::epoch;
-use couplet_engine::membership::keyring::open_keys;
+use couplet_engine::membership::keyring::{Keys, open_keys};
 use couplet_engine::membership::{self, CannotSay};
 use couplet_proto::have::WriterHave;
 use couplet_proto::ids::{DeviceId, Epoch, InviteId, WriterId};
@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Owner, State};
 use crate::error::{Error, input};
+use crate::store::Tables;
 
 /// What this device wants said. Stored: new ones come last.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +46,18 @@ pub(super) enum Intent {
 pub(super) struct Made {
     intent: i64,
     statement: Statement,
+}
+
+/// A log that takes the place of what is here from an index on, and what changes by it.
+pub(super) struct TakenOver {
+    pub(super) log: Log,
+    pub(super) from: usize,
+    pub(super) keys: Keys,
+    /// The invites that are open then: requests made with others are dropped.
+    pub(super) open: Vec<InviteId>,
+    pub(super) wanted: Vec<Intent>,
+    /// Chains of which less stands than is held, and what does.
+    pub(super) late: Vec<(WriterId, WriterHave)>,
 }
 
 impl Owner {
@@ -173,19 +186,33 @@ impl Owner {
         let is_said = |made: &mut Made| new.iter().any(|said| said == &made.statement);
         let said = self.made.take_if(is_said);
         let late = self.late_after(&log, new)?;
+        self.take_over(TakenOver { log, from, keys, open, wanted, late }, |tables| {
+            if let Some(said) = said {
+                tables.drop_intent(said.intent)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Makes a log this device's, with what changes by it, in one transaction that begins with
+    /// `first`.
+    pub(super) fn take_over(
+        &mut self,
+        taken: TakenOver,
+        first: impl FnOnce(&Tables<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let TakenOver { log, from, keys, open, wanted, late } = taken;
         self.durably(|tables| {
+            first(tables)?;
             tables.keep_log(&log, from)?;
             for (epoch, key) in &keys {
                 tables.keep_key(*epoch, key)?;
             }
-            if let Some(said) = said {
-                tables.drop_intent(said.intent)?;
+            for intent in &wanted {
+                tables.keep_intent(intent)?;
             }
             for (writer, left) in &late {
                 tables.cut_chain(*writer, left)?;
-            }
-            for intent in &wanted {
-                tables.keep_intent(intent)?;
             }
             Ok(tables.drop_requests_without(&open)?)
         })?;

@@ -142,9 +142,8 @@ impl Owner {
         self.be_sure_of_writer()?;
         self.seal_lost_anew()?;
         let me = self.replica()?.writer();
-        while self.tables().unsealed(me, 1)?.is_some() {
-            self.reserve()?;
-            count += usize::from(self.seal_next(me)?);
+        while self.seal_next(me, Self::reserve)? {
+            count += 1;
         }
         count += self.seal_carried()?;
         if self.replica()?.seen().owes_an_answer(me) {
@@ -162,14 +161,20 @@ impl Owner {
     /// Seals all changes of a writer that wait for it, as this replica's writer, whether or not the
     /// mark allows it.
     pub(super) fn seal_changes_of(&mut self, writer: WriterId) -> Result<(), Error> {
-        while self.seal_next(writer)? {}
+        while self.seal_next(writer, |_| Ok(()))? {}
         Ok(())
     }
 
-    /// Seals the next envelope of a writer's changes; whether there was one.
-    fn seal_next(&mut self, writer: WriterId) -> Result<bool, Error> {
+    /// Seals the next envelope of a writer's changes, once `reserve` has taken a number for it;
+    /// whether there was one.
+    fn seal_next(
+        &mut self,
+        writer: WriterId,
+        reserve: impl FnOnce(&mut Self) -> Result<(), Error>,
+    ) -> Result<bool, Error> {
         let unsealed = self.tables().unsealed(writer, CHANGES_PER_SEAL)?;
         let Some(Unsealed { volume, edition, ids, changes }) = unsealed else { return Ok(false) };
+        reserve(self)?;
         let mut rng = self.surroundings.randomness();
         let (sealed, taken) = self.replica()?.seal(volume, edition, &changes, &mut *rng)?;
         let ids = ids.get(..taken).unwrap_or(&ids).to_vec();
