@@ -9,11 +9,11 @@ mod beside;
 mod drafts;
 mod export;
 mod going;
+mod opening;
 mod talk;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use couplet_engine::document::EntryKey;
@@ -27,7 +27,7 @@ use couplet_proto::hash::Hash;
 use couplet_proto::ids::Slot;
 use couplet_proto::link::RelayLink;
 use couplet_proto::statement::{History, Role};
-use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::sync::{broadcast, oneshot, watch};
 
 pub use export::{Export, Imported};
 
@@ -39,12 +39,7 @@ use crate::owner::Owner;
 use crate::place::{Home, Place};
 use crate::store::{Cursor, EntryRow, Filter, Meta, Reader, StoreError, Tables};
 use crate::transport::Transport;
-
-/// Calls that wait for the owner's thread; more wait outside.
-const JOBS: usize = 64;
-
-/// Events that a slow observer may be behind before it is told that it missed some.
-const EVENTS: usize = 1_024;
+use opening::{Opening, OwnerThread};
 
 /// How often an exchange is begun anew: once for each writer of this device that was cloned.
 const BEGINNINGS: usize = 4;
@@ -58,6 +53,8 @@ pub struct Couplet {
 /// What the clones of a [`Couplet`] share.
 pub(crate) struct Handle {
     owner: OwnerThread,
+    /// What comes of its opening, until that is known.
+    opening: Opening,
     /// The owner's thread is gone, and with it the store's lock.
     ended: watch::Receiver<bool>,
     reader: Arc<Mutex<Option<Reader>>>,
@@ -68,13 +65,6 @@ pub(crate) struct Handle {
     /// Rises with everything written here.
     dirty: watch::Sender<u64>,
     transport: Mutex<Option<Arc<Transport>>>,
-}
-
-/// The owner's thread. It is over, and the store closed, when this is dropped: a process that ended
-/// meanwhile would take the cipher away from under it.
-struct OwnerThread {
-    jobs: Option<mpsc::Sender<Job>>,
-    thread: Option<thread::JoinHandle<()>>,
 }
 
 /// What the owner's thread is asked.
@@ -109,64 +99,6 @@ impl Couplet {
     pub async fn ask_again(&self, link: &str, name: &str) -> Result<(), Error> {
         let (link, name): (JoinLink, Name) = (link.parse()?, name.parse()?);
         self.handle.call(move |owner| owner.ask_again(&link, &name)).await
-    }
-
-    /// Opens the notebook in this place.
-    ///
-    /// # Errors
-    /// [`Error`].
-    pub async fn open(place: &Place) -> Result<Self, Error> {
-        // What is shown first is read meanwhile, on a connection that is ready when the owner is.
-        let (directory, key) = (place.directory.clone(), place.key.clone());
-        let reader = tokio::task::spawn_blocking(move || Reader::open(&directory, &key));
-        let couplet = Self::start(place, Owner::open).await?;
-        if let (Ok(Ok(reader)), Ok(mut kept)) = (reader.await, couplet.handle.reader.lock()) {
-            kept.get_or_insert(reader);
-        }
-        Ok(couplet)
-    }
-
-    async fn start(
-        place: &Place,
-        open: impl FnOnce(Home) -> Result<Owner, Error> + Send + 'static,
-    ) -> Result<Self, Error> {
-        let (jobs, mut queue) = mpsc::channel::<Job>(JOBS);
-        let (opened, is_open) = oneshot::channel();
-        let (has_ended, ended) = watch::channel(false);
-        let home = Home::of(place.clone());
-        let run = move || match open(home) {
-            Ok(mut owner) => {
-                owner.begin_with_inbox();
-                if opened.send(Ok(owner.is_owned())).is_ok() {
-                    while let Some(Job::Do(work)) = queue.blocking_recv() {
-                        owner.begin_call();
-                        work(&mut owner);
-                    }
-                    // A snapshot only saves time at the next start.
-                    drop(owner.tidy());
-                }
-                drop(owner);
-                has_ended.send_replace(true);
-            }
-            Err(error) => drop(opened.send(Err(error))),
-        };
-        let spawned = thread::Builder::new().name("couplet".into()).spawn(run);
-        let thread = spawned.map_err(|error| StoreError::Directory(error.kind()))?;
-        let owner = OwnerThread { jobs: Some(jobs), thread: Some(thread) };
-        let is_owner = is_open.await.map_err(|_| Error::Engine)??;
-        let (events, _) = broadcast::channel(EVENTS);
-        let handle = Handle {
-            owner,
-            ended,
-            reader: Arc::default(),
-            directory: place.directory.clone(),
-            key: place.key.clone(),
-            is_owner,
-            events,
-            dirty: watch::channel(0).0,
-            transport: Mutex::default(),
-        };
-        Ok(Self { handle: Arc::new(handle) })
     }
 
     /// Writes an entry; `day` counts from 1970-01-01.
@@ -415,6 +347,7 @@ impl Handle {
     ) -> Result<T, Error> {
         let (reply, answer) = oneshot::channel();
         let job = Box::new(move |owner: &mut Owner| drop(reply.send(work(owner))));
+        self.opening.done().await?;
         let jobs = self.owner.jobs.as_ref().ok_or(Error::Closed)?;
         jobs.send(Job::Do(job)).await.map_err(|_| Error::Closed)?;
         answer.await.map_err(|_| Error::Engine)?
@@ -467,16 +400,6 @@ impl Handle {
         match kept.as_ref().filter(|transport| transport.is_of(identity)) {
             Some(transport) => Ok(transport.clone()),
             None => Ok(kept.insert(Arc::new(Transport::new(identity)?)).clone()),
-        }
-    }
-}
-
-impl Drop for OwnerThread {
-    fn drop(&mut self) {
-        drop(self.jobs.take());
-        if let Some(thread) = self.thread.take() {
-            // It says nothing but that it has ended.
-            drop(thread.join());
         }
     }
 }

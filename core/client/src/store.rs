@@ -24,6 +24,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use couplet_engine::keys::Secret;
+use couplet_engine::notebook::entry::FORM;
 
 pub use changes::PlacedChange;
 pub(crate) use changes::{Unsealed, Waiting};
@@ -46,6 +47,13 @@ const BUSY: Duration = Duration::from_secs(5);
 pub(crate) struct Store {
     connection: Connection,
     lock: Option<File>,
+}
+
+/// A store that this process owns and has not opened so far.
+#[derive(Debug)]
+pub(crate) struct Claim {
+    directory: PathBuf,
+    lock: File,
 }
 
 /// A reading half.
@@ -119,16 +127,46 @@ impl From<std::io::Error> for StoreError {
     }
 }
 
+impl Claim {
+    /// Takes the store in this directory.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there is none, [`StoreError::Busy`] if it has an owner.
+    pub(crate) fn take(directory: &Path) -> Result<Self, StoreError> {
+        if !path(directory).exists() {
+            return Err(StoreError::Missing);
+        }
+        Self::of(directory)
+    }
+
+    fn of(directory: &Path) -> Result<Self, StoreError> {
+        Ok(Self { directory: directory.to_owned(), lock: lock(directory)? })
+    }
+
+    /// Opens the store, which is made if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn open(self, key: &Secret) -> Result<Store, StoreError> {
+        let mut connection = connect(&self.directory, OpenFlags::default(), key)?;
+        // Before anything is written: a newer version's store is left as it is.
+        schema::found(&connection)?;
+        connection.execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
+        )?;
+        schema::migrate(&mut connection)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(Store { connection, lock: Some(self.lock) })
+    }
+}
+
 impl Store {
     /// Opens the store in this directory, as its one owner.
     ///
     /// # Errors
     /// [`StoreError::Missing`] if there is none, [`StoreError::Busy`] if it has an owner.
     pub(crate) fn open(directory: &Path, key: &Secret) -> Result<Self, StoreError> {
-        if !path(directory).exists() {
-            return Err(StoreError::Missing);
-        }
-        Self::open_or_create(directory, key)
+        Claim::take(directory)?.open(key)
     }
 
     /// Makes a store in this directory.
@@ -138,25 +176,14 @@ impl Store {
     pub(crate) fn create(directory: &Path, key: &Secret) -> Result<Self, StoreError> {
         if !path(directory).exists() {
             fs::create_dir_all(directory)?;
-            return Self::open_or_create(directory, key);
+            return Claim::of(directory)?.open(key);
         }
         // Whoever began to make one and died before anybody lived in it has made none.
-        let begun = Self::open_or_create(directory, key).map_err(|_| StoreError::Exists)?;
+        let begun = Claim::of(directory)
+            .and_then(|claim| claim.open(key))
+            .map_err(|_| StoreError::Exists)?;
         let is_lived_in = begun.tables().get::<[u8; 32]>(Meta::Seed)?.is_some();
         if is_lived_in { Err(StoreError::Exists) } else { Ok(begun) }
-    }
-
-    fn open_or_create(directory: &Path, key: &Secret) -> Result<Self, StoreError> {
-        let lock = lock(directory)?;
-        let mut connection = connect(directory, OpenFlags::default(), key)?;
-        // Before anything is written: a newer version's store is left as it is.
-        schema::found(&connection)?;
-        connection.execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
-        )?;
-        schema::migrate(&mut connection)?;
-        connection.set_prepared_statement_cache_capacity(64);
-        Ok(Self { connection, lock: Some(lock) })
     }
 
     /// Opens the store in this directory while another process owns it.
@@ -248,6 +275,20 @@ impl Reader {
         let connection = connect(directory, flags, key)?;
         connection.execute_batch("PRAGMA query_only = ON;")?;
         Ok(Self { connection })
+    }
+
+    /// Opens an existing store for reading, if its owner has nothing to do before it is shown: it is
+    /// in this version's form, and no other process has left words.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn open_shown(directory: &Path, key: &Secret) -> Result<Option<Self>, StoreError> {
+        let reader = Self::open(directory, key)?;
+        let tables = reader.tables();
+        let is_shown = schema::found(&reader.connection)? == schema::SCHEMA
+            && tables.get(Meta::Form)? == Some(FORM)
+            && tables.asked_count()? == 0;
+        Ok(is_shown.then_some(reader))
     }
 
     /// The tables, for reading.
