@@ -36,7 +36,7 @@ use crate::conversation::{Conversation, Until};
 use crate::error::Error;
 use crate::exchange::{Exchange, Exchanged};
 use crate::owner::Owner;
-use crate::place::{Home, Place};
+use crate::place::Place;
 use crate::store::{Cursor, EntryRow, Filter, Meta, Reader, StoreError, Tables};
 use crate::transport::Transport;
 use opening::{Opening, OwnerThread};
@@ -413,6 +413,7 @@ impl core::fmt::Debug for Handle {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::place::Home;
 
     #[test]
     fn whoever_reads_after_a_shutdown_is_told_that_it_is_closed() {

@@ -161,14 +161,6 @@ impl Claim {
 }
 
 impl Store {
-    /// Opens the store in this directory, as its one owner.
-    ///
-    /// # Errors
-    /// [`StoreError::Missing`] if there is none, [`StoreError::Busy`] if it has an owner.
-    pub(crate) fn open(directory: &Path, key: &Secret) -> Result<Self, StoreError> {
-        Claim::take(directory)?.open(key)
-    }
-
     /// Makes a store in this directory.
     ///
     /// # Errors
@@ -355,7 +347,7 @@ mod tests {
         drop(store);
         let before = fs::read(path(home.path())).unwrap();
 
-        let opened = Store::open(home.path(), &key());
+        let opened = open(home.path(), &key());
         let beside = Store::open_beside(home.path(), &key());
 
         assert!(matches!(opened, Err(StoreError::StoreIsNewer { found, .. }) if found > 1));
@@ -383,35 +375,39 @@ mod tests {
         set_limit(&store, pages + 1_000);
         store.jot(|tables| tables.keep_draft(&draft(kept))).unwrap();
         drop(store);
-        let store = Store::open(home.path(), &key()).unwrap();
+        let store = open(home.path(), &key()).unwrap();
         assert_eq!(store.tables().drafts().unwrap().len(), kept + 1);
     }
 
     #[test]
     fn a_store_opens_with_its_key_and_no_other() {
         let home = tempfile::tempdir().unwrap();
-        assert!(matches!(Store::open(home.path(), &key()), Err(StoreError::Missing)));
+        assert!(matches!(open(home.path(), &key()), Err(StoreError::Missing)));
         drop(Store::create(home.path(), &key()).unwrap());
         // Nobody lives in it so far.
         let mut store = Store::create(home.path(), &key()).unwrap();
         store.commit(|tables| tables.set(Meta::Seed, &[3_u8; 32])).unwrap();
         drop(store);
         assert!(matches!(Store::create(home.path(), &key()), Err(StoreError::Exists)));
-        let opened = Store::open(home.path(), &Secret::new([2; 32]));
+        let opened = open(home.path(), &Secret::new([2; 32]));
         assert!(matches!(opened, Err(StoreError::WrongKey)));
-        assert!(Store::open(home.path(), &key()).is_ok());
+        assert!(open(home.path(), &key()).is_ok());
     }
 
     #[test]
     fn a_notebook_has_one_owner_and_any_number_beside_it() {
         let home = tempfile::tempdir().unwrap();
         let store = Store::create(home.path(), &key()).unwrap();
-        assert!(matches!(Store::open(home.path(), &key()), Err(StoreError::Busy)));
+        assert!(matches!(open(home.path(), &key()), Err(StoreError::Busy)));
         let mut beside = Store::open_beside(home.path(), &key()).unwrap();
         let changed = beside.commit(|_| Ok::<_, StoreError>(()));
         assert!(matches!(changed, Err(StoreError::Busy)));
         beside.jot(|tables| tables.keep_draft(&draft(0))).unwrap();
         assert_eq!(store.tables().drafts().unwrap(), [draft(0)]);
+    }
+
+    fn open(directory: &Path, key: &Secret) -> Result<Store, StoreError> {
+        Claim::take(directory)?.open(key)
     }
 
     fn set_limit(store: &Store, pages: i64) {
