@@ -96,7 +96,11 @@ impl Couplet {
                 drop(owner);
                 has_ended.send_replace(true);
             }
-            Err(error) => drop(opened.send(Err(error))),
+            Err(error) => {
+                // Whoever asks after the one who is told finds it closed.
+                drop(queue);
+                drop(opened.send(Err(error)));
+            }
         };
         let spawned = thread::Builder::new().name("couplet".into()).spawn(run);
         let thread = spawned.map_err(|error| StoreError::Directory(error.kind()))?;
@@ -134,5 +138,54 @@ impl Drop for OwnerThread {
             // It says nothing but that it has ended.
             drop(thread.join());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use couplet_engine::notebook::schema::Kind;
+
+    use super::*;
+    use crate::store::Filter;
+
+    #[test]
+    fn what_is_shown_opens_where_the_rest_is_damaged_and_the_first_call_is_told() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let directory = tempfile::tempdir().unwrap();
+            let place = Home::at(directory.path()).place;
+            let ana = Couplet::found(&place, "Ana", None).await.unwrap();
+            ana.write(Kind::Note, 0, "Dear Ben").await.unwrap();
+            ana.shutdown().await;
+            let mut store = Claim::take(&place.directory).unwrap().open(&place.key).unwrap();
+            store.commit(|tables| tables.spoil_log()).unwrap();
+            drop(store);
+
+            let ana = Couplet::open(&place).await.unwrap();
+            let page = ana.timeline(None, 1, Filter::default()).await.unwrap();
+            assert_eq!(page[0].entry.text, "Dear Ben");
+            let told = ana.write(Kind::Note, 0, "again").await;
+            assert!(matches!(told, Err(Error::Store(StoreError::Damaged))), "{told:?}");
+            let closed = ana.write(Kind::Note, 0, "again").await;
+            assert!(matches!(closed, Err(Error::Closed)), "{closed:?}");
+        });
+    }
+
+    #[test]
+    fn words_that_another_process_left_are_on_the_first_page() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let directory = tempfile::tempdir().unwrap();
+            let place = Home::at(directory.path()).place;
+            let ana = Couplet::found(&place, "Ana", None).await.unwrap();
+            let beside = Couplet::open_beside(&place).await.unwrap();
+            ana.shutdown().await;
+            beside.queue_write(Kind::Note, 0, "from the widget").await.unwrap();
+            beside.shutdown().await;
+
+            let ana = Couplet::open(&place).await.unwrap();
+            let page = ana.timeline(None, 1, Filter::default()).await.unwrap();
+            assert_eq!(page[0].entry.text, "from the widget");
+        });
     }
 }
