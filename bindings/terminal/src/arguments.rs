@@ -109,6 +109,12 @@ pub(crate) enum Command {
     Rename(Rename),
     /// Leave: alone, at once, with everything that is here; nothing more is written here then
     Leave,
+    /// Delete this device's home; says what is unsent, and then wants --force
+    Destroy {
+        /// Delete what is on this device alone, too
+        #[arg(long)]
+        force: bool,
+    },
     /// Write everything shared into a file that whoever has it can read
     Export(Export),
     /// Write one's own words of an export as new entries

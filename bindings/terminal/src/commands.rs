@@ -1,6 +1,7 @@
 //! The commands, each a call of the library and an answer.
 
 mod drafts;
+mod ending;
 mod entries;
 mod export;
 mod going;
@@ -43,6 +44,7 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<(), Fai
         }
         Command::Rename(asked) => going::rename(&home.open().await?, &asked, output).await,
         Command::Leave => going::leave(&home.open().await?, output).await,
+        Command::Destroy { force } => ending::destroy(home, force, output).await,
         Command::Join(join) => membership::join(home, join, output).await,
         Command::Requests => membership::requests(&home.open_or_beside().await?, output).await,
         Command::Approve(approve) => {

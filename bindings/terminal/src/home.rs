@@ -107,6 +107,17 @@ impl Home {
         Ok(Secret::new(*bytes))
     }
 
+    /// Removes the key of a notebook that is gone, and its directory if nothing else is in it. A key
+    /// file that the caller named is the caller's.
+    pub(crate) fn forget_key(&self) -> Result<(), Failure> {
+        if self.key_file == self.directory.join("key") {
+            fs::remove_file(&self.key_file).map_err(|error| self.unusable(&error))?;
+        }
+        // What else lies there is not the notebook's.
+        drop(fs::remove_dir(&self.directory));
+        Ok(())
+    }
+
     fn unusable(&self, error: &std::io::Error) -> Failure {
         let place = self.key_file.display();
         Failure::system(format!("the key file {place} cannot be used: {}", error.kind()))

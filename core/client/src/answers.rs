@@ -25,6 +25,23 @@ pub enum Event {
     },
 }
 
+/// What is on this device and nowhere else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unsent {
+    /// Entries with something of one's own that the relay has not said to hold.
+    pub entries: u64,
+    /// Drafts, which are nowhere else.
+    pub drafts: u64,
+}
+
+impl Unsent {
+    /// Whether it is nothing.
+    #[must_use]
+    pub const fn is_nothing(&self) -> bool {
+        self.entries == 0 && self.drafts == 0
+    }
+}
+
 /// A device that belongs to the notebook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {

@@ -7,6 +7,7 @@
 mod attached;
 mod beside;
 mod drafts;
+mod ending;
 mod export;
 mod going;
 mod talk;
@@ -31,7 +32,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 pub use export::{Export, Imported};
 
-use crate::answers::{Device, Event, Invitation, Request, Status};
+use crate::answers::{Device, Event, Invitation, Request, Status, Unsent};
 use crate::conversation::{Conversation, Until};
 use crate::error::Error;
 use crate::exchange::{Exchange, Exchanged};
@@ -80,6 +81,11 @@ struct OwnerThread {
 /// What the owner's thread is asked.
 enum Job {
     Do(Box<dyn FnOnce(&mut Owner) + Send>),
+    /// To delete what it owns; it goes on if it may not.
+    Destroy {
+        is_wanted: bool,
+        reply: oneshot::Sender<Result<Unsent, Error>>,
+    },
     Stop,
 }
 
@@ -138,14 +144,10 @@ impl Couplet {
             Ok(mut owner) => {
                 owner.begin_with_inbox();
                 if opened.send(Ok(owner.is_owned())).is_ok() {
-                    while let Some(Job::Do(work)) = queue.blocking_recv() {
-                        owner.begin_call();
-                        work(&mut owner);
-                    }
-                    // A snapshot only saves time at the next start.
-                    drop(owner.tidy());
+                    work(owner, &mut queue);
+                } else {
+                    drop(owner);
                 }
-                drop(owner);
                 has_ended.send_replace(true);
             }
             Err(error) => drop(opened.send(Err(error))),
@@ -405,6 +407,26 @@ impl Couplet {
         let conversation = handle.call(open).await?;
         Exchange::new(handle, channel, conversation).run(dirty, began).await
     }
+}
+
+/// Does what comes, on the owner's thread, until it is told to stop or nobody can ask any more.
+fn work(mut owner: Owner, queue: &mut mpsc::Receiver<Job>) {
+    while let Some(job) = queue.blocking_recv() {
+        owner.begin_call();
+        match job {
+            Job::Do(work) => work(&mut owner),
+            Job::Stop => break,
+            Job::Destroy { is_wanted, reply } => match owner.destroy(is_wanted) {
+                Ok(unsent) => return drop(reply.send(Ok(unsent))),
+                Err((kept, error)) => {
+                    owner = *kept;
+                    drop(reply.send(Err(error)));
+                }
+            },
+        }
+    }
+    // A snapshot only saves time at the next start.
+    drop(owner.tidy());
 }
 
 impl Handle {

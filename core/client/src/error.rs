@@ -9,6 +9,7 @@ use couplet_engine::replica::CannotSeal;
 use couplet_proto::frame::Reason;
 use couplet_proto::item::Malformed;
 
+use crate::answers::Unsent;
 use crate::store::StoreError;
 use crate::transport::Unreachable;
 
@@ -48,6 +49,13 @@ pub enum Error {
          only what comes from here on"
     )]
     SayHistory(u64),
+    /// What would be lost.
+    #[error(
+        "{} entries and {} drafts are on this device alone; sync or export first, or say that they \
+         go with it",
+        .0.entries, .0.drafts
+    )]
+    Unsent(Unsent),
     /// Something is not built so far.
     #[error("{0} is not possible in this version")]
     Unsupported(&'static str),
@@ -107,6 +115,7 @@ impl Error {
             Self::Apart => "apart",
             Self::WrongCode => "wrong_code",
             Self::SayHistory(_) => "say_history",
+            Self::Unsent(_) => "unsent",
             Self::Unsupported(_) => "unsupported",
             Self::Membership(_) => "not_allowed",
             Self::Refused(_) | Self::BadRelay => "relay_refused",

@@ -20,7 +20,7 @@ mod transport;
 
 pub use answers::{
     Device, Event, Invitation, Late, OpenInvite, Quarantine, Request, SetAside, Standing, Status,
-    Waiting,
+    Unsent, Waiting,
 };
 pub use clock::{now, today};
 pub use couplet::{Couplet, Export, Imported};

@@ -7,6 +7,7 @@
 mod archive;
 mod branches;
 mod drafts;
+mod ending;
 mod exchange;
 mod export;
 mod going;
