@@ -25,6 +25,18 @@ pub enum Event {
     },
 }
 
+/// That a notebook is to be gone from the relay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dissolving {
+    /// Who wants it; nobody alone, if both do.
+    pub by: Option<Slot>,
+    /// When the relay lets go of it at the latest, as far as this device's clock tells, seconds since
+    /// 1970.
+    pub until: u64,
+    /// Whether it is done: nothing is written or sent any more, and what is here stays.
+    pub is_over: bool,
+}
+
 /// What is on this device and nowhere else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Unsent {
@@ -160,6 +172,10 @@ pub struct Status {
     pub standing: Standing,
     /// Whether nothing more can be written here.
     pub is_read_only: bool,
+    /// Whether this device shares nothing until it is told to.
+    pub is_paused: bool,
+    /// Whether the notebook is to be gone from the relay, or is.
+    pub dissolving: Option<Dissolving>,
     /// The epoch whose key is used now, from 1.
     pub epoch: u32,
     /// Whether it waits to be let in, and with which code.

@@ -10,6 +10,7 @@ mod drafts;
 mod ending;
 mod export;
 mod going;
+mod moving;
 mod talk;
 
 use std::path::PathBuf;
@@ -354,8 +355,17 @@ impl Couplet {
     /// # Errors
     /// [`Error::Unreachable`], [`Error::TimedOut`], [`Error::NotLetInYet`], [`Error::Refused`].
     pub async fn sync(&self, timeout: Duration) -> Result<Exchanged, Error> {
+        let began = Instant::now();
         let exchange = self.exchange(Until::CaughtUp);
-        tokio::time::timeout(timeout, exchange).await.unwrap_or(Err(Error::TimedOut))
+        let exchanged = tokio::time::timeout(timeout, exchange).await;
+        let exchanged = exchanged.unwrap_or(Err(Error::TimedOut))?;
+        // What a relay of before may have is no part of the answer.
+        let left = timeout.saturating_sub(began.elapsed());
+        if let Ok(Ok(1..)) = tokio::time::timeout(left, self.look_back()).await {
+            let left = timeout.saturating_sub(began.elapsed());
+            drop(tokio::time::timeout(left, self.exchange(Until::CaughtUp)).await);
+        }
+        Ok(exchanged)
     }
 
     /// Lets go of the store, and returns when it is let go of. Calls that were made before are
@@ -398,6 +408,9 @@ impl Couplet {
         let dirty = handle.dirty.subscribe();
         let (relay, identity) = handle
             .call(|owner| {
+                if owner.is_paused()? {
+                    return Err(Error::Paused);
+                }
                 let relay = owner.tables().get(Meta::Relay)?.ok_or(Error::NoRelay)?;
                 Ok((relay, owner.signing_seed()))
             })

@@ -56,6 +56,14 @@ pub enum Error {
         .0.entries, .0.drafts
     )]
     Unsent(Unsent),
+    /// This device shares nothing at the moment, as it was told.
+    #[error(
+        "sharing is paused on this device; writing goes on, and it is sent after: couplet resume"
+    )]
+    Paused,
+    /// Nobody has ended anything.
+    #[error("you are together here; leave first, and then go on in a notebook of your own")]
+    Together,
     /// Something is not built so far.
     #[error("{0} is not possible in this version")]
     Unsupported(&'static str),
@@ -116,6 +124,8 @@ impl Error {
             Self::WrongCode => "wrong_code",
             Self::SayHistory(_) => "say_history",
             Self::Unsent(_) => "unsent",
+            Self::Paused => "paused",
+            Self::Together => "not_allowed",
             Self::Unsupported(_) => "unsupported",
             Self::Membership(_) => "not_allowed",
             Self::Refused(_) | Self::BadRelay => "relay_refused",
@@ -169,6 +179,7 @@ fn sentence(reason: Reason) -> &'static str {
         Reason::NotInvited => "the invitation is used, expired or unknown to it",
         Reason::Full => "it has no room left",
         Reason::Busy => "it is busy; try again later",
+        Reason::Dissolved => "the notebook is dissolved, and it keeps nothing of it any more",
         Reason::Other(_) => "its reason is one of a later version; bring this app up to date",
     }
 }

@@ -14,6 +14,8 @@ mod going;
 mod inbox;
 mod intents;
 mod membership;
+mod moving;
+mod onward;
 mod quarantine;
 mod reading;
 mod receiving;
@@ -53,6 +55,7 @@ pub use archive::Archive;
 pub(crate) use exchange::Opening;
 pub(crate) use export::proved;
 pub use membership::{Asking, Invited};
+pub(crate) use onward::Onward;
 pub(crate) use receiving::Received;
 pub use talk::Saying;
 
@@ -87,6 +90,8 @@ pub struct Owner {
     is_writer_sure: bool,
     /// The statement that was made last.
     made: Option<intents::Made>,
+    /// What a relay says is not said by the relay that this notebook is at.
+    is_elsewhere: bool,
 }
 
 #[derive(Debug)]
@@ -116,6 +121,16 @@ struct StoredJoining {
 impl Owner {
     /// A notebook of one's own, usable at once.
     pub fn found(home: Home, name: &Name, relay: Option<RelayLink>) -> Result<Self, Error> {
+        Self::found_with(home, name, relay, |_| Ok(()))
+    }
+
+    /// The same, with something more in the transaction that makes it.
+    fn found_with(
+        home: Home,
+        name: &Name,
+        relay: Option<RelayLink>,
+        also: impl FnOnce(&Tables<'_>) -> Result<(), Error>,
+    ) -> Result<Self, Error> {
         let mut rng = home.surroundings.randomness();
         let device = DeviceSecret::random(&mut *rng);
         let (log, epoch_key) = found(&device, name, &mut *rng)?;
@@ -123,6 +138,7 @@ impl Owner {
         store.commit(|tables| -> Result<(), Error> {
             keep_identity(tables, &device, relay.as_ref(), &mut *rng)?;
             tables.set(Meta::Slot, &Slot::First)?;
+            also(tables)?;
             tables.keep_log(&log, 0)?;
             Ok(tables.keep_key(log.epoch(), &epoch_key)?)
         })?;
@@ -194,6 +210,7 @@ impl Owner {
             may_have_orphans: true,
             is_writer_sure: false,
             made: None,
+            is_elsewhere: false,
         })
     }
 

@@ -56,6 +56,13 @@ impl Conversation {
                 self.put_off = Some(PutOff { reason: refuse.reason, until });
                 Ok(())
             }
+            // The log says why, and comes.
+            Reason::Dissolved => {
+                self.proposed = None;
+                let until = now + AGAIN_AT_LAST;
+                self.put_off = Some(PutOff { reason: refuse.reason, until });
+                Ok(())
+            }
             Reason::LogConflict => owner.doubt_log(),
             Reason::NotAMember
             | Reason::NotInvited

@@ -4,17 +4,21 @@
 //! is wanted, and made anew for whatever the log has become: a new key is drawn, watermarks are
 //! read again. The only device of a notebook has nobody to be ordered against, and says it at once.
 
+use couplet_engine::membership::ending;
 use couplet_engine::membership::epoch;
 use couplet_engine::membership::keyring::{Keys, open_keys};
 use couplet_engine::membership::{self, CannotSay};
 use couplet_proto::have::WriterHave;
 use couplet_proto::ids::{DeviceId, Epoch, InviteId, WriterId};
+use couplet_proto::link::RelayLink;
 use couplet_proto::log::Log;
 use couplet_proto::request::JoinRequest;
 use couplet_proto::sign::Signer;
 use couplet_proto::statement::{Body, Invite, Statement};
 use serde::{Deserialize, Serialize};
 
+use super::ending::note_dissolution;
+use super::moving::{follow, moved};
 use super::{Owner, State};
 use crate::error::{Error, input};
 use crate::store::Tables;
@@ -39,6 +43,10 @@ pub(super) enum Intent {
     NameAgain,
     /// An epoch's key, for a device that came after it.
     Rewrap(Epoch, DeviceId),
+    Dissolve,
+    Retain,
+    /// The relay to go on at.
+    Move(RelayLink),
 }
 
 /// The statement that was made last, and what wanted it said.
@@ -159,6 +167,9 @@ impl Owner {
                 let name = names.remove(&replica.slot()).ok_or(CannotSay::Overtaken)?;
                 membership::rename(log, device, key?, (None, &name), &mut *rng)?
             }
+            Intent::Dissolve => ending::dissolve(log, device)?,
+            Intent::Retain => ending::retain(log, device)?,
+            Intent::Move(relay) => ending::move_to(log, device, key?, relay, &mut *rng)?,
             Intent::Rewrap(epoch, to) => {
                 let key = keys.get(epoch).ok_or(CannotSay::NoKey)?;
                 epoch::rewrap(log, device, (*epoch, key), &[*to], &mut *rng)?
@@ -202,7 +213,8 @@ impl Owner {
         first: impl FnOnce(&Tables<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let TakenOver { log, from, keys, open, wanted, late } = taken;
-        self.durably(|tables| {
+        let (now, moved) = (self.surroundings.now(), moved(&log, &keys));
+        let has_moved = self.durably(|tables| {
             first(tables)?;
             tables.keep_log(&log, from)?;
             for (epoch, key) in &keys {
@@ -214,8 +226,11 @@ impl Owner {
             for (writer, left) in &late {
                 tables.cut_chain(*writer, left)?;
             }
-            Ok(tables.drop_requests_without(&open)?)
+            tables.drop_requests_without(&open)?;
+            note_dissolution(tables, &log, now)?;
+            follow(tables, moved, now)
         })?;
+        self.is_elsewhere |= has_moved;
         let replica = self.replica()?;
         replica.set_log(log, keys);
         for (writer, left) in &late {
