@@ -5,6 +5,8 @@ use std::time::Duration;
 use couplet::{Couplet, Exchanged, RelayLink, Standing};
 use serde_json::{Value, json};
 
+use super::ending;
+use super::membership::reach_relay;
 use crate::failure::Failure;
 use crate::output::{Output, Style};
 
@@ -14,6 +16,28 @@ pub(crate) async fn relay(couplet: &Couplet, link: &str, output: &Output) -> Res
     couplet.set_relay(link.clone()).await?;
     let words = format!("The relay is {}.", link.address);
     output.say(&json!({ "relay": link.to_string() }), &words);
+    Ok(())
+}
+
+pub(crate) async fn go_to(couplet: &Couplet, link: &str, output: &Output) -> Result<(), Failure> {
+    let link: Result<RelayLink, _> = link.parse();
+    let link = link.map_err(|error| Failure::input(error.to_string()))?;
+    couplet.move_to(link.clone()).await?;
+    let is_at_relay =
+        reach_relay(couplet, "the move is said when the relay of now answers", output).await;
+    let is_done = couplet.status().await?.relay.as_ref() == Some(&link);
+    let object = json!({ "relay": link.to_string(), "moved": is_done, "at_relay": is_at_relay });
+    let words = if is_done {
+        format!(
+            "The relay is {}. The others follow when they next reach the old one.",
+            link.address
+        )
+    } else {
+        "Nobody has moved so far: the relay of now has to hear of it. If it never answers again, \
+         say on every device: couplet relay LINK"
+            .to_owned()
+    };
+    output.say(&object, &words);
     Ok(())
 }
 
@@ -69,6 +93,8 @@ pub(crate) async fn status(couplet: &Couplet, output: &Output) -> Result<(), Fai
         "person": status.slot.index(),
         "state": state,
         "read_only": status.is_read_only,
+        "paused": status.is_paused,
+        "dissolving": status.dissolving.as_ref().map(ending::as_json),
         "epoch": status.epoch,
         "code": code,
         "persons": status.persons,
@@ -89,6 +115,10 @@ pub(crate) async fn status(couplet: &Couplet, output: &Output) -> Result<(), Fai
     }];
     if let Some(code) = &code {
         lines.push(format!("Code for the other phone: {}", output.styled(Style::Bold, code)));
+    }
+    lines.extend(status.dissolving.as_ref().map(|wish| ending::in_words(wish, status.slot)));
+    if status.is_paused {
+        lines.push("Sharing is paused on this device; go on with: couplet resume".to_owned());
     }
     lines.push(match status.pending {
         0 => "Everything written here is at the relay.".to_owned(),
