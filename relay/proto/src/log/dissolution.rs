@@ -69,3 +69,51 @@ impl Log {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::statement::Body;
+    use crate::testing::{INVITE, Notebook};
+
+    #[test]
+    fn whoever_is_alone_waits_for_nobody_and_nobody_dissolves_what_two_have_written() {
+        let mut alone = Notebook::of_ana(1);
+        alone.say(alone.statement(Body::Dissolve));
+        assert_eq!(alone.log.dissolution(), Dissolution::Agreed);
+        let mut both = Notebook::of_both(1);
+        both.say(both.statement(Body::Dissolve));
+        assert_eq!(both.log.dissolution(), Dissolution::WantedBy(Slot::First));
+        // Leaving is no wish that it be gone.
+        both.say(both.statement_of_ben(Body::Leave));
+        assert_eq!(both.log.dissolution(), Dissolution::WantedBy(Slot::First));
+        let mut left = Notebook::of_both(2);
+        left.say(left.statement_of_ben(Body::Dissolve));
+        left.say(left.statement_of_ben(Body::Leave));
+        left.say(left.statement(Body::Dissolve));
+        assert_eq!(left.log.dissolution(), Dissolution::Agreed, "he said so before he left");
+    }
+
+    #[test]
+    fn each_takes_back_their_own_wish_and_after_both_nothing_is_said_any_more() {
+        let mut both = Notebook::of_both(3);
+        let refused = |both: &mut Notebook, said| both.log.append(said).is_err();
+        let retain = both.statement(Body::Retain);
+        assert!(refused(&mut both, retain));
+        both.say(both.statement(Body::Dissolve));
+        let again = both.statement(Body::Dissolve);
+        assert!(refused(&mut both, again));
+        let his = both.statement_of_ben(Body::Retain);
+        assert!(refused(&mut both, his));
+        both.say(both.statement(Body::Retain));
+        assert_eq!(both.log.dissolution(), Dissolution::Unwanted);
+        both.say(both.statement_of_ben(Body::Dissolve));
+        both.say(both.statement(Body::Dissolve));
+        for body in [Body::Retain, Body::Leave, Body::Dissolve] {
+            let said = both.statement(body);
+            assert!(refused(&mut both, said));
+        }
+        let invited = both.invitation(INVITE, 1);
+        assert!(refused(&mut both, invited));
+    }
+}

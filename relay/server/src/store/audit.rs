@@ -8,6 +8,7 @@ use couplet_proto::ids::NotebookId;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
+use crate::store::ending::tables_of_notebooks;
 use crate::store::tables::Fault;
 use crate::store::{StoreError, schema};
 
@@ -73,14 +74,8 @@ impl Audit {
 }
 
 fn rows(db: &Connection, notebook: NotebookId) -> Result<Vec<Row>, Fault> {
-    let mut find = db.prepare(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND EXISTS
-         (SELECT 1 FROM pragma_table_info(sqlite_schema.name) WHERE name = 'notebook')
-         ORDER BY rowid",
-    )?;
-    let tables: Vec<String> = find.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     let mut all = Vec::new();
-    for table in tables {
+    for table in tables_of_notebooks(db)? {
         // The name is the schema's own.
         let mut select = db.prepare(&format!("SELECT * FROM \"{table}\" WHERE notebook = ?1"))?;
         let names: Vec<String> = select.column_names().map(str::to_owned).collect();

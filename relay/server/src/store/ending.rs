@@ -51,14 +51,28 @@ pub(super) fn end_due(db: &Connection, now: u64) -> Result<Vec<NotebookId>, Faul
 }
 
 fn dissolve(db: &Connection, notebook: NotebookId) -> Result<(), Fault> {
-    for sql in [
-        "DELETE FROM envelope WHERE notebook = ?1",
-        "DELETE FROM have WHERE notebook = ?1",
-        "DELETE FROM mailbox WHERE notebook = ?1",
+    // Whatever there is of a notebook, but for what says that it was and is no more.
+    for table in tables_of_notebooks(db)?.iter().filter(|table| !KEPT.contains(&table.as_str())) {
+        let sql = format!("DELETE FROM \"{table}\" WHERE notebook = ?1");
+        db.execute(&sql, [&notebook.0.0])?;
+    }
+    db.prepare_cached(
         "INSERT INTO ending (notebook, since, is_over) VALUES (?1, 0, 1)
          ON CONFLICT DO UPDATE SET is_over = 1",
-    ] {
-        db.prepare_cached(sql)?.execute([&notebook.0.0])?;
-    }
+    )?
+    .execute([&notebook.0.0])?;
     Ok(())
 }
+
+/// The tables that have a column for the notebook, as the file itself says.
+pub(super) fn tables_of_notebooks(db: &Connection) -> Result<Vec<String>, Fault> {
+    let mut find = db.prepare(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND EXISTS
+         (SELECT 1 FROM pragma_table_info(sqlite_schema.name) WHERE name = 'notebook')
+         ORDER BY rowid",
+    )?;
+    Ok(find.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+}
+
+/// What is kept of a notebook that is dissolved: its log, and that it is.
+const KEPT: [&str; 3] = ["notebook", "statement", "ending"];

@@ -87,7 +87,7 @@ async fn whoever_asks_is_told_of_every_column_that_is_kept() {
     for (table, column) in &columns {
         let is_it = |row: &&serde_json::Value| row["table"] == table.as_str();
         let rows: Vec<_> = told.iter().filter(is_it).collect();
-        assert!(!rows.is_empty(), "{table} is not told of");
+        assert!(!rows.is_empty(), "{table} is not told of, or this story puts nothing there");
         assert!(rows.iter().all(|row| row.get(column).is_some()), "{table}.{column}");
     }
     for table in columns.iter().map(|(table, _)| table).collect::<BTreeSet<_>>() {
