@@ -8,6 +8,7 @@ mod acts;
 mod breach;
 mod broken;
 mod disk;
+mod ending;
 mod explore;
 mod exploring;
 mod line;
