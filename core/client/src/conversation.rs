@@ -8,6 +8,7 @@
 //!
 //! Deliberately not here: connecting, and when to try again.
 
+mod leading;
 mod refused;
 
 use std::collections::VecDeque;
@@ -16,7 +17,7 @@ use std::time::{Duration, Instant};
 use couplet_proto::frame::{Frame, Reason, Statements};
 use couplet_proto::hash::Hash;
 use couplet_proto::session::{Notice, Output as Asked, Session};
-use couplet_proto::statement::{LogHead, Statement};
+use couplet_proto::statement::Statement;
 
 use crate::answers::Event;
 use crate::error::Error;
@@ -129,16 +130,6 @@ impl Conversation {
     /// [`Error::Store`], and whatever makes the notebook unreadable.
     pub fn open(owner: &mut Owner, until: Until, now: Instant) -> Result<Self, Error> {
         Ok(Self::of(owner.opening()?, until, now))
-    }
-
-    /// Asks a relay that the notebook was at before for what only it may have, and tells it what the
-    /// log has become; no word is sent there. It ends when all is here.
-    ///
-    /// # Errors
-    /// As [`Conversation::open`].
-    pub fn look_back(owner: &mut Owner, now: Instant) -> Result<Self, Error> {
-        let looking = Self::of(owner.opening_back()?, Until::CaughtUp, now);
-        Ok(Self { is_look_back: true, ..looking })
     }
 
     fn of(opening: Opening, until: Until, now: Instant) -> Self {
@@ -302,13 +293,6 @@ impl Conversation {
         Ok(if is_done { Next::End } else { Next::Wait })
     }
 
-    /// Whether the relay has said all that is to be known before it is given up for now.
-    fn has_heard_all(&self, put_off: PutOff) -> bool {
-        // That both want it gone stands in the log, which has come before the answer to the ping.
-        let is_told = put_off.reason != Reason::Dissolved || self.has_mail;
-        is_told && self.session.has_all_of_theirs()
-    }
-
     /// Offers what this device wants said, once both logs are the same. Says whether there was
     /// anything.
     fn propose(&mut self, owner: &mut Owner) -> Result<bool, Error> {
@@ -429,15 +413,6 @@ impl Conversation {
         self.handle_written(owner)
     }
 
-    /// Whoever ordered it, the log may say that the notebook goes on at another relay, or nowhere.
-    fn go_where_the_log_leads(&mut self, owner: &mut Owner) -> Result<(), Error> {
-        if owner.is_elsewhere() && !self.is_look_back {
-            return Err(Error::BeginAnew);
-        }
-        self.is_farewell_said |= owner.is_dissolved() && owner.has_nothing_to_say()?;
-        Ok(())
-    }
-
     fn handle_notice(
         &mut self,
         owner: &mut Owner,
@@ -473,19 +448,5 @@ impl Conversation {
             Notice::Pong(_) => self.has_mail = true,
         }
         Ok(())
-    }
-
-    fn handle_peer_log(&mut self, owner: &mut Owner, head: LogHead) -> Result<(), Error> {
-        let is_ordered = self.proposed.as_ref().is_some_and(|statement| statement.head() == head);
-        if let Some(statement) = self.proposed.take_if(|_| is_ordered) {
-            owner.append(statement)?;
-            self.is_farewell_said = owner.has_nothing_to_say()?;
-            owner.relay_log(head)?;
-            self.go_where_the_log_leads(owner)?;
-            // What had to wait for it may be sealed.
-            self.handle_written(owner)?;
-        }
-        owner.relay_log(head)?;
-        self.go_where_the_log_leads(owner)
     }
 }

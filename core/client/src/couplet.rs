@@ -8,6 +8,7 @@ mod attached;
 mod beside;
 mod drafts;
 mod ending;
+mod exchanging;
 mod export;
 mod going;
 mod moving;
@@ -16,7 +17,6 @@ mod talk;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use couplet_engine::document::EntryKey;
 use couplet_engine::keys::Secret;
@@ -34,9 +34,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 pub use export::{Export, Imported};
 
 use crate::answers::{Device, Event, Invitation, Request, Status, Unsent};
-use crate::conversation::{Conversation, Until};
 use crate::error::Error;
-use crate::exchange::{Exchange, Exchanged};
 use crate::owner::Owner;
 use crate::place::{Home, Place};
 use crate::store::{Cursor, EntryRow, Filter, Meta, Reader, StoreError, Tables};
@@ -47,9 +45,6 @@ const JOBS: usize = 64;
 
 /// Events that a slow observer may be behind before it is told that it missed some.
 const EVENTS: usize = 1_024;
-
-/// How often an exchange is begun anew: once for each writer of this device that was cloned.
-const BEGINNINGS: usize = 4;
 
 /// A notebook on this device.
 #[derive(Clone, Debug)]
@@ -350,24 +345,6 @@ impl Couplet {
         self.handle.call(Owner::status).await
     }
 
-    /// One exchange with the relay: push, pull, stop.
-    ///
-    /// # Errors
-    /// [`Error::Unreachable`], [`Error::TimedOut`], [`Error::NotLetInYet`], [`Error::Refused`].
-    pub async fn sync(&self, timeout: Duration) -> Result<Exchanged, Error> {
-        let began = Instant::now();
-        let exchange = self.exchange(Until::CaughtUp);
-        let exchanged = tokio::time::timeout(timeout, exchange).await;
-        let exchanged = exchanged.unwrap_or(Err(Error::TimedOut))?;
-        // What a relay of before may have is no part of the answer.
-        let left = timeout.saturating_sub(began.elapsed());
-        if let Ok(Ok(1..)) = tokio::time::timeout(left, self.look_back()).await {
-            let left = timeout.saturating_sub(began.elapsed());
-            drop(tokio::time::timeout(left, self.exchange(Until::CaughtUp)).await);
-        }
-        Ok(exchanged)
-    }
-
     /// Lets go of the store, and returns when it is let go of. Calls that were made before are
     /// done; calls after this fail with [`Error::Closed`].
     pub async fn shutdown(self) {
@@ -386,39 +363,6 @@ impl Couplet {
     #[must_use]
     pub fn events(&self) -> broadcast::Receiver<Event> {
         self.handle.events.subscribe()
-    }
-
-    async fn exchange(&self, until: Until) -> Result<Exchanged, Error> {
-        for _ in 0..BEGINNINGS {
-            match self.exchange_once(until).await {
-                Err(Error::BeginAnew) => {}
-                done => return done,
-            }
-        }
-        Err(Error::BeginAnew)
-    }
-
-    async fn exchange_once(&self, until: Until) -> Result<Exchanged, Error> {
-        let began = Instant::now();
-        let handle = &self.handle;
-        if !handle.is_owner {
-            return Err(StoreError::Busy.into());
-        }
-        // Before it is said what there is, so that nothing written meanwhile is passed over.
-        let dirty = handle.dirty.subscribe();
-        let (relay, identity) = handle
-            .call(|owner| {
-                if owner.is_paused()? {
-                    return Err(Error::Paused);
-                }
-                let relay = owner.tables().get(Meta::Relay)?.ok_or(Error::NoRelay)?;
-                Ok((relay, owner.signing_seed()))
-            })
-            .await?;
-        let channel = handle.transport(&identity)?.connect(&relay).await?;
-        let open = move |owner: &mut Owner| Conversation::open(owner, until, Instant::now());
-        let conversation = handle.call(open).await?;
-        Exchange::new(handle, channel, conversation).run(dirty, began).await
     }
 }
 

@@ -25,7 +25,7 @@ impl Couplet {
         tokio::select! {
             ended = self.attach_again_and_again() => ended,
             ended = self.look_into_the_inbox() => ended,
-            ended = self.look_back_again_and_again() => ended,
+            never = self.look_back_again_and_again() => match never {},
         }
     }
 
