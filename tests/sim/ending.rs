@@ -208,6 +208,30 @@ fn words_that_only_the_old_relay_has_are_fetched_from_there() {
 }
 
 #[test]
+fn what_both_want_gone_is_gone_from_the_relay_before_as_well() {
+    let mut world = World::new(13, Breach::default()).unwrap();
+    world.a_day();
+    world.move_to_the_second(ANA);
+    world.a_day();
+    world.settle().unwrap();
+    world.pass(1);
+    world.a_day();
+    let notebook = world.owner(ANA).notebook();
+    let held = |world: &World| {
+        [0, 1].map(|relay| world.relays[relay].shelf.envelopes(notebook).is_empty())
+    };
+    assert_eq!(held(&world), [false, false]);
+    world.is_ending = true;
+    say(world.owner(ANA).dissolve()).unwrap();
+    world.all_act(&[(ANA, What::Sync), (BEN, What::Sync)]);
+    say(world.owner(BEN).dissolve()).unwrap();
+    world.pass(1);
+    world.all_act(&[(BEN, What::Sync), (ANA, What::Sync)]);
+    assert_eq!(held(&world), [true, true]);
+    world.verdict().unwrap();
+}
+
+#[test]
 fn two_who_move_at_once_meet_at_one_relay() {
     for seed in 20..24 {
         let mut world = World::new(seed, Breach::default()).unwrap();

@@ -78,6 +78,9 @@ fn what_the_relay_knows_is_printed_and_no_name_or_word_is_in_it() {
     assert_eq!(rows(&told, "mailbox"), 1);
     let devices: Vec<_> = told.iter().filter(|row| row["follows"] == "device").collect();
     assert!(devices.iter().any(|row| row["device"] == status["device"]), "{devices:?}");
+    assert_eq!(ana.lines(&["audit", "--data", data.to_str().unwrap()]), told, "the same, asked so");
+    let nowhere = directory.path().join("nowhere");
+    assert!(!ana.refused(&["audit", "--data", nowhere.to_str().unwrap()]).is_empty());
     let whole = serde_json::to_string(&told).unwrap();
     for canary in CANARIES {
         assert!(!whole.contains(canary), "{canary} is known to the relay");

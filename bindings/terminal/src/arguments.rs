@@ -124,6 +124,12 @@ pub(crate) enum Command {
         /// The link that the new relay printed: couplet:relay#...
         link: String,
     },
+    /// Show everything that a relay on this machine knows of the notebook, read from its store
+    Audit {
+        /// Where the relay keeps everything [default: couplet-relay's own]
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+    },
     /// After an end, go on alone in a new notebook: your own words in it, everything beside it
     GoOn {
         /// Where the new notebook will lie; everything up to now will lie under `before` in it

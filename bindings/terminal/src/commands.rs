@@ -48,6 +48,9 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<(), Fai
         Command::Pause => ending::pause(&home.open().await?, true, output).await,
         Command::Resume => ending::pause(&home.open().await?, false, output).await,
         Command::Move { link } => network::go_to(&home.open().await?, &link, output).await,
+        Command::Audit { data } => {
+            network::audit(&home.open_or_beside().await?, data, output).await
+        }
         Command::GoOn { directory } => ending::go_on(&home.open().await?, &directory, output).await,
         Command::Destroy { force } => ending::destroy(home, force, output).await,
         Command::Join(join) => membership::join(home, join, output).await,

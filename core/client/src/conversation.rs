@@ -262,7 +262,8 @@ impl Conversation {
             return Ok(Next::End);
         }
         if self.is_look_back {
-            let is_done = self.session.has_all_of_theirs() && self.has_mail;
+            let has_all = self.session.has_all_of_theirs() && self.session.is_log_shared();
+            let is_done = has_all && self.has_mail;
             return Ok(if is_done { Next::End } else { Next::Wait });
         }
         if let Some(put_off) = self.put_off.filter(|put_off| self.has_heard_all(*put_off)) {

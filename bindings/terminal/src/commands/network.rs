@@ -1,12 +1,16 @@
 //! The relay: setting it, exchanging with it, and where things stand.
 
+use std::path::PathBuf;
+use std::process::Stdio;
 use std::time::Duration;
 
 use couplet::{Couplet, Exchanged, RelayLink, Standing};
 use serde_json::{Value, json};
+use tokio::process::Command;
 
 use super::ending;
 use super::membership::reach_relay;
+use crate::demo::relay::Relay;
 use crate::failure::Failure;
 use crate::output::{Output, Style};
 
@@ -38,6 +42,33 @@ pub(crate) async fn go_to(couplet: &Couplet, link: &str, output: &Output) -> Res
             .to_owned()
     };
     output.say(&object, &words);
+    Ok(())
+}
+
+/// Has the relay's own program say it: no other knows its store.
+pub(crate) async fn audit(
+    couplet: &Couplet,
+    data: Option<PathBuf>,
+    output: &Output,
+) -> Result<(), Failure> {
+    let notebook = couplet.status().await?.notebook.to_string();
+    let mut asked = Command::new(Relay::find(output).await?);
+    asked.args(["--json", "audit", &notebook]);
+    if let Some(data) = data {
+        asked.arg("--data").arg(data);
+    }
+    let said = asked.stderr(Stdio::null()).output().await;
+    let said = said.map_err(|error| Failure::system(format!("couplet-relay: {}", error.kind())))?;
+    for line in String::from_utf8_lossy(&said.stdout).lines() {
+        let row: Value = serde_json::from_str(line)
+            .map_err(|_| Failure::system("couplet-relay is of another version"))?;
+        let error = &row["error"];
+        if let (Some(code), Some(detail)) = (error["code"].as_str(), error["detail"].as_str()) {
+            let code = if code == "not_found" { "not_found" } else { "system" };
+            return Err(Failure { code, detail: detail.to_owned(), is_retryable: false });
+        }
+        output.say(&row, line);
+    }
     Ok(())
 }
 

@@ -18,14 +18,17 @@ impl Couplet {
         let began = Instant::now();
         let exchange = self.exchange(Until::CaughtUp);
         let exchanged = tokio::time::timeout(timeout, exchange).await;
-        let exchanged = exchanged.unwrap_or(Err(Error::TimedOut))?;
-        // What a relay of before may have is no part of the answer.
+        let exchanged = exchanged.unwrap_or(Err(Error::TimedOut));
+        if !matches!(exchanged, Ok(_) | Err(Error::Apart)) {
+            return exchanged;
+        }
+        // What a relay of before may have, or has to hear, is no part of the answer.
         let left = timeout.saturating_sub(began.elapsed());
         if let Ok(Ok(1..)) = tokio::time::timeout(left, self.look_back()).await {
             let left = timeout.saturating_sub(began.elapsed());
             drop(tokio::time::timeout(left, self.exchange(Until::CaughtUp)).await);
         }
-        Ok(exchanged)
+        exchanged
     }
 
     pub(super) async fn exchange(&self, until: Until) -> Result<Exchanged, Error> {

@@ -10,7 +10,7 @@ use couplet_engine::membership::keyring::Keys;
 use couplet_proto::hash::Hash;
 use couplet_proto::ids::DeviceId;
 use couplet_proto::link::RelayLink;
-use couplet_proto::log::Log;
+use couplet_proto::log::{Dissolution, Log};
 use couplet_proto::session::Start;
 use couplet_proto::sign::Signer;
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,11 @@ struct Former {
     since: u64,
     /// When it last looked back.
     looked: Option<u64>,
+    /// How much of the log that relay has, as far as is known.
+    told: u64,
+    /// Nobody is there any more, and nothing that is not here: only that all of it is to be gone is
+    /// still said there.
+    is_left: bool,
 }
 
 impl Owner {
@@ -68,11 +73,15 @@ impl Owner {
     /// The relay to look back at, if it is time; it is asked once.
     pub fn look_back_at(&mut self) -> Result<Option<RelayLink>, Error> {
         let Some(former) = self.tables().get::<Former>(Meta::Former)? else { return Ok(None) };
-        if self.is_apart()? || self.is_paused()? {
+        let log = self.replica()?.log();
+        let is_ending = log.dissolution() != Dissolution::Unwanted;
+        let is_untold = is_ending && former.told < log.head().length;
+        let may_knock = log.open_invites().next().is_some();
+        let is_over = self.is_apart()? || former.is_left;
+        if self.is_paused()? || is_over && !is_untold {
             return Ok(None);
         }
         let now = self.surroundings.now();
-        let may_knock = self.replica()?.log().open_invites().next().is_some();
         let is_due = |looked: u64| now.saturating_sub(looked) >= BETWEEN_LOOKS_SECONDS;
         if !may_knock && former.looked.is_some_and(|looked| !is_due(looked)) {
             return Ok(None);
@@ -99,10 +108,10 @@ impl Owner {
     pub fn looked_back(&mut self, has_said_all: bool) -> Result<(), Error> {
         let Some(former) = self.tables().get::<Former>(Meta::Former)? else { return Ok(()) };
         let is_long_ago = self.surroundings.now().saturating_sub(former.since) >= LOOK_BACK_SECONDS;
-        if is_long_ago || has_said_all && self.have_all_followed()? {
-            self.durably(|tables| Ok(tables.clear(Meta::Former)?))?;
-        }
-        Ok(())
+        let is_left = former.is_left || is_long_ago || has_said_all && self.have_all_followed()?;
+        let told = if has_said_all { self.replica()?.log().head().length } else { former.told };
+        let former = Former { told, is_left, ..former };
+        self.durably(|tables| Ok(tables.set(Meta::Former, &former)?))
     }
 
     /// Whether every other device has written something knowing of the move.
@@ -143,7 +152,8 @@ pub(super) fn follow(tables: &Tables<'_>, moved: Option<Moved>, now: u64) -> Res
     let before = tables.get::<RelayLink>(Meta::Relay)?;
     let has_moved = go_to(tables, &relay)?;
     if let Some(before) = before.filter(|_| has_moved) {
-        tables.set(Meta::Former, &Former { relay: before, since: now, looked: None })?;
+        let former = Former { relay: before, since: now, looked: None, told: 0, is_left: false };
+        tables.set(Meta::Former, &former)?;
     }
     Ok(has_moved)
 }
