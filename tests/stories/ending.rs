@@ -235,6 +235,31 @@ fn both_go_on_at_another_relay_and_so_does_who_was_away_for_long() {
 }
 
 #[test]
+fn who_stays_attached_goes_along_to_another_relay_and_to_the_end() {
+    let directory = tempfile::tempdir().unwrap();
+    let old = Relay::start(&directory.path().join("old"));
+    let new = Relay::start(&directory.path().join("new"));
+    let (ana, ben) = pair(directory.path(), &old.link);
+    meet(&ana, &ben);
+    let attached = watch(&ben);
+    attached.wait_for_event("caught_up");
+    ana.ask(&["move", &new.link]);
+    drop(old);
+    ana.ask(&["write", "at the new relay"]);
+    ana.ask(&["sync"]);
+    attached.wait_for_entry("at the new relay");
+    assert_eq!(text(&ben.ask(&["status"]), "relay"), new.listen);
+    drop(attached);
+    ben.ask(&["dissolve"]);
+    let attached = watch(&ben);
+    attached.wait_for_event("caught_up");
+    ana.ask(&["dissolve"]);
+    // There is nothing more to stay for.
+    assert_eq!(attached.wait_for(|line| line["error"].is_object())["error"]["code"], "apart");
+    assert_eq!(ben.ask(&["status"])["dissolving"]["over"], true);
+}
+
+#[test]
 fn who_goes_on_after_an_end_has_their_own_words_and_everything_beside() {
     let directory = tempfile::tempdir().unwrap();
     let relay = Relay::start(&directory.path().join("relay"));
