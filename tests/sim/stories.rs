@@ -288,3 +288,23 @@ fn what_both_wrote_apart_crosses_in_one_flight_each_way() {
     let shown = |world: &World, who: usize| world.phones[who].shows.clone();
     assert_eq!(shown(&world, ANA), shown(&world, BEN));
 }
+
+#[test]
+fn words_that_a_lying_disk_lost_and_a_clone_kept_give_way_to_what_was_written_since() {
+    let (clone, lost) = (vec![(ANA, What::Clone(Mark::Gone))], vec![(ANA, What::LoseLast)]);
+    let (page, note) = (vec![(ANA, What::BeginPage)], vec![(ANA, What::Write)]);
+    tell(&[page, clone, lost, note].concat());
+}
+
+#[test]
+fn two_twins_wrote_apart_and_the_relay_and_one_of_them_forgot() {
+    let twin = 3;
+    tell(&[
+        (TABLET, What::Clone(Mark::OfThen)),
+        (TABLET, What::ShareDraft),
+        (TABLET, What::Sync),
+        (ANA, What::RelayWiped),
+        (twin, What::Write),
+        (TABLET, What::LoseLast),
+    ]);
+}

@@ -16,6 +16,7 @@ mod membership;
 mod quarantine;
 mod reading;
 mod receiving;
+mod siblings;
 mod talk;
 #[cfg(test)]
 mod testing;
