@@ -50,6 +50,8 @@ pub(super) struct Slice {
     reread: Vec<Sealed>,
     seen: Vec<(WriterId, Slot, Seen)>,
     writers: BTreeSet<WriterId>,
+    /// Late envelopes that this device carries from here on, and those that another does.
+    pub(super) late: Vec<((WriterId, u64), bool)>,
     /// Writers of whom there was more than what they have seen.
     news: BTreeSet<WriterId>,
     changes: BTreeMap<Volume, BTreeMap<Hash, Waiting>>,
@@ -299,7 +301,18 @@ impl Slice {
         self.note_changes(sealed, opened.slot, opened.changes);
         for (original, slot, changes) in opened.carried {
             self.news.insert(writer);
+            self.late.push(((original.header().writer(), original.header().counter), false));
             self.note_changes(&original, slot, changes);
+        }
+    }
+
+    /// A late envelope of this person's is kept: this device carries it, and what it carries.
+    pub(super) fn keep_late(&mut self, sealed: &Sealed, opened: Opened) {
+        self.late.push(((sealed.header().writer(), sealed.header().counter), true));
+        self.note_changes(sealed, opened.slot, opened.changes);
+        for (original, slot, changes) in opened.carried {
+            self.note_changes(&original, slot, changes);
+            self.envelopes.push((Box::new(original), State::ToCarry));
         }
     }
 
@@ -324,6 +337,9 @@ impl Slice {
         }
         for sealed in &self.reread {
             tables.envelope_applied(sealed)?;
+        }
+        for (place, is_kept) in &self.late {
+            tables.settle_late(*place, *is_kept)?;
         }
         for (writer, have) in delta.iter() {
             tables.keep_chain(writer, have)?;

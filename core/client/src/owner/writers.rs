@@ -132,12 +132,13 @@ impl Owner {
 
     /// What a writer has sealed from that counter on is carried by another.
     pub(super) fn carry_from(&mut self, writer: WriterId, from: u64) -> Result<(), Error> {
-        let tip = self.durably(|tables| {
+        let left = self.durably(|tables| {
             let tip = tables.carry_from(writer, from)?;
-            tables.keep_chain(writer, &WriterHave { tip, ..WriterHave::default() })?;
-            Ok(tip)
+            let left = WriterHave { tip, ..WriterHave::default() };
+            tables.keep_chain(writer, &left)?;
+            Ok(left)
         })?;
-        self.replica()?.end_chain(writer, tip);
+        self.replica()?.cut_chain(writer, left);
         Ok(())
     }
 
