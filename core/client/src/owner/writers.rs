@@ -70,12 +70,22 @@ impl Owner {
             (Some(mark), Some(stamp)) => is_expected(mark, stamp),
             (None, Some(_)) => false,
         };
-        if !is_ours {
-            self.retire()?;
-            self.mint()?;
+        if is_ours {
+            return self.stamp();
+        }
+        tracing::info!("this store was restored or cloned: a new writer goes on");
+        self.retire()?;
+        self.mint()
+    }
+
+    /// Makes store and mark agree on the writer, and on nothing that a copy of either has.
+    fn stamp(&mut self) -> Result<(), Error> {
+        if self.mark.is_none() {
+            return Ok(());
         }
         let mut current = [0; 16];
         self.surroundings.randomness().fill_bytes(&mut current);
+        let stamp = self.tables().get::<Stamp>(Meta::Stamp)?;
         let previous = stamp.map_or(current, |stamp| stamp.current);
         self.durably(|tables| Ok(tables.set(Meta::Stamp, &Stamp { current, previous })?))?;
         self.write_mark(current, None)?;
@@ -142,7 +152,7 @@ impl Owner {
         Ok(())
     }
 
-    /// A new writer, from here on.
+    /// A new writer, from here on, and the mark says so.
     pub(super) fn mint(&mut self) -> Result<(), Error> {
         let mut random_bytes = [0; 16];
         self.surroundings.randomness().fill_bytes(&mut random_bytes);
@@ -157,8 +167,7 @@ impl Owner {
         self.replica()?.set_writer(nonce);
         self.may_have_orphans = true;
         self.is_writer_sure = false;
-        tracing::info!("this store was restored or cloned: a new writer goes on");
-        Ok(())
+        self.stamp()
     }
 
     /// The writers that this device was before.
@@ -269,7 +278,6 @@ impl Owner {
         if self.tables().has_sealed(writer, &lost)? {
             // Numbers that others have seen are not used a second time.
             self.mint()?;
-            self.be_sure_of_writer()?;
             let writer = self.replica()?.writer();
             (standing, lost) = self.tables().without_orphans(place, writer)?;
         }
@@ -330,5 +338,26 @@ impl Owner {
             old.entry(&entry.key).is_none_or(|before| before.content != entry.content)
         };
         Ok(self.load(volume)?.entries().filter(differs).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use couplet_engine::notebook::schema::Kind;
+
+    use crate::owner::testing::{ana, shown};
+
+    #[test]
+    fn a_writer_that_ends_is_followed_by_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut ana = ana(directory.path());
+        ana.write(Kind::Note, 0, "before").unwrap();
+        ana.seal_pending().unwrap();
+        let writer = ana.replica().unwrap().writer();
+        assert!(ana.end_writer((writer, 1)).unwrap());
+        ana.write(Kind::Note, 0, "after").unwrap();
+        ana.seal_pending().unwrap();
+        assert_eq!(ana.former_writers().unwrap(), [writer]);
+        assert_eq!(shown(&mut ana), ["after", "before"]);
     }
 }
