@@ -308,3 +308,19 @@ fn two_twins_wrote_apart_and_the_relay_and_one_of_them_forgot() {
         (TABLET, What::LoseLast),
     ]);
 }
+
+#[test]
+fn a_relay_that_forgot_a_removal_is_given_words_by_whom_it_took_out() {
+    for remover in [ANA, TABLET] {
+        let other = ANA + TABLET - remover;
+        tell(&[
+            (remover, What::Remove),
+            (remover, What::Sync),
+            (remover, What::Write),
+            (ANA, What::RelayWiped),
+            (other, What::Write),
+            (other, What::Sync),
+            (remover, What::Write),
+        ]);
+    }
+}

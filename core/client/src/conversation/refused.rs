@@ -56,7 +56,7 @@ impl Conversation {
                 self.put_off = Some(PutOff { reason: refuse.reason, until });
                 Ok(())
             }
-            Reason::LogConflict => owner.doubt_log(),
+            Reason::LogConflict => owner.log_refused(),
             Reason::NotAMember
             | Reason::NotInvited
             | Reason::Full

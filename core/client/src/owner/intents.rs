@@ -39,6 +39,9 @@ pub(super) enum Intent {
     NameAgain,
     /// An epoch's key, for a device that came after it.
     Rewrap(Epoch, DeviceId),
+    /// A device that was taken out on a branch that yielded. Until it is out again nothing is
+    /// sealed: it could read that.
+    RemoveAgain(DeviceId),
 }
 
 /// The statement that was made last, and what wanted it said.
@@ -112,17 +115,27 @@ impl Owner {
     pub(crate) fn forget_intent(&mut self) -> Result<(), Error> {
         let Some(made) = self.made.take() else { return Ok(()) };
         let wanted = self.tables().intents::<Intent>()?;
-        let is_going = |intent: &Intent| matches!(intent, Intent::Remove(_) | Intent::Leave);
+        let is_going = |intent: &Intent| {
+            matches!(intent, Intent::Remove(_) | Intent::RemoveAgain(_) | Intent::Leave)
+        };
         if wanted.iter().any(|(id, intent)| *id == made.intent && is_going(intent)) {
             return Ok(());
         }
         self.durably(|tables| Ok(tables.drop_intent(made.intent)?))
     }
 
+    /// Whether a device that was out already has to be taken out again.
+    pub(super) fn removes_again(&self) -> Result<bool, Error> {
+        let wanted = self.tables().intents::<Intent>()?;
+        Ok(wanted.iter().any(|(_, intent)| matches!(intent, Intent::RemoveAgain(_))))
+    }
+
     fn statement(&mut self, intent: &Intent) -> Result<Statement, Error> {
         let mut rng = self.surroundings.randomness();
         let watermarks = match intent {
-            Intent::Remove(device) => self.tables().watermarks(*device)?,
+            Intent::Remove(device) | Intent::RemoveAgain(device) => {
+                self.tables().watermarks(*device)?
+            }
             _ => Vec::new(),
         };
         let replica = self.replica()?;
@@ -137,7 +150,7 @@ impl Owner {
                 let request = request.map_err(|_| CannotSay::UnreadableRequest)?;
                 membership::admit(log, device, key?, &request, &mut *rng)?
             }
-            Intent::Remove(gone) => {
+            Intent::Remove(gone) | Intent::RemoveAgain(gone) => {
                 epoch::remove(log, device, keys, (*gone, watermarks), &mut *rng)?
             }
             Intent::Rotate(epoch) if *epoch != log.epoch() => {

@@ -136,7 +136,8 @@ impl Owner {
     /// how many envelopes that were.
     pub(crate) fn seal_pending(&mut self) -> Result<usize, Error> {
         let mut count = 0;
-        if self.is_healing()? || self.is_apart()? || self.replica()?.log().owes_rotation() {
+        let owes_rotation = self.replica()?.log().owes_rotation();
+        if self.is_healing()? || self.is_apart()? || owes_rotation || self.removes_again()? {
             return Ok(count);
         }
         self.be_sure_of_writer()?;
