@@ -324,3 +324,32 @@ fn a_relay_that_forgot_a_removal_is_given_words_by_whom_it_took_out() {
         ]);
     }
 }
+
+/// A life that went wrong once, told again as it was.
+fn tell_again(seed: u64, steps: &[(usize, What, u64)]) {
+    let steps = steps.iter().map(|(who, what, salt)| {
+        let (who, what, salt) = (*who, what.clone(), *salt);
+        Step { who, what, salt }
+    });
+    let story = Story { seed, steps: steps.collect() };
+    if let Err(failure) = story.tell(Breach::default()) {
+        panic!("{}", story.in_words(&failure));
+    }
+}
+
+#[test]
+fn a_twin_is_given_only_the_end_of_what_the_other_wrote() {
+    tell_again(
+        1114,
+        &[
+            (5, What::Write, 10_420_599_797_793_972_417),
+            (0, What::Weather, 11_852_336_584_883_733_606),
+            (0, What::Write, 767_725_913_859_941_234),
+            (0, What::Sync, 15_623_105_456_883_207_549),
+            (2, What::Clone(Mark::OfThen), 11_409_839_137_998_415_866),
+            (3, What::Attach, 15_636_480_077_337_019_413),
+            (4, What::Comment, 6_117_954_770_401_329_174),
+            (4, What::Sync, 12_576_724_051_974_209_056),
+        ],
+    );
+}

@@ -5,6 +5,7 @@
 //! one that is only carried, then the lower hash (protocol rule 11). What gives way is set aside
 //! with all that depends on it, and written anew by the device that wrote it, in `writers`.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use couplet_engine::document::{Change, Refusal};
@@ -61,11 +62,11 @@ impl Owner {
         place: (WriterId, u64),
         hash: Hash,
     ) -> Result<Rank, Error> {
-        if !chains.contains_key(&place) {
-            let changes = self.changes_in_chain(slice, place)?;
-            chains.insert(place, changes);
-        }
-        let is_in_chain = chains.get(&place).is_some_and(|changes| changes.contains(&hash));
+        let changes = match chains.entry(place) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(self.changes_in_chain(slice, place)?),
+        };
+        let is_in_chain = changes.contains(&hash);
         Ok((!is_in_chain, if is_in_chain { place.1 } else { 0 }, hash))
     }
 

@@ -204,6 +204,19 @@ impl Owner {
         Ok(())
     }
 
+    /// Whether somebody else has written as this device's writer, further on than a hole that this
+    /// device would fill with other words: the writer is theirs then.
+    pub(super) fn meets_twin(&mut self) -> Result<bool, Error> {
+        let replica = self.replica()?;
+        let writer = replica.writer();
+        let has_twin = replica.have().of(writer).is_some_and(|have| !have.beyond.is_empty());
+        if has_twin {
+            tracing::info!("this device's writer was written by another: its branch is taken");
+            self.heal(writer)?;
+        }
+        Ok(has_twin)
+    }
+
     /// The relay will never take this envelope of our own: its writer ends, and what it wrote from
     /// there on is carried by the next (protocol rule 10). Says whether it was our own, and read.
     pub(crate) fn end_writer(&mut self, (writer, from): (WriterId, u64)) -> Result<bool, Error> {

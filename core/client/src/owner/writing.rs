@@ -134,11 +134,17 @@ impl Owner {
 
     /// Seals everything that waits for it, each envelope durable before the next is made. Returns
     /// how many envelopes that were.
+    ///
+    /// # Errors
+    /// [`Error::BeginAnew`] if the writer was another's, and everything of it is to be asked for.
     pub(crate) fn seal_pending(&mut self) -> Result<usize, Error> {
         let mut count = 0;
         let owes_rotation = self.replica()?.log().owes_rotation();
         if self.is_healing()? || self.is_apart()? || owes_rotation || self.removes_again()? {
             return Ok(count);
+        }
+        if self.meets_twin()? {
+            return Err(Error::BeginAnew);
         }
         self.be_sure_of_writer()?;
         self.seal_lost_anew()?;
