@@ -228,9 +228,15 @@ fn who_stays_attached_to_a_full_relay_is_heard_once_it_has_room() {
     act(&mut world, &[(ANA, What::Attach), (BEN, What::Attach), (ANA, minutes(1))]);
     act(&mut world, &[(ANA, What::RelayFull), (ANA, What::Write), (ANA, minutes(5))]);
     assert!(world.phones[ANA].is_connected(), "what is refused ends nothing");
+    let put_off = |world: &mut World| {
+        let status = world.phones[ANA].owner.as_mut().unwrap().status().unwrap();
+        (status.put_off.is_some(), status.pending > 0)
+    };
+    assert_eq!(put_off(&mut world), (true, true), "nobody is told that words are put off");
     assert_ne!(world.phones[ANA].shows, world.phones[BEN].shows);
     act(&mut world, &[(ANA, What::RelayEmptied), (ANA, minutes(6)), (BEN, What::Look)]);
     assert_eq!(world.phones[ANA].shows, world.phones[BEN].shows);
+    assert_eq!(put_off(&mut world), (false, false));
 }
 
 #[test]

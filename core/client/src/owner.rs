@@ -89,6 +89,8 @@ pub struct Owner {
     is_writer_sure: bool,
     /// The statement that was made last.
     made: Option<intents::Made>,
+    /// The relay does not take this device's words before then.
+    put_off: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -197,6 +199,7 @@ impl Owner {
             may_have_orphans: true,
             is_writer_sure: false,
             made: None,
+            put_off: None,
         })
     }
 
