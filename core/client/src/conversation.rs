@@ -404,7 +404,8 @@ impl Conversation {
 
     fn extend(&mut self, owner: &mut Owner, piece: Statements) -> Result<(), Error> {
         if owner.is_gathering() {
-            return owner.gather(piece);
+            // What is gathered is the log of the relay of now.
+            return if self.is_look_back { Err(Error::BeginAnew) } else { owner.gather(piece) };
         }
         let received = owner.extend(piece)?;
         self.is_waiting_at_the_door = false;

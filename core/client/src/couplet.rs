@@ -15,6 +15,7 @@ mod moving;
 mod talk;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -65,6 +66,8 @@ pub(crate) struct Handle {
     /// Rises with everything written here.
     dirty: watch::Sender<u64>,
     transport: Mutex<Option<Arc<Transport>>>,
+    /// Calls that stay attached.
+    staying: AtomicUsize,
 }
 
 /// The owner's thread. It is over, and the store closed, when this is dropped: a process that ended
@@ -163,6 +166,7 @@ impl Couplet {
             events,
             dirty: watch::channel(0).0,
             transport: Mutex::default(),
+            staying: AtomicUsize::new(0),
         };
         Ok(Self { handle: Arc::new(handle) })
     }
@@ -342,7 +346,9 @@ impl Couplet {
     /// # Errors
     /// [`Error::Store`].
     pub async fn status(&self) -> Result<Status, Error> {
-        self.handle.call(Owner::status).await
+        let status = self.handle.call(Owner::status).await?;
+        let is_staying = self.handle.staying.load(Ordering::Relaxed) > 0;
+        Ok(Status { is_staying, ..status })
     }
 
     /// Lets go of the store, and returns when it is let go of. Calls that were made before are

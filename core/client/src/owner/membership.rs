@@ -45,7 +45,8 @@ pub struct Asking {
 impl Owner {
     /// Sets or changes the relay; what the one before held says nothing of it.
     pub fn set_relay(&mut self, relay: &RelayLink) -> Result<(), Error> {
-        self.is_elsewhere |= self.durably(|tables| go_to(tables, relay))?;
+        let has_moved = self.durably(|tables| go_to(tables, relay))?;
+        self.has_moved(has_moved);
         Ok(())
     }
 

@@ -65,6 +65,14 @@ impl Owner {
         }
     }
 
+    /// It is at another relay, if that is so: what the one before says, or put off, is over.
+    pub(super) fn has_moved(&mut self, has_moved: bool) {
+        if has_moved {
+            self.is_elsewhere = true;
+            self.put_off = None;
+        }
+    }
+
     /// Whether what the relay of this conversation says is not said by the one the notebook is at.
     pub(crate) const fn is_elsewhere(&self) -> bool {
         self.is_elsewhere
