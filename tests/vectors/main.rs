@@ -6,6 +6,7 @@
 //! `tests/vectors/document/` is the engine's own, and read there.
 
 mod body;
+mod ending;
 mod envelope;
 mod file;
 mod frame;
@@ -30,14 +31,16 @@ struct Format {
     made: fn() -> Vec<Made>,
 }
 
-const FORMATS: [Format; 10] = [
+const FORMATS: [Format; 12] = [
     Format { kind: "body", read: body::read, made: body::made },
+    Format { kind: "ending", read: statement::read, made: ending::made },
     Format { kind: "envelope", read: envelope::read, made: envelope::made },
     Format { kind: "frame", read: frame::read, made: frame::made },
     Format { kind: "going", read: statement::read, made: going::made },
     Format { kind: "have", read: have::read, made: have::made },
     Format { kind: "keys", read: keys::read, made: keys::made },
     Format { kind: "link", read: link::read, made: link::made },
+    Format { kind: "move", read: ending::read, made: ending::moves },
     Format { kind: "number", read: number::read, made: number::made },
     Format { kind: "request", read: request::read, made: request::made },
     Format { kind: "statement", read: statement::read, made: statement::made },

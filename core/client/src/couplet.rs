@@ -7,14 +7,17 @@
 mod attached;
 mod beside;
 mod drafts;
+mod ending;
+mod exchanging;
 mod export;
 mod going;
+mod moving;
 mod opening;
 mod talk;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 
 use couplet_engine::document::EntryKey;
 use couplet_engine::keys::Secret;
@@ -31,18 +34,13 @@ use tokio::sync::{broadcast, oneshot, watch};
 
 pub use export::{Export, Imported};
 
-use crate::answers::{Device, Event, Invitation, Request, Status};
-use crate::conversation::{Conversation, Until};
+use crate::answers::{Device, Event, Invitation, Request, Status, Unsent};
 use crate::error::Error;
-use crate::exchange::{Exchange, Exchanged};
 use crate::owner::Owner;
 use crate::place::Place;
 use crate::store::{Cursor, EntryRow, Filter, Meta, Reader, StoreError, Tables};
 use crate::transport::Transport;
 use opening::{Opening, OwnerThread};
-
-/// How often an exchange is begun anew: once for each writer of this device that was cloned.
-const BEGINNINGS: usize = 4;
 
 /// A notebook on this device.
 #[derive(Clone, Debug)]
@@ -65,11 +63,18 @@ pub(crate) struct Handle {
     /// Rises with everything written here.
     dirty: watch::Sender<u64>,
     transport: Mutex<Option<Arc<Transport>>>,
+    /// Calls that stay attached.
+    staying: AtomicUsize,
 }
 
 /// What the owner's thread is asked.
 enum Job {
     Do(Box<dyn FnOnce(&mut Owner) + Send>),
+    /// To delete what it owns; it goes on if it may not.
+    Destroy {
+        is_wanted: bool,
+        reply: oneshot::Sender<Result<Unsent, Error>>,
+    },
     Stop,
 }
 
@@ -276,16 +281,9 @@ impl Couplet {
     /// # Errors
     /// [`Error::Store`].
     pub async fn status(&self) -> Result<Status, Error> {
-        self.handle.call(Owner::status).await
-    }
-
-    /// One exchange with the relay: push, pull, stop.
-    ///
-    /// # Errors
-    /// [`Error::Unreachable`], [`Error::TimedOut`], [`Error::NotLetInYet`], [`Error::Refused`].
-    pub async fn sync(&self, timeout: Duration) -> Result<Exchanged, Error> {
-        let exchange = self.exchange(Until::CaughtUp);
-        tokio::time::timeout(timeout, exchange).await.unwrap_or(Err(Error::TimedOut))
+        let status = self.handle.call(Owner::status).await?;
+        let is_staying = self.handle.staying.load(Ordering::Relaxed) > 0;
+        Ok(Status { is_staying, ..status })
     }
 
     /// Lets go of the store, and returns when it is let go of. Calls that were made before are
@@ -306,36 +304,6 @@ impl Couplet {
     #[must_use]
     pub fn events(&self) -> broadcast::Receiver<Event> {
         self.handle.events.subscribe()
-    }
-
-    async fn exchange(&self, until: Until) -> Result<Exchanged, Error> {
-        for _ in 0..BEGINNINGS {
-            match self.exchange_once(until).await {
-                Err(Error::BeginAnew) => {}
-                done => return done,
-            }
-        }
-        Err(Error::BeginAnew)
-    }
-
-    async fn exchange_once(&self, until: Until) -> Result<Exchanged, Error> {
-        let began = Instant::now();
-        let handle = &self.handle;
-        if !handle.is_owner {
-            return Err(StoreError::Busy.into());
-        }
-        // Before it is said what there is, so that nothing written meanwhile is passed over.
-        let dirty = handle.dirty.subscribe();
-        let (relay, identity) = handle
-            .call(|owner| {
-                let relay = owner.tables().get(Meta::Relay)?.ok_or(Error::NoRelay)?;
-                Ok((relay, owner.signing_seed()))
-            })
-            .await?;
-        let channel = handle.transport(&identity)?.connect(&relay).await?;
-        let open = move |owner: &mut Owner| Conversation::open(owner, until, Instant::now());
-        let conversation = handle.call(open).await?;
-        Exchange::new(handle, channel, conversation).run(dirty, began).await
     }
 }
 

@@ -19,8 +19,8 @@ mod store;
 mod transport;
 
 pub use answers::{
-    Device, Event, Invitation, Late, OpenInvite, Quarantine, Request, SetAside, Standing, Status,
-    Waiting,
+    Device, Dissolving, Event, Invitation, Late, OpenInvite, Quarantine, Request, SetAside,
+    Standing, Status, Unsent, Waiting,
 };
 pub use clock::{now, today};
 pub use couplet::{Couplet, Export, Imported};

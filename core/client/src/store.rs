@@ -31,6 +31,7 @@ pub(crate) use changes::{Unsealed, Waiting};
 pub use drafts::Draft;
 pub use entries::{Cursor, Delivery, EntryRow, Filter};
 pub(crate) use envelopes::State;
+pub(crate) use late::{Chain, Cut};
 pub(crate) use meta::Meta;
 
 /// The name of the store's file in its directory.
@@ -237,6 +238,28 @@ impl Store {
         let done = work(&Tables(&transaction))?;
         transaction.commit().map_err(StoreError::from)?;
         Ok(done)
+    }
+
+    /// Deletes the store's files, its owner's lock last. The log beside the file goes first: whatever
+    /// is left by a crash in between is the store as it was some time ago, or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] beside the owner.
+    pub(crate) fn destroy(&self) -> Result<(), StoreError> {
+        if !self.is_owned() {
+            return Err(StoreError::Busy);
+        }
+        let Some(file) = self.connection.path().map(PathBuf::from) else { return Ok(()) };
+        let beside = |end: &str| file.with_file_name(format!("{FILE}{end}"));
+        for gone in [beside("-wal"), beside("-shm"), file.clone(), file.with_file_name(LOCK)] {
+            match fs::remove_file(gone) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(error.into());
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// The tables as they are, for reading.

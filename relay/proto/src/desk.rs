@@ -41,6 +41,8 @@ pub struct Desk {
     notebook: Option<NotebookId>,
     stage: Stage,
     refusals: u32,
+    /// When the last frame came.
+    now: u64,
     frames: VecDeque<(Frame, u64)>,
     news: BTreeSet<Part>,
     asked: Option<Asked>,
@@ -136,6 +138,7 @@ impl Desk {
             notebook: None,
             stage: Stage::Waiting(None),
             refusals: 0,
+            now: 0,
             frames: VecDeque::new(),
             news: BTreeSet::new(),
             asked: None,
@@ -157,9 +160,10 @@ impl Desk {
         self.notebook
     }
 
-    /// Takes in a frame that came at `now`, in seconds since 1970: only the expiry of an invite
-    /// asks for it (protocol rule 30).
+    /// Takes in a frame that came at `now`, in seconds since 1970: only the expiry of an invite and
+    /// the end of a notebook ask for it (protocol rule 30).
     pub fn handle_frame(&mut self, frame: Frame, now: u64) {
+        self.now = now;
         self.frames.push_back((frame, now));
     }
 
@@ -744,7 +748,7 @@ mod tests {
         let is_checked = |by: &Key, known: Option<&Arc<Log>>, notebook: &Notebook, from: usize| {
             let Frame::Statements(offer) = offer(notebook, from) else { unreachable!() };
             let (notebook, known, sender) = (notebook.id(), known.cloned(), by.public());
-            let judged = Judgement::Offer { notebook, known, sender, offer }.judge();
+            let judged = Judgement::Offer { notebook, known, sender, offer, now: NOW }.judge();
             let Judged::Offer { verdict: Ok(judge::Verdict::Continues(_, extension)), .. } = judged
             else {
                 panic!("it stands: {judged:?}")

@@ -301,6 +301,12 @@ impl Session {
             && self.mine.covers(&self.theirs)
     }
 
+    /// Whether both logs are the same, as far as the other side has said.
+    #[must_use]
+    pub fn is_log_shared(&self) -> bool {
+        self.their_log == Some(self.head())
+    }
+
     /// Whether this side holds all that the other has said that it holds.
     #[must_use]
     pub fn has_all_of_theirs(&self) -> bool {

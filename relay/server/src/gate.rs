@@ -257,6 +257,8 @@ const DAY: u32 = 24 * HOUR;
 
 #[cfg(test)]
 mod tests {
+    use couplet_proto::desk::keeping::Ending;
+
     use super::*;
 
     fn network(address: &str) -> Network {
@@ -323,6 +325,7 @@ mod tests {
                 open_invites: Vec::new(),
                 ends: Vec::new(),
                 known: None,
+                ending: Ending::Unwanted,
             };
             gate.admit(network("192.0.2.7"), &extension).is_ok()
         };

@@ -108,6 +108,9 @@ pub const TOLD_TIMES: usize = 2;
 /// grows a log until the hour, or the day, is over.
 pub const COUNTED: usize = 65_536;
 
+/// How long what is due to be let go of may stay: an hour more is nothing beside ninety days.
+pub const LOOK_FOR_ENDS: Duration = Duration::from_secs(3600);
+
 const _: () = {
     assert!(TOLD_TIMES * CONNECTIONS_PER_ADDRESS < MAX_CONNECTIONS, "one address is not all");
     assert!(OUTBOX_FOR_BULK + MAX_ENVELOPE < OUTBOX_FULL, "bulk alone never stops the reading");

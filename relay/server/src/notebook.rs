@@ -136,8 +136,8 @@ impl<S: Store> Notebook<S> {
             Appended::Moved if self.known_log().is_some_and(|log| log.head() == after) => {
                 self.set_log(None);
             }
-            // Another conversation was faster.
-            Appended::Moved | Appended::Behind => {}
+            // Another conversation was faster, or the notebook is gone.
+            Appended::Moved | Appended::Behind | Appended::Dissolved => {}
         }
         Ok(appended)
     }

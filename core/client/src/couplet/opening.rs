@@ -4,6 +4,7 @@
 //! the owner has read what it needs to write. Whoever asks the owner waits for that and, if it fails,
 //! is told why.
 
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -87,13 +88,7 @@ impl Couplet {
             Ok(mut owner) => {
                 owner.begin_with_inbox();
                 drop(opened.send(Ok(())));
-                while let Some(Job::Do(work)) = queue.blocking_recv() {
-                    owner.begin_call();
-                    work(&mut owner);
-                }
-                // A snapshot only saves time at the next start.
-                drop(owner.tidy());
-                drop(owner);
+                work(owner, &mut queue);
                 has_ended.send_replace(true);
             }
             Err(error) => {
@@ -115,9 +110,30 @@ impl Couplet {
             events: broadcast::channel(EVENTS).0,
             dirty: watch::channel(0).0,
             transport: Mutex::default(),
+            staying: AtomicUsize::new(0),
         };
         Ok(Self { handle: Arc::new(handle) })
     }
+}
+
+/// Does what comes, on the owner's thread, until it is told to stop or nobody can ask any more.
+fn work(mut owner: Owner, queue: &mut mpsc::Receiver<Job>) {
+    while let Some(job) = queue.blocking_recv() {
+        owner.begin_call();
+        match job {
+            Job::Do(work) => work(&mut owner),
+            Job::Stop => break,
+            Job::Destroy { is_wanted, reply } => match owner.destroy(is_wanted) {
+                Ok(unsent) => return drop(reply.send(Ok(unsent))),
+                Err((kept, error)) => {
+                    owner = *kept;
+                    drop(reply.send(Err(error)));
+                }
+            },
+        }
+    }
+    // A snapshot only saves time at the next start.
+    drop(owner.tidy());
 }
 
 impl Opening {

@@ -16,6 +16,7 @@ use couplet_proto::sign::Signer;
 use couplet_proto::statement::{History, Role};
 
 use super::intents::Intent;
+use super::moving::go_to;
 use super::{Owner, State};
 use crate::answers::{Device, OpenInvite};
 use crate::error::Error;
@@ -44,14 +45,9 @@ pub struct Asking {
 impl Owner {
     /// Sets or changes the relay; what the one before held says nothing of it.
     pub fn set_relay(&mut self, relay: &RelayLink) -> Result<(), Error> {
-        self.durably(|tables| {
-            if tables.get::<RelayLink>(Meta::Relay)?.as_ref() != Some(relay) {
-                tables.forget_relay_have()?;
-                tables.clear(Meta::RelayLog)?;
-                tables.set(Meta::Relay, relay)?;
-            }
-            Ok(())
-        })
+        let has_moved = self.durably(|tables| go_to(tables, relay))?;
+        self.has_moved(has_moved);
+        Ok(())
     }
 
     /// What the persons call themselves, as far as this device can read it.

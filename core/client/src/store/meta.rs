@@ -50,6 +50,16 @@ pub(crate) enum Meta {
     Verified,
     /// Whether this person has left; nothing is written from then on.
     HasLeft,
+    /// Since when it is known here that somebody wants the notebook gone, seconds since 1970.
+    DissolvingSince,
+    /// Whether this device shares nothing until it is told to.
+    IsPaused,
+    /// The statement by which this device went to the relay that it is at.
+    Moved,
+    /// The relay before, which is looked at until nobody else can be there.
+    Former,
+    /// The notebook that this one goes on from.
+    GoesOnFrom,
     /// Whether the process that owns the store stays attached. It means nothing without an owner.
     IsAttached,
 }
@@ -77,6 +87,11 @@ impl Meta {
             Self::Transport => "transport",
             Self::Verified => "verified",
             Self::HasLeft => "has left",
+            Self::DissolvingSince => "dissolving since",
+            Self::IsPaused => "is paused",
+            Self::Moved => "moved",
+            Self::Former => "former relay",
+            Self::GoesOnFrom => "goes on from",
             Self::IsAttached => "is attached",
         }
     }

@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 use crate::limits::{BYTES_PER_PERSON, KEPT_FREE, READERS};
 use crate::store::tables::{self, Fault};
 use crate::store::writer::Writer;
-use crate::store::{Store, StoreError, schema};
+use crate::store::{Store, StoreError, ending, schema};
 
 /// How much a store may take.
 #[derive(Clone, Copy, Debug)]
@@ -120,6 +120,10 @@ impl Store for SqliteStore {
         self.write(move |connection| tables::append(connection, &extension)).await
     }
 
+    async fn end_due(&self, now: u64) -> Result<Vec<NotebookId>, StoreError> {
+        self.write(move |connection| ending::end_due(connection, now)).await
+    }
+
     async fn have(&self, notebook: NotebookId) -> Result<Have, StoreError> {
         self.read(move |connection| tables::have(connection, notebook)).await
     }
@@ -152,6 +156,7 @@ impl Store for SqliteStore {
 mod tests {
     use std::collections::BTreeMap;
 
+    use couplet_proto::desk::keeping::Ending;
     use couplet_proto::hash::Hash;
     use couplet_proto::ids::Slot;
     use couplet_proto::statement::LogHead;
@@ -168,6 +173,7 @@ mod tests {
             open_invites: Vec::new(),
             ends: Vec::new(),
             known: None,
+            ending: Ending::Unwanted,
         }
     }
 
