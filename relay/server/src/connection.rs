@@ -1,10 +1,12 @@
 //! One QUIC connection: who it is, and the loop between its stream and its conversation.
 
+use std::future;
 use std::sync::Arc;
 
 use couplet_proto::desk::Desk;
 use couplet_proto::frame::{Frame, Reason, Refuse};
 use couplet_proto::ids::DeviceId;
+use couplet_proto::limits::MAX_FRAME;
 use quinn::{Connection, Incoming, SendStream, ZeroRttAccepted};
 use rustls::pki_types::CertificateDer;
 use tokio::sync::{OwnedSemaphorePermit, watch};
@@ -126,6 +128,9 @@ impl Handshake {
     }
 }
 
+/// The next frame, none if the phone has said all, or why there is none.
+type Arrived = Result<Option<Frame>, Ended>;
+
 struct Exchange<S> {
     sender: SendStream,
     inbox: Inbox,
@@ -139,14 +144,17 @@ impl<S: Store> Exchange<S> {
     /// Goes on until either side has said all. Sending, receiving and news take turns fairly:
     /// neither a flood nor a long catch-up keeps the others waiting.
     async fn run(&mut self, mut stop: watch::Receiver<bool>) -> Result<(), Ended> {
+        let mut ended = None;
         loop {
             self.conversation.act(&mut self.outbox).await?;
+            if let Some(ended) = ended {
+                return ended;
+            }
             let deadline = self.deadline();
             tokio::select! {
-                frame = self.inbox.next(), if self.outbox.has_room() => match frame? {
-                    Some(frame) => self.receive(frame).await,
-                    None => return Ok(()),
-                },
+                frame = self.inbox.next(), if self.outbox.has_room() => {
+                    ended = self.receive(frame).await;
+                }
                 sent = self.outbox.send(&mut self.sender), if !self.outbox.is_empty() => sent?,
                 () = self.conversation.changed() => self.conversation.catch_up(),
                 () = at(deadline) => return Err(Close::TooSlow.into()),
@@ -155,12 +163,32 @@ impl<S: Store> Exchange<S> {
         }
     }
 
-    async fn receive(&mut self, frame: Frame) {
+    /// Takes in a frame, and those that have come by then, as many bytes as one may have: what was
+    /// pushed close together is kept in one go. Says how the conversation ends, if it does.
+    async fn receive(&mut self, first: Arrived) -> Option<Result<(), Ended>> {
         self.first_frame_by = None;
-        if Desk::needs_confirmation(&frame) {
-            self.handshake.finish().await;
+        let mut next = first;
+        let before = self.inbox.taken();
+        loop {
+            match next {
+                Ok(Some(frame)) => {
+                    if Desk::needs_confirmation(&frame) {
+                        self.handshake.finish().await;
+                    }
+                    self.conversation.handle(frame);
+                }
+                Ok(None) => return Some(Ok(())),
+                Err(ended) => return Some(Err(ended)),
+            }
+            if self.inbox.taken() - before > MAX_FRAME as u64 {
+                return None;
+            }
+            next = tokio::select! {
+                biased;
+                frame = self.inbox.next() => frame,
+                () = future::ready(()) => return None,
+            };
         }
-        self.conversation.handle(frame);
     }
 
     /// Says that there are too many of it.
@@ -196,6 +224,6 @@ pub(crate) async fn told(stop: &mut watch::Receiver<bool>) {
 async fn at(deadline: Option<Instant>) {
     match deadline {
         Some(deadline) => sleep_until(deadline).await,
-        None => std::future::pending().await,
+        None => future::pending().await,
     }
 }

@@ -57,8 +57,13 @@ pub const OUTBOX_FOR_BULK: usize = ENVELOPES_PER_FRAME_BYTES;
 /// Bytes waiting to be sent to one phone above which nothing more is read from it.
 pub const OUTBOX_FULL: usize = 2 * MAX_FRAME;
 
-/// Signatures checked where they arrive; more are handed to a thread that may block.
-pub const VERIFY_IN_PLACE: usize = 2;
+/// Signatures checked where they arrive, in half a millisecond; more are handed to a thread that may
+/// block.
+pub const VERIFY_IN_PLACE: usize = 8;
+
+/// Writers, and ranges beyond a hole, of the have vectors that are remembered of all notebooks
+/// together: about 32 MB. What finds no place is read from the store for each who asks.
+pub const REMEMBERED: usize = 256 * 1024;
 
 /// Writes committed together at most: bounds how long the first of them waits for the others.
 pub const GROUP: usize = 256;

@@ -20,6 +20,7 @@ pub struct Inbox {
     /// How long the frame is, once its header is there.
     whole: Option<usize>,
     began: Option<Instant>,
+    taken: u64,
 }
 
 /// Frames on their way out.
@@ -36,7 +37,7 @@ impl Inbox {
     /// An inbox of that stream.
     #[must_use]
     pub const fn new(stream: RecvStream) -> Self {
-        Self { stream, buffer: Vec::new(), whole: None, began: None }
+        Self { stream, buffer: Vec::new(), whole: None, began: None, taken: 0 }
     }
 
     /// The next frame; nothing when the phone has no more to say. Frames of a kind to skip are
@@ -71,6 +72,12 @@ impl Inbox {
         self.began.map(|began| began + WHOLE_FRAME)
     }
 
+    /// Bytes of all frames that were read.
+    #[must_use]
+    pub const fn taken(&self) -> u64 {
+        self.taken
+    }
+
     /// How many bytes are missing from what is being read: the header, then the frame.
     fn wanted(&mut self) -> Result<usize, Ended> {
         if let (None, Some(header)) = (self.whole, self.buffer.first_chunk::<{ item::HEADER }>()) {
@@ -85,6 +92,7 @@ impl Inbox {
         self.whole = None;
         self.began = None;
         let bytes = std::mem::take(&mut self.buffer);
+        self.taken += bytes.len() as u64;
         Frame::read(&bytes).map_err(|error| match error {
             NotAFrame::Malformed(_) => Close::Malformed.into(),
             NotAFrame::TooNew => Close::TooNew.into(),
