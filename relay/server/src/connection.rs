@@ -6,7 +6,7 @@ use std::sync::Arc;
 use couplet_proto::desk::Desk;
 use couplet_proto::frame::{Frame, Reason, Refuse};
 use couplet_proto::ids::DeviceId;
-use couplet_proto::limits::MAX_FRAME;
+use couplet_proto::limits::{MAX_FRAME, RETRY_BUSY};
 use quinn::{Connection, Incoming, SendStream, ZeroRttAccepted};
 use rustls::pki_types::CertificateDer;
 use tokio::sync::{OwnedSemaphorePermit, watch};
@@ -87,8 +87,8 @@ async fn converse<S: Store>(
     let from = connection.remote_address().ip().into();
     let mut exchange = Exchange {
         sender,
-        inbox: Inbox::new(receiver),
-        outbox: Outbox::new(),
+        inbox: Inbox::new(receiver, gate.load(from)),
+        outbox: Outbox::new(gate.load(from)),
         conversation: Conversation::new(device, from, Arc::clone(&gate), notebooks),
         handshake,
         first_frame_by: Some(deadline),
@@ -96,7 +96,11 @@ async fn converse<S: Store>(
     let pass = if is_told { None } else { gate.enter(device) };
     let ended = match &pass {
         Some(_) => exchange.run(stop).await,
-        None => exchange.turn_away(),
+        None => exchange.turn_away(RETRY_CROWDED, Close::Crowded),
+    };
+    let ended = match ended {
+        Err(Ended::Because(close @ Close::Overloaded)) => exchange.turn_away(RETRY_BUSY, close),
+        ended => ended,
     };
     if !matches!(ended, Err(Ended::Gone)) {
         exchange.take_leave().await;
@@ -147,6 +151,8 @@ impl<S: Store> Exchange<S> {
         let mut ended = None;
         loop {
             self.conversation.act(&mut self.outbox).await?;
+            self.outbox.weigh()?;
+            self.inbox.settle()?;
             if let Some(ended) = ended {
                 return ended;
             }
@@ -168,7 +174,6 @@ impl<S: Store> Exchange<S> {
     async fn receive(&mut self, first: Arrived) -> Option<Result<(), Ended>> {
         self.first_frame_by = None;
         let mut next = first;
-        let before = self.inbox.taken();
         loop {
             match next {
                 Ok(Some(frame)) => {
@@ -180,7 +185,7 @@ impl<S: Store> Exchange<S> {
                 Ok(None) => return Some(Ok(())),
                 Err(ended) => return Some(Err(ended)),
             }
-            if self.inbox.taken() - before > MAX_FRAME as u64 {
+            if self.inbox.taken() > MAX_FRAME {
                 return None;
             }
             next = tokio::select! {
@@ -191,11 +196,11 @@ impl<S: Store> Exchange<S> {
         }
     }
 
-    /// Says that there are too many of it.
-    fn turn_away(&mut self) -> Result<(), Ended> {
-        let (reason, retry_after) = (Reason::Busy, Some(RETRY_CROWDED));
+    /// Says that there is too much of it, and when to come again.
+    fn turn_away(&mut self, seconds: u32, why: Close) -> Result<(), Ended> {
+        let (reason, retry_after) = (Reason::Busy, Some(seconds));
         self.outbox.push(&Frame::Refuse(Refuse { reason, envelope: None, retry_after }));
-        Err(Close::Crowded.into())
+        Err(why.into())
     }
 
     /// When the phone must have done something.
