@@ -109,7 +109,8 @@ impl<S: Store> Conversation<S> {
         let notebooks = &self.notebooks;
         // Followed before anything is read of it, so that no change is missed.
         let topic = self.topic.get_or_insert_with(|| Topic::new(notebooks.get(id)));
-        let answer = topic.notebook().answer(question).await;
+        // In a box: what most phones do most of the time is wait, and their tasks stay small.
+        let answer = Box::pin(topic.notebook().answer(question)).await;
         match &answer {
             Ok(Answer::Kept(kept)) => {
                 let outcomes = kept.outcomes.iter().zip(sizes);
