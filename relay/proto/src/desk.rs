@@ -178,10 +178,22 @@ impl Desk {
             if let Some(output) = self.outputs.pop_front() {
                 return Some(output);
             }
-            let is_waiting = self.is_closed || self.asked.is_some();
-            if is_waiting || !(self.serve(has_room) || self.take_in()) {
+            if self.is_closed || self.asked.is_some() {
                 return None;
             }
+            if !(self.serve(has_room) || self.take_in()) {
+                self.rest();
+                return None;
+            }
+        }
+    }
+
+    /// Nothing is to be done: most phones say nothing most of the time, and cost little then.
+    fn rest(&mut self) {
+        self.outputs.shrink_to_fit();
+        self.frames.shrink_to_fit();
+        if let Stage::Attached(attached) = &mut self.stage {
+            attached.session.rest();
         }
     }
 

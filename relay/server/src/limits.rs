@@ -68,6 +68,10 @@ pub const VERIFY_IN_PLACE: usize = 8;
 /// together: about 32 MB. What finds no place is read from the store for each who asks.
 pub const REMEMBERED: usize = 256 * 1024;
 
+/// Bytes of a notebook's newest envelopes that are remembered, for whoever is attached: some words;
+/// in all no more than 64 MiB.
+pub const FRESH: usize = 4 * 1024;
+
 /// Writes committed together at most: bounds how long the first of them waits for the others.
 pub const GROUP: usize = 256;
 
@@ -144,6 +148,7 @@ const MAILBOXES: usize = MAX_OPEN_INVITES * MAX_REQUESTS_PER_INVITE * MAX_JOIN_R
 const _: () = {
     assert!((2 * MAX_LOG_BYTES_PER_PERSON + MAILBOXES) as u64 <= NOTEBOOK_BYTES);
     assert!(FRAMES_IN_FLIGHT / LOAD_SHARE > 16 * (OUTBOX_FULL + MAX_FRAME), "some are served");
+    assert!(FRESH * MAX_CONNECTIONS <= 64 * 1024 * 1024);
     assert!(TOLD_TIMES * CONNECTIONS_PER_ADDRESS < MAX_CONNECTIONS, "one address is not all");
     assert!(OUTBOX_FOR_BULK + MAX_ENVELOPE < OUTBOX_FULL, "bulk alone never stops the reading");
     assert!(RESUMABLE_SESSIONS >= TICKETS * MAX_CONNECTIONS);

@@ -4,6 +4,7 @@
 //! where it must. Nothing is decided: that is done at each conversation's
 //! [`Desk`](couplet_proto::desk::Desk).
 
+mod fresh;
 mod held;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,6 +22,7 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::limits::{REMEMBERED, VERIFY_IN_PLACE};
 use crate::store::{Store, StoreError};
+use fresh::{Fresh, One};
 use held::Held;
 
 /// One notebook, shared by all connections that speak of it.
@@ -31,6 +33,7 @@ pub struct Notebook<S> {
     /// The log as last read or written; nothing before the first time, or if there is none.
     log: Mutex<Option<Arc<Log>>>,
     held: Held,
+    fresh: Fresh,
     judges: Arc<Semaphore>,
     /// Held while the log is read or grows, so that what is known is never older than what is kept;
     /// and shared while envelopes are kept, so that none of a device that was taken out is.
@@ -89,7 +92,8 @@ impl<S: Store> Notebook<S> {
         let (marks, _) = watch::channel(Marks::default());
         let (log, growing) = (Mutex::new(None), tokio::sync::RwLock::new(()));
         let Shared { remembered, judges } = shared;
-        Self { id, store, log, held: Held::new(remembered), judges, growing, marks }
+        let (held, fresh) = (Held::new(remembered), Fresh::default());
+        Self { id, store, log, held, fresh, judges, growing, marks }
     }
 
     /// Watches it change. What is read after a change is seen includes the change.
@@ -106,9 +110,10 @@ impl<S: Store> Notebook<S> {
         Ok(match question {
             Question::Log => Answer::Log(self.log().await?),
             Question::Have => Answer::Have(self.have().await?),
-            Question::Envelopes(range) => {
-                Answer::Envelopes(self.store.envelopes(self.id, range).await?)
-            }
+            Question::Envelopes(range) => Answer::Envelopes(match self.fresh.get(range) {
+                Some(fresh) => fresh,
+                None => self.store.envelopes(self.id, range).await?,
+            }),
             Question::Requests => Answer::Requests(self.store.requests(self.id).await?),
             Question::Judge(judgement) if judgement.signatures() > VERIFY_IN_PLACE => {
                 let _turn = self.judges.acquire().await.map_err(|_| StoreError::Closed)?;
@@ -143,9 +148,15 @@ impl<S: Store> Notebook<S> {
         let mut places = standing.iter();
         let mut sealed = envelopes;
         sealed.retain(|_| places.next().copied().unwrap_or(false));
+        let pushed = One::of(&sealed);
         let kept = self.store.keep(Arc::clone(&log), sealed).await;
         match &kept {
-            Ok(kept) => self.held.kept(&kept.have),
+            Ok(Kept { outcomes, have }) => {
+                self.held.kept(have);
+                let new = pushed.into_iter().zip(outcomes);
+                let new = new.filter(|(_, outcome)| **outcome == Outcome::New);
+                self.fresh.add(new.map(|(pushed, _)| pushed));
+            }
             Err(_) => self.held.forget(),
         }
         let Kept { outcomes, have } = kept?;
@@ -163,6 +174,7 @@ impl<S: Store> Notebook<S> {
         let appended = self.store.append(extension).await;
         // Who is taken out may have written more than stands.
         self.held.forget();
+        self.fresh.forget();
         let appended = appended?;
         match appended {
             Appended::Done => self.set_log(Some(log)),

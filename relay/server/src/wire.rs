@@ -179,6 +179,9 @@ impl Outbox {
         if is_whole {
             self.frames.pop_front();
             self.gone = 0;
+            if self.is_empty() {
+                self.frames.shrink_to_fit();
+            }
         }
         Ok(())
     }

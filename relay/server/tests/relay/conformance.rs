@@ -11,8 +11,8 @@ use couplet_proto::envelope::Sealed;
 use couplet_proto::have::{Have, Range};
 use couplet_proto::ids::NotebookId;
 use couplet_proto::log::Log;
-use couplet_proto::testing::Notebook;
 use couplet_proto::testing::keeping::{QUOTA, cases};
+use couplet_proto::testing::{Notebook, bytes};
 use couplet_relay::live::Notebooks;
 use couplet_relay::store::sqlite::{Room, SqliteStore};
 use couplet_relay::store::{Store, StoreError};
@@ -52,7 +52,7 @@ async fn it_does_the_same_if_it_remembers() {
     }
 }
 
-/// A store that counts how often it is asked what it holds.
+/// A store that counts how often it is asked what it holds, and for envelopes.
 struct Counting {
     store: SqliteStore,
     asked: AtomicUsize,
@@ -73,6 +73,7 @@ impl Store for Counting {
     }
 
     async fn envelopes(&self, id: NotebookId, range: Range) -> Result<Vec<Vec<u8>>, StoreError> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
         self.store.envelopes(id, range).await
     }
 
@@ -90,7 +91,7 @@ impl Store for Counting {
 }
 
 #[tokio::test]
-async fn what_is_held_is_read_once_however_much_is_pushed_to_however_many() {
+async fn what_is_pushed_to_those_who_listen_is_not_read_again_for_each_of_them() {
     let home = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&home.path().join("store.db"), ROOM).unwrap();
     let of_both = Notebook::of_both(1);
@@ -102,7 +103,12 @@ async fn what_is_held_is_read_once_however_much_is_pushed_to_however_many() {
     for _ in 0..9 {
         let have = notebook.answer(Question::Have).await.unwrap();
         assert_eq!(have, Answer::Have(store.store.have(of_both.id()).await.unwrap()));
-        notebook.answer(Question::Keep(Arc::clone(&log), writer.write(2))).await.unwrap();
+        let pushed = writer.write(2);
+        let (first, last) = (pushed[0].header().counter, pushed[1].header().counter);
+        let range = Range { writer: writer.id(), first, last };
+        let envelopes = Answer::Envelopes(bytes(&pushed));
+        notebook.answer(Question::Keep(Arc::clone(&log), pushed)).await.unwrap();
+        assert_eq!(notebook.answer(Question::Envelopes(range)).await.unwrap(), envelopes);
     }
     assert_eq!(store.asked.load(Ordering::Relaxed), 1);
 }
