@@ -75,6 +75,9 @@ pub const FRESH: usize = 4 * 1024;
 /// Writes committed together at most: bounds how long the first of them waits for the others.
 pub const GROUP: usize = 256;
 
+/// Bytes committed together above which no other write joins them, for the same reason.
+pub const GROUP_BYTES: usize = 4 * 1024 * 1024;
+
 /// Writes waiting for the writer thread; whoever has one more waits before handing it over.
 pub const WRITE_QUEUE: usize = 1024;
 
