@@ -18,7 +18,10 @@ pub(crate) async fn relay(couplet: &Couplet, link: &str, output: &Output) -> Res
     let link: Result<RelayLink, _> = link.parse();
     let link = link.map_err(|error| Failure::input(error.to_string()))?;
     couplet.set_relay(link.clone()).await?;
-    let words = format!("The relay is {}.", link.address);
+    let mut words = format!("The relay is {}.", link.address);
+    if couplet.status().await?.devices > 1 {
+        words += " The other devices stay where they are; to take them along: couplet move LINK";
+    }
     output.say(&json!({ "relay": link.to_string() }), &words);
     Ok(())
 }
