@@ -15,6 +15,7 @@ mod keys;
 mod link;
 mod number;
 mod request;
+mod sas;
 mod statement;
 
 use std::collections::BTreeMap;
@@ -30,7 +31,7 @@ struct Format {
     made: fn() -> Vec<Made>,
 }
 
-const FORMATS: [Format; 10] = [
+const FORMATS: [Format; 11] = [
     Format { kind: "body", read: body::read, made: body::made },
     Format { kind: "envelope", read: envelope::read, made: envelope::made },
     Format { kind: "frame", read: frame::read, made: frame::made },
@@ -40,6 +41,7 @@ const FORMATS: [Format; 10] = [
     Format { kind: "link", read: link::read, made: link::made },
     Format { kind: "number", read: number::read, made: number::made },
     Format { kind: "request", read: request::read, made: request::made },
+    Format { kind: "sas", read: sas::read, made: sas::made },
     Format { kind: "statement", read: statement::read, made: statement::made },
 ];
 

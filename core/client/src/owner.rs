@@ -14,6 +14,7 @@ mod inbox;
 mod intents;
 mod membership;
 mod quarantine;
+mod verification;
 mod reading;
 mod receiving;
 mod talk;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use couplet::{Couplet, Exchanged, RelayLink, Standing};
+use couplet::{Couplet, Exchanged, RelayLink, Standing, Verified};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -73,6 +73,7 @@ pub(crate) async fn status(couplet: &Couplet, output: &Output) -> Result<(), Fai
         "code": code,
         "persons": status.persons,
         "devices": status.devices,
+        "verification": status.verified.map(Verified::name),
         "pending": status.pending,
         "relay": relay,
         "attached": status.is_attached,
@@ -90,6 +91,15 @@ pub(crate) async fn status(couplet: &Couplet, output: &Output) -> Result<(), Fai
     if let Some(code) = &code {
         lines.push(format!("Code for the other phone: {}", output.styled(Style::Bold, code)));
     }
+    lines.extend(status.verified.map(|verified| {
+        let words = match verified {
+            Verified::No => "Your partner is not verified: couplet verify.",
+            Verified::Code => "Your partner came in with the code of their phone.",
+            Verified::Compared => "You have verified your partner.",
+            Verified::Changed => "Your partner is NOT who you verified: couplet verify.",
+        };
+        words.to_owned()
+    }));
     lines.push(match status.pending {
         0 => "Everything written here is at the relay.".to_owned(),
         pending => format!("{pending} written here and not at the relay."),

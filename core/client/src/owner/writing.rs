@@ -10,7 +10,7 @@ use rand_core::CryptoRng;
 
 use super::Owner;
 use crate::error::Error;
-use crate::store::{EntryRow, State, Tables, Unsealed};
+use crate::store::{EntryRow, Meta, State, Tables, Unsealed};
 
 /// Envelopes looked at for one that carries them.
 const CARRIED_PER_SEAL: u32 = 512;
@@ -146,13 +146,15 @@ impl Owner {
             count += 1;
         }
         count += self.seal_carried()?;
-        if self.replica()?.seen().owes_an_answer(me) {
+        let nonce = self.nonce_to_open()?;
+        if nonce.is_some() || self.replica()?.seen().owes_an_answer(me) {
             self.reserve()?;
             let mut rng = self.surroundings.randomness();
-            let edition = Edition::default();
-            let volume = self.replica()?.log().first_shared_volume();
-            let (sealed, _) = self.replica()?.seal(volume, edition, &[], &mut *rng)?;
+            let sealed = self.replica()?.seal_answer(nonce, &mut *rng)?;
             self.keep_sealed(&sealed, &[])?;
+            if nonce.is_some() {
+                self.durably(|tables| Ok(tables.set(Meta::SasOpened, &true)?))?;
+            }
             count += 1;
         }
         Ok(count)
