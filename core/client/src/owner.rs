@@ -14,12 +14,13 @@ mod inbox;
 mod intents;
 mod membership;
 mod quarantine;
-mod verification;
 mod reading;
 mod receiving;
+mod siblings;
 mod talk;
 #[cfg(test)]
 mod testing;
+mod verification;
 mod views;
 mod writers;
 mod writing;
@@ -75,6 +76,8 @@ pub struct Owner {
     suspects: BTreeSet<WriterId>,
     /// The relay's log is another branch than this device's: it is asked for all of it.
     is_log_doubted: bool,
+    /// The relay was offered all of the log that is here, and refused it.
+    is_log_refused: bool,
     /// What has come of the relay's log, while all of it is asked for.
     given: Option<Vec<Vec<u8>>>,
     /// Of these writers the relay takes no more than this, by the log as it is.
@@ -190,6 +193,7 @@ impl Owner {
             surroundings: home.surroundings,
             suspects: BTreeSet::new(),
             is_log_doubted: false,
+            is_log_refused: false,
             given: None,
             withheld: BTreeMap::new(),
             has_reread: false,

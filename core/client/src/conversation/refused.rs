@@ -62,7 +62,7 @@ impl Conversation {
                 }
                 Ok(())
             }
-            Reason::LogConflict => owner.doubt_log(),
+            Reason::LogConflict => owner.log_refused(),
             Reason::NotAMember
             | Reason::NotInvited
             | Reason::Full

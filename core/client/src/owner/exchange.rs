@@ -46,6 +46,7 @@ impl Owner {
             self.take_back_late()?;
             self.reread()?;
         }
+        self.meets_twin()?;
         self.seal_pending()?;
         self.withheld.clear();
         let mut have = self.have();

@@ -59,9 +59,10 @@ impl Owner {
     pub(super) fn nonce_to_open(&mut self) -> Result<Option<Nonce>, Error> {
         let me = self.device();
         let log = self.replica()?.log();
-        let has_joined = log.statements().iter().any(|statement| {
-            matches!(statement.body(), Body::Join(join) if join.wrap.to == me)
-        });
+        let has_joined = log
+            .statements()
+            .iter()
+            .any(|statement| matches!(statement.body(), Body::Join(join) if join.wrap.to == me));
         if !has_joined || self.tables().get(Meta::SasOpened)?.unwrap_or(false) {
             return Ok(None);
         }
@@ -86,9 +87,7 @@ fn verified(log: &Log, root: Option<Hash>, tables: &Tables<'_>) -> Result<Verifi
 
 /// The statement that let in whoever made this request.
 fn let_in_by(log: &Log, request: Hash) -> Option<Hash> {
-    let is_it = |body: &Body| {
-        matches!(body, Body::Join(join) if JoinRequest::hash_of(&join.request) == request)
-    };
+    let is_it = |body: &Body| matches!(body, Body::Join(join) if JoinRequest::hash_of(&join.request) == request);
     Some(log.statements().iter().find(|statement| is_it(statement.body()))?.hash())
 }
 
