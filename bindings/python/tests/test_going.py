@@ -121,6 +121,7 @@ async def test_both_compare_emoji_and_a_number_and_one_says_that_they_have(
     stack: AsyncExitStack, relay: Relay, ana: Phone, ben: Phone, tmp_path: Path
 ) -> None:
     anas, bens = await together(stack, relay, ana, ben)
+    await meet(anas, bens)
     with pytest.raises(InvalidInput):
         await anas.verify(is_confirmed=True)
     shown = await anas.verify()

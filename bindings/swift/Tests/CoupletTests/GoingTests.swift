@@ -30,6 +30,7 @@ extension Stories {
         func verified() async throws {
             try await story { stage in
                 let (ana, ben) = try await stage.couple()
+                try await meet(ana, ben)
                 try await fails("invalid_input", as: \.isInvalidInput) {
                     try await ana.verify(isConfirmed: true)
                 }

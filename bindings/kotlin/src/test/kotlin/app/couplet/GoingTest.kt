@@ -34,6 +34,7 @@ internal class GoingTest {
     @Scenario("verify")
     fun `both compare emoji and a number, and one says that they have`() = story {
         val (ana, ben) = couple()
+        meet(ana, ben)
         assertFailsWith<CoupletException.InvalidInput> { ana.verify(isConfirmed = true) }
         val (anas, bens) = ana.verify() to ben.verify()
         assertEquals(7, anas.emoji.size)
