@@ -23,6 +23,7 @@ mod siblings;
 mod talk;
 #[cfg(test)]
 mod testing;
+mod verification;
 mod views;
 mod writers;
 mod writing;

@@ -32,7 +32,8 @@ impl Couplet {
     pub(super) async fn look_back(&self) -> Result<u64, Error> {
         let asked = |owner: &mut Owner| Ok((owner.look_back_at()?, owner.signing_seed()));
         let (Some(relay), identity) = self.handle.call(asked).await? else { return Ok(0) };
-        let looked = self.exchange_back(&relay, &identity).await;
+        let looked = tokio::time::timeout(PATIENCE, self.exchange_back(&relay, &identity)).await;
+        let looked = looked.unwrap_or(Err(Error::TimedOut));
         let has_said_all = looked.is_ok();
         self.handle.call(move |owner| owner.looked_back(has_said_all)).await?;
         let received = looked.map_or(0, |looked| looked.received);
@@ -67,6 +68,9 @@ impl Couplet {
         Exchange::new(handle, channel, conversation).run(dirty, began).await
     }
 }
+
+/// How long a relay that nobody needs may take.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How often it is asked whether it is time.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(60);
