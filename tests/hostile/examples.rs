@@ -114,14 +114,11 @@ fn bodies(changes: &[Change], envelopes: &[Vec<u8>]) -> Vec<Body> {
     let seen = Seen { is_shared: true, changed: vec![(writer, 7)], digest: Some(Hash([5; 32])) };
     let run = |changes: &[Change]| Run::of(changes, LAW).unwrap();
     vec![
-        Body { runs: vec![run(changes)], seen: seen.clone(), carried: Vec::new() },
-        Body {
-            runs: vec![run(&changes[1..2]), run(&changes[..1])],
-            seen: Seen::default(),
-            carried: Vec::new(),
-        },
-        Body { runs: Vec::new(), seen, carried: Vec::new() },
-        Body { runs: Vec::new(), seen: Seen::default(), carried: envelopes[..1].to_vec() },
+        Body { runs: vec![run(changes)], seen: seen.clone(), ..Body::default() },
+        Body { runs: vec![run(&changes[1..2]), run(&changes[..1])], ..Body::default() },
+        Body { seen, ..Body::default() },
+        Body { carried: envelopes[..1].to_vec(), ..Body::default() },
+        Body { opened: Some([3; 16]), ..Body::default() },
     ]
 }
 

@@ -16,6 +16,7 @@ mod keys;
 mod link;
 mod number;
 mod request;
+mod sas;
 mod statement;
 
 use std::collections::BTreeMap;
@@ -31,7 +32,7 @@ struct Format {
     made: fn() -> Vec<Made>,
 }
 
-const FORMATS: [Format; 12] = [
+const FORMATS: [Format; 13] = [
     Format { kind: "body", read: body::read, made: body::made },
     Format { kind: "ending", read: statement::read, made: ending::made },
     Format { kind: "envelope", read: envelope::read, made: envelope::made },
@@ -43,6 +44,7 @@ const FORMATS: [Format; 12] = [
     Format { kind: "move", read: ending::read, made: ending::moves },
     Format { kind: "number", read: number::read, made: number::made },
     Format { kind: "request", read: request::read, made: request::made },
+    Format { kind: "sas", read: sas::read, made: sas::made },
     Format { kind: "statement", read: statement::read, made: statement::made },
 ];
 

@@ -87,9 +87,10 @@ pub(crate) enum Command {
     },
     /// Stay attached to the relay, and tell what happens as it happens
     Watch,
-    /// Show the number that you and your partner compare, to know that nobody stands between you
+    /// Show the emoji and the number that you and your partner compare, to know that nobody stands
+    /// between you
     Verify {
-        /// You have compared it, and it is the same
+        /// You have compared what was shown, and it is the same
         #[arg(long)]
         confirm: bool,
     },

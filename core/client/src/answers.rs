@@ -1,5 +1,7 @@
 //! What calls answer with, as plain values.
 
+use couplet_engine::pairing::emoji::SasEmoji;
+use couplet_engine::pairing::sas;
 use couplet_proto::ids::{DeviceId, InviteId, NotebookId, Slot};
 use couplet_proto::link::RelayLink;
 
@@ -68,6 +70,45 @@ impl Unsent {
     }
 }
 
+/// How sure this person is that the other is who they seem to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verified {
+    /// Not at all: they came by the link alone, or this person came by theirs.
+    No,
+    /// This device let them in with the code that their phone showed.
+    Code,
+    /// This person has compared what both phones show.
+    Compared,
+    /// This person was sure of somebody else, whose place they have taken: compare anew.
+    Changed,
+}
+
+impl Verified {
+    /// A stable name for scripts.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::No => "no",
+            Self::Code => "code",
+            Self::Compared => "compared",
+            Self::Changed => "changed",
+        }
+    }
+}
+
+/// What two persons compare, in person or on the telephone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verification {
+    /// The safety number: sixty digits, the same on both persons' phones for as long as both are
+    /// the same persons.
+    pub number: String,
+    /// The seven emoji of their coming together, the same on both phones; nothing where this device
+    /// has not been told what they are made of.
+    pub emoji: Option<[SasEmoji; sas::LENGTH]>,
+    /// How sure this person is of the other.
+    pub verified: Verified,
+}
+
 /// A device that belongs to the notebook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
@@ -83,6 +124,8 @@ pub struct Device {
     pub is_this: bool,
     /// The index of the statement of the membership log that let it in.
     pub since: u64,
+    /// If it is the other person's: how sure this one is of them.
+    pub verified: Option<Verified>,
 }
 
 /// An invitation to hand over.
@@ -210,6 +253,8 @@ pub struct Status {
     /// If the relay did not take this device's words so far: when they are offered again, seconds
     /// since 1970.
     pub put_off: Option<u64>,
+    /// How sure this person is of the other; nothing while nobody else is here.
+    pub verified: Option<Verified>,
     /// How many persons belong.
     pub persons: usize,
     /// How many devices belong.

@@ -194,6 +194,12 @@ impl Conversation {
         }
     }
 
+    /// Whether the next output is there already, and asks nothing of the owner.
+    #[must_use]
+    pub(crate) fn has_outputs(&self) -> bool {
+        !self.outputs.is_empty()
+    }
+
     /// When [`Conversation::handle_timeout`] wants to be called.
     #[must_use]
     pub fn poll_timeout(&self) -> Instant {

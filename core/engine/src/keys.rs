@@ -55,6 +55,8 @@ pub(crate) const MEMBER_NAME: Label = Label::new("couplet/1 member name");
 pub(crate) const MOVED_TO: Label = Label::new("couplet/1 moved to");
 /// Hash: the commitment to a nonce of the short authentication string.
 pub(crate) const SAS_COMMITMENT: Label = Label::new("couplet/1 sas commitment");
+/// Hash: the short authentication string.
+pub(crate) const SAS: Label = Label::new("couplet/1 short authentication string");
 /// Hash: the safety number of two persons.
 pub(crate) const SAFETY_NUMBER: Label = Label::new("couplet/1 safety number");
 /// Hash: what a writer has seen.

@@ -188,6 +188,11 @@ impl Session {
         self.outputs.pop_front()
     }
 
+    /// Gives back the memory of outputs that were handled, after the last of them.
+    pub fn rest(&mut self) {
+        self.outputs.shrink_to_fit();
+    }
+
     /// Takes in a frame.
     ///
     /// # Errors

@@ -19,8 +19,8 @@ use crate::audit::audit;
 use crate::gate::Allowance;
 use crate::identity::Identity;
 use crate::limits::{
-    BYTES_PER_PERSON, CONNECTIONS_PER_ADDRESS, CONNECTIONS_PER_DEVICE, KEPT_FREE, MIB,
-    NOTEBOOKS_PER_HOUR,
+    BYTES_PER_DAY, BYTES_PER_PERSON, CONNECTIONS_PER_ADDRESS, CONNECTIONS_PER_DEVICE, KEPT_FREE,
+    MIB, NOTEBOOKS_PER_HOUR,
 };
 use crate::relay::{self, Config, Relay, RelayError};
 use crate::store::audit::Audit;
@@ -80,6 +80,10 @@ struct Bounds {
     #[arg(long, value_name = "COUNT", env = "COUPLET_RELAY_NOTEBOOKS_PER_HOUR",
           default_value_t = NOTEBOOKS_PER_HOUR)]
     notebooks_per_hour: u32,
+    /// MiB that phones of one network (an IPv4 /24, an IPv6 /56) may add in a day.
+    #[arg(long, value_name = "MIB", env = "COUPLET_RELAY_DAILY",
+          default_value_t = BYTES_PER_DAY / MIB)]
+    daily: u64,
     /// Connections at once from one address.
     #[arg(long, value_name = "COUNT", env = "COUPLET_RELAY_CONNECTIONS_PER_ADDRESS",
           default_value_t = CONNECTIONS_PER_ADDRESS)]
@@ -103,6 +107,7 @@ impl Bounds {
             connections_per_address: self.connections_per_address,
             connections_per_device: self.connections_per_device,
             notebooks_per_hour: self.notebooks_per_hour,
+            bytes_per_day: self.daily.saturating_mul(MIB),
             ..Allowance::default()
         }
     }

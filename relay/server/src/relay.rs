@@ -7,7 +7,6 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use couplet_proto::desk::Part;
 use couplet_proto::link::RelayLink;
 use quinn::Endpoint;
 use tokio::sync::{Semaphore, watch};
@@ -243,7 +242,7 @@ async fn end_what_is_due(store: Arc<SqliteStore>, notebooks: Arc<Notebooks<Sqlit
         match store.end_due(seconds_since_1970()).await {
             Ok(ended) => {
                 for notebook in ended {
-                    notebooks.get(notebook).mark(Part::Have);
+                    notebooks.get(notebook).was_emptied();
                 }
             }
             Err(error) => warn!(%error, "what is due to be let go of is kept until the next look"),

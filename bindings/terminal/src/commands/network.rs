@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
-use couplet::{Couplet, Exchanged, RelayLink, Standing};
+use couplet::{Couplet, Exchanged, RelayLink, Standing, Verified};
 use serde_json::{Value, json};
 use tokio::process::Command;
 
@@ -133,6 +133,7 @@ pub(crate) async fn status(couplet: &Couplet, output: &Output) -> Result<(), Fai
         "code": code,
         "persons": status.persons,
         "devices": status.devices,
+        "verification": status.verified.map(Verified::name),
         "pending": status.pending,
         "relay": relay,
         "attached": status.is_attached,
@@ -154,6 +155,15 @@ pub(crate) async fn status(couplet: &Couplet, output: &Output) -> Result<(), Fai
     if status.is_paused {
         lines.push("Sharing is paused on this device; go on with: couplet resume".to_owned());
     }
+    lines.extend(status.verified.map(|verified| {
+        let words = match verified {
+            Verified::No => "Your partner is not verified: couplet verify.",
+            Verified::Code => "Your partner came in with the code of their phone.",
+            Verified::Compared => "You have verified your partner.",
+            Verified::Changed => "Your partner is NOT who you verified: couplet verify.",
+        };
+        words.to_owned()
+    }));
     lines.push(match status.pending {
         0 => "Everything written here is at the relay.".to_owned(),
         pending => format!("{pending} written here and not at the relay."),

@@ -282,6 +282,7 @@ impl Owner {
             // Whoever calls knows that.
             is_staying: false,
             put_off: self.put_off,
+            verified: self.verified()?,
             persons,
             devices: if is_archive { 0 } else { members.len() },
         })

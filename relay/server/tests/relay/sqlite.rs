@@ -17,7 +17,7 @@ use couplet_proto::testing::Notebook;
 
 use crate::client::ROOM;
 
-fn extension(notebook: &Notebook) -> Extension {
+pub(crate) fn extension(notebook: &Notebook) -> Extension {
     let statements = notebook.log.statements().iter();
     Extension {
         notebook: notebook.id(),
