@@ -57,7 +57,7 @@ impl World {
             return;
         }
         phone.around.set_now(self.now);
-        if self.home == 1 {
+        if self.has_moved {
             // A name leads to one relay, whatever stood in its place before.
             phone.relay = match phone.relay_it_is_at() {
                 1 => 1,

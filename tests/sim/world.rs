@@ -37,8 +37,10 @@ pub(crate) struct World {
     pub(crate) has_changed_members: bool,
     /// Somebody wants all of it gone from the relay.
     pub(crate) is_ending: bool,
-    /// The relay at which everybody must meet in the end: the second, once somebody moves there.
+    /// The relay at which everybody must meet in the end.
     pub(crate) home: usize,
+    /// Somebody has moved: each phone is at the relay that its notebook is at.
+    pub(crate) has_moved: bool,
     pub(crate) base: Instant,
     root: TempDir,
     wrong: Option<String>,
@@ -61,6 +63,7 @@ impl World {
             has_changed_members: false,
             is_ending: false,
             home: 0,
+            has_moved: false,
             forks_are_lawful: false,
             base: Instant::now(),
             root: root.unwrap(),
