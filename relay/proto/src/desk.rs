@@ -21,6 +21,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::frame::{Attach, Frame, Reason, Refuse, Statements};
+use crate::hash::Hash;
 use crate::have::Have;
 use crate::ids::{DeviceId, NotebookId, WriterId};
 use crate::limits::{MAX_REFUSALS_UNATTACHED, MAX_REMEMBERED_HAVE, RETRY_BUSY, RETRY_FULL};
@@ -45,6 +46,8 @@ pub struct Desk {
     news: BTreeSet<Part>,
     asked: Option<Asked>,
     outputs: VecDeque<Output>,
+    /// When the last frame came, seconds since 1970.
+    now: u64,
     is_closed: bool,
 }
 
@@ -111,6 +114,10 @@ enum Asked {
     Knock(Vec<u8>, u64),
     /// To keep the request.
     Post,
+    /// The notebook that words lead to.
+    Find(Hash),
+    /// Its log.
+    Recall(Hash),
     /// The log that envelopes are judged by.
     Receive(Vec<Vec<u8>>),
     /// Which of them may be kept.
@@ -140,6 +147,7 @@ impl Desk {
             news: BTreeSet::new(),
             asked: None,
             outputs: VecDeque::new(),
+            now: 0,
             is_closed: false,
         }
     }
@@ -157,9 +165,10 @@ impl Desk {
         self.notebook
     }
 
-    /// Takes in a frame that came at `now`, in seconds since 1970: only the expiry of an invite
-    /// asks for it (protocol rule 30).
+    /// Takes in a frame that came at `now`, in seconds since 1970: only the expiry of an invite and
+    /// the wait after notice ask for it (protocol rule 30).
     pub fn handle_frame(&mut self, frame: Frame, now: u64) {
+        self.now = now;
         self.frames.push_back((frame, now));
     }
 
@@ -201,6 +210,12 @@ impl Desk {
             }
             (Asked::Knock(request, now), Ok(Answer::Log(log))) => self.knock(request, now, log),
             (Asked::Post, Ok(Answer::Posted(posted))) => self.posted(posted),
+            (Asked::Find(lookup), Ok(Answer::Found(found))) => match found {
+                None => self.refuse(Reason::NotAMember),
+                Some(notebook) if !self.turn_to(notebook) => {}
+                Some(_) => self.ask(Question::Log, Asked::Recall(lookup)),
+            },
+            (Asked::Recall(lookup), Ok(Answer::Log(log))) => self.recalled(lookup, log),
             (Asked::Receive(envelopes), Ok(Answer::Log(log))) => self.receive(envelopes, log),
             (Asked::Sift(log), Ok(Answer::Judged(Judged::Envelopes(sifted)))) => {
                 self.keep(log, sifted);
@@ -214,6 +229,8 @@ impl Desk {
                 | Asked::Verdict(_)
                 | Asked::Append(..)
                 | Asked::Knock(..)
+                | Asked::Find(_)
+                | Asked::Recall(_)
                 | Asked::Post,
                 Err(unanswered),
             ) => self.put_off(unanswered, vec![None]),
@@ -268,6 +285,10 @@ impl Desk {
                 if self.turn_to(offer.notebook) {
                     self.ask(Question::Log, Asked::Offer(offer, 0));
                 }
+            }
+            Frame::Recall(locator) => {
+                let lookup = locator.lookup();
+                self.ask(Question::Find(lookup), Asked::Find(lookup));
             }
             Frame::Envelopes(_) if attach.is_none() => self.refuse(Reason::NotAMember),
             Frame::Ping(number) => self.send(Frame::Pong(number)),
@@ -548,6 +569,10 @@ mod tests {
                         self.log = Some(log);
                     }
                     ("append", Answer::Appended(self.appended))
+                }
+                Question::Find(lookup) => {
+                    let log = self.log.as_ref().filter(|log| log.paper_at(lookup).is_some());
+                    ("find", Answer::Found(log.map(|log| log.id())))
                 }
                 Question::Post(_) => ("post", Answer::Posted(self.posted)),
             };

@@ -15,6 +15,7 @@ mod departed;
 mod effect;
 mod epochs;
 mod invites;
+mod paper;
 #[cfg(test)]
 mod tests;
 
@@ -29,6 +30,7 @@ use crate::statement::{Body, DeviceKeys, Genesis, Header, Invite, LogHead, State
 pub use branches::Branch;
 pub use departed::{Departed, Stands};
 pub use epochs::{Begun, Opening};
+pub use paper::{Noticed, PaperDevice};
 
 use departed::AllDeparted;
 use epochs::Epochs;
@@ -45,6 +47,8 @@ pub struct Member {
     pub keys: DeviceKeys,
     /// The index of the statement that let it in.
     pub since: u64,
+    /// Whether it is a recovery kit, which writes nothing.
+    pub is_paper: bool,
 }
 
 /// A notebook's membership, as far as its statements are known.
@@ -57,6 +61,7 @@ pub struct Log {
     /// Who has left; nobody comes in their place.
     has_left: Option<Slot>,
     invites: Invites,
+    papers: BTreeMap<Slot, PaperDevice>,
     epochs: Epochs,
     /// Bytes of the statements that each person's devices signed.
     bytes: [usize; 2],
@@ -89,6 +94,9 @@ pub enum MayNot {
     /// This log does not know the device. If the writer knew a longer log, fetch it and ask again.
     #[error("the device is not a member of this notebook, as far as its log is known here")]
     UnknownDevice,
+    /// It is a recovery kit's.
+    #[error("a recovery kit writes nothing")]
+    Paper,
     /// It is not this notebook's.
     #[error("the envelope belongs to another notebook")]
     OtherNotebook,
@@ -119,13 +127,14 @@ impl Log {
         if slot != Slot::First || signer != device.signing || wrap.to != device.signing {
             return Err(Refused::NotAllowed("a Genesis speaks for its own device"));
         }
-        let member = Member { slot, generation: 0, keys: *device, since: 0 };
+        let member = Member { slot, generation: 0, keys: *device, since: 0, is_paper: false };
         Ok(Self {
             id: NotebookId(genesis.hash()),
             members: BTreeMap::from([(signer, member)]),
             departed: AllDeparted::new(),
             has_left: None,
             invites: Invites::default(),
+            papers: BTreeMap::new(),
             epochs: Epochs::first(*commitment),
             bytes: [genesis.bytes().len(), 0],
             statements: vec![genesis],
@@ -179,7 +188,7 @@ impl Log {
         match (self.is_frozen, statement.body()) {
             (_, Body::Unknown { critical, .. }) => self.is_frozen |= critical,
             (true, _) => {}
-            (false, body) => self.take_effect((signer, slot), body)?,
+            (false, body) => self.take_effect((signer, slot), after, body)?,
         }
         self.bytes = bytes;
         self.statements.push(statement);
@@ -338,6 +347,9 @@ impl Log {
             (None, Some(_)) => return Err(MayNot::TakenOut),
             (None, None) => return Err(MayNot::UnknownDevice),
         };
+        if member.is_paper {
+            return Err(MayNot::Paper);
+        }
         self.check_epoch(envelope).map(|()| member)
     }
 

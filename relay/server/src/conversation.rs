@@ -85,6 +85,10 @@ impl<S: Store> Conversation<S> {
     }
 
     async fn answer(&mut self, question: Question) -> Result<Answer, Unanswered> {
+        if let Question::Find(lookup) = question {
+            let found = self.notebooks.find(lookup).await;
+            return found.map(Answer::Found).map_err(Unanswered::from);
+        }
         let id = self.desk.notebook().ok_or(Unanswered::Unavailable)?;
         if let Question::Append(extension, _) = &question {
             self.gate.admit(self.from, extension).map_err(Unanswered::NotYet)?;

@@ -93,6 +93,7 @@ impl<S: Store> Notebook<S> {
             Question::Append(extension, log) => {
                 Answer::Appended(self.append(extension, log).await?)
             }
+            Question::Find(lookup) => Answer::Found(self.store.find(lookup).await?),
             Question::Post(letter) => Answer::Posted(self.store.post(letter).await?),
         })
     }
@@ -137,7 +138,7 @@ impl<S: Store> Notebook<S> {
                 self.set_log(None);
             }
             // Another conversation was faster.
-            Appended::Moved | Appended::Behind => {}
+            Appended::Moved | Appended::Behind | Appended::TooSoon(_) => {}
         }
         Ok(appended)
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use couplet_proto::desk::judge::{replay, still_stands};
 use couplet_proto::desk::keeping::{
-    Appended, Ends, Extension, Kept, Letter, Outcome, Posted, Used, has_room, slice,
+    Appended, Ends, Extension, Kept, Kits, Letter, Outcome, Posted, Used, has_room, slice,
 };
 use couplet_proto::desk::question::{Answer, Question, Unanswered};
 use couplet_proto::envelope::Sealed;
@@ -39,6 +39,8 @@ struct Volume {
     writers: BTreeMap<WriterId, (DeviceId, u64)>,
     envelopes: BTreeMap<(WriterId, u64), Sealed>,
     mail: BTreeMap<(InviteId, DeviceId), Letter>,
+    /// The recovery kits: when each came, and since when notice to it is known of.
+    kits: BTreeMap<Hash, (u64, Option<u64>)>,
 }
 
 impl Default for Shelf {
@@ -90,10 +92,19 @@ impl Shelf {
                 self.volumes.retain(|_, volume| !volume.statements.is_empty());
                 Answer::Appended(appended)
             }
+            Question::Find(lookup) => Answer::Found(self.find(lookup)),
             Question::Post(letter) => {
                 Answer::Posted(volume.ok_or(Unanswered::Unavailable)?.post(letter))
             }
         })
+    }
+
+    /// The notebook that has the recovery kit that is looked up so.
+    #[must_use]
+    pub fn find(&self, lookup: Hash) -> Option<NotebookId> {
+        let age = |volume: &Volume| volume.kits.get(&lookup).map(|(age, _)| *age);
+        let found = self.volumes.iter().filter_map(|(id, volume)| Some((age(volume)?, *id)));
+        found.min().map(|(_, id)| id)
     }
 
     /// What is held of a notebook.
@@ -144,6 +155,13 @@ impl Volume {
         if extension.ends.iter().any(is_behind) {
             return Appended::Behind;
         }
+        let noticed = extension.kits.noticed.iter();
+        let since = |lookup| self.kits.get(lookup).and_then(|(_, since)| *since);
+        if let Some(missing) =
+            noticed.filter_map(|lookup| extension.kits.missing(since(lookup))).next()
+        {
+            return Appended::TooSoon(missing);
+        }
         for ends in &extension.ends {
             for (writer, have) in self.chains_of(ends.device) {
                 self.cut(writer, ends.cut(writer, have));
@@ -158,8 +176,18 @@ impl Volume {
         self.statements.truncate(usize::try_from(extension.from).unwrap_or(usize::MAX));
         self.statements.extend(extension.statements);
         self.mail.retain(|(invite, _), _| extension.open_invites.contains(invite));
+        self.keep_kits(&extension.kits);
         self.log = Some(log);
         Appended::Done
+    }
+
+    fn keep_kits(&mut self, kits: &Kits) {
+        let kept = std::mem::take(&mut self.kits);
+        for (lookup, is_noticed) in &kits.held {
+            let (age, since) = kept.get(lookup).copied().unwrap_or((kits.now, None));
+            let since = is_noticed.then(|| since.unwrap_or(kits.now));
+            self.kits.insert(*lookup, (age, since));
+        }
     }
 
     fn chains_of(&self, device: DeviceId) -> Vec<(WriterId, WriterHave)> {

@@ -4,10 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::desk::keeping::{Ends, Extension, Letter};
+use crate::desk::keeping::{Ends, Extension, Kits, Letter};
 use crate::envelope::{Envelope, Sealed};
 use crate::frame::{Reason, Statements};
+use crate::hash::Hash;
 use crate::ids::{DeviceId, NotebookId, Slot, WriterId};
+use crate::limits::CLOCKS_DISAGREE_SECONDS;
 use crate::log::{Branch, Log, MayNot, Refused};
 use crate::request::JoinRequest;
 use crate::statement::{LogHead, Statement};
@@ -25,6 +27,8 @@ pub enum Judgement {
         sender: DeviceId,
         /// What is offered.
         offer: Statements,
+        /// When, seconds since 1970.
+        now: u64,
     },
     /// Which envelopes a member signed.
     Envelopes {
@@ -81,8 +85,8 @@ impl Judgement {
     #[must_use]
     pub fn judge(self) -> Judged {
         match self {
-            Self::Offer { notebook, known, sender, offer } => {
-                let verdict = extend(notebook, known.as_ref(), sender, &offer);
+            Self::Offer { notebook, known, sender, offer, now } => {
+                let verdict = extend(notebook, known.as_ref(), (sender, now), &offer);
                 Judged::Offer { offer, verdict }
             }
             Self::Envelopes { log, envelopes } => Judged::Envelopes(sift(&log, envelopes)),
@@ -105,7 +109,7 @@ pub fn replay(id: NotebookId, statements: Vec<Vec<u8>>) -> Option<Log> {
 fn extend(
     id: NotebookId,
     known: Option<&Arc<Log>>,
-    sender: DeviceId,
+    (sender, now): (DeviceId, u64),
     offer: &Statements,
 ) -> Result<Verdict, Reason> {
     let was_member = known.is_some_and(|log| log.member(sender).is_some());
@@ -129,12 +133,43 @@ fn extend(
     let removals = new.iter().enumerate().filter_map(|(at, said)| Some((at, said.removes()?)));
     let is_new = |at: usize| is_continued && !(is_fed && is_vouched_for(&log, sender, new, at));
     let ends = removals.filter_map(|(at, device)| ends(&log, device, is_new(at))).collect();
+    let goes_by_notice = |at: &usize| new.get(*at).is_some_and(|new| new.due().is_some());
+    let is_early = |at: &usize| held > 0 && !(is_fed && is_vouched_for(&log, sender, new, *at));
+    let early = (0..new.len()).filter(goes_by_notice).find(is_early);
+    let noticed = match early {
+        None => Vec::new(),
+        Some(at) => match noticed(known.map(Arc::as_ref), new.get(at)) {
+            Some(lookup) => vec![lookup],
+            // Of this notice nobody knows how old it is: it is taken, and what it leads to waits.
+            None if at > 0 => return extend(id, known, (sender, now), &cut(offer, from + at)),
+            None => return Err(Reason::NotAllowed),
+        },
+    };
+    if new.iter().filter_map(Statement::due).any(|due| due > now + CLOCKS_DISAGREE_SECONDS) {
+        return Err(Reason::NotAllowed);
+    }
+    let kits = log.papers().map(|(_, paper)| (paper.kit.lookup, paper.notice.is_some()));
+    let kits = Kits { now, held: kits.collect(), noticed };
     let known = (from < held).then(|| devices(&log));
     let said = said(new);
     let from = from as u64;
     let extension =
-        Extension { notebook: id, after, from, statements, said, open_invites, ends, known };
+        Extension { notebook: id, after, from, statements, said, open_invites, ends, known, kits };
     Ok(Verdict::Continues(log, Box::new(extension)))
+}
+
+/// The recovery kit that this statement replaces after notice that the log tells of already.
+fn noticed(known: Option<&Log>, statement: Option<&Statement>) -> Option<Hash> {
+    let paper = known?.paper(statement?.header().slot)?;
+    paper.notice.is_some().then_some(paper.kit.lookup)
+}
+
+/// What is offered, up to that index of the log.
+fn cut(offer: &Statements, to: usize) -> Statements {
+    let from = usize::try_from(offer.from).unwrap_or(usize::MAX);
+    let mut cut = offer.clone();
+    cut.statements.truncate(to.saturating_sub(from));
+    cut
 }
 
 /// Whether the person who did not say it vouches that a removal was ordered once: offers it, or has

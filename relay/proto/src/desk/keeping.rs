@@ -10,8 +10,8 @@ use crate::hash::Hash;
 use crate::have::{Have, Range, Tip, WriterHave};
 use crate::ids::{DeviceId, InviteId, NotebookId, Slot, WriterId};
 use crate::limits::{
-    MAX_ENVELOPES_PER_FRAME, MAX_RANGES_BEYOND, MAX_RANGES_PER_NOTEBOOK, MAX_WRITERS_PER_DEVICE,
-    MAX_WRITERS_PER_PERSON,
+    CLOCKS_DISAGREE_SECONDS, MAX_ENVELOPES_PER_FRAME, MAX_RANGES_BEYOND, MAX_RANGES_PER_NOTEBOOK,
+    MAX_WRITERS_PER_DEVICE, MAX_WRITERS_PER_PERSON, PAPER_NOTICE_SECONDS,
 };
 use crate::log::Stands;
 use crate::session::SLICE_BYTES;
@@ -38,6 +38,31 @@ pub struct Extension {
     /// If statements yield: the devices that the log knows once these stand. What others wrote is let
     /// go of.
     pub known: Option<BTreeSet<DeviceId>>,
+    /// The recovery kits that are there once the statements stand.
+    pub kits: Kits,
+}
+
+/// Recovery kits, by what they are looked up by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kits {
+    /// When this is asked, seconds since 1970.
+    pub now: u64,
+    /// Those that are there, and whether notice has been given to them. The store finds the notebook
+    /// by them, and remembers since when it knows of a notice.
+    pub held: Vec<(Hash, bool)>,
+    /// Those that go without their words: only if the store has known of their notice for
+    /// [`PAPER_NOTICE_SECONDS`] ([`Appended::TooSoon`]).
+    pub noticed: Vec<Hash>,
+}
+
+impl Kits {
+    /// How many seconds are missing, if notice is known of since then; nothing if none are.
+    #[must_use]
+    pub fn missing(&self, since: Option<u64>) -> Option<u32> {
+        let due = since.unwrap_or(self.now).saturating_add(PAPER_NOTICE_SECONDS);
+        let missing = due.saturating_sub(self.now.saturating_add(CLOCKS_DISAGREE_SECONDS));
+        u32::try_from(missing).ok().filter(|missing| *missing > 0)
+    }
 }
 
 impl Extension {
@@ -88,6 +113,8 @@ pub enum Appended {
     Moved,
     /// A device that was to be taken out has written more; nothing was changed.
     Behind,
+    /// Notice has not been known for long enough: so many seconds are missing. Nothing was changed.
+    TooSoon(u32),
 }
 
 /// What became of one envelope.

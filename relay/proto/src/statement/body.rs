@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::paper::{Kit, Notice, Paper, Recover};
 use crate::hash::Hash;
 use crate::have::Tip;
 use crate::ids::{DeviceId, Epoch, InviteId, Volume, WriterNonce};
 use crate::item::{self, Malformed};
 use crate::limits::{
-    MAX_JOIN_REQUEST, MAX_MEMBERS, MAX_SEALED_KEY, MAX_SEALED_NAME, MAX_WRAP,
+    MAX_JOIN_REQUEST, MAX_MEMBERS, MAX_RECOVERY_RECORD, MAX_SEALED_KEY, MAX_SEALED_NAME, MAX_WRAP,
     MAX_WRITERS_PER_DEVICE,
 };
 
@@ -194,6 +195,12 @@ pub enum Body {
     Revoke(Revoke),
     /// Somebody is called something else.
     Rename(Rename),
+    /// A person's recovery kit is made, or replaced.
+    Paper(Paper),
+    /// A device is let in by words.
+    Recover(Recover),
+    /// Notice is given to a recovery kit, or taken back.
+    Notice(Notice),
     /// A statement of a later version: kept, counted and passed on (protocol rule 1).
     Unknown {
         /// Its number.
@@ -217,6 +224,9 @@ mod number {
     // 10 Dissolve, 11 Propose, 12 Accept, 13 Attest: their rooms.
     pub(super) const REVOKE: u16 = 14;
     pub(super) const RENAME: u16 = 15;
+    pub(super) const PAPER: u16 = 16;
+    pub(super) const RECOVER: u16 = 17;
+    pub(super) const NOTICE: u16 = 18;
     pub(super) const RESERVED: core::ops::RangeInclusive<u16> = 1..=255;
 }
 
@@ -236,6 +246,9 @@ impl Body {
             Self::Leave => (number::LEAVE, Vec::new()),
             Self::Revoke(body) => (number::REVOKE, item::encode(body)),
             Self::Rename(body) => (number::RENAME, item::encode(body)),
+            Self::Paper(body) => (number::PAPER, item::encode(body)),
+            Self::Recover(body) => (number::RECOVER, item::encode(body)),
+            Self::Notice(body) => (number::NOTICE, item::encode(body)),
             Self::Unknown { .. } => return None,
         })
     }
@@ -252,6 +265,9 @@ impl Body {
             number::LEAVE => item::decode(bytes, "leave").map(|()| Self::Leave)?,
             number::REVOKE => Self::Revoke(item::decode(bytes, "revocation")?),
             number::RENAME => Self::Rename(item::decode(bytes, "name")?),
+            number::PAPER => Self::Paper(item::decode(bytes, "recovery kit")?),
+            number::RECOVER => Self::Recover(item::decode(bytes, "recovery")?),
+            number::NOTICE => Self::Notice(item::decode(bytes, "notice")?),
             number => Self::Unknown { number, critical },
         };
         let fits = critical || matches!(body, Self::Unknown { .. });
@@ -267,6 +283,7 @@ impl Body {
         };
         let name = |name: &[u8]| name.len() <= MAX_SEALED_NAME;
         let request = |request: &[u8]| request.len() <= MAX_JOIN_REQUEST;
+        let kit = |kit: &Kit| kit.record.len() <= MAX_RECOVERY_RECORD;
         match self {
             Self::Genesis(body) => wrap(&body.wrap) && name(&body.name),
             Self::Join(body) => wrap(&body.wrap) && name(&body.name) && request(&body.request),
@@ -277,7 +294,13 @@ impl Body {
                 rotate(&body.rotate) && body.watermarks.len() <= MAX_WRITERS_PER_DEVICE
             }
             Self::Rename(body) => name(&body.name),
-            Self::Invite(_) | Self::Leave | Self::Revoke(_) | Self::Unknown { .. } => true,
+            Self::Paper(body) => rotate(&body.rotate) && body.kit.iter().all(kit),
+            Self::Recover(body) => rotate(&body.rotate) && name(&body.name) && kit(&body.kit),
+            Self::Invite(_)
+            | Self::Leave
+            | Self::Revoke(_)
+            | Self::Notice(_)
+            | Self::Unknown { .. } => true,
         }
     }
 }

@@ -6,15 +6,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range as Places;
 use std::sync::Arc;
 
-use crate::desk::keeping::{Appended, Ends, Extension, Kept, Letter, Outcome, Posted};
+use crate::desk::keeping::{Appended, Ends, Extension, Kept, Kits, Letter, Outcome, Posted};
 use crate::desk::question::{Answer, Question, Unanswered};
 use crate::envelope::Sealed;
 use crate::hash::Hash;
 use crate::have::{Have, Range, Tip, WriterHave};
 use crate::ids::{DeviceId, InviteId, NotebookId, WriterId};
 use crate::limits::{
-    MAX_ENVELOPE, MAX_ENVELOPES_PER_FRAME, MAX_RANGES_BEYOND, MAX_RANGES_PER_NOTEBOOK,
-    MAX_REQUESTS_PER_INVITE, MAX_WRITERS_PER_DEVICE, MIN_ENVELOPE,
+    CLOCKS_DISAGREE_SECONDS, MAX_ENVELOPE, MAX_ENVELOPES_PER_FRAME, MAX_RANGES_BEYOND,
+    MAX_RANGES_PER_NOTEBOOK, MAX_REQUESTS_PER_INVITE, MAX_WRITERS_PER_DEVICE, MIN_ENVELOPE,
+    PAPER_NOTICE_SECONDS,
 };
 use crate::log::Log;
 use crate::session::SLICE_BYTES;
@@ -48,7 +49,7 @@ pub const QUOTA: u64 = 2 * 1024 * 1024;
 /// All of them.
 #[must_use]
 pub fn cases() -> Vec<Case> {
-    let log = [logs(), branches(), mailboxes(), going()];
+    let log = [logs(), branches(), mailboxes(), going(), kits()];
     log.into_iter().chain([chains(), slices(), holes(), writers(), persons(), quotas()]).collect()
 }
 
@@ -99,19 +100,24 @@ impl Script {
         ends: Vec<Ends>,
         appended: Appended,
     ) {
+        let extension = Extension { ends, ..self.extension(log, after, from) };
+        let grown = Arc::new(log.log.clone());
+        self.ask(Question::Append(extension, grown), Answer::Appended(appended));
+    }
+
+    fn extension(&self, log: &Notebook, after: LogHead, from: u64) -> Extension {
         let statements = log.log.statements()[usize::try_from(from).unwrap()..].iter();
-        let extension = Extension {
+        Extension {
             notebook: log.id(),
             after,
             from,
             statements: statements.map(|new| (new.hash(), new.bytes().to_vec())).collect(),
             open_invites: log.log.open_invites().map(|invite| invite.invite).collect(),
             said: BTreeMap::new(),
-            ends,
+            ends: Vec::new(),
             known: (from < after.length).then(|| devices(&log.log)),
-        };
-        let grown = Arc::new(log.log.clone());
-        self.ask(Question::Append(extension, grown), Answer::Appended(appended));
+            kits: Kits::default(),
+        }
     }
 
     fn keep(&mut self, envelopes: &[Sealed], outcomes: &[Outcome]) {
@@ -386,6 +392,46 @@ fn going() -> Case {
     script.read(writer.id(), 1..10, &[]);
     script.read(other.id(), 1..3, &others);
     script.done("of a device that is taken out, what is held at that moment stands")
+}
+
+fn kits() -> Case {
+    let notebook = Notebook::of_ana(12);
+    let mut script = Script { notebook, have: Have::new(), steps: Vec::new() };
+    let (first, second) = (Hash([21; 32]), Hash([22; 32]));
+    let mut longer = script.notebook.clone();
+    let mut after = LogHead::EMPTY;
+    let mut number = 30;
+    let mut grow = |script: &mut Script, kits: Kits, appended| {
+        let extension = Extension { kits, ..script.extension(&longer, after, after.length) };
+        let grown = Arc::new(longer.log.clone());
+        script.ask(Question::Append(extension, grown), Answer::Appended(appended));
+        if appended == Appended::Done {
+            after = longer.log.head();
+            longer.say(longer.own_device(InviteId([number; 16])));
+            number += 1;
+        }
+    };
+    let held = |now, held: &[(Hash, bool)]| Kits { now, held: held.to_vec(), noticed: Vec::new() };
+    let ends = |now| Kits { now, held: vec![(second, false)], noticed: vec![first] };
+    let id = script.notebook.id();
+    grow(&mut script, held(100, &[(first, false)]), Appended::Done);
+    script.ask(Question::Find(first), Answer::Found(Some(id)));
+    script.ask(Question::Find(second), Answer::Found(None));
+    let wait = u32::try_from(PAPER_NOTICE_SECONDS - CLOCKS_DISAGREE_SECONDS).unwrap();
+    grow(&mut script, ends(1 << 40), Appended::TooSoon(wait));
+    grow(&mut script, held(1_000, &[(first, true)]), Appended::Done);
+    grow(&mut script, held(2_000, &[(first, true)]), Appended::Done);
+    let due = 1_000 + PAPER_NOTICE_SECONDS - CLOCKS_DISAGREE_SECONDS;
+    grow(&mut script, ends(due - 7), Appended::TooSoon(7));
+    // Taken back, it counts from the next.
+    grow(&mut script, held(3_000, &[(first, false)]), Appended::Done);
+    grow(&mut script, held(4_000, &[(first, true)]), Appended::Done);
+    grow(&mut script, ends(due), Appended::TooSoon(3_000));
+    script.ask(Question::Find(first), Answer::Found(Some(id)));
+    grow(&mut script, ends(due + 3_000), Appended::Done);
+    script.ask(Question::Find(first), Answer::Found(None));
+    script.ask(Question::Find(second), Answer::Found(Some(id)));
+    script.done("words find their notebook, and go no sooner than seven days after notice")
 }
 
 fn mailboxes() -> Case {

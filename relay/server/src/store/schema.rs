@@ -165,4 +165,13 @@ CREATE TABLE mailbox (
     bytes BLOB NOT NULL,
     PRIMARY KEY (notebook, invite, device)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE kit (
+    age INTEGER PRIMARY KEY,
+    notebook BLOB NOT NULL REFERENCES notebook,
+    lookup BLOB NOT NULL,
+    noticed INTEGER,
+    UNIQUE (lookup, notebook)
+) STRICT;
+CREATE INDEX kit_of_notebook ON kit (notebook);
 ";

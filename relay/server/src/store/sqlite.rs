@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use couplet_proto::desk::keeping::{Appended, Extension, Kept, Letter, Posted};
 use couplet_proto::envelope::Sealed;
+use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Range};
 use couplet_proto::ids::NotebookId;
 use couplet_proto::log::Log;
@@ -138,6 +139,10 @@ impl Store for SqliteStore {
         self.write(move |connection| tables::keep(connection, &log, &envelopes, quota)).await
     }
 
+    async fn find(&self, lookup: Hash) -> Result<Option<NotebookId>, StoreError> {
+        self.read(move |connection| tables::find(connection, lookup)).await
+    }
+
     async fn post(&self, letter: Letter) -> Result<Posted, StoreError> {
         self.check_room(false)?;
         self.write(move |connection| tables::post(connection, &letter)).await
@@ -152,6 +157,7 @@ impl Store for SqliteStore {
 mod tests {
     use std::collections::BTreeMap;
 
+    use couplet_proto::desk::keeping::Kits;
     use couplet_proto::hash::Hash;
     use couplet_proto::ids::Slot;
     use couplet_proto::statement::LogHead;
@@ -168,6 +174,7 @@ mod tests {
             open_invites: Vec::new(),
             ends: Vec::new(),
             known: None,
+            kits: Kits::default(),
         }
     }
 
