@@ -1,5 +1,6 @@
 //! What calls answer with, as plain values.
 
+use couplet_engine::membership::words::Words;
 use couplet_proto::ids::{DeviceId, InviteId, NotebookId, Slot};
 use couplet_proto::link::RelayLink;
 
@@ -121,6 +122,29 @@ pub struct Request {
     pub name: Option<String>,
     /// Whether it is a device of one's own.
     pub is_own_device: bool,
+}
+
+/// The state of a person's recovery kit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecoveryKit {
+    /// Whether there is one.
+    pub exists: bool,
+    /// Whether one that was made here waits for the relay; its words are good only then.
+    pub is_pending: bool,
+    /// When it may be replaced without its words, seconds since 1970: notice was given to it.
+    /// Whoever has the words and did not mean this keeps it by them.
+    pub due: Option<u64>,
+    /// The relay that its words are used at.
+    pub relay: Option<RelayLink>,
+}
+
+/// What renewing a recovery kit has come to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Renewed {
+    /// The words that are good once the relay has ordered it.
+    Words(Words),
+    /// Notice is given: it can be replaced without its words then, seconds since 1970.
+    NotBefore(u64),
 }
 
 /// What a device shows while it waits to be let in.

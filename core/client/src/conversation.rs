@@ -8,6 +8,7 @@
 //!
 //! Deliberately not here: connecting, and when to try again.
 
+mod recovering;
 mod refused;
 
 use std::collections::VecDeque;
@@ -90,6 +91,8 @@ pub struct Conversation {
     /// What the relay had waiting before it answered the ping is here.
     has_mail: bool,
     is_waiting_at_the_door: bool,
+    /// Words are letting this device in.
+    recovering: Option<recovering::Step>,
     /// The relay has no room, or no time, for what this device sends; what it holds is fetched all
     /// the same.
     put_off: Option<PutOff>,
@@ -125,12 +128,14 @@ impl Conversation {
     /// # Errors
     /// [`Error::Store`], and whatever makes the notebook unreadable.
     pub fn open(owner: &mut Owner, until: Until, now: Instant) -> Result<Self, Error> {
-        let Opening { notebook, start, knock } = owner.opening()?;
+        let Opening { notebook, start, knock, recall } = owner.opening()?;
         let (log_head, is_waiting_at_the_door) = (start.log.last().copied(), knock.is_some());
+        let first = knock.map(Frame::Knock).or(recall.map(Frame::Recall));
         Ok(Self {
             session: Session::open(notebook, start, false),
             until,
-            outputs: knock.map(|request| Output::Send(Frame::Knock(request))).into_iter().collect(),
+            recovering: recall.map(|_| recovering::Step::Asked),
+            outputs: first.into_iter().map(Output::Send).collect(),
             has_greeted: false,
             proposed: None,
             has_mail: false,
@@ -204,6 +209,9 @@ impl Conversation {
         now: Instant,
     ) -> Result<(), Error> {
         self.heard(owner, now)?;
+        if self.handle_recovery(owner, &frame)? {
+            return Ok(());
+        }
         self.session.handle_frame(frame).map_err(|_| Error::BadRelay)
     }
 

@@ -9,6 +9,7 @@ mod beside;
 mod drafts;
 mod export;
 mod going;
+mod recovery;
 mod talk;
 
 use std::path::PathBuf;

@@ -16,6 +16,8 @@ mod membership;
 mod quarantine;
 mod reading;
 mod receiving;
+mod recovering;
+mod recovery;
 mod talk;
 #[cfg(test)]
 mod testing;
@@ -47,12 +49,14 @@ use crate::error::{Error, input};
 use crate::mark::MarkFile;
 use crate::place::{Home, Surroundings};
 use crate::store::{Meta, Store, StoreError, Tables};
+use recovering::Recovering;
 
 pub use archive::Archive;
 pub(crate) use exchange::Opening;
 pub(crate) use export::proved;
 pub use membership::{Asking, Invited};
 pub(crate) use receiving::Received;
+pub use recovering::{Found, Return};
 pub use talk::Saying;
 
 /// How many changes beyond a snapshot make a new one worth its time.
@@ -86,12 +90,16 @@ pub struct Owner {
     is_writer_sure: bool,
     /// The statement that was made last.
     made: Option<intents::Made>,
+    /// What old words are to say.
+    by_paper: Option<recovery::ByPaper>,
 }
 
 #[derive(Debug)]
 enum State {
     /// Not let in so far.
     Joining(Box<Joining>),
+    /// Not let in by the words of a recovery kit so far.
+    Recovering(Box<Recovering>),
     /// A member of the notebook.
     Member(Box<Replica>),
     /// Read, and never written.
@@ -193,6 +201,7 @@ impl Owner {
             may_have_orphans: true,
             is_writer_sure: false,
             made: None,
+            by_paper: None,
         })
     }
 
@@ -201,7 +210,7 @@ impl Owner {
         self.refresh()?;
         match &mut self.state {
             State::Member(replica) => Ok(replica),
-            State::Joining(_) => Err(Error::NotLetInYet),
+            State::Joining(_) | State::Recovering(_) => Err(Error::NotLetInYet),
             State::Archive(_) => Err(Error::Apart),
         }
     }
@@ -210,6 +219,7 @@ impl Owner {
     fn me(&mut self) -> Result<Slot, Error> {
         match &self.state {
             State::Archive(archive) => Ok(archive.person),
+            State::Recovering(_) => Ok(self.tables().get(Meta::Slot)?.ok_or(Error::Engine)?),
             State::Member(_) | State::Joining(_) => Ok(self.replica()?.slot()),
         }
     }
@@ -288,6 +298,7 @@ impl Owner {
         match &self.state {
             State::Member(replica) => replica.notebook(),
             State::Joining(joining) => joining.link.notebook,
+            State::Recovering(recovering) => recovering.notebook,
             State::Archive(archive) => archive.notebook,
         }
     }
@@ -296,7 +307,7 @@ impl Owner {
     pub(crate) fn joining(&self) -> Option<&Joining> {
         match &self.state {
             State::Joining(joining) => Some(joining),
-            State::Member(_) | State::Archive(_) => None,
+            State::Member(_) | State::Recovering(_) | State::Archive(_) => None,
         }
     }
 
@@ -309,6 +320,9 @@ impl Owner {
 impl State {
     fn read(tables: &Tables<'_>, device: &DeviceSecret) -> Result<Self, Error> {
         let Some(log) = tables.log()? else {
+            if let Some(recovering) = Recovering::read(tables)? {
+                return Ok(recovering);
+            }
             let archive = Archive::read(tables)?;
             return archive.map_or_else(|| Joining::read(tables), Ok);
         };

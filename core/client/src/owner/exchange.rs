@@ -8,7 +8,7 @@ use couplet_proto::have::{Have, Range};
 use couplet_proto::ids::NotebookId;
 use couplet_proto::log::{Log, Refused};
 use couplet_proto::session::{SLICE_BYTES, Start};
-use couplet_proto::statement::{LogHead, Statement};
+use couplet_proto::statement::{Locator, LogHead, Statement};
 
 use super::{Owner, Received, State};
 use couplet_engine::pairing::code::Code;
@@ -25,6 +25,8 @@ pub(crate) struct Opening {
     pub(crate) start: Start,
     /// The request to leave in the mailbox, while this device is not let in.
     pub(crate) knock: Option<Vec<u8>>,
+    /// What to ask for, while words have to let it in.
+    pub(crate) recall: Option<Locator>,
 }
 
 impl Owner {
@@ -34,7 +36,11 @@ impl Owner {
         let notebook = self.notebook();
         if let Some(joining) = self.joining() {
             let knock = Some(joining.request.bytes().to_vec());
-            return Ok(Opening { notebook, start: Start::default(), knock });
+            return Ok(Opening { notebook, start: Start::default(), knock, recall: None });
+        }
+        if let Some(recall) = self.recalls() {
+            let (start, recall) = (Start::default(), Some(recall));
+            return Ok(Opening { notebook, start, knock: None, recall });
         }
         if self.is_apart()? {
             return self.farewell();
@@ -57,7 +63,7 @@ impl Owner {
             believed_log: self.tables().get(Meta::RelayLog)?.unwrap_or(0),
             believed: self.tables().relay_have()?,
         };
-        Ok(Opening { notebook, start, knock: None })
+        Ok(Opening { notebook, start, knock: None, recall: None })
     }
 
     /// Of a person who has left, the relay hears that, and no word that it does not have already.
@@ -72,7 +78,7 @@ impl Owner {
             believed_log: self.tables().get(Meta::RelayLog)?.unwrap_or(0),
             believed: held,
         };
-        Ok(Opening { notebook: self.notebook(), start, knock: None })
+        Ok(Opening { notebook: self.notebook(), start, knock: None, recall: None })
     }
 
     /// The hashes of the log's statements.
@@ -81,7 +87,7 @@ impl Owner {
             State::Member(replica) => {
                 replica.log().statements().iter().map(Statement::hash).collect()
             }
-            State::Joining(_) | State::Archive(_) => Vec::new(),
+            State::Joining(_) | State::Recovering(_) | State::Archive(_) => Vec::new(),
         }
     }
 
@@ -152,6 +158,7 @@ impl Owner {
         match &self.state {
             State::Member(_) => self.extend_log(piece.from, statements)?,
             State::Joining(_) => self.be_admitted(statements)?,
+            State::Recovering(_) => self.be_recovered(statements)?,
             State::Archive(_) => return Err(Error::Apart),
         }
         self.reread()
@@ -177,6 +184,7 @@ impl Owner {
 
     fn be_admitted(&mut self, statements: Vec<Statement>) -> Result<(), Error> {
         let State::Joining(joining) = &self.state else { return Err(Error::LetInAlready) };
+        self.check_due(&statements)?;
         let log = Log::replay(statements).map_err(|_| Error::BadRelay)?;
         admitted(&log, &joining.link, &joining.request)?;
         let keys = open_keys(&log, &self.device, &Keys::new());
@@ -217,9 +225,10 @@ impl Owner {
         let (members, epoch) = match &self.state {
             State::Member(replica) => {
                 let log = replica.log();
-                (log.members().map(|(_, m)| m.slot).collect(), log.epoch().0)
+                let devices = log.members().filter(|(_, member)| !member.is_paper);
+                (devices.map(|(_, member)| member.slot).collect(), log.epoch().0)
             }
-            State::Joining(_) => (Vec::new(), 0),
+            State::Joining(_) | State::Recovering(_) => (Vec::new(), 0),
             State::Archive(archive) => (archive.persons.iter().map(|(slot, _)| *slot).collect(), 0),
         };
         let persons = Slot::BOTH.iter().filter(|slot| members.contains(slot)).count();

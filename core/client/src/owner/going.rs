@@ -74,7 +74,7 @@ impl Owner {
         self.refresh()?;
         let is_out = match &self.state {
             State::Member(replica) => !replica.is_member(),
-            State::Joining(_) => false,
+            State::Joining(_) | State::Recovering(_) => false,
             State::Archive(_) => true,
         };
         Ok(is_out || self.tables().get(Meta::HasLeft)?.unwrap_or(false))
@@ -87,7 +87,7 @@ impl Owner {
 
     /// How this person stands to the other.
     pub(super) fn standing(&mut self) -> Result<Standing, Error> {
-        if self.joining().is_some() {
+        if self.joining().is_some() || self.recalls().is_some() {
             return Ok(Standing::Waiting);
         }
         if matches!(self.state, State::Archive(_)) {

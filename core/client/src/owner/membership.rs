@@ -78,7 +78,8 @@ impl Owner {
             is_this: *device == me,
             since: member.since,
         };
-        let mut devices: Vec<Device> = replica.log().members().map(device).collect();
+        let members = replica.log().members().filter(|(_, member)| !member.is_paper);
+        let mut devices: Vec<Device> = members.map(device).collect();
         devices.sort_by_key(|device| device.since);
         Ok(devices)
     }

@@ -38,6 +38,8 @@ pub(crate) enum Meta {
     Archive,
     /// What a joiner waits with.
     Joining,
+    /// What a device waits with that words let in.
+    Recovering,
     /// The joiner's half of the short authentication string.
     Sas,
     /// Whether the partner may know that words have arrived.
@@ -71,6 +73,7 @@ impl Meta {
             Self::RelayLog => "relay log",
             Self::Archive => "archive",
             Self::Joining => "joining",
+            Self::Recovering => "recovering",
             Self::Sas => "sas",
             Self::SharesDelivery => "shares delivery",
             Self::LastExchange => "last exchange",
