@@ -35,6 +35,9 @@ pub(crate) async fn kit(
                 return Err(Error::Engine.into());
             };
             couplet.sync(PATIENCE).await?;
+            if !couplet.is_kit_of(&words).await? {
+                return Err(Error::UnknownWords.into());
+            }
             show(couplet, &words, output).await
         }
         Some(KitVerb::Keep { words }) => {
@@ -76,19 +79,15 @@ async fn status(couplet: &Couplet, output: &Output) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Shows words, and whether they are good already.
+/// Shows words, and whether the relay knows of them.
 async fn show(couplet: &Couplet, words: &Words, output: &Output) -> Result<(), Failure> {
-    let mut is_good = couplet.is_kit_of(words).await?;
-    if !is_good {
-        let was_reached = reach_relay(couplet, "the words work after the next sync", output).await;
-        is_good = couplet.is_kit_of(words).await?;
-        if was_reached && !is_good {
-            return Err(Error::KitThere.into());
-        }
+    let is_at_relay = reach_relay(couplet, "the words work after the next sync", output).await;
+    if is_at_relay && !couplet.is_kit_of(words).await? {
+        return Err(Error::KitThere.into());
     }
     let relay = couplet.recovery_kit().await?.relay.map(|relay| relay.to_string());
     let text = words.to_text();
-    let object = json!({ "words": *text, "relay": relay, "at_relay": is_good });
+    let object = json!({ "words": *text, "relay": relay, "at_relay": is_at_relay });
     let relay = relay.unwrap_or_default();
     output.say(&object, &format!("{}\n{}", on_paper(words, output), at_relay(&relay)));
     Ok(())
