@@ -769,7 +769,7 @@ mod tests {
         let is_checked = |by: &Key, known: Option<&Arc<Log>>, notebook: &Notebook, from: usize| {
             let Frame::Statements(offer) = offer(notebook, from) else { unreachable!() };
             let (notebook, known, sender) = (notebook.id(), known.cloned(), by.public());
-            let judged = Judgement::Offer { notebook, known, sender, offer }.judge();
+            let judged = Judgement::Offer { notebook, known, sender, offer, now: NOW }.judge();
             let Judged::Offer { verdict: Ok(judge::Verdict::Continues(_, extension)), .. } = judged
             else {
                 panic!("it stands: {judged:?}")

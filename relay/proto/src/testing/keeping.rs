@@ -317,7 +317,8 @@ fn persons() -> Case {
     let of = |notebook: &Notebook, key: &Key, nonce: usize| {
         notebook.writer(key, u8::try_from(nonce).unwrap()).write(1).remove(0)
     };
-    let mut devices: Vec<_> = (100..115).map(Key::new).collect();
+    // As many devices as one lets in, and two new ones in the place of the last.
+    let mut devices: Vec<_> = (100..113).map(Key::new).collect();
     for (device, invite) in devices.iter().zip(20..) {
         notebook.let_in(InviteId([invite; 16]), device);
     }
@@ -328,17 +329,23 @@ fn persons() -> Case {
         last = (0..MAX_WRITERS_PER_DEVICE).map(|nonce| of(&notebook, device, nonce)).collect();
         script.keep(&last, &[Outcome::New; MAX_WRITERS_PER_DEVICE]);
     }
-    let before = notebook.log.head();
     let watermark = |sealed: &Sealed| Watermark {
         nonce: sealed.header().nonce,
         last: Tip { counter: sealed.header().counter, hash: sealed.hash() },
     };
-    let watermarks = last.iter().map(watermark).collect();
-    notebook.say(notebook.removal(&devices[15], watermarks));
-    let newest = Key::new(120);
-    notebook.let_in(InviteId([40; 16]), &newest);
-    script.append(&notebook, before, Appended::Done);
-    script.notebook = notebook.clone();
+    let mut newest = devices.pop().unwrap();
+    for (number, is_last) in [(120, false), (121, false), (122, true)] {
+        let before = notebook.log.head();
+        notebook.say(notebook.removal(&newest, last.iter().map(watermark).collect()));
+        newest = Key::new(number);
+        notebook.let_in(InviteId([number; 16]), &newest);
+        script.append(&notebook, before, Appended::Done);
+        script.notebook = notebook.clone();
+        if !is_last {
+            last = (0..MAX_WRITERS_PER_DEVICE).map(|at| of(&notebook, &newest, at)).collect();
+            script.keep(&last, &[Outcome::New; MAX_WRITERS_PER_DEVICE]);
+        }
+    }
     script.keep(&[of(&notebook, &newest, 0)], &[Outcome::Full]);
     script.keep(&[of(&notebook, &notebook.ben, 0)], &[Outcome::New]);
     script.done("no person uses up a notebook's writers, by however many devices")
