@@ -14,8 +14,10 @@ mod have;
 mod keys;
 mod link;
 mod number;
+mod recovery;
 mod request;
 mod statement;
+mod words;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -30,7 +32,7 @@ struct Format {
     made: fn() -> Vec<Made>,
 }
 
-const FORMATS: [Format; 10] = [
+const FORMATS: [Format; 12] = [
     Format { kind: "body", read: body::read, made: body::made },
     Format { kind: "envelope", read: envelope::read, made: envelope::made },
     Format { kind: "frame", read: frame::read, made: frame::made },
@@ -39,8 +41,10 @@ const FORMATS: [Format; 10] = [
     Format { kind: "keys", read: keys::read, made: keys::made },
     Format { kind: "link", read: link::read, made: link::made },
     Format { kind: "number", read: number::read, made: number::made },
+    Format { kind: "recovery", read: statement::read, made: recovery::made },
     Format { kind: "request", read: request::read, made: request::made },
     Format { kind: "statement", read: statement::read, made: statement::made },
+    Format { kind: "words", read: words::read, made: words::made },
 ];
 
 fn directory(kind: &str) -> PathBuf {

@@ -45,6 +45,12 @@ impl Words {
         Self(WordsSecret::random(rng))
     }
 
+    /// The words that say this.
+    #[must_use]
+    pub const fn from_secret(secret: WordsSecret) -> Self {
+        Self(secret)
+    }
+
     /// Words as people type them: any case, any spaces or line ends between.
     ///
     /// # Errors
