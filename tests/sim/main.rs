@@ -7,6 +7,7 @@
 mod acts;
 mod breach;
 mod broken;
+mod by_words;
 mod disk;
 mod explore;
 mod exploring;
@@ -14,6 +15,7 @@ mod line;
 mod log;
 mod members;
 mod phone;
+mod recovery;
 mod relay;
 mod settling;
 mod step;

@@ -54,6 +54,9 @@ pub(crate) enum What {
     AskIn,
     Approve,
     Remove,
+    MakeKit,
+    /// Whether all other devices of that person are taken out.
+    Recover(bool),
     RelayBackup,
     RelayRestored,
     RelayWiped,
@@ -176,6 +179,11 @@ impl fmt::Display for What {
             Self::AskIn => f.write_str("sees a new device ask with the last link"),
             Self::Approve => f.write_str("lets in whoever asks"),
             Self::Remove => f.write_str("takes out another device of their own"),
+            Self::MakeKit => f.write_str("makes a recovery kit"),
+            Self::Recover(false) => f.write_str("has a new phone come in by words"),
+            Self::Recover(true) => {
+                f.write_str("has a new phone come in by words, and takes out all others")
+            }
             Self::RelayBackup => f.write_str("the relay is backed up"),
             Self::RelayRestored => f.write_str("the relay is restored from a backup"),
             Self::RelayWiped => f.write_str("the relay forgets everything"),

@@ -348,6 +348,7 @@ impl World {
         let phone = &self.phones[who];
         match error {
             Error::Unreachable(_) | Error::BeginAnew | Error::TimedOut => true,
+            Error::Refused(Reason::Busy) if self.expects_to_wait => true,
             Error::Refused(Reason::Full | Reason::Busy) => self.relays[phone.relay].is_full,
             Error::Store(StoreError::DiskFull | StoreError::Sqlite(_)) => phone.is_full,
             _ => false,

@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use crate::breach::Breach;
 use crate::disk::{Disk, Image};
 use crate::phone::{Phone, Talk};
+use crate::recovery::Written;
 use crate::relay::Relay;
 use crate::words::Words;
 
@@ -35,6 +36,10 @@ pub(crate) struct World {
     pub(crate) forks_are_lawful: bool,
     /// Somebody was let in or taken out since the beginning.
     pub(crate) has_changed_members: bool,
+    /// The words that somebody wrote down, the newest last.
+    pub(crate) kits: Written,
+    /// Somebody asks for what is not due yet.
+    pub(crate) expects_to_wait: bool,
     pub(crate) base: Instant,
     root: TempDir,
     wrong: Option<String>,
@@ -55,6 +60,8 @@ impl World {
             link: None,
             trace: Vec::new(),
             has_changed_members: false,
+            kits: Written::new(),
+            expects_to_wait: false,
             forks_are_lawful: false,
             base: Instant::now(),
             root: root.unwrap(),
