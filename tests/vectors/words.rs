@@ -43,6 +43,6 @@ pub(crate) fn made() -> Vec<Made> {
             "a kit of somebody else",
             &format!("{}about", "abandon ".repeat(11)),
         ),
-        make("not-a-word", "no such word", "couplet", &good.replacen(&swapped[23], "couplet", 1)),
+        make("not-a-word", "no such word", "couplet", &good.replacen(swapped[23], "couplet", 1)),
     ]
 }

@@ -485,9 +485,10 @@ mod tests {
     use crate::envelope::Sealed;
     use crate::frame::Stored;
     use crate::ids::InviteId;
+    use crate::ids::Slot;
     use crate::log::Branch;
     use crate::sign::Signer as _;
-    use crate::statement::LogHead;
+    use crate::statement::{Body, Kit, Locator, LogHead, Paper, Rotate, Wrap};
     use crate::testing::{FAR_AWAY, INVITE, Key, Notebook, bytes};
     use keeping::{Appended, Posted};
     use membership::MOVES;
@@ -784,7 +785,7 @@ mod tests {
         assert!(!is_checked(ben, Some(&before), &notebook, 0), "the other person vouches for it");
         assert!(!is_checked(ana, None, &notebook, 0), "there is nothing to lose");
         let mut heard = notebook.clone();
-        heard.say(heard.statement_of_ben(crate::statement::Body::Leave));
+        heard.say(heard.statement_of_ben(Body::Leave));
         assert!(!is_checked(ana, Some(&before), &heard, 0), "the other person has spoken since");
     }
 
@@ -944,5 +945,53 @@ mod tests {
         assert!(Desk::needs_confirmation(&Frame::Knock(Vec::new())));
         assert!(!Desk::needs_confirmation(&attach(&notebook)));
         assert!(!Desk::needs_confirmation(&Frame::Envelopes(Vec::new())));
+    }
+
+    /// Ana's notebook with a kit of hers, and what its words ask for.
+    fn with_kit() -> (Notebook, Locator) {
+        let mut notebook = Notebook::of_both(1);
+        let (locator, paper) = (Locator([4; 32]), Key::new(60));
+        let kit = Kit::sign(
+            (notebook.id(), Slot::First),
+            paper.keys(),
+            locator.lookup(),
+            vec![1; 104],
+            &paper,
+        );
+        let members = notebook.log.members().map(|(device, _)| *device);
+        let mut to: Vec<_> = members.chain([paper.public()]).collect();
+        to.sort_unstable();
+        let rotate = Rotate {
+            epoch: crate::ids::Epoch(2),
+            commitment: Hash([2; 32]),
+            wraps: to.into_iter().map(|to| Wrap { to, sealed: vec![8; 80] }).collect(),
+            chain: Some(vec![8; 72]),
+        };
+        notebook.say(notebook.statement(Body::Paper(Paper { kit: Some(kit), due: None, rotate })));
+        (notebook, locator)
+    }
+
+    #[test]
+    fn whoever_has_the_words_is_shown_the_log_and_nobody_else() {
+        let (notebook, locator) = with_kit();
+        let mut counter = Counter::of(&Key::new(77), Some(&notebook));
+        let heard = counter.say(Frame::Recall(Locator([5; 32])));
+        assert_eq!(heard, [Output::Send(Reason::NotAMember.into())]);
+        let heard = counter.say(Frame::Recall(Locator(locator.lookup().0)));
+        assert_eq!(heard, [Output::Send(Reason::NotAMember.into())], "what stands in the log");
+        let [Output::Send(Frame::Statements(log))] = &counter.say(Frame::Recall(locator))[..]
+        else {
+            panic!("the log is not shown");
+        };
+        assert_eq!((log.from, &log.statements), (0, &notebook.bytes()));
+        let turned_away = counter.say(attach(&notebook));
+        assert_eq!(turned_away, [Output::Send(Reason::NotAMember.into())], "it reads no envelope");
+        let tries = |counter: &mut Counter| {
+            (0..40).any(|_| {
+                let heard = counter.say(Frame::Recall(Locator([5; 32])));
+                heard.contains(&Output::Close(Why::TooManyRefusals))
+            })
+        };
+        assert!(tries(&mut counter), "nobody tries words for long");
     }
 }

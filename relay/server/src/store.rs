@@ -4,6 +4,7 @@
 //! What is asked of it, and what it answers, is named in [`couplet_proto::desk::keeping`]. A call
 //! that returns has been made durable, and a call that is made twice is as good as once.
 
+mod kits;
 mod schema;
 pub mod sqlite;
 mod tables;

@@ -38,7 +38,7 @@ impl Owner {
     pub fn own_device(&mut self, beginning: &str) -> Result<DeviceId, Error> {
         let replica = self.replica()?;
         let (log, slot) = (replica.log(), replica.slot());
-        let own = log.members().filter(|(_, member)| member.slot == slot);
+        let own = log.members().filter(|(_, member)| member.slot == slot && !member.is_paper);
         let beginning = beginning.trim();
         let named = own.filter(|(device, _)| device.to_string().starts_with(beginning));
         let mut named = named.map(|(device, _)| *device);

@@ -145,7 +145,11 @@ fn extend(
             None => return Err(Reason::NotAllowed),
         },
     };
-    if new.iter().filter_map(Statement::due).any(|due| due > now.saturating_add(CLOCKS_DISAGREE_SECONDS)) {
+    if new
+        .iter()
+        .filter_map(Statement::due)
+        .any(|due| due > now.saturating_add(CLOCKS_DISAGREE_SECONDS))
+    {
         return Err(Reason::Busy);
     }
     let kits = log.papers().map(|(_, paper)| (paper.kit.lookup, paper.notice.is_some()));

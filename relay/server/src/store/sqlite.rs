@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use crate::limits::{BYTES_PER_PERSON, KEPT_FREE, READERS};
 use crate::store::tables::{self, Fault};
 use crate::store::writer::Writer;
-use crate::store::{Store, StoreError, schema};
+use crate::store::{Store, StoreError, kits, schema};
 
 /// How much a store may take.
 #[derive(Clone, Copy, Debug)]
@@ -140,7 +140,7 @@ impl Store for SqliteStore {
     }
 
     async fn find(&self, lookup: Hash) -> Result<Option<NotebookId>, StoreError> {
-        self.read(move |connection| tables::find(connection, lookup)).await
+        self.read(move |connection| kits::find(connection, lookup)).await
     }
 
     async fn post(&self, letter: Letter) -> Result<Posted, StoreError> {

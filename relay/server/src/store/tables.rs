@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use couplet_proto::desk::keeping::{
-    Appended, Extension, Kept, Kits, Letter, Outcome, Posted, Used, has_room, slice,
+    Appended, Extension, Kept, Letter, Outcome, Posted, Used, has_room, slice,
 };
 use couplet_proto::envelope::Sealed;
 use couplet_proto::hash::Hash;
@@ -17,7 +17,7 @@ use couplet_proto::log::Log;
 use couplet_proto::statement::LogHead;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use crate::store::{StoreError, schema};
+use crate::store::{StoreError, kits, schema};
 
 /// Why the tables did not answer; which file they are in is the caller's to know.
 #[derive(Debug, thiserror::Error)]
@@ -45,8 +45,7 @@ pub(crate) fn log(db: &Connection, notebook: NotebookId) -> Result<Vec<Vec<u8>>,
 }
 
 pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended, Fault> {
-    let Extension { notebook, after, from, statements, open_invites, ends, known, kits, .. } =
-        extension;
+    let Extension { notebook, after, from, statements, open_invites, ends, known, .. } = extension;
     let id = &notebook.0.0;
     if head(db, *notebook)? != *after {
         return Ok(Appended::Moved);
@@ -57,10 +56,8 @@ pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended,
             return Ok(Appended::Behind);
         }
     }
-    for lookup in &kits.noticed {
-        if let Some(missing) = kits.missing(noticed_since(db, *notebook, *lookup)?) {
-            return Ok(Appended::TooSoon(missing));
-        }
+    if let Some(missing) = kits::missing(db, *notebook, &extension.kits)? {
+        return Ok(Appended::TooSoon(missing));
     }
     for ends in ends {
         for (writer, have) in chains_of(db, *notebook, ends.device)? {
@@ -94,51 +91,8 @@ pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended,
     )?
     .execute(params![id, signed(at.length)?, at.hash.0, added, let_go])?;
     empty_mailboxes(db, *notebook, open_invites)?;
-    keep_kits(db, *notebook, kits)?;
+    kits::keep(db, *notebook, &extension.kits)?;
     Ok(Appended::Done)
-}
-
-/// Since when notice to that recovery kit is known of here.
-fn noticed_since(
-    db: &Connection,
-    notebook: NotebookId,
-    lookup: Hash,
-) -> Result<Option<u64>, Fault> {
-    let found: Option<Option<i64>> = db
-        .prepare_cached("SELECT noticed FROM kit WHERE notebook = ?1 AND lookup = ?2")?
-        .query_row(params![notebook.0.0, lookup.0], |row| row.get(0))
-        .optional()?;
-    Ok(found.flatten().and_then(|since| u64::try_from(since).ok()))
-}
-
-/// Keeps which recovery kits there are; those that stay, as long as they have been here.
-fn keep_kits(db: &Connection, notebook: NotebookId, kits: &Kits) -> Result<(), Fault> {
-    let id = &notebook.0.0;
-    let mut find = db.prepare_cached("SELECT lookup FROM kit WHERE notebook = ?1")?;
-    let kept: Vec<[u8; 32]> = find.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    for gone in kept.iter().filter(|kept| kits.held.iter().all(|(held, _)| held.0 != **kept)) {
-        db.prepare_cached("DELETE FROM kit WHERE notebook = ?1 AND lookup = ?2")?
-            .execute(params![id, gone])?;
-    }
-    for (lookup, is_noticed) in &kits.held {
-        let noticed = is_noticed.then(|| signed(kits.now)).transpose()?;
-        db.prepare_cached(
-            "INSERT INTO kit (notebook, lookup, noticed) VALUES (?1, ?2, ?3)
-             ON CONFLICT DO UPDATE SET noticed =
-             CASE WHEN ?3 IS NULL THEN NULL ELSE coalesce(noticed, ?3) END",
-        )?
-        .execute(params![id, lookup.0, noticed])?;
-    }
-    Ok(())
-}
-
-/// The notebook that has had that recovery kit for the longest time.
-pub(crate) fn find(db: &Connection, lookup: Hash) -> Result<Option<NotebookId>, Fault> {
-    let found = db
-        .prepare_cached("SELECT notebook FROM kit WHERE lookup = ?1 ORDER BY age LIMIT 1")?
-        .query_row([&lookup.0], |row| row.get(0))
-        .optional()?;
-    Ok(found.map(|id| NotebookId(Hash(id))))
 }
 
 /// Empties the mailboxes of all invites but these.
@@ -523,7 +477,7 @@ impl Chains<'_> {
 }
 
 /// SQLite's integers have a sign; nothing that counts comes near it.
-fn signed(number: u64) -> Result<i64, Malformed> {
+pub(crate) fn signed(number: u64) -> Result<i64, Malformed> {
     i64::try_from(number).map_err(|_| Malformed(WHAT))
 }
 
