@@ -18,6 +18,7 @@ mod reading;
 mod receiving;
 mod recovering;
 mod recovery;
+mod siblings;
 mod talk;
 #[cfg(test)]
 mod testing;
@@ -78,6 +79,8 @@ pub struct Owner {
     suspects: BTreeSet<WriterId>,
     /// The relay's log is another branch than this device's: it is asked for all of it.
     is_log_doubted: bool,
+    /// The relay was offered all of the log that is here, and refused it.
+    is_log_refused: bool,
     /// What has come of the relay's log, while all of it is asked for.
     given: Option<Vec<Vec<u8>>>,
     /// Of these writers the relay takes no more than this, by the log as it is.
@@ -92,6 +95,8 @@ pub struct Owner {
     made: Option<intents::Made>,
     /// What old words are to say.
     by_paper: Option<recovery::ByPaper>,
+    /// The relay does not take this device's words before then.
+    put_off: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -195,6 +200,7 @@ impl Owner {
             surroundings: home.surroundings,
             suspects: BTreeSet::new(),
             is_log_doubted: false,
+            is_log_refused: false,
             given: None,
             withheld: BTreeMap::new(),
             has_reread: false,
@@ -202,6 +208,7 @@ impl Owner {
             is_writer_sure: false,
             made: None,
             by_paper: None,
+            put_off: None,
         })
     }
 
