@@ -83,7 +83,7 @@ impl What {
         let mark = |chance: &mut Chance| {
             [Mark::Stays, Mark::Stays, Mark::Gone, Mark::OfThen][chance.below(4)]
         };
-        match chance.below(212) {
+        match chance.below(218) {
             0..24 => Self::Write,
             24..36 => Self::EditNote,
             36..42 => Self::BeginPage,
@@ -124,7 +124,9 @@ impl What {
             200..203 => Self::Invite,
             203..206 => Self::AskIn,
             206..210 => Self::Approve,
-            _ => Self::Remove,
+            210..212 => Self::Remove,
+            212..215 => Self::MakeKit,
+            _ => Self::Recover(chance.percent(25)),
         }
     }
 
