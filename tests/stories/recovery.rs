@@ -71,9 +71,14 @@ fn a_new_phone_comes_back_by_words_and_the_lost_one_reads_no_more() {
     let again = Phone::new(directory.path(), "again");
     assert_eq!(refused(&recover(&again, &relay.link, &words)), "unknown_words");
     assert!(!lies_in(directory.path(), &words) && !lies_in(directory.path(), &new_words));
-    let said = recover(&again, &relay.link, &new_words.to_uppercase());
+    let others = [&RECOVER[..], &[&relay.link, "--remove-others", "--name", "the third"]].concat();
+    let said = again.read(&others, &new_words.to_uppercase());
     assert!(said.status.success(), "{said:?}");
     assert_eq!(again.hash(), ben.hash());
+    assert_eq!(fresh.refused(&["sync"]), "relay_refused");
+    let devices = again.lines(&["devices"]);
+    assert_eq!(devices.len(), 2);
+    assert!(devices.iter().any(|device| device["called"] == "the third"));
 }
 
 #[test]
@@ -113,6 +118,7 @@ fn words_that_were_renewed_are_nobodys_and_notice_is_taken_back_by_words() {
     // Without words, only seven days after notice; and whoever has the words says no.
     let due = ana.ask(&["recovery", "renew"])["due"].as_u64().unwrap();
     assert_eq!(ana.ask(&["recovery", "status"])["due"], due);
+    assert_eq!(ana.ask(&["status"])["kit_due"], due, "every device of hers says so");
     assert_eq!(ana.ask(&["recovery", "renew"])["due"], due, "it is given once");
     let kept = ana.read(&["recovery", "keep", "-"], &second);
     assert!(kept.status.success(), "{kept:?}");

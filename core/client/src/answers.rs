@@ -201,6 +201,9 @@ pub struct Status {
     /// If the relay did not take this device's words so far: when they are offered again, seconds
     /// since 1970.
     pub put_off: Option<u64>,
+    /// When this person's recovery kit may be replaced without its words, seconds since 1970: one of
+    /// their devices gave it notice. Whoever did not mean this keeps the kit by its words.
+    pub kit_due: Option<u64>,
     /// How many persons belong.
     pub persons: usize,
     /// How many devices belong.

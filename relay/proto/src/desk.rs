@@ -488,7 +488,7 @@ mod tests {
     use crate::ids::Slot;
     use crate::log::Branch;
     use crate::sign::Signer as _;
-    use crate::statement::{Body, Kit, Locator, LogHead, Paper, Rotate, Wrap};
+    use crate::statement::{Body, Kit, Locator, LogHead, Notice, Paper, Rotate, Wrap};
     use crate::testing::{FAR_AWAY, INVITE, Key, Notebook, bytes};
     use keeping::{Appended, Posted};
     use membership::MOVES;
@@ -993,5 +993,57 @@ mod tests {
             })
         };
         assert!(tries(&mut counter), "nobody tries words for long");
+    }
+
+    /// The notice that Ana's phone gives her kit, and what replaces it then.
+    fn notice_and_end(notebook: &Notebook, given: u64) -> [Vec<u8>; 2] {
+        let paper = notebook.log.paper(Slot::First).unwrap().kit.keys.signing;
+        let mut longer = notebook.clone();
+        let notice = Body::Notice(Notice { paper, given: Some(given) });
+        let notice = longer.say(longer.statement(notice));
+        let left = longer.log.members().map(|(device, _)| *device).filter(|of| *of != paper);
+        let rotate = Rotate {
+            epoch: crate::ids::Epoch(3),
+            commitment: Hash([2; 32]),
+            wraps: left.map(|to| Wrap { to, sealed: vec![8; 80] }).collect(),
+            chain: Some(vec![8; 72]),
+        };
+        let due = Some(given + crate::limits::PAPER_NOTICE_SECONDS);
+        let end = longer.statement(Body::Paper(Paper { kit: None, due, rotate }));
+        [notice, end.bytes().to_vec()]
+    }
+
+    #[test]
+    fn what_follows_a_notice_waits_for_the_relays_own_clock() {
+        let (notebook, _) = with_kit();
+        let given = 0;
+        let [notice, end] = notice_and_end(&notebook, given);
+        let from = notebook.log.head().length;
+        let offer = |from, statements: Vec<Vec<u8>>| {
+            Frame::Statements(Statements { notebook: notebook.id(), from, statements })
+        };
+        let later = crate::limits::PAPER_NOTICE_SECONDS + NOW;
+        // Both in one piece, as by a thief: the notice is taken, and nothing else.
+        let mut counter = Counter::of_ana(&notebook);
+        counter.desk.handle_frame(offer(from, vec![notice, end.clone()]), later);
+        counter.drain();
+        assert_eq!(counter.log.as_ref().unwrap().head().length, from + 1);
+        // The store does not know it for long enough.
+        counter.appended = Appended::TooSoon(77);
+        counter.desk.handle_frame(offer(from + 1, vec![end.clone()]), later);
+        let refused = counter.drain().into_iter().find_map(|output| match output {
+            Output::Send(Frame::Refuse(refuse)) => Some((refuse.reason, refuse.retry_after)),
+            _ => None,
+        });
+        assert_eq!(refused, Some((Reason::Busy, Some(77))));
+        // Nor does it stand before the time that it names itself.
+        counter.appended = Appended::Done;
+        counter.desk.handle_frame(offer(from + 1, vec![end.clone()]), NOW);
+        counter.drain();
+        assert_eq!(counter.log.as_ref().unwrap().head().length, from + 1);
+        counter.desk.handle_frame(offer(from + 1, vec![end]), later);
+        counter.drain();
+        assert_eq!(counter.log.as_ref().unwrap().head().length, from + 2);
+        assert!(counter.log.unwrap().paper(Slot::First).is_none());
     }
 }

@@ -157,16 +157,6 @@ impl Statement {
         }
     }
 
-    /// Whether a recovery kit comes into the log by it that is looked up so.
-    #[must_use]
-    pub fn brings_kit(&self, lookup: Hash) -> bool {
-        match &self.body {
-            Body::Paper(said) => said.kit.iter().any(|kit| kit.lookup == lookup),
-            Body::Recover(said) => said.kit.lookup == lookup,
-            _ => false,
-        }
-    }
-
     /// Whether it takes a device or a person out, or lets one in by its words: of such there are few,
     /// and nothing that others use up keeps them back.
     #[must_use]

@@ -78,6 +78,7 @@ pub(crate) async fn status(couplet: &Couplet, output: &Output) -> Result<(), Fai
         "attached": status.is_attached,
         "last_exchange": status.last_exchange,
         "transport": status.transport,
+        "kit_due": status.kit_due,
     });
     let mut lines = vec![match state {
         "waiting" => "Waiting to be let in.".to_owned(),
@@ -89,6 +90,9 @@ pub(crate) async fn status(couplet: &Couplet, output: &Output) -> Result<(), Fai
     }];
     if let Some(code) = &code {
         lines.push(format!("Code for the other phone: {}", output.styled(Style::Bold, code)));
+    }
+    if status.kit_due.is_some() {
+        lines.push("Somebody gave your recovery kit notice: couplet recovery status".to_owned());
     }
     lines.push(match status.pending {
         0 => "Everything written here is at the relay.".to_owned(),

@@ -8,7 +8,7 @@ use couplet_proto::frame::Statements;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Range};
 use couplet_proto::ids::NotebookId;
-use couplet_proto::log::{Log, Refused};
+use couplet_proto::log::{Log, PaperDevice, Refused};
 use couplet_proto::session::{SLICE_BYTES, Start};
 use couplet_proto::statement::{Locator, LogHead, Statement};
 
@@ -227,6 +227,10 @@ impl Owner {
     pub fn status(&mut self) -> Result<Status, Error> {
         let (standing, is_read_only) = (self.standing()?, self.is_apart()?);
         let is_archive = matches!(self.state, State::Archive(_));
+        let kit_due = match &self.state {
+            State::Member(replica) => replica.log().paper(replica.slot()).and_then(notice_due),
+            State::Joining(_) | State::Recovering(_) | State::Archive(_) => None,
+        };
         let tables = self.store.tables();
         let at_relay = tables.relay_have()?;
         let unsent: u64 = self.have().without(&at_relay).iter().map(|r| r.last - r.first + 1).sum();
@@ -243,6 +247,7 @@ impl Owner {
         };
         let persons = Slot::BOTH.iter().filter(|slot| members.contains(slot)).count();
         Ok(Status {
+            kit_due,
             notebook: self.notebook(),
             device: self.device(),
             slot: tables.get(Meta::Slot)?.unwrap_or(Slot::First),
@@ -262,4 +267,9 @@ impl Owner {
             devices: if is_archive { 0 } else { members.len() },
         })
     }
+}
+
+/// When that kit may be replaced without its words, if notice was given to it.
+fn notice_due(paper: &PaperDevice) -> Option<u64> {
+    Some(paper.notice?.due())
 }

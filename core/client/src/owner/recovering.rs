@@ -174,7 +174,9 @@ impl Owner {
         let me = self.device.public();
         let member = log.member(me).filter(|_| log.id() == recovering.notebook);
         let slot = member.ok_or(Error::BadRelay)?.slot;
-        let mut keys = keys_of_words(&log, &recovering.words);
+        // What the used words could read, and no later key may lead to.
+        let paper = paper::find_used(&log, &recovering.words).ok_or(Error::BadRelay)?;
+        let mut keys = open_keys(&log, &paper, &Keys::new());
         keys.extend(open_keys(&log, &self.device, &keys));
         if !keys.contains_key(&log.epoch()) {
             return Err(Error::BadRelay);
@@ -202,20 +204,6 @@ impl Owner {
         self.state = State::read(&self.store.tables(), &self.device)?;
         Ok(())
     }
-}
-
-/// What the used words could read, to which no later key may lead.
-fn keys_of_words(log: &Log, words: &WordsSecret) -> Keys {
-    let lookup = words.locator().lookup();
-    let mut before = None;
-    let mut so_far: Vec<Statement> = Vec::new();
-    for statement in log.statements() {
-        so_far.push(statement.clone());
-        if statement.brings_kit(lookup) {
-            before = Log::replay(so_far.clone()).ok().and_then(|log| paper::find(&log, words));
-        }
-    }
-    before.map(|(_, paper)| open_keys(log, &paper, &Keys::new())).unwrap_or_default()
 }
 
 impl Recovering {

@@ -41,6 +41,19 @@ pub fn find(log: &Log, words: &WordsSecret) -> Option<(Slot, DeviceSecret)> {
     (device.keys() == paper.kit.keys).then_some((slot, device))
 }
 
+/// The paper device of these words, if the log has had it, used up or not.
+#[must_use]
+pub fn find_used(log: &Log, words: &WordsSecret) -> Option<DeviceSecret> {
+    let lookup = words.locator().lookup();
+    let kits = log.statements().iter().filter_map(|statement| match statement.body() {
+        Body::Paper(said) => said.kit.as_ref(),
+        Body::Recover(said) => Some(&said.kit),
+        _ => None,
+    });
+    let mut of_words = kits.filter(|kit| kit.lookup == lookup);
+    of_words.find_map(|kit| Some(words.paper(&*open(words, log.id(), kit)?)))
+}
+
 /// Puts a kit in the place of the one that there is; signed by that kit, or by a device, with the
 /// time at which the notice to it was due.
 ///

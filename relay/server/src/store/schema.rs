@@ -31,6 +31,10 @@ pub(crate) fn open(file: &Path) -> Result<Connection, StoreError> {
         if found.is_none() {
             create(&mut connection)?;
         }
+        if found.is_none_or(|found| found == VERSION) {
+            // A store of this format may be older than the table.
+            connection.execute_batch(KITS)?;
+        }
         Ok((connection, found.unwrap_or(VERSION)))
     };
     let (connection, found) = connect().map_err(|error| failure(error, file))?;
@@ -165,13 +169,15 @@ CREATE TABLE mailbox (
     bytes BLOB NOT NULL,
     PRIMARY KEY (notebook, invite, device)
 ) STRICT, WITHOUT ROWID;
+";
 
-CREATE TABLE kit (
+const KITS: &str = "
+CREATE TABLE IF NOT EXISTS kit (
     age INTEGER PRIMARY KEY,
     notebook BLOB NOT NULL REFERENCES notebook,
     lookup BLOB NOT NULL,
     noticed INTEGER,
     UNIQUE (lookup, notebook)
 ) STRICT;
-CREATE INDEX kit_of_notebook ON kit (notebook);
+CREATE INDEX IF NOT EXISTS kit_of_notebook ON kit (notebook);
 ";
