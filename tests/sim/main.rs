@@ -10,6 +10,7 @@ mod breach;
 mod broken;
 mod by_words;
 mod disk;
+mod ending;
 mod explore;
 mod exploring;
 mod line;

@@ -7,8 +7,11 @@
 mod attached;
 mod beside;
 mod drafts;
+mod ending;
+mod exchanging;
 mod export;
 mod going;
+mod moving;
 mod recovery;
 mod talk;
 
@@ -16,7 +19,6 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use couplet_engine::document::EntryKey;
 use couplet_engine::keys::Secret;
@@ -33,10 +35,8 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 pub use export::{Export, Imported};
 
-use crate::answers::{Device, Event, Invitation, Request, Status};
-use crate::conversation::{Conversation, Until};
+use crate::answers::{Device, Event, Invitation, Request, Status, Unsent};
 use crate::error::Error;
-use crate::exchange::{Exchange, Exchanged};
 use crate::owner::Owner;
 use crate::place::{Home, Place};
 use crate::store::{Cursor, EntryRow, Filter, Meta, Reader, StoreError, Tables};
@@ -47,9 +47,6 @@ const JOBS: usize = 64;
 
 /// Events that a slow observer may be behind before it is told that it missed some.
 const EVENTS: usize = 1_024;
-
-/// How often an exchange is begun anew: once for each writer of this device that was cloned.
-const BEGINNINGS: usize = 4;
 
 /// A notebook on this device.
 #[derive(Clone, Debug)]
@@ -84,6 +81,11 @@ struct OwnerThread {
 /// What the owner's thread is asked.
 enum Job {
     Do(Box<dyn FnOnce(&mut Owner) + Send>),
+    /// To delete what it owns; it goes on if it may not.
+    Destroy {
+        is_wanted: bool,
+        reply: oneshot::Sender<Result<Unsent, Error>>,
+    },
     Stop,
 }
 
@@ -142,14 +144,10 @@ impl Couplet {
             Ok(mut owner) => {
                 owner.begin_with_inbox();
                 if opened.send(Ok(owner.is_owned())).is_ok() {
-                    while let Some(Job::Do(work)) = queue.blocking_recv() {
-                        owner.begin_call();
-                        work(&mut owner);
-                    }
-                    // A snapshot only saves time at the next start.
-                    drop(owner.tidy());
+                    work(owner, &mut queue);
+                } else {
+                    drop(owner);
                 }
-                drop(owner);
                 has_ended.send_replace(true);
             }
             Err(error) => drop(opened.send(Err(error))),
@@ -354,15 +352,6 @@ impl Couplet {
         Ok(Status { is_staying, ..status })
     }
 
-    /// One exchange with the relay: push, pull, stop.
-    ///
-    /// # Errors
-    /// [`Error::Unreachable`], [`Error::TimedOut`], [`Error::NotLetInYet`], [`Error::Refused`].
-    pub async fn sync(&self, timeout: Duration) -> Result<Exchanged, Error> {
-        let exchange = self.exchange(Until::CaughtUp);
-        tokio::time::timeout(timeout, exchange).await.unwrap_or(Err(Error::TimedOut))
-    }
-
     /// Lets go of the store, and returns when it is let go of. Calls that were made before are
     /// done; calls after this fail with [`Error::Closed`].
     pub async fn shutdown(self) {
@@ -382,36 +371,26 @@ impl Couplet {
     pub fn events(&self) -> broadcast::Receiver<Event> {
         self.handle.events.subscribe()
     }
+}
 
-    async fn exchange(&self, until: Until) -> Result<Exchanged, Error> {
-        for _ in 0..BEGINNINGS {
-            match self.exchange_once(until).await {
-                Err(Error::BeginAnew) => {}
-                done => return done,
-            }
+/// Does what comes, on the owner's thread, until it is told to stop or nobody can ask any more.
+fn work(mut owner: Owner, queue: &mut mpsc::Receiver<Job>) {
+    while let Some(job) = queue.blocking_recv() {
+        owner.begin_call();
+        match job {
+            Job::Do(work) => work(&mut owner),
+            Job::Stop => break,
+            Job::Destroy { is_wanted, reply } => match owner.destroy(is_wanted) {
+                Ok(unsent) => return drop(reply.send(Ok(unsent))),
+                Err((kept, error)) => {
+                    owner = *kept;
+                    drop(reply.send(Err(error)));
+                }
+            },
         }
-        Err(Error::BeginAnew)
     }
-
-    async fn exchange_once(&self, until: Until) -> Result<Exchanged, Error> {
-        let began = Instant::now();
-        let handle = &self.handle;
-        if !handle.is_owner {
-            return Err(StoreError::Busy.into());
-        }
-        // Before it is said what there is, so that nothing written meanwhile is passed over.
-        let dirty = handle.dirty.subscribe();
-        let (relay, identity) = handle
-            .call(|owner| {
-                let relay = owner.tables().get(Meta::Relay)?.ok_or(Error::NoRelay)?;
-                Ok((relay, owner.signing_seed()))
-            })
-            .await?;
-        let channel = handle.transport(&identity)?.connect(&relay).await?;
-        let open = move |owner: &mut Owner| Conversation::open(owner, until, Instant::now());
-        let conversation = handle.call(open).await?;
-        Exchange::new(handle, channel, conversation).run(dirty, began).await
-    }
+    // A snapshot only saves time at the next start.
+    drop(owner.tidy());
 }
 
 impl Handle {

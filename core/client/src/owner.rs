@@ -7,12 +7,15 @@
 mod archive;
 mod branches;
 mod drafts;
+mod ending;
 mod exchange;
 mod export;
 mod going;
 mod inbox;
 mod intents;
 mod membership;
+mod moving;
+mod onward;
 mod quarantine;
 mod reading;
 mod receiving;
@@ -22,6 +25,7 @@ mod siblings;
 mod talk;
 #[cfg(test)]
 mod testing;
+mod verification;
 mod views;
 mod writers;
 mod writing;
@@ -56,6 +60,7 @@ pub use archive::Archive;
 pub(crate) use exchange::Opening;
 pub(crate) use export::proved;
 pub use membership::{Asking, Invited};
+pub(crate) use onward::Onward;
 pub(crate) use receiving::Received;
 pub use recovering::{Found, Return};
 pub use talk::Saying;
@@ -97,6 +102,8 @@ pub struct Owner {
     by_paper: Option<recovery::ByPaper>,
     /// The relay does not take this device's words before then.
     put_off: Option<u64>,
+    /// What a relay says is not said by the relay that this notebook is at.
+    is_elsewhere: bool,
 }
 
 #[derive(Debug)]
@@ -128,6 +135,16 @@ struct StoredJoining {
 impl Owner {
     /// A notebook of one's own, usable at once.
     pub fn found(home: Home, name: &Name, relay: Option<RelayLink>) -> Result<Self, Error> {
+        Self::found_with(home, name, relay, |_| Ok(()))
+    }
+
+    /// The same, with something more in the transaction that makes it.
+    fn found_with(
+        home: Home,
+        name: &Name,
+        relay: Option<RelayLink>,
+        also: impl FnOnce(&Tables<'_>) -> Result<(), Error>,
+    ) -> Result<Self, Error> {
         let mut rng = home.surroundings.randomness();
         let device = DeviceSecret::random(&mut *rng);
         let (log, epoch_key) = found(&device, name, &mut *rng)?;
@@ -135,6 +152,7 @@ impl Owner {
         store.commit(|tables| -> Result<(), Error> {
             keep_identity(tables, &device, relay.as_ref(), &mut *rng)?;
             tables.set(Meta::Slot, &Slot::First)?;
+            also(tables)?;
             tables.keep_log(&log, 0)?;
             Ok(tables.keep_key(log.epoch(), &epoch_key)?)
         })?;
@@ -209,6 +227,7 @@ impl Owner {
             made: None,
             by_paper: None,
             put_off: None,
+            is_elsewhere: false,
         })
     }
 

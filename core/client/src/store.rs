@@ -221,6 +221,28 @@ impl Store {
         Ok(done)
     }
 
+    /// Deletes the store's files, its owner's lock last. The log beside the file goes first: whatever
+    /// is left by a crash in between is the store as it was some time ago, or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] beside the owner.
+    pub(crate) fn destroy(&self) -> Result<(), StoreError> {
+        if !self.is_owned() {
+            return Err(StoreError::Busy);
+        }
+        let Some(file) = self.connection.path().map(PathBuf::from) else { return Ok(()) };
+        let beside = |end: &str| file.with_file_name(format!("{FILE}{end}"));
+        for gone in [beside("-wal"), beside("-shm"), file.clone(), file.with_file_name(LOCK)] {
+            match fs::remove_file(gone) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(error.into());
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// The tables as they are, for reading.
     #[must_use]
     pub(crate) fn tables(&self) -> Tables<'_> {

@@ -5,10 +5,12 @@
 //! [`epoch`] and [`keyring`] what changes and opens the keys; in [`words`] and [`paper`] the
 //! recovery kit.
 
+pub mod ending;
 pub mod epoch;
 pub mod keyring;
 pub mod name;
 pub mod paper;
+mod sealed;
 #[cfg(test)]
 mod tests;
 pub mod words;

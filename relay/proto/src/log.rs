@@ -12,6 +12,7 @@
 
 mod branches;
 mod departed;
+mod dissolution;
 mod effect;
 mod epochs;
 mod invites;
@@ -29,6 +30,7 @@ use crate::statement::{Body, DeviceKeys, Genesis, Header, Invite, LogHead, State
 
 pub use branches::Branch;
 pub use departed::{Departed, Stands};
+pub use dissolution::Dissolution;
 pub use epochs::{Begun, Opening};
 pub use paper::{Noticed, PaperDevice};
 
@@ -63,6 +65,10 @@ pub struct Log {
     invites: Invites,
     papers: BTreeMap<Slot, PaperDevice>,
     epochs: Epochs,
+    /// Who wants it gone from the relay, each since the statement of that index.
+    dissolving: [Option<u64>; 2],
+    /// The index of the statement that named the relay last.
+    moved: Option<u64>,
     /// Bytes of the statements that each person's devices signed.
     bytes: [usize; 2],
     is_frozen: bool,
@@ -136,6 +142,8 @@ impl Log {
             invites: Invites::default(),
             papers: BTreeMap::new(),
             epochs: Epochs::first(*commitment),
+            dissolving: [None; 2],
+            moved: None,
             bytes: [genesis.bytes().len(), 0],
             statements: vec![genesis],
             is_frozen: false,

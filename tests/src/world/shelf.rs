@@ -5,18 +5,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
+use std::mem;
 use std::sync::Arc;
 
 use couplet_proto::desk::judge::{replay, still_stands};
 use couplet_proto::desk::keeping::{
-    Appended, Ends, Extension, Kept, Kits, Letter, Outcome, Posted, Used, has_room, slice,
+    Appended, Ending, Ends, Extension, Kept, Kits, Letter, Outcome, Posted, Used, has_room, slice,
 };
 use couplet_proto::desk::question::{Answer, Question, Unanswered};
 use couplet_proto::envelope::Sealed;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Inserted, Range, Tip, WriterHave};
 use couplet_proto::ids::{DeviceId, InviteId, NotebookId, WriterId};
-use couplet_proto::limits::MAX_REQUESTS_PER_INVITE;
+use couplet_proto::limits::{DISSOLVE_SECONDS, MAX_REQUESTS_PER_INVITE};
 use couplet_proto::log::Log;
 use couplet_proto::statement::LogHead;
 
@@ -39,6 +40,9 @@ struct Volume {
     writers: BTreeMap<WriterId, (DeviceId, u64)>,
     envelopes: BTreeMap<(WriterId, u64), Sealed>,
     mail: BTreeMap<(InviteId, DeviceId), Letter>,
+    /// Since when one person wants it gone, in seconds since 1970.
+    ends: Option<u64>,
+    is_dissolved: bool,
     /// The recovery kits: when each came, and since when notice to it is known of.
     kits: BTreeMap<Hash, (u64, Option<u64>)>,
 }
@@ -99,6 +103,13 @@ impl Shelf {
         })
     }
 
+    /// Dissolves what one person has wanted gone for long enough, at `now` in seconds since 1970.
+    pub fn end_due(&mut self, now: u64) {
+        let since = now.saturating_sub(DISSOLVE_SECONDS);
+        let is_due = |volume: &&mut Volume| volume.ends.is_some_and(|ends| ends <= since);
+        self.volumes.values_mut().filter(is_due).for_each(Volume::dissolve);
+    }
+
     /// The notebook that has the recovery kit that is looked up so.
     #[must_use]
     pub fn find(&self, lookup: Hash) -> Option<NotebookId> {
@@ -145,6 +156,9 @@ impl Volume {
     }
 
     fn append(&mut self, extension: Extension, log: Arc<Log>) -> Appended {
+        if self.is_dissolved {
+            return Appended::Dissolved;
+        }
         if self.head() != extension.after {
             return Appended::Moved;
         }
@@ -178,11 +192,22 @@ impl Volume {
         self.mail.retain(|(invite, _), _| extension.open_invites.contains(invite));
         self.keep_kits(&extension.kits);
         self.log = Some(log);
+        match extension.ending {
+            Ending::Unwanted => self.ends = None,
+            Ending::Wanted { now } => self.ends = self.ends.or(Some(now)),
+            Ending::Agreed => self.dissolve(),
+        }
         Appended::Done
     }
 
+    /// Lets go of everything but the log.
+    fn dissolve(&mut self) {
+        let (statements, log) = (mem::take(&mut self.statements), self.log.take());
+        *self = Self { statements, log, is_dissolved: true, ..Self::default() };
+    }
+
     fn keep_kits(&mut self, kits: &Kits) {
-        let kept = std::mem::take(&mut self.kits);
+        let kept = mem::take(&mut self.kits);
         for (lookup, is_noticed) in &kits.held {
             let (age, since) = kept.get(lookup).copied().unwrap_or((kits.now, None));
             let since = is_noticed.then(|| since.unwrap_or(kits.now));
@@ -234,6 +259,9 @@ impl Volume {
 
     fn keep_one(&mut self, log: &Log, sealed: Sealed, quota: u64) -> Outcome {
         let header = *sealed.header();
+        if self.is_dissolved {
+            return Outcome::Dissolved;
+        }
         if self.log.as_ref().is_some_and(|log| !still_stands(log, &sealed)) {
             return Outcome::TakenOut;
         }
@@ -272,6 +300,9 @@ impl Volume {
 
     fn post(&mut self, letter: Letter) -> Posted {
         let of_invite = self.mail.values().filter(|held| held.invite == letter.invite);
+        if self.is_dissolved {
+            return Posted::Full;
+        }
         if of_invite.clone().any(|held| held.hash == letter.hash) {
             return Posted::Held;
         }

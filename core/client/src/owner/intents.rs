@@ -4,17 +4,21 @@
 //! is wanted, and made anew for whatever the log has become: a new key is drawn, watermarks are
 //! read again. The only device of a notebook has nobody to be ordered against, and says it at once.
 
+use couplet_engine::membership::ending;
 use couplet_engine::membership::epoch;
 use couplet_engine::membership::keyring::{Keys, open_keys};
 use couplet_engine::membership::{self, CannotSay, paper};
 use couplet_proto::have::Tip;
 use couplet_proto::ids::{DeviceId, Epoch, InviteId, Slot};
+use couplet_proto::link::RelayLink;
 use couplet_proto::log::{Log, Stands};
 use couplet_proto::request::JoinRequest;
 use couplet_proto::sign::Signer;
 use couplet_proto::statement::{Body, Invite, Kit, Paper, Statement};
 use serde::{Deserialize, Serialize};
 
+use super::ending::note_dissolution;
+use super::moving::{follow, moved};
 use super::{Owner, State};
 use crate::error::{Error, input};
 use crate::store::{Chain, Cut, Tables};
@@ -42,6 +46,10 @@ pub(super) enum Intent {
     /// A device that was taken out on a branch that yielded. Until it is out again nothing is
     /// sealed: it could read that.
     RemoveAgain(DeviceId),
+    Dissolve,
+    Retain,
+    /// The relay to go on at.
+    Move(RelayLink),
     /// A recovery kit, and when the notice to the one before was due.
     Paper(Box<Kit>, Option<u64>),
     /// Notice to the recovery kit, given then.
@@ -183,6 +191,9 @@ impl Owner {
                 let name = names.remove(&replica.slot()).ok_or(CannotSay::Overtaken)?;
                 membership::rename(log, device, key?, (None, &name), &mut *rng)?
             }
+            Intent::Dissolve => ending::dissolve(log, device)?,
+            Intent::Retain => ending::retain(log, device)?,
+            Intent::Move(relay) => ending::move_to(log, device, key?, relay, &mut *rng)?,
             Intent::Paper(kit, due) => {
                 let said = (Some(kit.as_ref().clone()), *due);
                 paper::set(log, device, keys, said, &mut *rng)?
@@ -232,7 +243,8 @@ impl Owner {
         first: impl FnOnce(&Tables<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let TakenOver { log, from, keys, open, wanted, late } = taken;
-        self.durably(|tables| {
+        let (now, moved) = (self.surroundings.now(), moved(&log, &keys));
+        let has_moved = self.durably(|tables| {
             first(tables)?;
             tables.keep_log(&log, from)?;
             for (epoch, key) in &keys {
@@ -244,9 +256,12 @@ impl Owner {
             for cut in &late {
                 tables.cut_chain(cut)?;
             }
-            Ok(tables.drop_requests_without(&open)?)
+            tables.drop_requests_without(&open)?;
+            note_dissolution(tables, &log, now)?;
+            follow(tables, moved, now)
         })?;
         self.may_have_orphans |= !late.is_empty();
+        self.has_moved(has_moved);
         let replica = self.replica()?;
         replica.set_log(log, keys);
         for cut in late {

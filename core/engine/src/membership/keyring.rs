@@ -145,6 +145,9 @@ fn wrap_in<'a>(
         }
         Body::Invite(_)
         | Body::Leave
+        | Body::Dissolve
+        | Body::Retain
+        | Body::Move(_)
         | Body::Revoke(_)
         | Body::Rename(_)
         | Body::Notice(_)

@@ -4,13 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::desk::keeping::{Ends, Extension, Kits, Letter};
+use crate::desk::keeping::{Ending, Ends, Extension, Kits, Letter};
 use crate::envelope::{Envelope, Sealed};
 use crate::frame::{Reason, Statements};
 use crate::hash::Hash;
 use crate::ids::{DeviceId, NotebookId, Slot, WriterId};
 use crate::limits::CLOCKS_DISAGREE_SECONDS;
-use crate::log::{Branch, Log, MayNot, Refused};
+use crate::log::{Branch, Dissolution, Log, MayNot, Refused};
 use crate::request::JoinRequest;
 use crate::statement::{LogHead, Statement};
 
@@ -86,7 +86,7 @@ impl Judgement {
     pub fn judge(self) -> Judged {
         match self {
             Self::Offer { notebook, known, sender, offer, now } => {
-                let verdict = extend(notebook, known.as_ref(), (sender, now), &offer);
+                let verdict = extend((notebook, now), known.as_ref(), sender, &offer);
                 Judged::Offer { offer, verdict }
             }
             Self::Envelopes { log, envelopes } => Judged::Envelopes(sift(&log, envelopes)),
@@ -107,9 +107,9 @@ pub fn replay(id: NotebookId, statements: Vec<Vec<u8>>) -> Option<Log> {
 /// Whether statements continue a log, or are a whole one before which it yields, and their sender
 /// belongs to the result. Whoever does not belong learns nothing but that.
 fn extend(
-    id: NotebookId,
+    (id, now): (NotebookId, u64),
     known: Option<&Arc<Log>>,
-    (sender, now): (DeviceId, u64),
+    sender: DeviceId,
     offer: &Statements,
 ) -> Result<Verdict, Reason> {
     let was_member = known.is_some_and(|log| log.member(sender).is_some());
@@ -141,7 +141,7 @@ fn extend(
         Some(at) => match noticed(known.map(Arc::as_ref), new.get(at)) {
             Some(lookup) => vec![lookup],
             // Of this notice nobody knows how old it is: it is taken, and what it leads to waits.
-            None if at > 0 => return extend(id, known, (sender, now), &cut(offer, from + at)),
+            None if at > 0 => return extend((id, now), known, sender, &cut(offer, from + at)),
             None => return Err(Reason::NotAllowed),
         },
     };
@@ -155,11 +155,30 @@ fn extend(
     let kits = log.papers().map(|(_, paper)| (paper.kit.lookup, paper.notice.is_some()));
     let kits = Kits { now, held: kits.collect(), noticed };
     let known = (from < held).then(|| devices(&log));
-    let said = said(new);
-    let from = from as u64;
-    let extension =
-        Extension { notebook: id, after, from, statements, said, open_invites, ends, known, kits };
+    let (said, from, ending) = (said(new), from as u64, ending(&log, now));
+    let notebook = id;
+    let extension = Extension {
+        notebook,
+        after,
+        from,
+        statements,
+        said,
+        open_invites,
+        ends,
+        known,
+        kits,
+        ending,
+    };
     Ok(Verdict::Continues(log, Box::new(extension)))
+}
+
+/// Whether what is kept goes, once this log stands.
+fn ending(log: &Log, now: u64) -> Ending {
+    match log.dissolution() {
+        Dissolution::Unwanted => Ending::Unwanted,
+        Dissolution::WantedBy(_) => Ending::Wanted { now },
+        Dissolution::Agreed => Ending::Agreed,
+    }
 }
 
 /// The recovery kit that this statement replaces after notice that the log tells of already.

@@ -9,7 +9,7 @@ use crate::desk::question::{Question, Unanswered};
 use crate::desk::{Asked, Desk, Output, Part, Stage};
 use crate::frame::{Frame, Reason, Statements, Stored};
 use crate::hash::Hash;
-use crate::log::Log;
+use crate::log::{Dissolution, Log};
 use crate::request::JoinRequest;
 use crate::statement::LogHead;
 
@@ -47,7 +47,8 @@ impl Desk {
         match appended {
             Appended::Done => {
                 self.outputs.push_back(Output::Changed(Part::Log));
-                if log.departed().next().is_some() {
+                let is_dissolved = log.dissolution() == Dissolution::Agreed;
+                if is_dissolved || log.departed().next().is_some() {
                     // Of a device that was taken out, less may be held than before.
                     self.outputs.push_back(Output::Changed(Part::Have));
                     self.news.insert(Part::Have);
@@ -59,6 +60,7 @@ impl Desk {
                 self.ask(Question::Log, Asked::Offer(offer, moves + 1));
             }
             Appended::Moved | Appended::Behind => self.turn_down(Reason::LogConflict),
+            Appended::Dissolved => self.turn_down(Reason::Dissolved),
             Appended::TooSoon(seconds) => self.put_off(Unanswered::NotYet(seconds), vec![None]),
         }
     }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::departed::{Departed, ends};
+use super::dissolution::Dissolution;
 use super::invites::Open;
 use super::{Log, Member, Refused};
 use crate::ids::{DeviceId, InviteId, Slot};
@@ -21,6 +22,9 @@ impl Log {
         body: &Body,
     ) -> Result<(), Refused> {
         let (signer, slot) = by;
+        if self.dissolution() == Dissolution::Agreed && !matches!(body, Body::Unknown { .. }) {
+            return Err(Refused::NotAllowed("the notebook is dissolved"));
+        }
         self.check_speaker(signer, body)?;
         match body {
             Body::Genesis(_) => Err(Refused::NotAllowed("a log has one Genesis")),
@@ -35,6 +39,12 @@ impl Log {
             Body::Rotate(rotate) => self.rotate(slot, rotate),
             Body::Wrap(rewrap) => self.rewrap(rewrap),
             Body::Leave => self.leave(slot),
+            Body::Dissolve => self.dissolve(slot),
+            Body::Retain => self.retain(slot),
+            Body::Move(_) => {
+                self.moved = Some(self.head().length);
+                Ok(())
+            }
             Body::Revoke(revoke) => self.revoke(slot, *revoke),
             Body::Rename(rename) => self.rename(slot, rename),
             Body::Paper(said) => self.set_paper(by, said),

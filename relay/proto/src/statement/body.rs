@@ -8,8 +8,8 @@ use crate::have::Tip;
 use crate::ids::{DeviceId, Epoch, InviteId, Volume, WriterNonce};
 use crate::item::{self, Malformed};
 use crate::limits::{
-    MAX_JOIN_REQUEST, MAX_MEMBERS, MAX_RECOVERY_RECORD, MAX_SEALED_KEY, MAX_SEALED_NAME, MAX_WRAP,
-    MAX_WRITERS_PER_DEVICE,
+    MAX_JOIN_REQUEST, MAX_MEMBERS, MAX_RECOVERY_RECORD, MAX_SEALED_KEY, MAX_SEALED_NAME,
+    MAX_SEALED_RELAY, MAX_WRAP, MAX_WRITERS_PER_DEVICE,
 };
 
 /// A device's public keys.
@@ -172,6 +172,13 @@ pub struct Rename {
     pub name: Vec<u8>,
 }
 
+/// The notebook goes on at another relay, which the one before need not know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Move {
+    /// Its link, sealed for all members as the signer's.
+    pub relay: Vec<u8>,
+}
+
 /// What a statement says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {
@@ -191,10 +198,16 @@ pub enum Body {
     Wrap(Rewrap),
     /// The signer's person goes, with all their devices.
     Leave,
+    /// The signer's person wants all of it gone from the relay.
+    Dissolve,
     /// An invite is withdrawn.
     Revoke(Revoke),
     /// Somebody is called something else.
     Rename(Rename),
+    /// The notebook goes on at another relay.
+    Move(Move),
+    /// The signer's person takes back that they want it gone.
+    Retain,
     /// A person's recovery kit is made, or replaced.
     Paper(Paper),
     /// A device is let in by words.
@@ -221,9 +234,12 @@ mod number {
     pub(super) const ROTATE: u16 = 7;
     pub(super) const WRAP: u16 = 8;
     pub(super) const LEAVE: u16 = 9;
-    // 10 Dissolve, 11 Propose, 12 Accept, 13 Attest: their rooms.
+    pub(super) const DISSOLVE: u16 = 10;
+    // 11 Propose, 12 Accept, 13 Attest: their rooms.
     pub(super) const REVOKE: u16 = 14;
     pub(super) const RENAME: u16 = 15;
+    pub(super) const MOVE: u16 = 19;
+    pub(super) const RETAIN: u16 = 20;
     pub(super) const PAPER: u16 = 16;
     pub(super) const RECOVER: u16 = 17;
     pub(super) const NOTICE: u16 = 18;
@@ -244,8 +260,11 @@ impl Body {
             Self::Rotate(body) => (number::ROTATE, item::encode(body)),
             Self::Wrap(body) => (number::WRAP, item::encode(body)),
             Self::Leave => (number::LEAVE, Vec::new()),
+            Self::Dissolve => (number::DISSOLVE, Vec::new()),
             Self::Revoke(body) => (number::REVOKE, item::encode(body)),
             Self::Rename(body) => (number::RENAME, item::encode(body)),
+            Self::Move(body) => (number::MOVE, item::encode(body)),
+            Self::Retain => (number::RETAIN, Vec::new()),
             Self::Paper(body) => (number::PAPER, item::encode(body)),
             Self::Recover(body) => (number::RECOVER, item::encode(body)),
             Self::Notice(body) => (number::NOTICE, item::encode(body)),
@@ -263,8 +282,11 @@ impl Body {
             number::ROTATE => Self::Rotate(item::decode(bytes, "rotation")?),
             number::WRAP => Self::Wrap(item::decode(bytes, "wrap")?),
             number::LEAVE => item::decode(bytes, "leave").map(|()| Self::Leave)?,
+            number::DISSOLVE => item::decode(bytes, "dissolution").map(|()| Self::Dissolve)?,
             number::REVOKE => Self::Revoke(item::decode(bytes, "revocation")?),
             number::RENAME => Self::Rename(item::decode(bytes, "name")?),
+            number::MOVE => Self::Move(item::decode(bytes, "move")?),
+            number::RETAIN => item::decode(bytes, "retention").map(|()| Self::Retain)?,
             number::PAPER => Self::Paper(item::decode(bytes, "recovery kit")?),
             number::RECOVER => Self::Recover(item::decode(bytes, "recovery")?),
             number::NOTICE => Self::Notice(item::decode(bytes, "notice")?),
@@ -294,10 +316,13 @@ impl Body {
                 rotate(&body.rotate) && body.watermarks.len() <= MAX_WRITERS_PER_DEVICE
             }
             Self::Rename(body) => name(&body.name),
+            Self::Move(body) => body.relay.len() <= MAX_SEALED_RELAY,
             Self::Paper(body) => rotate(&body.rotate) && body.kit.iter().all(kit),
             Self::Recover(body) => rotate(&body.rotate) && name(&body.name) && kit(&body.kit),
             Self::Invite(_)
             | Self::Leave
+            | Self::Dissolve
+            | Self::Retain
             | Self::Revoke(_)
             | Self::Notice(_)
             | Self::Unknown { .. } => true,
