@@ -12,13 +12,13 @@ mod exchanging;
 mod export;
 mod going;
 mod moving;
+mod opening;
 mod recovery;
 mod talk;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread;
 
 use couplet_engine::document::EntryKey;
 use couplet_engine::keys::Secret;
@@ -31,22 +31,17 @@ use couplet_proto::hash::Hash;
 use couplet_proto::ids::Slot;
 use couplet_proto::link::RelayLink;
 use couplet_proto::statement::{History, Role};
-use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::sync::{broadcast, oneshot, watch};
 
 pub use export::{Export, Imported};
 
 use crate::answers::{Device, Event, Invitation, Request, Status, Unsent};
 use crate::error::Error;
 use crate::owner::Owner;
-use crate::place::{Home, Place};
+use crate::place::Place;
 use crate::store::{Cursor, EntryRow, Filter, Meta, Reader, StoreError, Tables};
 use crate::transport::Transport;
-
-/// Calls that wait for the owner's thread; more wait outside.
-const JOBS: usize = 64;
-
-/// Events that a slow observer may be behind before it is told that it missed some.
-const EVENTS: usize = 1_024;
+use opening::{Opening, OwnerThread};
 
 /// A notebook on this device.
 #[derive(Clone, Debug)]
@@ -57,6 +52,8 @@ pub struct Couplet {
 /// What the clones of a [`Couplet`] share.
 pub(crate) struct Handle {
     owner: OwnerThread,
+    /// What comes of its opening, until that is known.
+    opening: Opening,
     /// The owner's thread is gone, and with it the store's lock.
     ended: watch::Receiver<bool>,
     reader: Arc<Mutex<Option<Reader>>>,
@@ -69,13 +66,6 @@ pub(crate) struct Handle {
     transport: Mutex<Option<Arc<Transport>>>,
     /// Calls that stay attached.
     staying: AtomicUsize,
-}
-
-/// The owner's thread. It is over, and the store closed, when this is dropped: a process that ended
-/// meanwhile would take the cipher away from under it.
-struct OwnerThread {
-    jobs: Option<mpsc::Sender<Job>>,
-    thread: Option<thread::JoinHandle<()>>,
 }
 
 /// What the owner's thread is asked.
@@ -115,61 +105,6 @@ impl Couplet {
     pub async fn ask_again(&self, link: &str, name: &str) -> Result<(), Error> {
         let (link, name): (JoinLink, Name) = (link.parse()?, name.parse()?);
         self.handle.call(move |owner| owner.ask_again(&link, &name)).await
-    }
-
-    /// Opens the notebook in this place.
-    ///
-    /// # Errors
-    /// [`Error`].
-    pub async fn open(place: &Place) -> Result<Self, Error> {
-        // What is shown first is read meanwhile, on a connection that is ready when the owner is.
-        let (directory, key) = (place.directory.clone(), place.key.clone());
-        let reader = tokio::task::spawn_blocking(move || Reader::open(&directory, &key));
-        let couplet = Self::start(place, Owner::open).await?;
-        if let (Ok(Ok(reader)), Ok(mut kept)) = (reader.await, couplet.handle.reader.lock()) {
-            kept.get_or_insert(reader);
-        }
-        Ok(couplet)
-    }
-
-    async fn start(
-        place: &Place,
-        open: impl FnOnce(Home) -> Result<Owner, Error> + Send + 'static,
-    ) -> Result<Self, Error> {
-        let (jobs, mut queue) = mpsc::channel::<Job>(JOBS);
-        let (opened, is_open) = oneshot::channel();
-        let (has_ended, ended) = watch::channel(false);
-        let home = Home::of(place.clone());
-        let run = move || match open(home) {
-            Ok(mut owner) => {
-                owner.begin_with_inbox();
-                if opened.send(Ok(owner.is_owned())).is_ok() {
-                    work(owner, &mut queue);
-                } else {
-                    drop(owner);
-                }
-                has_ended.send_replace(true);
-            }
-            Err(error) => drop(opened.send(Err(error))),
-        };
-        let spawned = thread::Builder::new().name("couplet".into()).spawn(run);
-        let thread = spawned.map_err(|error| StoreError::Directory(error.kind()))?;
-        let owner = OwnerThread { jobs: Some(jobs), thread: Some(thread) };
-        let is_owner = is_open.await.map_err(|_| Error::Engine)??;
-        let (events, _) = broadcast::channel(EVENTS);
-        let handle = Handle {
-            owner,
-            ended,
-            reader: Arc::default(),
-            directory: place.directory.clone(),
-            key: place.key.clone(),
-            is_owner,
-            events,
-            dirty: watch::channel(0).0,
-            transport: Mutex::default(),
-            staying: AtomicUsize::new(0),
-        };
-        Ok(Self { handle: Arc::new(handle) })
     }
 
     /// Writes an entry; `day` counts from 1970-01-01.
@@ -373,26 +308,6 @@ impl Couplet {
     }
 }
 
-/// Does what comes, on the owner's thread, until it is told to stop or nobody can ask any more.
-fn work(mut owner: Owner, queue: &mut mpsc::Receiver<Job>) {
-    while let Some(job) = queue.blocking_recv() {
-        owner.begin_call();
-        match job {
-            Job::Do(work) => work(&mut owner),
-            Job::Stop => break,
-            Job::Destroy { is_wanted, reply } => match owner.destroy(is_wanted) {
-                Ok(unsent) => return drop(reply.send(Ok(unsent))),
-                Err((kept, error)) => {
-                    owner = *kept;
-                    drop(reply.send(Err(error)));
-                }
-            },
-        }
-    }
-    // A snapshot only saves time at the next start.
-    drop(owner.tidy());
-}
-
 impl Handle {
     /// Does a job on the owner's thread. What was begun is finished even if the future is dropped.
     pub(crate) async fn call<T: Send + 'static>(
@@ -401,6 +316,7 @@ impl Handle {
     ) -> Result<T, Error> {
         let (reply, answer) = oneshot::channel();
         let job = Box::new(move |owner: &mut Owner| drop(reply.send(work(owner))));
+        self.opening.done().await?;
         let jobs = self.owner.jobs.as_ref().ok_or(Error::Closed)?;
         jobs.send(Job::Do(job)).await.map_err(|_| Error::Closed)?;
         answer.await.map_err(|_| Error::Engine)?
@@ -457,16 +373,6 @@ impl Handle {
     }
 }
 
-impl Drop for OwnerThread {
-    fn drop(&mut self) {
-        drop(self.jobs.take());
-        if let Some(thread) = self.thread.take() {
-            // It says nothing but that it has ended.
-            drop(thread.join());
-        }
-    }
-}
-
 impl core::fmt::Debug for Handle {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("Handle(..)")
@@ -476,6 +382,7 @@ impl core::fmt::Debug for Handle {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::place::Home;
 
     #[test]
     fn whoever_reads_after_a_shutdown_is_told_that_it_is_closed() {

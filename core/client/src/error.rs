@@ -83,8 +83,8 @@ pub enum Error {
     )]
     Paused,
     /// Nobody has ended anything.
-    #[error("you are together here; leave first, and then go on in a notebook of your own")]
-    Together,
+    #[error("nothing has ended here; leave or dissolve this notebook, and go on in your own then")]
+    NotEnded,
     /// Something is not built so far.
     #[error("{0} is not possible in this version")]
     Unsupported(&'static str),
@@ -151,7 +151,7 @@ impl Error {
             Self::SayHistory(_) => "say_history",
             Self::Unsent(_) => "unsent",
             Self::Paused => "paused",
-            Self::Together => "not_allowed",
+            Self::NotEnded => "not_allowed",
             Self::Unsupported(_) => "unsupported",
             Self::Membership(_) => "not_allowed",
             Self::Refused(_) | Self::BadRelay => "relay_refused",

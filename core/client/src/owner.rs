@@ -53,7 +53,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, input};
 use crate::mark::MarkFile;
 use crate::place::{Home, Surroundings};
-use crate::store::{Meta, Store, StoreError, Tables};
+use crate::store::{Claim, Meta, Store, StoreError, Tables};
 use recovering::Recovering;
 
 pub use archive::Archive;
@@ -182,7 +182,12 @@ impl Owner {
 
     /// What is in this directory.
     pub fn open(home: Home) -> Result<Self, Error> {
-        let mut owner = Self::read(Store::open(&home.place.directory, &home.place.key)?, home)?;
+        Self::open_claimed(Claim::take(&home.place.directory)?, home)
+    }
+
+    /// What is in a directory that this process has taken.
+    pub(crate) fn open_claimed(claim: Claim, home: Home) -> Result<Self, Error> {
+        let mut owner = Self::read(claim.open(&home.place.key)?, home)?;
         // Whoever was attached before has ended, however it did.
         owner.set_attached(false)?;
         owner.renew_views()?;

@@ -100,7 +100,8 @@ impl Body {
     /// [`NotABody`].
     pub fn read(content: &[u8]) -> Result<Self, NotABody> {
         let malformed = Malformed("body");
-        let sections = zstd::bulk::decompress(content, MAX_BODY).map_err(|_| malformed)?;
+        let room = said_size(content).map_or(MAX_BODY, |size| size.min(MAX_BODY));
+        let sections = zstd::bulk::decompress(content, room).map_err(|_| malformed)?;
         let sections = Zeroizing::new(sections);
         let mut body = Self::default();
         let mut rest = sections.as_slice();
@@ -129,6 +130,13 @@ impl Body {
         }
         Ok(body)
     }
+}
+
+/// The size that a body says it has before compression. What was read is wiped with all the room it
+/// was given: to give [`MAX_BODY`] to each would take longer than all else that is done to it.
+fn said_size(content: &[u8]) -> Option<usize> {
+    let size = zstd::zstd_safe::get_frame_content_size(content).ok()??;
+    usize::try_from(size).ok()
 }
 
 /// How many of the first changes fit one envelope together with `seen`, and their body: as many as
@@ -222,6 +230,13 @@ mod tests {
         let bomb = zstd::bulk::compress(&vec![0; MAX_BODY + 1], 19).unwrap();
         assert!(bomb.len() < 1_000);
         assert_eq!(Body::read(&bomb), Err(Malformed("body").into()));
+    }
+
+    #[test]
+    fn a_body_that_says_less_than_it_holds_is_refused() {
+        let said = Body { carried: vec![vec![9; 300]], ..Body::default() }.to_content();
+        let one = said.to_vec();
+        assert_eq!(Body::read(&[one.clone(), one].concat()), Err(Malformed("body").into()));
     }
 
     #[test]

@@ -99,7 +99,7 @@ impl Couplet {
     /// interrupted.
     ///
     /// # Errors
-    /// [`Error::Together`], [`Error::Store`] if there is another notebook in one of the places.
+    /// [`Error::NotEnded`], [`Error::Store`] if there is another notebook in one of the places.
     pub async fn go_on(&self, place: &Place, before: &Place) -> Result<(Self, Imported), Error> {
         let Onward { export, name, relay } = self.handle.call(Owner::onward).await?;
         let (from, person) = (export.notebook, export.person);
