@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use crate::breach::Breach;
 use crate::disk::{Disk, Image};
 use crate::phone::{Phone, Talk};
+use crate::recovery::Written;
 use crate::relay::Relay;
 use crate::words::Words;
 
@@ -41,6 +42,10 @@ pub(crate) struct World {
     pub(crate) home: usize,
     /// Somebody has moved: each phone is at the relay that its notebook is at.
     pub(crate) has_moved: bool,
+    /// The words that somebody wrote down, the newest last.
+    pub(crate) kits: Written,
+    /// Somebody asks for what is not due yet.
+    pub(crate) expects_to_wait: bool,
     pub(crate) base: Instant,
     root: TempDir,
     wrong: Option<String>,
@@ -64,6 +69,8 @@ impl World {
             is_ending: false,
             home: 0,
             has_moved: false,
+            kits: Written::new(),
+            expects_to_wait: false,
             forks_are_lawful: false,
             base: Instant::now(),
             root: root.unwrap(),
