@@ -10,6 +10,7 @@
 //! then, and what others have ordered is followed without effect. A later version that can judge what this one only counted takes what may not stand as
 //! void: hashed, counted, without effect. So no statement makes a log unreadable.
 
+mod attested;
 mod branches;
 mod departed;
 mod effect;
@@ -26,10 +27,12 @@ use crate::ids::{DeviceId, Epoch, InviteId, NotebookId, Slot, Volume, WriterId};
 use crate::limits::{LOG_BYTES_FOR_GOING, MAX_LOG, MAX_LOG_BYTES_PER_PERSON, STATEMENTS_FOR_GOING};
 use crate::statement::{Body, DeviceKeys, Genesis, Header, Invite, LogHead, Statement};
 
+pub use attested::Attested;
 pub use branches::Branch;
 pub use departed::{Departed, Stands};
 pub use epochs::{Begun, Opening};
 
+use attested::AllAttested;
 use departed::AllDeparted;
 use epochs::Epochs;
 use invites::Invites;
@@ -58,6 +61,7 @@ pub struct Log {
     has_left: Option<Slot>,
     invites: Invites,
     epochs: Epochs,
+    attested: AllAttested,
     /// Bytes of the statements that each person's devices signed.
     bytes: [usize; 2],
     is_frozen: bool,
@@ -127,6 +131,7 @@ impl Log {
             has_left: None,
             invites: Invites::default(),
             epochs: Epochs::first(*commitment),
+            attested: AllAttested::default(),
             bytes: [genesis.bytes().len(), 0],
             statements: vec![genesis],
             is_frozen: false,

@@ -30,7 +30,7 @@ use crate::limits::MAX_STATEMENT;
 use crate::sign::{self, BadSignature, SIGNATURE, Signature, Signer};
 
 pub use body::{
-    AddDevice, Body, DeviceKeys, Genesis, History, Invite, Join, RemoveDevice, Rename, Revoke,
+    AddDevice, Attest, Body, DeviceKeys, Genesis, History, Invite, Join, RemoveDevice, Rename, Revoke,
     Rewrap, Role, Rotate, SUITE_X25519, Watermark, Wrap,
 };
 

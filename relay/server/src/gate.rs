@@ -322,6 +322,7 @@ mod tests {
                 said: slot.into_iter().map(|slot| (slot, 1)).collect(),
                 open_invites: Vec::new(),
                 ends: Vec::new(),
+                standing: None,
                 known: None,
             };
             gate.admit(network("192.0.2.7"), &extension).is_ok()

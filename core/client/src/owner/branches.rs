@@ -264,6 +264,7 @@ fn said_again(said: &[Statement], me: DeviceId, keys: &Keys) -> Vec<Intent> {
                 let again = |to| Intent::Rewrap(rewrap.epoch, to);
                 wanted.extend(rewrap.wraps.iter().map(|wrap| again(wrap.to)));
             }
+            Body::Attest(attest) => wanted.push(Intent::Attest(attest.checkpoint)),
             // A key that leads to nothing before is wanted again with its invite.
             Body::Genesis(_) | Body::Rotate(_) | Body::Unknown { .. } => {}
         }

@@ -7,6 +7,7 @@
 use couplet_engine::membership::epoch;
 use couplet_engine::membership::keyring::{Keys, open_keys};
 use couplet_engine::membership::{self, CannotSay};
+use couplet_proto::hash::Hash;
 use couplet_proto::have::WriterHave;
 use couplet_proto::ids::{DeviceId, Epoch, InviteId, WriterId};
 use couplet_proto::log::Log;
@@ -39,6 +40,8 @@ pub(super) enum Intent {
     NameAgain,
     /// An epoch's key, for a device that came after it.
     Rewrap(Epoch, DeviceId),
+    /// A checkpoint that this device has found to be true.
+    Attest(Hash),
 }
 
 /// The statement that was made last, and what wanted it said.
@@ -158,6 +161,13 @@ impl Owner {
                 let mut names = membership::persons(log, keys);
                 let name = names.remove(&replica.slot()).ok_or(CannotSay::Overtaken)?;
                 membership::rename(log, device, key?, (None, &name), &mut *rng)?
+            }
+            Intent::Attest(checkpoint) => {
+                let attested = log.attested(*checkpoint);
+                if attested.is_some_and(|it| it.is_by(replica.slot())) {
+                    return Err(CannotSay::Overtaken.into());
+                }
+                membership::attest(log, device, *checkpoint)?
             }
             Intent::Rewrap(epoch, to) => {
                 let key = keys.get(epoch).ok_or(CannotSay::NoKey)?;

@@ -10,7 +10,7 @@ use couplet_engine::replica::{Accepted, NotTaken, Opened};
 use couplet_proto::envelope::{Envelope, Header, Sealed};
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Range, Tip};
-use couplet_proto::ids::{Edition, Slot, Volume, WriterId};
+use couplet_proto::ids::{DeviceId, Edition, Slot, Volume, WriterId, WriterNonce};
 use couplet_proto::log::{Log, Stands};
 
 use super::Owner;
@@ -55,6 +55,8 @@ pub(super) struct Slice {
     changes: BTreeMap<Volume, BTreeMap<Hash, Waiting>>,
     opened_bytes: usize,
     judged: Vec<Judged>,
+    /// Whose the writers are that others carried.
+    carried: BTreeMap<WriterId, (DeviceId, WriterNonce)>,
 }
 
 /// Who stores: whose device it is, and who writes on it.
@@ -68,8 +70,8 @@ pub(super) struct Me {
 pub(super) struct Judged {
     volume: Volume,
     changes: BTreeMap<Hash, Waiting>,
-    applied: Applied,
-    entries: Vec<Entry>,
+    pub(super) applied: Applied,
+    pub(super) entries: Vec<Entry>,
 }
 
 impl Owner {
@@ -286,6 +288,8 @@ impl Slice {
         self.note_changes(sealed, opened.slot, opened.changes);
         for (original, slot, changes) in opened.carried {
             self.news.insert(writer);
+            let header = original.header();
+            self.carried.insert(header.writer(), (header.device, header.nonce));
             self.note_changes(&original, slot, changes);
         }
     }
@@ -311,6 +315,9 @@ impl Slice {
         }
         for sealed in &self.reread {
             tables.envelope_applied(sealed)?;
+        }
+        for (writer, actor) in &self.carried {
+            tables.keep_actor(*writer, *actor)?;
         }
         for (writer, have) in delta.iter() {
             tables.keep_chain(writer, have)?;

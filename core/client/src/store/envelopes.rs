@@ -63,7 +63,7 @@ impl Tables<'_> {
             state.number(),
             sealed.bytes()
         ])?;
-        Ok(())
+        self.keep_actor(writer, (header.device, header.nonce))
     }
 
     /// Marks an envelope as read.
@@ -109,15 +109,12 @@ impl Tables<'_> {
         Ok(kept)
     }
 
-    /// The device that writes as this writer, as any of its envelopes says.
+    /// The device that writes as this writer, if anything of it has come.
     ///
     /// # Errors
     /// [`StoreError`].
     pub(crate) fn device_of(&self, writer: WriterId) -> Result<Option<DeviceId>, StoreError> {
-        let mut select =
-            self.0.prepare_cached("SELECT bytes FROM envelopes WHERE writer = ?1 LIMIT 1")?;
-        let bytes: Option<Vec<u8>> = select.query_row([writer.0], |row| row.get(0)).optional()?;
-        Ok(bytes.and_then(|bytes| Envelope::peek(&bytes)).map(|header| header.device))
+        Ok(self.actor(writer)?.map(|(device, _)| device))
     }
 
     /// Whether another envelope than this one is held in its place.

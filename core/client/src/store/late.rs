@@ -25,17 +25,10 @@ impl Tables<'_> {
     /// # Errors
     /// [`StoreError`].
     pub(crate) fn chains_of(&self, device: DeviceId) -> Result<Vec<Chain>, StoreError> {
-        let mut first = self.0.prepare_cached(
-            "SELECT bytes FROM envelopes WHERE writer = ?1 AND state <> 3
-             ORDER BY counter LIMIT 1",
-        )?;
         let mut chains = Vec::new();
         for (writer, have) in self.have()?.iter() {
-            let bytes: Option<Vec<u8>> =
-                first.query_row([writer.0], |row| row.get(0)).optional()?;
-            let header = bytes.and_then(|bytes| Envelope::peek(&bytes));
-            if let Some(header) = header.filter(|header| header.device == device) {
-                chains.push(Chain { nonce: header.nonce, writer, have: have.clone() });
+            if let Some((_, nonce)) = self.actor(writer)?.filter(|(of, _)| *of == device) {
+                chains.push(Chain { nonce, writer, have: have.clone() });
             }
         }
         Ok(chains)

@@ -48,6 +48,8 @@ pub(crate) enum Meta {
     Transport,
     /// The safety number that this person has compared with the other's.
     Verified,
+    /// The checkpoint that stands for what is not held envelope by envelope.
+    Base,
     /// Whether this person has left; nothing is written from then on.
     HasLeft,
     /// Whether the process that owns the store stays attached. It means nothing without an owner.
@@ -76,6 +78,7 @@ impl Meta {
             Self::LastExchange => "last exchange",
             Self::Transport => "transport",
             Self::Verified => "verified",
+            Self::Base => "base",
             Self::HasLeft => "has left",
             Self::IsAttached => "is attached",
         }

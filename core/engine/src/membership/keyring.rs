@@ -145,6 +145,7 @@ fn wrap_in<'a>(
         | Body::Leave
         | Body::Revoke(_)
         | Body::Rename(_)
+        | Body::Attest(_)
         | Body::Unknown { .. } => None,
     }
 }

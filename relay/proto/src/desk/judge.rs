@@ -128,12 +128,13 @@ fn extend(
     let is_continued = held > 0 && from == held;
     let removals = new.iter().enumerate().filter_map(|(at, said)| Some((at, said.removes()?)));
     let is_new = |at: usize| is_continued && !(is_fed && is_vouched_for(&log, sender, new, at));
-    let ends = removals.filter_map(|(at, device)| ends(&log, device, is_new(at))).collect();
+    let ends = removals.filter_map(|(at, device)| ends(&log, device, is_new(at)));
     let known = (from < held).then(|| devices(&log));
     let said = said(new);
-    let from = from as u64;
+    let (notebook, standing) = (id, log.standing());
+    let (from, ends) = (from as u64, ends.collect::<Vec<_>>());
     let extension =
-        Extension { notebook: id, after, from, statements, said, open_invites, ends, known };
+        Extension { notebook, after, from, statements, said, open_invites, ends, standing, known };
     Ok(Verdict::Continues(log, Box::new(extension)))
 }
 

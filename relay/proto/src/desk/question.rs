@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use crate::desk::judge::{Judged, Judgement};
+use crate::checkpoint::Piece;
 use crate::desk::keeping::{Appended, Extension, Kept, Letter, Posted};
+use crate::desk::pieces::PieceKept;
 use crate::envelope::Sealed;
+use crate::hash::Hash;
 use crate::have::{Have, Range};
 use crate::log::Log;
 
@@ -28,6 +31,12 @@ pub enum Question {
     Append(Extension, Arc<Log>),
     /// To put a request in its mailbox.
     Post(Letter),
+    /// The checkpoints that are there whole, in order of their hashes.
+    Checkpoints,
+    /// A piece of a checkpoint, by its hash.
+    Piece(Hash),
+    /// To keep a piece of a checkpoint; the log says whose it is, and whether it stands.
+    KeepPiece(Arc<Log>, Box<Piece>),
 }
 
 /// The answer to the [`Question`] of the same place.
@@ -49,6 +58,12 @@ pub enum Answer {
     Appended(Appended),
     /// What became of the letter.
     Posted(Posted),
+    /// The checkpoints.
+    Checkpoints(Vec<Hash>),
+    /// The piece, if it is there.
+    Piece(Option<Vec<u8>>),
+    /// What became of the piece.
+    PieceKept(PieceKept),
 }
 
 /// Why there is no answer.

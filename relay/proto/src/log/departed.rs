@@ -104,7 +104,8 @@ impl Stands {
                 let tip = if have.tip.counter > last.counter { last } else { have.tip };
                 let within = |span: &Span| span.last.counter <= last.counter;
                 let beyond = have.beyond.into_iter().filter(within).collect();
-                WriterHave { tip, beyond, ..have }
+                let base = if have.base.counter > tip.counter { tip } else { have.base };
+                WriterHave { base, tip, beyond }
             }
             Self::All | Self::UpTo(_) => have,
         }

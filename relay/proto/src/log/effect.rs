@@ -29,6 +29,7 @@ impl Log {
             Body::Leave => self.leave(slot),
             Body::Revoke(revoke) => self.revoke(slot, *revoke),
             Body::Rename(rename) => self.rename(slot, rename),
+            Body::Attest(attest) => self.attest(slot, attest.checkpoint),
             Body::Unknown { .. } => Ok(()),
         }
     }

@@ -171,6 +171,13 @@ pub struct Rename {
     pub name: Vec<u8>,
 }
 
+/// The signer's device has read a checkpoint and found in it all that it holds itself up to there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attest {
+    /// Which: the hash of its manifest.
+    pub checkpoint: Hash,
+}
+
 /// What a statement says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {
@@ -194,6 +201,8 @@ pub enum Body {
     Revoke(Revoke),
     /// Somebody is called something else.
     Rename(Rename),
+    /// A checkpoint is found to be true.
+    Attest(Attest),
     /// A statement of a later version: kept, counted and passed on (protocol rule 1).
     Unknown {
         /// Its number.
@@ -214,7 +223,8 @@ mod number {
     pub(super) const ROTATE: u16 = 7;
     pub(super) const WRAP: u16 = 8;
     pub(super) const LEAVE: u16 = 9;
-    // 10 Dissolve, 11 Propose, 12 Accept, 13 Attest: their rooms.
+    // 10 Dissolve, 11 Propose, 12 Accept: their rooms.
+    pub(super) const ATTEST: u16 = 13;
     pub(super) const REVOKE: u16 = 14;
     pub(super) const RENAME: u16 = 15;
     pub(super) const RESERVED: core::ops::RangeInclusive<u16> = 1..=255;
@@ -236,6 +246,7 @@ impl Body {
             Self::Leave => (number::LEAVE, Vec::new()),
             Self::Revoke(body) => (number::REVOKE, item::encode(body)),
             Self::Rename(body) => (number::RENAME, item::encode(body)),
+            Self::Attest(body) => (number::ATTEST, item::encode(body)),
             Self::Unknown { .. } => return None,
         })
     }
@@ -252,6 +263,7 @@ impl Body {
             number::LEAVE => item::decode(bytes, "leave").map(|()| Self::Leave)?,
             number::REVOKE => Self::Revoke(item::decode(bytes, "revocation")?),
             number::RENAME => Self::Rename(item::decode(bytes, "name")?),
+            number::ATTEST => Self::Attest(item::decode(bytes, "attestation")?),
             number => Self::Unknown { number, critical },
         };
         let fits = critical || matches!(body, Self::Unknown { .. });
@@ -277,7 +289,8 @@ impl Body {
                 rotate(&body.rotate) && body.watermarks.len() <= MAX_WRITERS_PER_DEVICE
             }
             Self::Rename(body) => name(&body.name),
-            Self::Invite(_) | Self::Leave | Self::Revoke(_) | Self::Unknown { .. } => true,
+            Self::Invite(_) | Self::Leave | Self::Revoke(_) | Self::Attest(_) => true,
+            Self::Unknown { .. } => true,
         }
     }
 }

@@ -108,6 +108,7 @@ impl Script {
             open_invites: log.log.open_invites().map(|invite| invite.invite).collect(),
             said: BTreeMap::new(),
             ends,
+            standing: log.log.standing(),
             known: (from < after.length).then(|| devices(&log.log)),
         };
         let grown = Arc::new(log.log.clone());

@@ -167,6 +167,7 @@ mod tests {
             said: BTreeMap::from([(Slot::First, 1)]),
             open_invites: Vec::new(),
             ends: Vec::new(),
+            standing: None,
             known: None,
         }
     }

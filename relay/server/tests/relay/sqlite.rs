@@ -27,6 +27,7 @@ fn extension(notebook: &Notebook) -> Extension {
         open_invites: Vec::new(),
         said: BTreeMap::new(),
         ends: Vec::new(),
+        standing: None,
         known: None,
     }
 }
