@@ -6,6 +6,7 @@
 
 mod archive;
 mod branches;
+mod checkpoint;
 mod drafts;
 mod exchange;
 mod export;
@@ -35,6 +36,7 @@ use couplet_engine::notebook::entry::FORM;
 use couplet_engine::pairing::link::JoinLink;
 use couplet_engine::pairing::request::ask;
 use couplet_engine::replica::{Parts, Replica};
+use couplet_proto::hash::Hash;
 use couplet_proto::ids::{DeviceId, Edition, NotebookId, Slot, Volume, WriterId, WriterNonce};
 use couplet_proto::link::RelayLink;
 use couplet_proto::log::Stands;
@@ -86,6 +88,8 @@ pub struct Owner {
     is_writer_sure: bool,
     /// The statement that was made last.
     made: Option<intents::Made>,
+    /// Checkpoints that were not found to be true by this process.
+    rejected: BTreeSet<Hash>,
 }
 
 #[derive(Debug)]
@@ -193,6 +197,7 @@ impl Owner {
             may_have_orphans: true,
             is_writer_sure: false,
             made: None,
+            rejected: BTreeSet::new(),
         })
     }
 

@@ -307,6 +307,15 @@ impl Session {
         self.phase == Phase::Attached && self.mine.covers(&self.theirs)
     }
 
+    /// Whether both sides hold the same but for what a checkpoint covers at the other.
+    #[must_use]
+    pub fn has_all_but_covered(&self) -> bool {
+        self.phase == Phase::Attached
+            && self.their_log == Some(self.head())
+            && self.mine.without(&self.theirs).is_empty()
+            && self.theirs.without(&self.mine).is_empty()
+    }
+
     /// How many times this side sent, each time but the first after waiting for an answer.
     #[must_use]
     pub const fn flights(&self) -> u32 {

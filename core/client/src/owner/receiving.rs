@@ -342,6 +342,11 @@ impl Slice {
 }
 
 impl Judged {
+    /// Whether that change is of such a writer.
+    pub(super) fn is_of(&self, hash: &Hash, is_meant: impl FnOnce(WriterId) -> bool) -> bool {
+        self.changes.get(hash).is_some_and(|waiting| is_meant(waiting.change.writer()))
+    }
+
     pub(super) fn store(&self, tables: &Tables<'_>, me: Me) -> Result<(), Error> {
         let orphans = tables.orphan_writers(me.writer)?;
         let place = (self.volume, Edition::default());

@@ -167,7 +167,11 @@ impl Tables<'_> {
         let last = at.saturating_sub(1);
         let place = params![writer.0, counter(last)?];
         let hash = before.query_row(place, |row| row.get(0).map(Hash)).optional()?;
-        Ok(hash.map_or(Tip::START, |hash| Tip { counter: last, hash }))
+        if let Some(hash) = hash {
+            return Ok(Tip { counter: last, hash });
+        }
+        let base = self.have()?.of(writer).map_or(Tip::START, |have| have.base);
+        Ok(if base.counter == last { base } else { Tip::START })
     }
 
     /// Whether that envelope is here, and could be read.
