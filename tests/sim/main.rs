@@ -6,6 +6,7 @@
 
 mod acts;
 mod breach;
+mod checkpoints;
 mod broken;
 mod disk;
 mod explore;

@@ -4,6 +4,7 @@
 //! What is asked of it, and what it answers, is named in [`couplet_proto::desk::keeping`]. A call
 //! that returns has been made durable, and a call that is made twice is as good as once.
 
+mod pieces;
 mod schema;
 pub mod sqlite;
 mod tables;
@@ -13,9 +14,12 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use couplet_proto::checkpoint::Piece;
 use couplet_proto::desk::keeping::{Appended, Extension, Kept, Letter, Posted};
+use couplet_proto::desk::pieces::PieceKept;
 use couplet_proto::desk::question::Unanswered;
 use couplet_proto::envelope::Sealed;
+use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Range};
 use couplet_proto::ids::NotebookId;
 use couplet_proto::log::Log;
@@ -120,4 +124,25 @@ pub trait Store: Send + Sync + 'static {
         &self,
         notebook: NotebookId,
     ) -> impl Future<Output = Result<Vec<Vec<u8>>, StoreError>> + Send;
+
+    /// The checkpoints that are there whole, in order of their hashes.
+    fn checkpoints(
+        &self,
+        notebook: NotebookId,
+    ) -> impl Future<Output = Result<Vec<Hash>, StoreError>> + Send;
+
+    /// A piece of a checkpoint, if it is there.
+    fn piece(
+        &self,
+        notebook: NotebookId,
+        hash: Hash,
+    ) -> impl Future<Output = Result<Option<Vec<u8>>, StoreError>> + Send;
+
+    /// Keeps a piece of a checkpoint of a notebook whose log is here, and is this or goes on from
+    /// it.
+    fn keep_piece(
+        &self,
+        log: Arc<Log>,
+        piece: Box<Piece>,
+    ) -> impl Future<Output = Result<PieceKept, StoreError>> + Send;
 }

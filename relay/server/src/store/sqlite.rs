@@ -3,8 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use couplet_proto::checkpoint::Piece;
 use couplet_proto::desk::keeping::{Appended, Extension, Kept, Letter, Posted};
+use couplet_proto::desk::pieces::PieceKept;
 use couplet_proto::envelope::Sealed;
+use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Range};
 use couplet_proto::ids::NotebookId;
 use couplet_proto::log::Log;
@@ -15,7 +18,7 @@ use tokio::sync::Semaphore;
 use crate::limits::{BYTES_PER_PERSON, KEPT_FREE, READERS};
 use crate::store::tables::{self, Fault};
 use crate::store::writer::Writer;
-use crate::store::{Store, StoreError, schema};
+use crate::store::{Store, StoreError, pieces, schema};
 
 /// How much a store may take.
 #[derive(Clone, Copy, Debug)]
@@ -145,6 +148,24 @@ impl Store for SqliteStore {
 
     async fn requests(&self, notebook: NotebookId) -> Result<Vec<Vec<u8>>, StoreError> {
         self.read(move |connection| tables::requests(connection, notebook)).await
+    }
+
+    async fn checkpoints(&self, notebook: NotebookId) -> Result<Vec<Hash>, StoreError> {
+        self.read(move |connection| pieces::whole(connection, notebook)).await
+    }
+
+    async fn piece(
+        &self,
+        notebook: NotebookId,
+        hash: Hash,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read(move |connection| pieces::piece(connection, notebook, hash)).await
+    }
+
+    async fn keep_piece(&self, log: Arc<Log>, piece: Box<Piece>) -> Result<PieceKept, StoreError> {
+        self.check_room(false)?;
+        let quota = self.room.bytes_per_person;
+        self.write(move |connection| pieces::keep(connection, &log, &piece, quota)).await
     }
 }
 

@@ -17,7 +17,7 @@ use couplet_proto::log::Log;
 use couplet_proto::statement::LogHead;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use crate::store::{StoreError, schema};
+use crate::store::{StoreError, pieces, schema};
 
 /// Why the tables did not answer; which file they are in is the caller's to know.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +88,9 @@ pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended,
     )?
     .execute(params![id, signed(at.length)?, at.hash.0, added, let_go])?;
     empty_mailboxes(db, *notebook, open_invites)?;
+    if let Some(standing) = extension.standing {
+        pieces::stand(db, *notebook, standing)?;
+    }
     Ok(Appended::Done)
 }
 
@@ -390,6 +393,12 @@ impl Chains<'_> {
         counter: i64,
         sealed: &Sealed,
     ) -> Result<Outcome, Fault> {
+        let base = self.chains.get(&writer).map_or(Tip::START, |chain| chain.have.base);
+        if sealed.header().counter <= base.counter {
+            // Before the end of what a checkpoint stands for, nothing is there to compare.
+            let is_other = sealed.header().counter == base.counter && sealed.hash() != base.hash;
+            return Ok(if is_other { Outcome::Fork } else { Outcome::Held });
+        }
         let is_held = self
             .db
             .prepare_cached(
@@ -472,8 +481,33 @@ impl Chains<'_> {
     }
 }
 
+/// What stands in a place of a chain that is held; nothing if a checkpoint stands for it.
+pub(crate) fn chains_hash_at(
+    db: &Connection,
+    notebook: NotebookId,
+    writer: WriterId,
+    counter: u64,
+) -> Result<Option<Hash>, Fault> {
+    let (place, at) = (params![notebook.0.0, writer.0], signed(counter)?);
+    let row: Option<([u8; 32], Vec<u8>)> = db
+        .prepare_cached("SELECT device, have FROM have WHERE notebook = ?1 AND writer = ?2")?
+        .query_row(place, |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((device, have)) = row else { return Ok(None) };
+    let have: WriterHave = item::decode(&have, WHAT)?;
+    if have.base.counter == counter {
+        return Ok(Some(have.base.hash));
+    }
+    let mut find = db.prepare_cached(
+        "SELECT hash FROM envelope
+         WHERE notebook = ?1 AND device = ?2 AND writer = ?3 AND counter = ?4",
+    )?;
+    let found = find.query_row(params![notebook.0.0, device, writer.0, at], |row| row.get(0));
+    Ok(found.optional()?.map(Hash))
+}
+
 /// SQLite's integers have a sign; nothing that counts comes near it.
-fn signed(number: u64) -> Result<i64, Malformed> {
+pub(crate) fn signed(number: u64) -> Result<i64, Malformed> {
     i64::try_from(number).map_err(|_| Malformed(WHAT))
 }
 
