@@ -115,7 +115,8 @@ fn a_device_is_taken_out_after_a_checkpoint_that_covers_it() {
     let out = vec![(TABLET, What::Remove), (TABLET, What::Sync), (TABLET, What::Sync)];
     let before = [a_day(ANA), a_day(TABLET), let_go(), a_day(TABLET), together()].concat();
     tell(&[before.clone(), out.clone(), a_day(TABLET), let_go(), a_day(BEN)].concat());
-    tell(&[before, one_more(TABLET), a_day(NEWCOMER), out, wiped(), a_day(BEN)].concat());
+    let heard = vec![(BEN, What::Sync)];
+    tell(&[before, one_more(TABLET), a_day(NEWCOMER), out, heard, wiped(), a_day(BEN)].concat());
 }
 
 #[test]

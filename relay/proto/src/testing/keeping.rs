@@ -20,7 +20,7 @@ use crate::log::Log;
 use crate::session::SLICE_BYTES;
 use crate::sign::Signer as _;
 use crate::statement::{LogHead, Watermark};
-use crate::testing::{INVITE, Key, Notebook, bytes};
+use crate::testing::{INVITE, Key, Notebook, bytes, pieces};
 
 /// One story that a store must tell like every other, from empty on.
 #[derive(Clone, Debug)]
@@ -49,19 +49,20 @@ pub const QUOTA: u64 = 2 * 1024 * 1024;
 #[must_use]
 pub fn cases() -> Vec<Case> {
     let log = [logs(), branches(), mailboxes(), going()];
-    log.into_iter().chain([chains(), slices(), holes(), writers(), persons(), quotas()]).collect()
+    let envelopes = [chains(), slices(), holes(), writers(), persons(), quotas()];
+    log.into_iter().chain(envelopes).chain(pieces::cases()).collect()
 }
 
 /// A case that is being written, with what the store must hold by then.
-struct Script {
-    notebook: Notebook,
-    have: Have,
+pub(super) struct Script {
+    pub(super) notebook: Notebook,
+    pub(super) have: Have,
     steps: Vec<Step>,
 }
 
 impl Script {
     /// About that notebook, whose log the store has.
-    fn of(notebook: Notebook) -> Self {
+    pub(super) fn of(notebook: Notebook) -> Self {
         let mut script = Self::without_log(notebook);
         let log = script.notebook.clone();
         script.append(&log, LogHead::EMPTY, Appended::Done);
@@ -72,12 +73,12 @@ impl Script {
         Self { notebook, have: Have::new(), steps: Vec::new() }
     }
 
-    fn ask(&mut self, question: Question, answer: Answer) {
+    pub(super) fn ask(&mut self, question: Question, answer: Answer) {
         self.steps.push(Step { notebook: self.notebook.id(), question, answer: Ok(answer) });
     }
 
     /// What comes after `after` in that log is offered.
-    fn append(&mut self, log: &Notebook, after: LogHead, appended: Appended) {
+    pub(super) fn append(&mut self, log: &Notebook, after: LogHead, appended: Appended) {
         self.append_and_end(log, after, Vec::new(), appended);
     }
 
@@ -115,7 +116,7 @@ impl Script {
         self.ask(Question::Append(extension, grown), Answer::Appended(appended));
     }
 
-    fn keep(&mut self, envelopes: &[Sealed], outcomes: &[Outcome]) {
+    pub(super) fn keep(&mut self, envelopes: &[Sealed], outcomes: &[Outcome]) {
         assert_eq!(envelopes.len(), outcomes.len());
         let mut touched = Have::new();
         for (sealed, outcome) in envelopes.iter().zip(outcomes) {
@@ -135,7 +136,7 @@ impl Script {
         self.ask(Question::Keep(log, envelopes.to_vec()), Answer::Kept(kept));
     }
 
-    fn read(&mut self, writer: WriterId, places: Places<u64>, found: &[Sealed]) {
+    pub(super) fn read(&mut self, writer: WriterId, places: Places<u64>, found: &[Sealed]) {
         let range = Range { writer, first: places.start, last: places.end - 1 };
         self.ask(Question::Envelopes(range), Answer::Envelopes(bytes(found)));
     }
@@ -144,7 +145,7 @@ impl Script {
         self.ask(Question::Post(letter), Answer::Posted(posted));
     }
 
-    fn done(mut self, name: &'static str) -> Case {
+    pub(super) fn done(mut self, name: &'static str) -> Case {
         self.ask(Question::Have, Answer::Have(self.have.clone()));
         Case { name, steps: self.steps }
     }
