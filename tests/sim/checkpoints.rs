@@ -116,7 +116,9 @@ fn a_device_is_taken_out_after_a_checkpoint_that_covers_it() {
     let before = [a_day(ANA), a_day(TABLET), let_go(), a_day(TABLET), together()].concat();
     tell(&[before.clone(), out.clone(), a_day(TABLET), let_go(), a_day(BEN)].concat());
     let heard = vec![(BEN, What::Sync)];
-    tell(&[before, one_more(TABLET), a_day(NEWCOMER), out, heard, wiped(), a_day(BEN)].concat());
+    // A removal of which only its device has heard must be vouched for by the other person.
+    let vouched = [wiped(), heard.clone()].concat();
+    tell(&[before, one_more(TABLET), a_day(NEWCOMER), out, heard, vouched, a_day(BEN)].concat());
 }
 
 #[test]

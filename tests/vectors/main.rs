@@ -6,6 +6,7 @@
 //! `tests/vectors/document/` is the engine's own, and read there.
 
 mod body;
+mod checkpoint;
 mod envelope;
 mod file;
 mod frame;
@@ -30,8 +31,9 @@ struct Format {
     made: fn() -> Vec<Made>,
 }
 
-const FORMATS: [Format; 10] = [
+const FORMATS: [Format; 11] = [
     Format { kind: "body", read: body::read, made: body::made },
+    Format { kind: "checkpoint", read: checkpoint::read, made: checkpoint::made },
     Format { kind: "envelope", read: envelope::read, made: envelope::made },
     Format { kind: "frame", read: frame::read, made: frame::made },
     Format { kind: "going", read: statement::read, made: going::made },
