@@ -3,7 +3,9 @@
 use crate::breach::Breach;
 use crate::disk::Mark;
 use crate::step::What;
-use crate::stories::{ANA, BEN, TABLET, a_day, at_the_end_of, one_more, story, tell, together, wiped};
+use crate::stories::{
+    ANA, BEN, TABLET, a_day, at_the_end_of, one_more, story, tell, together, wiped,
+};
 use crate::world::World;
 
 const NEWCOMER: usize = 3;

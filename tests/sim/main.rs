@@ -6,8 +6,8 @@
 
 mod acts;
 mod breach;
-mod checkpoints;
 mod broken;
+mod checkpoints;
 mod disk;
 mod explore;
 mod exploring;

@@ -152,9 +152,9 @@ fn describe_body(outcome: Outcome, body: &Body) -> Outcome {
             .says("says", "rename")
             .holds("device", &rename.device.map(|device| device.0).unwrap_or_default())
             .holds("name", &rename.name),
-        Body::Attest(attest) => outcome
-            .says("says", "attest")
-            .holds("checkpoint", attest.checkpoint.as_bytes()),
+        Body::Attest(attest) => {
+            outcome.says("says", "attest").holds("checkpoint", attest.checkpoint.as_bytes())
+        }
         Body::Unknown { number, critical } => {
             outcome.says("says", format!("number {number}")).says("critical", critical)
         }

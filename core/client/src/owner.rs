@@ -5,6 +5,7 @@
 //! of a network; the conversation with a relay asks for what it needs in `exchange`.
 
 mod archive;
+mod base;
 mod branches;
 mod checkpoint;
 mod drafts;

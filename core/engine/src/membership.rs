@@ -215,11 +215,7 @@ pub fn device_names(log: &Log, keys: &Keys) -> BTreeMap<DeviceId, Name> {
 ///
 /// # Errors
 /// [`CannotSay`].
-pub fn attest(
-    log: &Log,
-    device: &DeviceSecret,
-    checkpoint: Hash,
-) -> Result<Statement, CannotSay> {
+pub fn attest(log: &Log, device: &DeviceSecret, checkpoint: Hash) -> Result<Statement, CannotSay> {
     say(log, device, Body::Attest(Attest { checkpoint }))
 }
 

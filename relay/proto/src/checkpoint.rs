@@ -112,8 +112,7 @@ impl Covered {
 
 impl Contents {
     fn is_well_formed(&self) -> bool {
-        let in_order =
-            self.cover.is_sorted_by(|a, b| (a.device, a.nonce) < (b.device, b.nonce));
+        let in_order = self.cover.is_sorted_by(|a, b| (a.device, a.nonce) < (b.device, b.nonce));
         let has_order = self.blobs.is_sorted_by(|a, b| a.hash < b.hash);
         let fits = |blob: &BlobName| usize::try_from(blob.length).is_ok_and(|it| it <= MAX_BLOB);
         self.cover.len() <= MAX_WRITERS

@@ -339,7 +339,8 @@ impl Have {
     #[must_use]
     pub fn behind_bases_of(&self, there: &Self) -> Vec<WriterId> {
         let held = |writer| self.of(writer).map_or(0, |have| have.tip.counter);
-        let is_behind = |(writer, have): &(WriterId, &WriterHave)| held(*writer) < have.base.counter;
+        let is_behind =
+            |(writer, have): &(WriterId, &WriterHave)| held(*writer) < have.base.counter;
         there.iter().filter(is_behind).map(|(writer, _)| writer).collect()
     }
 }

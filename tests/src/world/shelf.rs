@@ -354,8 +354,7 @@ impl Volume {
         if self.base == Some(checkpoint) || !self.is_whole(&manifest) {
             return Vec::new();
         }
-        let hash_at =
-            |writer, counter| Ok::<_, Infallible>(self.hash_at(writer, counter));
+        let hash_at = |writer, counter| Ok::<_, Infallible>(self.hash_at(writer, counter));
         let Ok(rebased) = rebase(&manifest, &self.have, hash_at);
         let Some(rebased) = rebased else { return Vec::new() };
         let writers = rebased.iter().map(|it| it.writer).collect();

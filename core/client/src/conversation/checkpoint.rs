@@ -90,11 +90,7 @@ impl Conversation {
     }
 
     /// A piece came.
-    pub(super) fn handle_piece(
-        &mut self,
-        owner: &mut Owner,
-        bytes: Vec<u8>,
-    ) -> Result<(), Error> {
+    pub(super) fn handle_piece(&mut self, owner: &mut Owner, bytes: Vec<u8>) -> Result<(), Error> {
         let Some((checkpoint, mut gathering)) = self.checkpoints.fetching.take() else {
             return Ok(());
         };

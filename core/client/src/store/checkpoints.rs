@@ -39,9 +39,7 @@ impl Tables<'_> {
     ) -> Result<Option<(DeviceId, WriterNonce)>, StoreError> {
         let mut select =
             self.0.prepare_cached("SELECT device, nonce FROM actors WHERE writer = ?1")?;
-        let read = |row: &rusqlite::Row<'_>| {
-            Ok((DeviceId(row.get(0)?), WriterNonce(row.get(1)?)))
-        };
+        let read = |row: &rusqlite::Row<'_>| Ok((DeviceId(row.get(0)?), WriterNonce(row.get(1)?)));
         Ok(select.query_row([writer.0], read).optional()?)
     }
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::desk::judge::{Judged, Judgement};
 use crate::checkpoint::Piece;
+use crate::desk::judge::{Judged, Judgement};
 use crate::desk::keeping::{Appended, Extension, Kept, Letter, Posted};
 use crate::desk::pieces::PieceKept;
 use crate::envelope::Sealed;

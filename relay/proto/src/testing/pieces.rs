@@ -123,8 +123,7 @@ fn stands() -> Case {
     script.keep(&anas, &[Outcome::New; 4]);
     script.keep(&bens, &[Outcome::New; 3]);
     let ends = [&anas[2], &bens[1]];
-    let (manifest, blobs) =
-        checkpoint(&notebook, &notebook.ana, Hash::ZERO, &ends, &[512, 1024]);
+    let (manifest, blobs) = checkpoint(&notebook, &notebook.ana, Hash::ZERO, &ends, &[512, 1024]);
     script.offer(Piece::Blob(blobs[0].clone()), Kept::Unwanted, &[], &[]);
     script.holds(&[]);
     script.offer_all(&manifest, &blobs);
@@ -179,8 +178,7 @@ fn of_another_branch() -> Case {
     let mut sibling = ana.clone();
     let (held, forked) = (ana.write(3), sibling.seal(99, 256));
     script.keep(&held, &[Outcome::New; 3]);
-    let (manifest, blobs) =
-        checkpoint(&notebook, &notebook.ana, Hash::ZERO, &[&forked], &[512]);
+    let (manifest, blobs) = checkpoint(&notebook, &notebook.ana, Hash::ZERO, &[&forked], &[512]);
     script.offer_all(&manifest, &blobs);
     script.attest(&manifest, false);
     script.attest(&manifest, true);
@@ -246,8 +244,7 @@ fn quotas() -> Case {
     script.keep(&held, &[Outcome::New]);
     let fitting = usize::try_from(QUOTA).unwrap() / MAX_BLOB;
     let lengths = vec![MAX_BLOB; fitting];
-    let (manifest, blobs) =
-        checkpoint(&notebook, &notebook.ana, Hash::ZERO, &[&held[0]], &lengths);
+    let (manifest, blobs) = checkpoint(&notebook, &notebook.ana, Hash::ZERO, &[&held[0]], &lengths);
     let lacking: Vec<&Blob> = blobs.iter().collect();
     script.offer(Piece::Manifest(manifest), Kept::New, &lacking, &[]);
     for (at, blob) in blobs.iter().enumerate() {

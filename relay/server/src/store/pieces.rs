@@ -113,10 +113,8 @@ pub(crate) fn stand(
         touched.set(writer, have);
     }
     let parent = manifest.contents().parent;
-    db.prepare_cached(
-        "DELETE FROM checkpoint WHERE notebook = ?1 AND hash <> ?2 AND hash <> ?3",
-    )?
-    .execute(params![notebook.0.0, checkpoint.0, parent.0])?;
+    db.prepare_cached("DELETE FROM checkpoint WHERE notebook = ?1 AND hash <> ?2 AND hash <> ?3")?
+        .execute(params![notebook.0.0, checkpoint.0, parent.0])?;
     db.prepare_cached("UPDATE checkpoint SET is_base = (hash = ?2) WHERE notebook = ?1")?
         .execute(place)?;
     drop_unnamed(db, notebook)?;
@@ -130,7 +128,8 @@ fn keep_manifest(
     quota: u64,
 ) -> Result<Kept, Fault> {
     let (notebook, hash) = (log.id(), manifest.hash());
-    let mut find = db.prepare_cached("SELECT 1 FROM checkpoint WHERE notebook = ?1 AND hash = ?2")?;
+    let mut find =
+        db.prepare_cached("SELECT 1 FROM checkpoint WHERE notebook = ?1 AND hash = ?2")?;
     if find.exists(params![notebook.0.0, hash.0])? {
         return Ok(Kept::Held);
     }

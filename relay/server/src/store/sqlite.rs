@@ -154,11 +154,7 @@ impl Store for SqliteStore {
         self.read(move |connection| pieces::whole(connection, notebook)).await
     }
 
-    async fn piece(
-        &self,
-        notebook: NotebookId,
-        hash: Hash,
-    ) -> Result<Option<Vec<u8>>, StoreError> {
+    async fn piece(&self, notebook: NotebookId, hash: Hash) -> Result<Option<Vec<u8>>, StoreError> {
         self.read(move |connection| pieces::piece(connection, notebook, hash)).await
     }
 
