@@ -191,6 +191,11 @@ pub struct Status {
     pub transport: Option<String>,
     /// Whether it stays attached to the relay just now, by whichever process.
     pub is_attached: bool,
+    /// Whether a call of this process stays attached, in touch or trying again. Where none does,
+    /// nothing leaves and nothing arrives before the next exchange.
+    pub is_staying: bool,
+    /// If the relay did not take this device's words so far: when they are offered again.
+    pub put_off_until: Option<SystemTime>,
     /// How many persons belong.
     pub persons: u32,
     /// How many devices belong.
@@ -323,6 +328,8 @@ impl From<couplet::Status> for Status {
             last_exchange: status.last_exchange.map(time),
             transport: status.transport,
             is_attached: status.is_attached,
+            is_staying: status.is_staying,
+            put_off_until: status.put_off.map(time),
             persons: u32::try_from(status.persons).unwrap_or(u32::MAX),
             devices: u32::try_from(status.devices).unwrap_or(u32::MAX),
         }
@@ -347,6 +354,6 @@ impl From<couplet::Exchanged> for Exchanged {
 }
 
 /// Of seconds since 1970; beyond what a clock can say, 1970.
-fn time(seconds: u64) -> SystemTime {
+pub(crate) fn time(seconds: u64) -> SystemTime {
     UNIX_EPOCH.checked_add(Duration::from_secs(seconds)).unwrap_or(UNIX_EPOCH)
 }

@@ -14,14 +14,28 @@ pub enum Event {
     Requests,
     /// Both sides hold the same.
     CaughtUp,
-    /// The relay answers.
+    /// In touch: what is written leaves at once, and what arrives is told.
     Attached,
-    /// The relay does not answer any more; it is tried again.
+    /// Not in touch with the relay: there is no network, nobody answers there, or it broke off or
+    /// refused. It is told after each attempt, also if there never was an [`Event::Attached`], and
+    /// another attempt follows by itself within half a minute. What is written meanwhile is kept,
+    /// and leaves by itself.
     Detached {
         /// The stable name of why.
         code: &'static str,
         /// Why, in a sentence.
         reason: String,
+    },
+    /// The relay is there, and does not take this device's words so far: it has no room, or no
+    /// time. They are kept here, and offered again by themselves for as long as this device stays
+    /// attached; what the other writes still arrives.
+    PutOff {
+        /// The stable name of why.
+        code: &'static str,
+        /// Why, in a sentence.
+        reason: String,
+        /// Not before then, seconds since 1970.
+        until: u64,
     },
 }
 
@@ -157,6 +171,12 @@ pub struct Status {
     pub transport: Option<String>,
     /// Whether it stays attached to the relay just now, by whichever process.
     pub is_attached: bool,
+    /// Whether a call of this process stays attached, in touch or trying again. Where none does,
+    /// nothing leaves and nothing arrives before the next exchange.
+    pub is_staying: bool,
+    /// If the relay did not take this device's words so far: when they are offered again, seconds
+    /// since 1970.
+    pub put_off: Option<u64>,
     /// How many persons belong.
     pub persons: usize,
     /// How many devices belong.

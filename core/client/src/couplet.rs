@@ -12,6 +12,7 @@ mod going;
 mod talk;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -68,6 +69,8 @@ pub(crate) struct Handle {
     /// Rises with everything written here.
     dirty: watch::Sender<u64>,
     transport: Mutex<Option<Arc<Transport>>>,
+    /// Calls that stay attached.
+    staying: AtomicUsize,
 }
 
 /// The owner's thread. It is over, and the store closed, when this is dropped: a process that ended
@@ -165,6 +168,7 @@ impl Couplet {
             events,
             dirty: watch::channel(0).0,
             transport: Mutex::default(),
+            staying: AtomicUsize::new(0),
         };
         Ok(Self { handle: Arc::new(handle) })
     }
@@ -344,7 +348,9 @@ impl Couplet {
     /// # Errors
     /// [`Error::Store`].
     pub async fn status(&self) -> Result<Status, Error> {
-        self.handle.call(Owner::status).await
+        let status = self.handle.call(Owner::status).await?;
+        let is_staying = self.handle.staying.load(Ordering::Relaxed) > 0;
+        Ok(Status { is_staying, ..status })
     }
 
     /// One exchange with the relay: push, pull, stop.

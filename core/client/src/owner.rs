@@ -18,6 +18,7 @@ mod membership;
 mod quarantine;
 mod reading;
 mod receiving;
+mod siblings;
 mod talk;
 #[cfg(test)]
 mod testing;
@@ -77,6 +78,8 @@ pub struct Owner {
     suspects: BTreeSet<WriterId>,
     /// The relay's log is another branch than this device's: it is asked for all of it.
     is_log_doubted: bool,
+    /// The relay was offered all of the log that is here, and refused it.
+    is_log_refused: bool,
     /// What has come of the relay's log, while all of it is asked for.
     given: Option<Vec<Vec<u8>>>,
     /// Of these writers the relay takes no more than this, by the log as it is.
@@ -89,6 +92,8 @@ pub struct Owner {
     is_writer_sure: bool,
     /// The statement that was made last.
     made: Option<intents::Made>,
+    /// The relay does not take this device's words before then.
+    put_off: Option<u64>,
     /// Checkpoints that were not found to be true by this process.
     rejected: BTreeSet<Hash>,
 }
@@ -192,12 +197,14 @@ impl Owner {
             surroundings: home.surroundings,
             suspects: BTreeSet::new(),
             is_log_doubted: false,
+            is_log_refused: false,
             given: None,
             withheld: BTreeMap::new(),
             has_reread: false,
             may_have_orphans: true,
             is_writer_sure: false,
             made: None,
+            put_off: None,
             rejected: BTreeSet::new(),
         })
     }

@@ -31,6 +31,7 @@ pub(crate) use changes::{Unsealed, Waiting};
 pub use drafts::Draft;
 pub use entries::{Cursor, Delivery, EntryRow, Filter};
 pub(crate) use envelopes::State;
+pub(crate) use late::{Chain, Cut};
 pub(crate) use meta::Meta;
 
 /// The name of the store's file in its directory.

@@ -325,10 +325,10 @@ impl Replica {
         }
     }
 
-    /// Ends one's own chain before `counter`: what was to follow is carried by another writer.
-    pub fn end_chain(&mut self, writer: WriterId, tip: Tip) {
-        let have = WriterHave { tip, ..WriterHave::default() };
-        self.have.set(writer, have);
+    /// Of a chain no more stands than this: it ends there, or what was to follow is carried by
+    /// another writer.
+    pub fn cut_chain(&mut self, writer: WriterId, left: WriterHave) {
+        self.have.set(writer, left);
     }
 
     /// Forgets what is held of one's own chain, to be given it again as others have it.

@@ -157,6 +157,8 @@ def status(it: ffi.Status) -> v.Status:
         last_exchange=it.last_exchange,
         transport=it.transport,
         is_attached=it.is_attached,
+        is_staying=it.is_staying,
+        put_off_until=it.put_off_until,
         persons=it.persons,
         devices=it.devices,
     )
@@ -193,6 +195,8 @@ def event(it: ffi.Event) -> v.Event:
         return v.EntryChanged(v.EntryId(it.entry.value))
     if isinstance(it, ffi.Event.DETACHED):
         return v.Detached(it.reason, it.detail)
+    if isinstance(it, ffi.Event.PUT_OFF):
+        return v.PutOff(it.reason, it.detail, it.until)
     if isinstance(it, ffi.Event.BEHIND):
         return v.Behind(it.missed)
     for plain, value in _PLAIN:

@@ -273,6 +273,14 @@ class Status:
     last_exchange: datetime.datetime | None
     transport: str | None
     is_attached: bool
+    """Whether it is in touch with the relay just now, by whichever process."""
+    is_staying: bool
+    """Whether a call of this process stays attached, in touch or trying again.
+
+    Where none does, nothing leaves and nothing arrives before the next exchange.
+    """
+    put_off_until: datetime.datetime | None
+    """If the relay did not take this device's words so far: when they are offered again."""
     persons: int
     devices: int
 
@@ -363,15 +371,33 @@ class CaughtUp:
 
 @dataclass(frozen=True)
 class Attached:
-    """The relay answers."""
+    """In touch: what is written leaves at once, and what arrives is told."""
 
 
 @dataclass(frozen=True)
 class Detached:
-    """The relay does not answer any more; it is tried again."""
+    """Not in touch with the relay: no network, nobody answers there, or it broke off or refused.
+
+    It comes after each attempt, also if none has succeeded so far; another attempt follows by
+    itself within half a minute. What is written meanwhile is kept, and leaves by itself: there is
+    nothing to do.
+    """
 
     code: str
     detail: str
+
+
+@dataclass(frozen=True)
+class PutOff:
+    """The relay is there, and does not take this device's words so far.
+
+    They are kept here, and offered again by themselves while this device stays attached; what the
+    other writes still arrives.
+    """
+
+    code: str
+    detail: str
+    until: datetime.datetime
 
 
 @dataclass(frozen=True)
@@ -381,5 +407,5 @@ class Behind:
     missed: int
 
 
-Event = EntryChanged | Delivered | Requests | CaughtUp | Attached | Detached | Behind
+Event = EntryChanged | Delivered | Requests | CaughtUp | Attached | Detached | PutOff | Behind
 """Something that an app may want to show."""

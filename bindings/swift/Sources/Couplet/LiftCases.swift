@@ -129,6 +129,8 @@ extension Event {
             case .caughtUp: .caughtUp
             case .attached: .attached
             case .detached(let reason, let detail): .detached(code: reason, detail: detail)
+            case .putOff(let reason, let detail, let until):
+                .putOff(code: reason, detail: detail, until: until)
             case .behind(let missed): .behind(missed: Int(clamping: missed))
             }
     }

@@ -192,6 +192,8 @@ extension Status {
             lastExchange: ffi.lastExchange,
             transport: ffi.transport,
             isAttached: ffi.isAttached,
+            isStaying: ffi.isStaying,
+            putOffUntil: ffi.putOffUntil,
             persons: Int(clamping: ffi.persons),
             devices: Int(clamping: ffi.devices)
         )

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use couplet_engine::document::Change;
+use couplet_engine::document::{Change, Refusal};
 use couplet_proto::checkpoint::{Manifest, Piece};
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Tip};
@@ -225,20 +225,44 @@ impl Owner {
             let changes: BTreeMap<Hash, Waiting> =
                 changes.into_iter().filter_map(waiting).collect();
             let said: BTreeSet<Hash> = changes.keys().copied().collect();
-            let judged = self.judge(volume, changes)?;
+            let mut judged = self.judge(volume, changes)?;
+            judged.giving_way = self.giving_way_to(&said, &judged)?;
+            let is_mended = is_healing || !judged.giving_way.is_empty();
             let is_of_orphan = |hash: &Hash| judged.is_of(hash, |it| orphans.contains(&it));
-            let is_bad = |hash: &Hash| said.contains(hash) && !is_of_orphan(hash);
+            let is_bad = |hash: &Hash| said.contains(hash) && !is_of_orphan(hash) && !is_mended;
             let waits = |(change, _): &(Change, _)| said.contains(&change.hash());
             let applied = &judged.applied;
             if applied.refused.iter().any(|(hash, _)| is_bad(hash))
                 || applied.faulty.iter().any(is_bad)
-                || !is_healing && applied.waiting.iter().any(waits)
+                || !is_mended && applied.waiting.iter().any(waits)
             {
                 return Ok(None);
             }
             all.push(judged);
         }
         Ok(Some(all))
+    }
+
+    /// The standing changes that are not in a checkpoint and have the number of one that is: these
+    /// stand, as they did where it was attested.
+    fn giving_way_to(
+        &mut self,
+        said: &BTreeSet<Hash>,
+        judged: &Judged,
+    ) -> Result<BTreeSet<Hash>, Error> {
+        let mut giving_way = BTreeSet::new();
+        let me = self.replica()?.writer();
+        for (hash, refusal) in &judged.applied.refused {
+            let Refusal::SameNumberTwice(stands) = refusal else { continue };
+            if said.contains(hash) && !said.contains(stands) {
+                giving_way.insert(*stands);
+                if judged.is_of(hash, |writer| writer == me) {
+                    self.mint()?;
+                }
+            }
+        }
+        self.may_have_orphans |= !giving_way.is_empty();
+        Ok(giving_way)
     }
 
     /// What is held with the checkpoint; nothing if a chain went elsewhere.

@@ -1,5 +1,7 @@
 //! What a conversation with a relay needs of the owner.
 
+use std::time::Duration;
+
 use couplet_engine::membership::keyring::{Keys, open_keys};
 use couplet_engine::pairing::admitted;
 use couplet_proto::frame::Statements;
@@ -44,6 +46,7 @@ impl Owner {
             self.take_back_late()?;
             self.reread()?;
         }
+        self.meets_twin()?;
         self.seal_pending()?;
         self.withheld.clear();
         let mut have = self.have();
@@ -128,10 +131,17 @@ impl Owner {
     /// Both sides hold the same.
     pub(crate) fn caught_up(&mut self, transport: &str) -> Result<(), Error> {
         let now = self.surroundings.now();
+        self.put_off = None;
         self.durably(|tables| {
             tables.set(Meta::LastExchange, &now)?;
             Ok(tables.set(Meta::Transport, &transport.to_owned())?)
         })
+    }
+
+    /// The relay does not take this device's words before so long; when that is.
+    pub(crate) fn put_off(&mut self, wait: Duration) -> u64 {
+        let until = self.surroundings.now().saturating_add(wait.as_secs());
+        *self.put_off.insert(until)
     }
 
     /// Whether this notebook stays attached, for whoever asks beside the process that keeps it so.
@@ -236,6 +246,9 @@ impl Owner {
             last_exchange: tables.get(Meta::LastExchange)?,
             transport: tables.get(Meta::Transport)?,
             is_attached: tables.get(Meta::IsAttached)?.unwrap_or(false),
+            // Whoever calls knows that.
+            is_staying: false,
+            put_off: self.put_off,
             persons,
             devices: if is_archive { 0 } else { members.len() },
         })

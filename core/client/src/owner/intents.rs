@@ -8,9 +8,9 @@ use couplet_engine::membership::epoch;
 use couplet_engine::membership::keyring::{Keys, open_keys};
 use couplet_engine::membership::{self, CannotSay};
 use couplet_proto::hash::Hash;
-use couplet_proto::have::WriterHave;
-use couplet_proto::ids::{DeviceId, Epoch, InviteId, WriterId};
-use couplet_proto::log::Log;
+use couplet_proto::have::Tip;
+use couplet_proto::ids::{DeviceId, Epoch, InviteId};
+use couplet_proto::log::{Log, Stands};
 use couplet_proto::request::JoinRequest;
 use couplet_proto::sign::Signer;
 use couplet_proto::statement::{Body, Invite, Statement};
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Owner, State};
 use crate::error::{Error, input};
-use crate::store::Tables;
+use crate::store::{Chain, Cut, Tables};
 
 /// What this device wants said. Stored: new ones come last.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +40,9 @@ pub(super) enum Intent {
     NameAgain,
     /// An epoch's key, for a device that came after it.
     Rewrap(Epoch, DeviceId),
+    /// A device that was taken out on a branch that yielded. Until it is out again nothing is
+    /// sealed: it could read that.
+    RemoveAgain(DeviceId),
     /// A checkpoint that this device has found to be true.
     Attest(Hash),
 }
@@ -59,8 +62,8 @@ pub(super) struct TakenOver {
     /// The invites that are open then: requests made with others are dropped.
     pub(super) open: Vec<InviteId>,
     pub(super) wanted: Vec<Intent>,
-    /// Chains of which less stands than is held, and what does.
-    pub(super) late: Vec<(WriterId, WriterHave)>,
+    /// Chains of which less stands than is held.
+    pub(super) late: Vec<Cut>,
 }
 
 impl Owner {
@@ -115,17 +118,27 @@ impl Owner {
     pub(crate) fn forget_intent(&mut self) -> Result<(), Error> {
         let Some(made) = self.made.take() else { return Ok(()) };
         let wanted = self.tables().intents::<Intent>()?;
-        let is_going = |intent: &Intent| matches!(intent, Intent::Remove(_) | Intent::Leave);
+        let is_going = |intent: &Intent| {
+            matches!(intent, Intent::Remove(_) | Intent::RemoveAgain(_) | Intent::Leave)
+        };
         if wanted.iter().any(|(id, intent)| *id == made.intent && is_going(intent)) {
             return Ok(());
         }
         self.durably(|tables| Ok(tables.drop_intent(made.intent)?))
     }
 
+    /// Whether a device that was out already has to be taken out again.
+    pub(super) fn removes_again(&self) -> Result<bool, Error> {
+        let wanted = self.tables().intents::<Intent>()?;
+        Ok(wanted.iter().any(|(_, intent)| matches!(intent, Intent::RemoveAgain(_))))
+    }
+
     fn statement(&mut self, intent: &Intent) -> Result<Statement, Error> {
         let mut rng = self.surroundings.randomness();
         let watermarks = match intent {
-            Intent::Remove(device) => self.tables().watermarks(*device)?,
+            Intent::Remove(device) | Intent::RemoveAgain(device) => {
+                self.tables().watermarks(*device)?
+            }
             _ => Vec::new(),
         };
         let replica = self.replica()?;
@@ -140,7 +153,7 @@ impl Owner {
                 let request = request.map_err(|_| CannotSay::UnreadableRequest)?;
                 membership::admit(log, device, key?, &request, &mut *rng)?
             }
-            Intent::Remove(gone) => {
+            Intent::Remove(gone) | Intent::RemoveAgain(gone) => {
                 epoch::remove(log, device, keys, (*gone, watermarks), &mut *rng)?
             }
             Intent::Rotate(epoch) if *epoch != log.epoch() => {
@@ -221,33 +234,30 @@ impl Owner {
             for intent in &wanted {
                 tables.keep_intent(intent)?;
             }
-            for (writer, left) in &late {
-                tables.cut_chain(*writer, left)?;
+            for cut in &late {
+                tables.cut_chain(cut)?;
             }
             Ok(tables.drop_requests_without(&open)?)
         })?;
+        self.may_have_orphans |= !late.is_empty();
         let replica = self.replica()?;
         replica.set_log(log, keys);
-        for (writer, left) in &late {
-            replica.end_chain(*writer, left.tip);
+        for cut in late {
+            replica.cut_chain(cut.writer, cut.left);
         }
-        self.may_have_orphans |= !late.is_empty();
         Ok(())
     }
 
     /// The chains of which more is held here than stands after these statements.
-    pub(super) fn late_after(
-        &self,
-        log: &Log,
-        new: &[Statement],
-    ) -> Result<Vec<(WriterId, WriterHave)>, Error> {
+    pub(super) fn late_after(&self, log: &Log, new: &[Statement]) -> Result<Vec<Cut>, Error> {
         let mut late = Vec::new();
         for device in new.iter().filter_map(Statement::removes) {
-            for chain in self.tables().chains_of(device)? {
-                let mut left = log.stands(device, chain.writer).cut(chain.have.clone());
-                left.beyond.clear();
-                if left.tip != chain.have.tip {
-                    late.push((chain.writer, left));
+            for Chain { writer, have, .. } in self.tables().chains_of(device)? {
+                let stands = log.stands(device, writer);
+                if let Stands::UpTo(Tip { counter: end, .. }) = stands
+                    && have.highest() > end
+                {
+                    late.push(Cut { writer, end, left: stands.cut(have) });
                 }
             }
         }

@@ -50,6 +50,8 @@ pub(super) struct Slice {
     reread: Vec<Sealed>,
     seen: Vec<(WriterId, Slot, Seen)>,
     writers: BTreeSet<WriterId>,
+    /// Late envelopes that this device carries from here on, and those that another does.
+    pub(super) late: Vec<((WriterId, u64), bool)>,
     /// Writers of whom there was more than what they have seen.
     news: BTreeSet<WriterId>,
     changes: BTreeMap<Volume, BTreeMap<Hash, Waiting>>,
@@ -69,9 +71,11 @@ pub(super) struct Me {
 /// What became of one volume's changes.
 pub(super) struct Judged {
     volume: Volume,
-    changes: BTreeMap<Hash, Waiting>,
+    pub(super) changes: BTreeMap<Hash, Waiting>,
     pub(super) applied: Applied,
     pub(super) entries: Vec<Entry>,
+    /// Those before that give way to refused ones.
+    pub(super) giving_way: BTreeSet<Hash>,
 }
 
 impl Owner {
@@ -172,7 +176,9 @@ impl Owner {
         mut received: Received,
     ) -> Result<Received, Error> {
         for (volume, changes) in std::mem::take(&mut slice.changes) {
-            let judged = self.judge(volume, changes)?;
+            let mut judged = self.judge(volume, changes)?;
+            judged.giving_way = self.giving_way(&slice, &judged)?;
+            self.may_have_orphans |= !judged.giving_way.is_empty();
             received.touched.extend(judged.entries.iter().map(|e| e.key.as_str().to_owned()));
             slice.judged.push(judged);
         }
@@ -209,7 +215,7 @@ impl Owner {
         };
         let notebook = self.load(volume)?;
         let entries = applied.touched.iter().filter_map(|key| notebook.entry(key)).collect();
-        Ok(Judged { volume, changes, applied, entries })
+        Ok(Judged { volume, changes, applied, entries, giving_way: BTreeSet::new() })
     }
 
     /// After a fault of Automerge: each change alone, so that one cannot keep the others out. Those
@@ -277,6 +283,15 @@ impl Slice {
         self.envelopes.push((sealed, State::Kept));
     }
 
+    /// The envelope there, if it is among those that were read.
+    pub(super) fn envelope_at(&self, place: (WriterId, u64)) -> Option<Vec<u8>> {
+        let applied = self.envelopes.iter().filter(|(_, state)| *state == State::Applied);
+        let mut read = applied.map(|(sealed, _)| sealed.as_ref()).chain(&self.reread);
+        let is_there =
+            |sealed: &&Sealed| (sealed.header().writer(), sealed.header().counter) == place;
+        read.find(is_there).map(|sealed| sealed.bytes().to_vec())
+    }
+
     fn note(&mut self, sealed: &Sealed, opened: Opened) {
         let header = sealed.header();
         let writer = header.writer();
@@ -288,9 +303,20 @@ impl Slice {
         self.note_changes(sealed, opened.slot, opened.changes);
         for (original, slot, changes) in opened.carried {
             self.news.insert(writer);
+            self.late.push(((original.header().writer(), original.header().counter), false));
             let header = original.header();
             self.carried.insert(header.writer(), (header.device, header.nonce));
             self.note_changes(&original, slot, changes);
+        }
+    }
+
+    /// A late envelope of this person's is kept: this device carries it, and what it carries.
+    pub(super) fn keep_late(&mut self, sealed: &Sealed, opened: Opened) {
+        self.late.push(((sealed.header().writer(), sealed.header().counter), true));
+        self.note_changes(sealed, opened.slot, opened.changes);
+        for (original, slot, changes) in opened.carried {
+            self.note_changes(&original, slot, changes);
+            self.envelopes.push((Box::new(original), State::ToCarry));
         }
     }
 
@@ -315,6 +341,9 @@ impl Slice {
         }
         for sealed in &self.reread {
             tables.envelope_applied(sealed)?;
+        }
+        for (place, is_kept) in &self.late {
+            tables.settle_late(*place, *is_kept)?;
         }
         for (writer, actor) in &self.carried {
             tables.keep_actor(*writer, *actor)?;
@@ -348,7 +377,6 @@ impl Judged {
     }
 
     pub(super) fn store(&self, tables: &Tables<'_>, me: Me) -> Result<(), Error> {
-        let orphans = tables.orphan_writers(me.writer)?;
         let place = (self.volume, Edition::default());
         let Applied { applied, waiting, refused, faulty, duplicates, .. } = &self.applied;
         for hash in applied {
@@ -356,6 +384,10 @@ impl Judged {
                 tables.keep_change(place, change, Some(*counter))?;
             }
         }
+        for hash in &self.giving_way {
+            tables.doubt_change(*hash)?;
+        }
+        let orphans = tables.orphan_writers(me.writer)?;
         for hash in duplicates {
             // Written here before the store was restored or cloned, and sealed elsewhere since.
             if let Some(Waiting { counter, .. }) = self.changes.get(hash) {

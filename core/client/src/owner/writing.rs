@@ -10,7 +10,7 @@ use rand_core::CryptoRng;
 
 use super::Owner;
 use crate::error::Error;
-use crate::store::{EntryRow, State, Tables, Unsealed};
+use crate::store::{EntryRow, State, StoreError, Tables, Unsealed};
 
 /// Envelopes looked at for one that carries them.
 const CARRIED_PER_SEAL: u32 = 512;
@@ -134,18 +134,21 @@ impl Owner {
 
     /// Seals everything that waits for it, each envelope durable before the next is made. Returns
     /// how many envelopes that were.
+    ///
+    /// # Errors
+    /// [`Error::BeginAnew`] if the writer was another's, and everything of it is to be asked for.
     pub(crate) fn seal_pending(&mut self) -> Result<usize, Error> {
         let mut count = 0;
-        if self.is_healing()? || self.is_apart()? || self.replica()?.log().owes_rotation() {
+        let owes_rotation = self.replica()?.log().owes_rotation();
+        if self.is_healing()? || self.is_apart()? || owes_rotation || self.removes_again()? {
             return Ok(count);
+        }
+        if self.meets_twin()? {
+            return Err(Error::BeginAnew);
         }
         self.be_sure_of_writer()?;
         self.seal_lost_anew()?;
         let me = self.replica()?.writer();
-        // Somebody has written on as this writer: what the relay has let go of shows who.
-        if self.has_hole(me)? && self.lacks_base()? {
-            return Ok(count);
-        }
         while self.seal_next(me, Self::reserve)? {
             count += 1;
         }
@@ -156,7 +159,7 @@ impl Owner {
             let edition = Edition::default();
             let volume = self.replica()?.log().first_shared_volume();
             let (sealed, _) = self.replica()?.seal(volume, edition, &[], &mut *rng)?;
-            self.keep_sealed(&sealed, &[])?;
+            self.keep_sealed(&sealed, |_| Ok(()))?;
             count += 1;
         }
         Ok(count)
@@ -181,8 +184,9 @@ impl Owner {
         reserve(self)?;
         let mut rng = self.surroundings.randomness();
         let (sealed, taken) = self.replica()?.seal(volume, edition, &changes, &mut *rng)?;
-        let ids = ids.get(..taken).unwrap_or(&ids).to_vec();
-        self.keep_sealed(&sealed, &ids)?;
+        let ids = ids.get(..taken).unwrap_or(&ids);
+        let at = sealed.header().counter;
+        self.keep_sealed(&sealed, |tables| tables.sealed_in(ids, at))?;
         Ok(true)
     }
 
@@ -204,8 +208,7 @@ impl Owner {
             let mut rng = self.surroundings.randomness();
             let (sealed, taken) = self.replica()?.seal_carried(&envelopes, &mut *rng)?;
             let (by, at) = (sealed.header().writer(), sealed.header().counter);
-            self.keep_sealed(&sealed, &[])?;
-            self.durably(|tables| {
+            self.keep_sealed(&sealed, |tables| {
                 for (writer, counter, _) in waiting.iter().take(taken) {
                     tables.carried((*writer, *counter), (by, at))?;
                 }
@@ -215,10 +218,11 @@ impl Owner {
         }
     }
 
+    /// Keeps an envelope of this device's own, and in the same transaction what it is for.
     fn keep_sealed(
         &mut self,
         sealed: &couplet_proto::envelope::Sealed,
-        changes: &[i64],
+        settle: impl FnOnce(&Tables<'_>) -> Result<(), StoreError>,
     ) -> Result<(), Error> {
         let writer = sealed.header().writer();
         // The replica has moved its chain on already: should it be read again, then from the store.
@@ -229,7 +233,7 @@ impl Owner {
         let have = have.ok_or(Error::Engine)?;
         self.durably(|tables| {
             tables.keep_envelope(sealed, State::Applied)?;
-            tables.sealed_in(changes, sealed.header().counter)?;
+            settle(tables)?;
             tables.keep_chain(writer, &have)?;
             tables.seen_told()?;
             Ok(())

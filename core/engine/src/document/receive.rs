@@ -175,8 +175,8 @@ fn in_its_place(history: &History, change: &Change) -> Result<Past, Refusal> {
     if writer == GENESIS_WRITER {
         return Err(Refusal::GenesisWriter);
     }
-    if change.seq() <= history.chain(&writer).len() as u64 {
-        return Err(Refusal::SameNumberTwice(change.seq()));
+    if let Some(stands) = history.numbered(&writer, change.seq()) {
+        return Err(Refusal::SameNumberTwice(stands));
     }
     let past = history.past(change.deps()).ok_or(Refusal::BeyondItsPast)?;
     if history.seen(&past, &writer) + 1 != change.seq() {

@@ -180,6 +180,8 @@ internal fun app.couplet.ffi.Status.lift() = Status(
     lastExchange = lastExchange,
     transport = transport,
     isAttached = isAttached,
+    isStaying = isStaying,
+    putOffUntil = putOffUntil,
     persons = persons.toInt(),
     devices = devices.toInt(),
 )
@@ -232,6 +234,7 @@ internal fun app.couplet.ffi.Event.lift(): Event = when (this) {
     is app.couplet.ffi.Event.CaughtUp -> Event.CaughtUp
     is app.couplet.ffi.Event.Attached -> Event.Attached
     is app.couplet.ffi.Event.Detached -> Event.Detached(reason, detail)
+    is app.couplet.ffi.Event.PutOff -> Event.PutOff(reason, detail, until)
     is app.couplet.ffi.Event.Behind -> Event.Behind(missed.toLong())
 }
 

@@ -99,7 +99,11 @@ public data class Request(val id: RequestId, val name: String?, val isOwnDevice:
  * @property relay the relay's link.
  * @property lastExchange when both sides last held the same.
  * @property transport over what that was.
- * @property isAttached whether it stays attached to the relay just now, by whichever process.
+ * @property isAttached whether it is in touch with the relay just now, by whichever process.
+ * @property isStaying whether a call of this process stays attached, in touch or trying again. Where
+ *   none does, nothing leaves and nothing arrives before the next exchange.
+ * @property putOffUntil if the relay did not take this device's words so far: when they are offered
+ *   again.
  */
 public data class Status(
     val notebook: NotebookId,
@@ -114,6 +118,8 @@ public data class Status(
     val lastExchange: Instant?,
     val transport: String?,
     val isAttached: Boolean,
+    val isStaying: Boolean,
+    val putOffUntil: Instant?,
     val persons: Int,
     val devices: Int,
 )

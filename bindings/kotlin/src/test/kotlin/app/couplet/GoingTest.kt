@@ -11,9 +11,15 @@ import kotlinx.coroutines.flow.first
 
 internal class GoingTest {
     @Test
-    fun `an invite is withdrawn`() = story {
-        val ana = found("Ana", relay.link)
-        assertEquals(Standing.SOLO, ana.status.value.standing)
+    @Scenario("send-away")
+    fun `an invite is withdrawn, and whoever asks is sent away`() = story {
+        val (ana, ben) = atTheDoor()
+        ana.deny(ana.requests().single().id)
+        assertTrue(ana.requests().isEmpty())
+        assertEquals(Standing.WAITING, ben.status.value.standing)
+        assertFailsWith<CoupletException.Waiting> { ben.write(Kind.NOTE, "too early") }
+        for (invite in ana.invites()) ana.revoke(invite.id)
+        ana.status.first { it.standing == Standing.SOLO }
         ana.invite(history = History.ALL)
         ana.status.first { it.standing == Standing.PAIRING }
         val invite = ana.invites().single()
@@ -25,14 +31,7 @@ internal class GoingTest {
     }
 
     @Test
-    fun `somebody who asks is sent away`() = story {
-        val (ana, ben) = atTheDoor()
-        ana.deny(ana.requests().single().id)
-        assertTrue(ana.requests().isEmpty())
-        assertEquals(Standing.WAITING, ben.status.value.standing)
-    }
-
-    @Test
+    @Scenario("verify")
     fun `both phones show one safety number, and one says when it was compared`() = story {
         val (ana, ben) = couple()
         val number = ana.verify()
@@ -42,9 +41,11 @@ internal class GoingTest {
     }
 
     @Test
+    @Scenario("remove")
     fun `a device is named, and taken out`() = story {
         val (ana, ben) = couple()
-        val tablet = another(ana, "Ana's tablet").status.value.device
+        val anas = another(ana, "Ana's tablet")
+        val tablet = anas.status.value.device
         ana.rename("tablet", tablet)
         ana.rename("Anna")
         meet(ana, ben)
@@ -55,9 +56,43 @@ internal class GoingTest {
         assertTrue(ben.devices().none { it.id == tablet })
         assertEquals(Quarantine(emptyList(), emptyList()), ana.quarantine())
         assertFailsWith<CoupletException.NotFound> { ana.settleLate(tablet, isKept = true) }
+        assertFailsWith<CoupletException.NotAllowed> { anas.sync() }
     }
 
     @Test
+    @Scenario("late-words")
+    fun `late words of a device that was taken out are kept or discarded`() = story {
+        val (ana, ben) = couple()
+        val laptop = another(ana, "Ana's laptop")
+        for ((text, isKept) in listOf("kept" to true, "discarded" to false)) {
+            val tablet = another(ana, text)
+            val its = tablet.status.value.device
+            laptop.sync()
+            // What the tablet writes comes to the laptop by a relay that Ana's phone does not know.
+            Relay(directory.resolve("$text elsewhere")).use { elsewhere ->
+                tablet.write(Kind.NOTE, text)
+                for (phone in listOf(tablet, laptop)) {
+                    phone.setRelay(elsewhere.link)
+                    phone.sync()
+                }
+            }
+            laptop.setRelay(relay.link)
+            assertTrue(text in laptop.texts())
+            ana.remove(its)
+            ana.sync()
+            laptop.sync()
+            assertTrue(text !in laptop.texts())
+            assertEquals(listOf(Late(its, 1, isOwn = true)), laptop.quarantine().late)
+            assertEquals(1, laptop.settleLate(its, isKept))
+            assertTrue(laptop.quarantine().late.isEmpty())
+            laptop.sync()
+            meet(ana, ben)
+        }
+        for (phone in listOf(ana, ben, laptop)) assertEquals(listOf("kept"), phone.texts())
+    }
+
+    @Test
+    @Scenario("leave")
     fun `who leaves keeps everything, and writes nothing more`() = story {
         val (ana, ben) = couple()
         ana.write(Kind.NOTE, "before")
