@@ -360,6 +360,9 @@ mod tests {
 
     const EDITION: Edition = Edition(0);
 
+    /// What is changed in a checkpoint before it is offered.
+    type Lie = Box<dyn FnOnce(&mut Contents, &mut Vec<Blob>)>;
+
     /// A checkpoint as somebody offers it.
     struct Offered(Manifest, Vec<Vec<u8>>);
 
@@ -436,7 +439,7 @@ mod tests {
         let (mut ana, mut ben) = couple(directory.path());
         let before = shown(&mut ana);
         let lacks_a_word = blob_without(&mut ben, 1);
-        let lies: Vec<(&str, Box<dyn FnOnce(&mut Contents, &mut Vec<Blob>)>)> = vec![
+        let lies: Vec<(&str, Lie)> = vec![
             (
                 "covers more than is in its blobs",
                 Box::new(move |contents, blobs| {
