@@ -43,6 +43,14 @@ impl Tables<'_> {
         Ok(select.query_row([writer.0], read).optional()?)
     }
 
+    /// The device that writes as this writer, if anything of it has come.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn device_of(&self, writer: WriterId) -> Result<Option<DeviceId>, StoreError> {
+        Ok(self.actor(writer)?.map(|(device, _)| device))
+    }
+
     /// The hashes of the changes that stand and were sealed, as far as is known, with their writers.
     ///
     /// # Errors

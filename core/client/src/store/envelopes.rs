@@ -4,9 +4,8 @@ use std::ops::RangeInclusive;
 
 use couplet_engine::seen::SeenVector;
 use couplet_proto::envelope::{Envelope, Header, Sealed};
-use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Range, Tip, WriterHave};
-use couplet_proto::ids::{DeviceId, Slot, WriterId};
+use couplet_proto::ids::{Slot, WriterId};
 use couplet_proto::item;
 use rusqlite::{OptionalExtension, params};
 
@@ -109,14 +108,6 @@ impl Tables<'_> {
         Ok(kept)
     }
 
-    /// The device that writes as this writer, if anything of it has come.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub(crate) fn device_of(&self, writer: WriterId) -> Result<Option<DeviceId>, StoreError> {
-        Ok(self.actor(writer)?.map(|(device, _)| device))
-    }
-
     /// Whether another envelope than this one is held in its place.
     ///
     /// # Errors
@@ -154,24 +145,6 @@ impl Tables<'_> {
         )?;
         update.execute(params![writer.0, counter(tip.counter)?, State::ToCarry.number()])?;
         Ok(tip)
-    }
-
-    /// What stands before that counter of a writer.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub(crate) fn tip_before(&self, writer: WriterId, at: u64) -> Result<Tip, StoreError> {
-        let mut before = self.0.prepare_cached(
-            "SELECT hash FROM envelopes WHERE writer = ?1 AND counter = ?2 ORDER BY state LIMIT 1",
-        )?;
-        let last = at.saturating_sub(1);
-        let place = params![writer.0, counter(last)?];
-        let hash = before.query_row(place, |row| row.get(0).map(Hash)).optional()?;
-        if let Some(hash) = hash {
-            return Ok(Tip { counter: last, hash });
-        }
-        let base = self.have()?.of(writer).map_or(Tip::START, |have| have.base);
-        Ok(if base.counter == last { base } else { Tip::START })
     }
 
     /// Whether that envelope is here, and could be read.

@@ -5,13 +5,13 @@ use couplet_proto::checkpoint::blob::Blob;
 use couplet_proto::checkpoint::{Manifest, Piece};
 use couplet_proto::desk::pieces::{Kept, PieceKept, Rebased, rebase, to_stand};
 use couplet_proto::hash::Hash;
-use couplet_proto::have::Have;
+use couplet_proto::have::{Have, WriterHave};
 use couplet_proto::ids::{NotebookId, Slot, WriterId};
 use couplet_proto::item::{self, Malformed};
 use couplet_proto::log::Log;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use crate::store::tables::{Fault, chains_hash_at, have, signed};
+use crate::store::tables::{Fault, have, signed};
 
 /// The checkpoints of a notebook that are whole.
 pub(crate) fn whole(db: &Connection, notebook: NotebookId) -> Result<Vec<Hash>, Fault> {
@@ -83,8 +83,8 @@ pub(crate) fn stand(
         return Ok(touched);
     }
     let manifest = Manifest::read(bytes).map_err(|_| Malformed("checkpoint"))?;
-    let hash_at = |writer: WriterId, counter| chains_hash_at(db, notebook, writer, counter);
-    let Some(rebased) = rebase(&manifest, &have(db, notebook)?, hash_at)? else {
+    let stands = |writer: WriterId, counter| hash_at(db, notebook, writer, counter);
+    let Some(rebased) = rebase(&manifest, &have(db, notebook)?, stands)? else {
         return Ok(touched);
     };
     for Rebased { device, writer, have } in rebased {
@@ -119,6 +119,31 @@ pub(crate) fn stand(
         .execute(place)?;
     drop_unnamed(db, notebook)?;
     Ok(touched)
+}
+
+/// What stands in a place of a chain that is held; nothing if a checkpoint stands for it.
+fn hash_at(
+    db: &Connection,
+    notebook: NotebookId,
+    writer: WriterId,
+    counter: u64,
+) -> Result<Option<Hash>, Fault> {
+    let (place, at) = (params![notebook.0.0, writer.0], signed(counter)?);
+    let row: Option<([u8; 32], Vec<u8>)> = db
+        .prepare_cached("SELECT device, have FROM have WHERE notebook = ?1 AND writer = ?2")?
+        .query_row(place, |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((device, have)) = row else { return Ok(None) };
+    let have: WriterHave = item::decode(&have, "row of the store")?;
+    if have.base.counter == counter {
+        return Ok(Some(have.base.hash));
+    }
+    let mut find = db.prepare_cached(
+        "SELECT hash FROM envelope
+         WHERE notebook = ?1 AND device = ?2 AND writer = ?3 AND counter = ?4",
+    )?;
+    let found = find.query_row(params![notebook.0.0, device, writer.0, at], |row| row.get(0));
+    Ok(found.optional()?.map(Hash))
 }
 
 fn keep_manifest(

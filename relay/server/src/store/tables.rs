@@ -481,31 +481,6 @@ impl Chains<'_> {
     }
 }
 
-/// What stands in a place of a chain that is held; nothing if a checkpoint stands for it.
-pub(crate) fn chains_hash_at(
-    db: &Connection,
-    notebook: NotebookId,
-    writer: WriterId,
-    counter: u64,
-) -> Result<Option<Hash>, Fault> {
-    let (place, at) = (params![notebook.0.0, writer.0], signed(counter)?);
-    let row: Option<([u8; 32], Vec<u8>)> = db
-        .prepare_cached("SELECT device, have FROM have WHERE notebook = ?1 AND writer = ?2")?
-        .query_row(place, |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let Some((device, have)) = row else { return Ok(None) };
-    let have: WriterHave = item::decode(&have, WHAT)?;
-    if have.base.counter == counter {
-        return Ok(Some(have.base.hash));
-    }
-    let mut find = db.prepare_cached(
-        "SELECT hash FROM envelope
-         WHERE notebook = ?1 AND device = ?2 AND writer = ?3 AND counter = ?4",
-    )?;
-    let found = find.query_row(params![notebook.0.0, device, writer.0, at], |row| row.get(0));
-    Ok(found.optional()?.map(Hash))
-}
-
 /// SQLite's integers have a sign; nothing that counts comes near it.
 pub(crate) fn signed(number: u64) -> Result<i64, Malformed> {
     i64::try_from(number).map_err(|_| Malformed(WHAT))
