@@ -10,6 +10,7 @@ mod breach;
 mod broken;
 mod checkpoints;
 mod disk;
+mod ending;
 mod explore;
 mod exploring;
 mod line;

@@ -9,12 +9,14 @@ import pytest
 from couple import Phone, Relay, asks, meet, scenario, texts, together
 from couplet import (
     History,
+    InvalidInput,
     Late,
     NotAllowed,
     Notebook,
     NotFound,
     Quarantine,
     Standing,
+    Verified,
     Waiting,
 )
 
@@ -115,17 +117,31 @@ async def test_who_leaves_keeps_everything_and_writes_nothing_more(
 
 
 @scenario("verify")
-async def test_both_compare_one_number_and_one_of_them_says_so(
-    stack: AsyncExitStack, relay: Relay, ana: Phone, ben: Phone
+async def test_both_compare_emoji_and_a_number_and_one_says_that_they_have(
+    stack: AsyncExitStack, relay: Relay, ana: Phone, ben: Phone, tmp_path: Path
 ) -> None:
     anas, bens = await together(stack, relay, ana, ben)
-    number = await anas.verify()
-    assert not number.is_verified and (await bens.verify()).value == number.value
-    assert (await anas.verify(is_confirmed=True)).is_verified
+    await meet(anas, bens)
+    with pytest.raises(InvalidInput):
+        await anas.verify(is_confirmed=True)
+    shown = await anas.verify()
+    assert len(shown.emoji) == 7 and len(shown.number.split()) == 12
+    at_bens = await bens.verify()
+    assert (at_bens.emoji, at_bens.number) == (shown.emoji, shown.number)
+    assert (shown.verified, at_bens.verified) == (Verified.CODE, Verified.NO)
+    assert (await anas.verify(is_confirmed=True)).verified is Verified.COMPARED
+
+    tablets = await another(stack, bens, tmp_path / "tablet")
+    await meet(anas, bens)
+    assert (await anas.status()).verified is Verified.COMPARED
+    sure = [device.verified for device in await anas.devices() if not device.is_this]
+    assert sure == [Verified.COMPARED, Verified.COMPARED]
+    at_tablets = await tablets.verify()
+    assert (at_tablets.emoji, at_tablets.number) == (shown.emoji, shown.number)
 
 
 async def another(stack: AsyncExitStack, anas: Notebook, directory: Path) -> Notebook:
-    """Another phone of Ana's, let in by the one that she has."""
+    """Another phone of this person's, let in by the one that they have."""
     newcomer, request = await asks(
         stack, Phone(directory, "Ana"), anas, History.ALL, is_own_device=True
     )

@@ -9,12 +9,15 @@ mod base;
 mod branches;
 mod checkpoint;
 mod drafts;
+mod ending;
 mod exchange;
 mod export;
 mod going;
 mod inbox;
 mod intents;
 mod membership;
+mod moving;
+mod onward;
 mod quarantine;
 mod reading;
 mod receiving;
@@ -22,6 +25,7 @@ mod siblings;
 mod talk;
 #[cfg(test)]
 mod testing;
+mod verification;
 mod views;
 mod writers;
 mod writing;
@@ -50,12 +54,13 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, input};
 use crate::mark::MarkFile;
 use crate::place::{Home, Surroundings};
-use crate::store::{Meta, Store, StoreError, Tables};
+use crate::store::{Claim, Meta, Store, StoreError, Tables};
 
 pub use archive::Archive;
 pub(crate) use exchange::Opening;
 pub(crate) use export::proved;
 pub use membership::{Asking, Invited};
+pub(crate) use onward::Onward;
 pub(crate) use receiving::Received;
 pub use talk::Saying;
 
@@ -96,6 +101,8 @@ pub struct Owner {
     put_off: Option<u64>,
     /// Checkpoints that were not found to be true by this process.
     rejected: BTreeSet<Hash>,
+    /// What a relay says is not said by the relay that this notebook is at.
+    is_elsewhere: bool,
 }
 
 #[derive(Debug)]
@@ -125,6 +132,16 @@ struct StoredJoining {
 impl Owner {
     /// A notebook of one's own, usable at once.
     pub fn found(home: Home, name: &Name, relay: Option<RelayLink>) -> Result<Self, Error> {
+        Self::found_with(home, name, relay, |_| Ok(()))
+    }
+
+    /// The same, with something more in the transaction that makes it.
+    fn found_with(
+        home: Home,
+        name: &Name,
+        relay: Option<RelayLink>,
+        also: impl FnOnce(&Tables<'_>) -> Result<(), Error>,
+    ) -> Result<Self, Error> {
         let mut rng = home.surroundings.randomness();
         let device = DeviceSecret::random(&mut *rng);
         let (log, epoch_key) = found(&device, name, &mut *rng)?;
@@ -132,6 +149,7 @@ impl Owner {
         store.commit(|tables| -> Result<(), Error> {
             keep_identity(tables, &device, relay.as_ref(), &mut *rng)?;
             tables.set(Meta::Slot, &Slot::First)?;
+            also(tables)?;
             tables.keep_log(&log, 0)?;
             Ok(tables.keep_key(log.epoch(), &epoch_key)?)
         })?;
@@ -161,7 +179,12 @@ impl Owner {
 
     /// What is in this directory.
     pub fn open(home: Home) -> Result<Self, Error> {
-        let mut owner = Self::read(Store::open(&home.place.directory, &home.place.key)?, home)?;
+        Self::open_claimed(Claim::take(&home.place.directory)?, home)
+    }
+
+    /// What is in a directory that this process has taken.
+    pub(crate) fn open_claimed(claim: Claim, home: Home) -> Result<Self, Error> {
+        let mut owner = Self::read(claim.open(&home.place.key)?, home)?;
         // Whoever was attached before has ended, however it did.
         owner.set_attached(false)?;
         owner.renew_views()?;
@@ -206,6 +229,7 @@ impl Owner {
             made: None,
             put_off: None,
             rejected: BTreeSet::new(),
+            is_elsewhere: false,
         })
     }
 

@@ -13,6 +13,7 @@
 mod attested;
 mod branches;
 mod departed;
+mod dissolution;
 mod effect;
 mod epochs;
 mod invites;
@@ -30,6 +31,7 @@ use crate::statement::{Body, DeviceKeys, Genesis, Header, Invite, LogHead, State
 pub use attested::Attested;
 pub use branches::Branch;
 pub use departed::{Departed, Stands};
+pub use dissolution::Dissolution;
 pub use epochs::{Begun, Opening};
 
 use attested::AllAttested;
@@ -62,6 +64,10 @@ pub struct Log {
     invites: Invites,
     epochs: Epochs,
     attested: AllAttested,
+    /// Who wants it gone from the relay, each since the statement of that index.
+    dissolving: [Option<u64>; 2],
+    /// The index of the statement that named the relay last.
+    moved: Option<u64>,
     /// Bytes of the statements that each person's devices signed.
     bytes: [usize; 2],
     is_frozen: bool,
@@ -132,6 +138,8 @@ impl Log {
             invites: Invites::default(),
             epochs: Epochs::first(*commitment),
             attested: AllAttested::default(),
+            dissolving: [None; 2],
+            moved: None,
             bytes: [genesis.bytes().len(), 0],
             statements: vec![genesis],
             is_frozen: false,

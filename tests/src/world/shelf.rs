@@ -5,13 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
+use std::mem;
 use std::sync::Arc;
 
 use couplet_proto::checkpoint::blob::Blob;
 use couplet_proto::checkpoint::{Manifest, Piece};
 use couplet_proto::desk::judge::{replay, still_stands};
 use couplet_proto::desk::keeping::{
-    Appended, Ends, Extension, Kept, Letter, Outcome, Posted, Used, has_room, slice,
+    Appended, Ending, Ends, Extension, Kept, Letter, Outcome, Posted, Used, has_room, slice,
 };
 use couplet_proto::desk::pieces::{self, PieceKept, Rebased, rebase};
 use couplet_proto::desk::question::{Answer, Question, Unanswered};
@@ -19,7 +20,7 @@ use couplet_proto::envelope::Sealed;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Inserted, Range, Tip, WriterHave};
 use couplet_proto::ids::{DeviceId, InviteId, NotebookId, Slot, WriterId};
-use couplet_proto::limits::MAX_REQUESTS_PER_INVITE;
+use couplet_proto::limits::{DISSOLVE_SECONDS, MAX_REQUESTS_PER_INVITE};
 use couplet_proto::log::Log;
 use couplet_proto::statement::LogHead;
 
@@ -46,6 +47,9 @@ struct Volume {
     blobs: BTreeMap<Hash, (Slot, Blob)>,
     /// The checkpoint that stands for what is not kept.
     base: Option<Hash>,
+    /// Since when one person wants it gone, in seconds since 1970.
+    ends: Option<u64>,
+    is_dissolved: bool,
 }
 
 impl Default for Shelf {
@@ -111,6 +115,13 @@ impl Shelf {
         })
     }
 
+    /// Dissolves what one person has wanted gone for long enough, at `now` in seconds since 1970.
+    pub fn end_due(&mut self, now: u64) {
+        let since = now.saturating_sub(DISSOLVE_SECONDS);
+        let is_due = |volume: &&mut Volume| volume.ends.is_some_and(|ends| ends <= since);
+        self.volumes.values_mut().filter(is_due).for_each(Volume::dissolve);
+    }
+
     /// What is held of a notebook.
     #[must_use]
     pub fn have(&self, notebook: NotebookId) -> Have {
@@ -149,6 +160,9 @@ impl Volume {
     }
 
     fn append(&mut self, extension: Extension, log: Arc<Log>) -> Appended {
+        if self.is_dissolved {
+            return Appended::Dissolved;
+        }
         if self.head() != extension.after {
             return Appended::Moved;
         }
@@ -177,7 +191,18 @@ impl Volume {
         if let Some(standing) = extension.standing {
             self.stand(standing);
         }
+        match extension.ending {
+            Ending::Unwanted => self.ends = None,
+            Ending::Wanted { now } => self.ends = self.ends.or(Some(now)),
+            Ending::Agreed => self.dissolve(),
+        }
         Appended::Done
+    }
+
+    /// Lets go of everything but the log.
+    fn dissolve(&mut self) {
+        let (statements, log) = (mem::take(&mut self.statements), self.log.take());
+        *self = Self { statements, log, is_dissolved: true, ..Self::default() };
     }
 
     fn chains_of(&self, device: DeviceId) -> Vec<(WriterId, WriterHave)> {
@@ -224,6 +249,9 @@ impl Volume {
 
     fn keep_one(&mut self, log: &Log, sealed: Sealed, quota: u64) -> Outcome {
         let header = *sealed.header();
+        if self.is_dissolved {
+            return Outcome::Dissolved;
+        }
         if self.log.as_ref().is_some_and(|log| !still_stands(log, &sealed)) {
             return Outcome::TakenOut;
         }
@@ -305,7 +333,7 @@ impl Volume {
         if self.checkpoints.contains_key(&manifest.hash()) {
             return pieces::Kept::Held;
         }
-        let maker = log.known(manifest.device());
+        let maker = log.known(manifest.device()).filter(|_| !self.is_dissolved);
         let Some(owner) = maker.map(|member| member.slot) else { return pieces::Kept::Unwanted };
         // Of each person one that is to stand is enough.
         let stays = self.kept_for_good();
@@ -381,6 +409,9 @@ impl Volume {
 
     fn post(&mut self, letter: Letter) -> Posted {
         let of_invite = self.mail.values().filter(|held| held.invite == letter.invite);
+        if self.is_dissolved {
+            return Posted::Full;
+        }
         if of_invite.clone().any(|held| held.hash == letter.hash) {
             return Posted::Held;
         }

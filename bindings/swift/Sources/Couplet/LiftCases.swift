@@ -60,6 +60,18 @@ extension History {
     }
 }
 
+extension Verified {
+    init(_ ffi: CoupletFFI.Verified) {
+        self =
+            switch ffi {
+            case .no: .no
+            case .code: .code
+            case .compared: .compared
+            case .changed: .changed
+            }
+    }
+}
+
 extension Standing {
     init(_ ffi: CoupletFFI.Standing) {
         self =

@@ -32,6 +32,8 @@ public struct Status: Hashable, Codable, Sendable {
     public internal(set) var isStaying: Bool
     /// If the relay did not take this device's words so far: when they are offered again.
     public let putOffUntil: Date?
+    /// How sure this person is of the other; nothing while nobody else is here.
+    public let verified: Verified?
     /// How many persons belong.
     public let persons: Int
     /// How many devices belong.

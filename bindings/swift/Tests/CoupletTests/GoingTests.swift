@@ -30,10 +30,23 @@ extension Stories {
         func verified() async throws {
             try await story { stage in
                 let (ana, ben) = try await stage.couple()
-                let number = try await ana.verify()
-                #expect(!number.isVerified)
-                #expect(try await ben.verify() == number)
-                #expect(try await ana.verify(isConfirmed: true).isVerified)
+                try await meet(ana, ben)
+                try await fails("invalid_input", as: \.isInvalidInput) {
+                    try await ana.verify(isConfirmed: true)
+                }
+                let (shown, bens) = (try await ana.verify(), try await ben.verify())
+                #expect(shown.emoji.count == 7)
+                #expect(bens.emoji == shown.emoji)
+                #expect(bens.number == shown.number)
+                #expect(shown.verified == .code)
+                #expect(bens.verified == .no)
+                #expect(try await ana.verify(isConfirmed: true).verified == .compared)
+                let tablet = try await stage.another(of: ben, "Ben's tablet")
+                try await meet(ana, ben)
+                #expect(try await ana.state().verified == .compared)
+                let theirs = try await ana.devices().filter { !$0.isThis }
+                #expect(theirs.map(\.verified) == [.compared, .compared])
+                #expect(try await tablet.verify().emoji == shown.emoji)
             }
         }
 

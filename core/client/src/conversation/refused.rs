@@ -62,6 +62,13 @@ impl Conversation {
                 }
                 Ok(())
             }
+            // The log says why, and comes.
+            Reason::Dissolved => {
+                self.proposed = None;
+                let until = now + AGAIN_AT_LAST;
+                self.put_off = Some(PutOff { reason: refuse.reason, until });
+                Ok(())
+            }
             Reason::LogConflict => owner.log_refused(),
             Reason::NotAMember
             | Reason::NotInvited

@@ -26,6 +26,7 @@ impl Couplet {
         tokio::select! {
             ended = self.attach_again_and_again() => ended,
             ended = self.look_into_the_inbox() => ended,
+            never = self.look_back_again_and_again() => match never {},
         }
     }
 
@@ -58,11 +59,16 @@ impl Couplet {
             let ended = self.exchange(Until::Stopped).await;
             let error = ended.err().unwrap_or(Unreachable::Lost.into());
             self.handle.call(|owner| owner.set_attached(false)).await?;
-            if !may_pass(&error) {
+            let is_paused = matches!(error, Error::Paused);
+            if !may_pass(&error) && !is_paused {
                 return Err(error);
             }
             let (code, reason) = (error.code(), error.to_string());
             self.handle.tell(Event::Detached { code, reason });
+            if is_paused {
+                self.wait_until_resumed().await?;
+                continue;
+            }
             if began.elapsed() >= STABLE {
                 attempt = 0;
             }

@@ -11,6 +11,7 @@
 
 use std::collections::BTreeSet;
 
+use couplet_engine::membership::ending::relay_of;
 use couplet_engine::membership::keyring::{Keys, open_keys};
 use couplet_engine::membership::name::Name;
 use couplet_proto::desk::judge::replay;
@@ -296,6 +297,9 @@ fn said_again(said: &[Statement], (slot, me): (Slot, DeviceId), keys: &Keys) -> 
                 wanted.extend(rewrap.wraps.iter().map(|wrap| again(wrap.to)));
             }
             Body::Attest(attest) => wanted.push(Intent::Attest(attest.checkpoint)),
+            Body::Dissolve => wanted.push(Intent::Dissolve),
+            Body::Retain => wanted.push(Intent::Retain),
+            Body::Move(_) => wanted.extend(relay_of(statement, keys).map(Intent::Move)),
             // A key that leads to nothing before is wanted again with its invite.
             Body::Genesis(_) | Body::RemoveDevice(_) | Body::Rotate(_) | Body::Unknown { .. } => {}
         }

@@ -4,18 +4,22 @@
 //! is wanted, and made anew for whatever the log has become: a new key is drawn, watermarks are
 //! read again. The only device of a notebook has nobody to be ordered against, and says it at once.
 
+use couplet_engine::membership::ending;
 use couplet_engine::membership::epoch;
 use couplet_engine::membership::keyring::{Keys, open_keys};
 use couplet_engine::membership::{self, CannotSay};
 use couplet_proto::hash::Hash;
 use couplet_proto::have::Tip;
 use couplet_proto::ids::{DeviceId, Epoch, InviteId};
+use couplet_proto::link::RelayLink;
 use couplet_proto::log::{Log, Stands};
 use couplet_proto::request::JoinRequest;
 use couplet_proto::sign::Signer;
 use couplet_proto::statement::{Body, Invite, Statement};
 use serde::{Deserialize, Serialize};
 
+use super::ending::note_dissolution;
+use super::moving::{follow, moved};
 use super::{Owner, State};
 use crate::error::{Error, input};
 use crate::store::{Chain, Cut, Tables};
@@ -45,6 +49,10 @@ pub(super) enum Intent {
     RemoveAgain(DeviceId),
     /// A checkpoint that this device has found to be true.
     Attest(Hash),
+    Dissolve,
+    Retain,
+    /// The relay to go on at.
+    Move(RelayLink),
 }
 
 /// The statement that was made last, and what wanted it said.
@@ -182,6 +190,9 @@ impl Owner {
                 }
                 membership::attest(log, device, *checkpoint)?
             }
+            Intent::Dissolve => ending::dissolve(log, device)?,
+            Intent::Retain => ending::retain(log, device)?,
+            Intent::Move(relay) => ending::move_to(log, device, key?, relay, &mut *rng)?,
             Intent::Rewrap(epoch, to) => {
                 let key = keys.get(epoch).ok_or(CannotSay::NoKey)?;
                 epoch::rewrap(log, device, (*epoch, key), &[*to], &mut *rng)?
@@ -225,7 +236,8 @@ impl Owner {
         first: impl FnOnce(&Tables<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let TakenOver { log, from, keys, open, wanted, late } = taken;
-        self.durably(|tables| {
+        let (now, moved) = (self.surroundings.now(), moved(&log, &keys));
+        let has_moved = self.durably(|tables| {
             first(tables)?;
             tables.keep_log(&log, from)?;
             for (epoch, key) in &keys {
@@ -237,9 +249,12 @@ impl Owner {
             for cut in &late {
                 tables.cut_chain(cut)?;
             }
-            Ok(tables.drop_requests_without(&open)?)
+            tables.drop_requests_without(&open)?;
+            note_dissolution(tables, &log, now)?;
+            follow(tables, moved, now)
         })?;
         self.may_have_orphans |= !late.is_empty();
+        self.has_moved(has_moved);
         let replica = self.replica()?;
         replica.set_log(log, keys);
         for cut in late {

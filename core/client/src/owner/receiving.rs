@@ -6,6 +6,7 @@ use couplet_engine::body::Seen;
 use couplet_engine::document::{Applied, Change};
 use couplet_engine::notebook::Notebook;
 use couplet_engine::notebook::entry::Entry;
+use couplet_engine::pairing::sas::{Nonce, is_opened_by};
 use couplet_engine::replica::{Accepted, NotTaken, Opened};
 use couplet_proto::envelope::{Envelope, Header, Sealed};
 use couplet_proto::hash::Hash;
@@ -15,7 +16,7 @@ use couplet_proto::log::{Log, Stands};
 
 use super::Owner;
 use crate::error::Error;
-use crate::store::{State, Tables, Waiting};
+use crate::store::{Meta, State, Tables, Waiting};
 
 /// Envelopes that could not be read, looked at again in one slice.
 const KEPT_PER_SLICE: u32 = 1_024;
@@ -49,6 +50,8 @@ pub(super) struct Slice {
     envelopes: Vec<(Box<Sealed>, State)>,
     reread: Vec<Sealed>,
     seen: Vec<(WriterId, Slot, Seen)>,
+    /// Nonces of the short authentication string.
+    nonces: Vec<Nonce>,
     writers: BTreeSet<WriterId>,
     /// Late envelopes that this device carries from here on, and those that another does.
     pub(super) late: Vec<((WriterId, u64), bool)>,
@@ -188,6 +191,7 @@ impl Owner {
                 received.delta.set(*writer, have.clone());
             }
         }
+        slice.nonces.retain(|nonce| is_opened_by(replica.log(), nonce));
         let delta = &received.delta;
         let me = Me { slot: replica.slot(), writer: replica.writer() };
         let seen = self.durably(|tables| slice.store(tables, delta, me))?;
@@ -300,6 +304,7 @@ impl Slice {
             self.news.insert(writer);
         }
         self.seen.push((writer, opened.slot, opened.seen));
+        self.nonces.extend(opened.nonce);
         self.note_changes(sealed, opened.slot, opened.changes);
         for (original, slot, changes) in opened.carried {
             self.news.insert(writer);
@@ -353,6 +358,9 @@ impl Slice {
         }
         for judged in &self.judged {
             judged.store(tables, me)?;
+        }
+        for nonce in &self.nonces {
+            tables.set(Meta::Sas, nonce)?;
         }
         for (by, slot, seen) in &self.seen {
             for told in &seen.changed {

@@ -10,7 +10,7 @@ use rand_core::CryptoRng;
 
 use super::Owner;
 use crate::error::Error;
-use crate::store::{EntryRow, State, StoreError, Tables, Unsealed};
+use crate::store::{EntryRow, Meta, State, StoreError, Tables, Unsealed};
 
 /// Envelopes looked at for one that carries them.
 const CARRIED_PER_SEAL: u32 = 512;
@@ -153,13 +153,15 @@ impl Owner {
             count += 1;
         }
         count += self.seal_carried()?;
-        if self.replica()?.seen().owes_an_answer(me) {
+        let nonce = self.nonce_to_open()?;
+        if nonce.is_some() || self.replica()?.seen().owes_an_answer(me) {
             self.reserve()?;
             let mut rng = self.surroundings.randomness();
-            let edition = Edition::default();
-            let volume = self.replica()?.log().first_shared_volume();
-            let (sealed, _) = self.replica()?.seal(volume, edition, &[], &mut *rng)?;
-            self.keep_sealed(&sealed, |_| Ok(()))?;
+            let sealed = self.replica()?.seal_answer(nonce, &mut *rng)?;
+            self.keep_sealed(&sealed, |tables| match nonce {
+                Some(_) => tables.set(Meta::SasOpened, &true),
+                None => Ok(()),
+            })?;
             count += 1;
         }
         Ok(count)

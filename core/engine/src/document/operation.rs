@@ -23,6 +23,11 @@ pub enum Scalar {
     Bytes(Vec<u8>),
 }
 
+/// How many entries these make.
+pub(super) fn births(operations: &[Operation]) -> usize {
+    operations.iter().filter(|each| matches!(each, Operation::CreateEntry { .. })).count()
+}
+
 /// One thing that a change does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Operation {

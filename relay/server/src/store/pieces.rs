@@ -11,6 +11,7 @@ use couplet_proto::item::{self, Malformed};
 use couplet_proto::log::Log;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use crate::store::ending;
 use crate::store::tables::{Fault, have, signed};
 
 /// The checkpoints of a notebook that are whole.
@@ -158,7 +159,10 @@ fn keep_manifest(
     if find.exists(params![notebook.0.0, hash.0])? {
         return Ok(Kept::Held);
     }
-    let Some(owner) = log.known(manifest.device()) else { return Ok(Kept::Unwanted) };
+    let is_over = ending::is_dissolved(db, notebook)?;
+    let Some(owner) = log.known(manifest.device()).filter(|_| !is_over) else {
+        return Ok(Kept::Unwanted);
+    };
     let owner = owner.slot;
     // Of each person one that is to stand is enough, beside what stands and the one before.
     db.prepare_cached(

@@ -17,7 +17,7 @@ use couplet_proto::log::Log;
 use couplet_proto::statement::LogHead;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use crate::store::{StoreError, pieces, schema};
+use crate::store::{StoreError, ending, pieces, schema};
 
 /// Why the tables did not answer; which file they are in is the caller's to know.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +47,9 @@ pub(crate) fn log(db: &Connection, notebook: NotebookId) -> Result<Vec<Vec<u8>>,
 pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended, Fault> {
     let Extension { notebook, after, from, statements, open_invites, ends, known, .. } = extension;
     let id = &notebook.0.0;
+    if ending::is_dissolved(db, *notebook)? {
+        return Ok(Appended::Dissolved);
+    }
     if head(db, *notebook)? != *after {
         return Ok(Appended::Moved);
     }
@@ -91,6 +94,7 @@ pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended,
     if let Some(standing) = extension.standing {
         pieces::stand(db, *notebook, standing)?;
     }
+    ending::end(db, *notebook, extension.ending)?;
     Ok(Appended::Done)
 }
 
@@ -245,6 +249,10 @@ pub(crate) fn keep(
     quota: u64,
 ) -> Result<Kept, Fault> {
     let (notebook, chains) = (log.id(), BTreeMap::new());
+    if ending::is_dissolved(db, notebook)? {
+        let outcomes = vec![Outcome::Dissolved; envelopes.len()];
+        return Ok(Kept { outcomes, have: Have::new() });
+    }
     let mut chains = Chains { db, notebook, log, quota, chains, persons: None };
     let outcomes = envelopes.iter().map(|sealed| chains.keep(sealed)).collect::<Result<_, _>>()?;
     Ok(Kept { outcomes, have: chains.write()? })
@@ -252,6 +260,9 @@ pub(crate) fn keep(
 
 pub(crate) fn post(db: &Connection, letter: &Letter) -> Result<Posted, Fault> {
     let Letter { notebook, invite, device, hash, bytes, received } = letter;
+    if ending::is_dissolved(db, *notebook)? {
+        return Ok(Posted::Full);
+    }
     let mut find =
         db.prepare_cached("SELECT device, hash FROM mailbox WHERE notebook = ?1 AND invite = ?2")?;
     let waiting: Vec<([u8; 32], [u8; 32])> = find
@@ -482,7 +493,7 @@ impl Chains<'_> {
 }
 
 /// SQLite's integers have a sign; nothing that counts comes near it.
-pub(crate) fn signed(number: u64) -> Result<i64, Malformed> {
+pub(super) fn signed(number: u64) -> Result<i64, Malformed> {
     i64::try_from(number).map_err(|_| Malformed(WHAT))
 }
 

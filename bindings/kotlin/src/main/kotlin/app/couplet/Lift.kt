@@ -157,8 +157,25 @@ internal fun app.couplet.ffi.NotebookHash.lift() = NotebookHash(value, entries.t
 
 internal fun app.couplet.ffi.Person.lift() = Person(id.lift(), name)
 
-internal fun app.couplet.ffi.Device.lift() =
-    Device(DeviceId(id.value), person.lift(), name, called, isThis, since.toLong())
+private fun app.couplet.ffi.Verified.lift() = when (this) {
+    app.couplet.ffi.Verified.NO -> Verified.NO
+    app.couplet.ffi.Verified.CODE -> Verified.CODE
+    app.couplet.ffi.Verified.COMPARED -> Verified.COMPARED
+    app.couplet.ffi.Verified.CHANGED -> Verified.CHANGED
+}
+
+internal fun app.couplet.ffi.Verification.lift() =
+    Verification(number, emoji.map { SasEmoji(it.symbol, it.name) }, verified.lift())
+
+internal fun app.couplet.ffi.Device.lift() = Device(
+    id = DeviceId(id.value),
+    person = person.lift(),
+    name = name,
+    called = called,
+    isThis = isThis,
+    since = since.toLong(),
+    verified = verified?.lift(),
+)
 
 internal fun app.couplet.ffi.Invitation.lift() = Invitation(link, expires, entries.toLong())
 
@@ -182,6 +199,7 @@ internal fun app.couplet.ffi.Status.lift() = Status(
     isAttached = isAttached,
     isStaying = isStaying,
     putOffUntil = putOffUntil,
+    verified = verified?.lift(),
     persons = persons.toInt(),
     devices = devices.toInt(),
 )

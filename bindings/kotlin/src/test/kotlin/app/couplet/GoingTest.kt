@@ -32,12 +32,21 @@ internal class GoingTest {
 
     @Test
     @Scenario("verify")
-    fun `both phones show one safety number, and one says when it was compared`() = story {
+    fun `both compare emoji and a number, and one says that they have`() = story {
         val (ana, ben) = couple()
-        val number = ana.verify()
-        assertFalse(number.isVerified)
-        assertEquals(number, ben.verify())
-        assertTrue(ana.verify(isConfirmed = true).isVerified)
+        meet(ana, ben)
+        assertFailsWith<CoupletException.InvalidInput> { ana.verify(isConfirmed = true) }
+        val (anas, bens) = ana.verify() to ben.verify()
+        assertEquals(7, anas.emoji.size)
+        assertEquals(anas.emoji to anas.number, bens.emoji to bens.number)
+        assertEquals(Verified.CODE to Verified.NO, anas.verified to bens.verified)
+        assertEquals(Verified.COMPARED, ana.verify(isConfirmed = true).verified)
+        val tablet = another(ben, "Ben's tablet")
+        meet(ana, ben)
+        assertEquals(Verified.COMPARED, ana.status.first { it.devices == 3 }.verified)
+        val theirs = ana.devices().filter { !it.isThis }
+        assertEquals(listOf(Verified.COMPARED, Verified.COMPARED), theirs.map { it.verified })
+        assertEquals(anas.emoji to anas.number, tablet.verify().let { it.emoji to it.number })
     }
 
     @Test
