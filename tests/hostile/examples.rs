@@ -1,6 +1,7 @@
 //! Well-formed bytes of every kind, the same in every run.
 
 use couplet_engine::body::{Body, Seen};
+use couplet_engine::checkpoint::to_content;
 use couplet_engine::document::{Change, Run};
 use couplet_engine::keys::{DeviceSecret, WordsSecret};
 use couplet_engine::membership::ending::{dissolve, move_to, retain};
@@ -8,10 +9,14 @@ use couplet_engine::membership::epoch::{leave, remove, rewrap, rotate};
 use couplet_engine::membership::keyring::{Keys, open_keys};
 use couplet_engine::membership::{invitation, invite, paper, rename, revoke};
 use couplet_engine::notebook::schema::{Kind, LAW};
+use couplet_engine::seal::seal_blob;
+use couplet_proto::checkpoint::blob::{Blob, BlobHeader};
+use couplet_proto::checkpoint::{Contents, Covered, Manifest};
+use couplet_proto::envelope::SCHEME;
 use couplet_proto::frame::{Attach, Frame, Reason, Refuse, Statements, Stored};
 use couplet_proto::hash::Hash;
 use couplet_proto::have::Tip;
-use couplet_proto::ids::{DeviceId, Slot, WriterId, WriterNonce};
+use couplet_proto::ids::{DeviceId, Edition, Slot, Volume, WriterId, WriterNonce};
 use couplet_proto::link::RelayLink;
 use couplet_proto::sign::Signer;
 use couplet_proto::statement::{History, Locator, Role, Statement, Watermark};
@@ -30,6 +35,8 @@ pub(crate) struct Examples {
     pub(crate) bodies: Vec<Body>,
     pub(crate) frames: Vec<Frame>,
     pub(crate) version: String,
+    pub(crate) manifest: Manifest,
+    pub(crate) blob: Blob,
 }
 
 impl Examples {
@@ -56,6 +63,7 @@ impl Examples {
         let changes: Vec<_> = ana.store().changes.iter().map(|(c, _)| c.clone()).collect();
         let frames = frames(&couple, ben.have().to_entries(), &envelopes);
         let bodies = bodies(&changes, &envelopes);
+        let (manifest, blob) = checkpoint(&couple, &changes, &mut chance);
         Self {
             couple,
             strangers,
@@ -64,6 +72,8 @@ impl Examples {
             bodies,
             frames,
             version: page.version.to_string(),
+            manifest,
+            blob,
         }
     }
 
@@ -129,6 +139,19 @@ fn come_back(couple: &mut Couple, chance: &mut Chance) {
     couple.log.append(recovered).unwrap();
 }
 
+/// A checkpoint of these changes.
+fn checkpoint(couple: &Couple, changes: &[Change], chance: &mut Chance) -> (Manifest, Blob) {
+    let (notebook, epoch) = (couple.log.id(), couple.log.epoch());
+    let (volume, edition) = (Volume(0), Edition(0));
+    let header = BlobHeader { scheme: SCHEME, notebook, epoch, volume, edition };
+    let content = to_content(changes);
+    let blob = seal_blob(header, &content, &couple.key, chance).unwrap();
+    let last = Tip { counter: 7, hash: Hash([7; 32]) };
+    let cover = vec![Covered { device: couple.ana.public(), nonce: WriterNonce([7; 16]), last }];
+    let contents = Contents { parent: Hash::ZERO, cover, blobs: vec![blob.name()] };
+    (Manifest::sign(notebook, contents, &couple.ana).unwrap(), blob)
+}
+
 fn bodies(changes: &[Change], envelopes: &[Vec<u8>]) -> Vec<Body> {
     let writer = WriterId([9; 16]);
     let seen = Seen { is_shared: true, changed: vec![(writer, 7)], digest: Some(Hash([5; 32])) };
@@ -163,6 +186,9 @@ fn frames(
         Frame::Refuse(refuse),
         Frame::Knock(couple.request.bytes().to_vec()),
         Frame::Requests(vec![couple.request.bytes().to_vec()]),
+        Frame::Checkpoints(vec![Hash([8; 32]), Hash([9; 32])]),
+        Frame::Want(vec![Hash([8; 32])]),
+        Frame::Piece(vec![1, 2, 3]),
         Frame::Ping(1 << 40),
         Frame::Pong(7),
         Frame::Recall(Locator([7; 32])),

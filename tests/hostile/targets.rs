@@ -4,6 +4,7 @@
 
 use couplet::Cursor;
 use couplet_engine::body::Body;
+use couplet_engine::checkpoint;
 use couplet_engine::document::{Change, EntryKey, Run};
 use couplet_engine::keys::{Secret, WordsSecret};
 use couplet_engine::membership::words::Words;
@@ -11,6 +12,8 @@ use couplet_engine::notebook::Notebook;
 use couplet_engine::notebook::entry::Version;
 use couplet_engine::pairing::code::Code;
 use couplet_engine::pairing::link::JoinLink;
+use couplet_proto::checkpoint::Manifest;
+use couplet_proto::checkpoint::blob::Blob;
 use couplet_proto::envelope::Envelope;
 use couplet_proto::frame::Frame;
 use couplet_proto::have::{Entry, Have};
@@ -95,6 +98,16 @@ fn of_the_relay(examples: &Examples) -> Vec<Target> {
             accepted(Statement::read(bytes.to_vec()), |read| same(read.bytes(), bytes))
         })
         .signed(),
+        Target::new("checkpoint", vec![examples.manifest.bytes().to_vec()], |bytes| {
+            accepted(Manifest::read(bytes.to_vec()), |read| same(read.bytes(), bytes))
+        })
+        .signed(),
+        Target::new("checkpoint-blob", vec![examples.blob.bytes().to_vec()], |bytes| {
+            accepted(Blob::read(bytes.to_vec()), |read| {
+                assert!(bytes.starts_with(&read.header().to_bytes(bytes.len())));
+                same(read.bytes(), bytes)
+            })
+        }),
         Target::new("request", vec![request], move |bytes| {
             let peeked = JoinRequest::peek(bytes);
             let read = JoinRequest::read(bytes.to_vec(), invite_key);
@@ -162,6 +175,7 @@ fn of_the_notebook(examples: &Examples) -> Vec<Target> {
     let bytes: Vec<_> = examples.changes.iter().map(|change| change.bytes().to_vec()).collect();
     let inner = bytes.iter().map(|bytes| opened(bytes)).collect();
     let known = examples.changes.clone();
+    let in_checkpoint = inflate(&checkpoint::to_content(&examples.changes));
     vec![
         Target::new("body", contents, read_body),
         Target::new("body-sections", sections, |bytes| {
@@ -171,6 +185,14 @@ fn of_the_notebook(examples: &Examples) -> Vec<Target> {
             accepted(item::decode::<Run>(bytes, "run"), |run| {
                 same(&item::encode(run), bytes);
                 read_run(run)
+            })
+        }),
+        Target::new("checkpoint-sections", vec![in_checkpoint], |bytes| {
+            let content = zstd::bulk::compress(bytes, 1).unwrap();
+            accepted(checkpoint::read(&content), |changes| {
+                let again = checkpoint::read(&checkpoint::to_content(changes));
+                assert_eq!(again.as_ref(), Ok(changes));
+                Verdict::Accepted
             })
         }),
         Target::new("change", bytes, |bytes| {

@@ -267,6 +267,7 @@ impl World {
                 }
             }
             What::Replay => self.replay(who),
+            What::Checkpoint => self.make_checkpoint(who)?,
             What::Fill | What::Empty => self.fill(who, matches!(what, What::Fill))?,
             What::Backup => {
                 let image = self.phones[who].disk.image();
@@ -298,6 +299,17 @@ impl World {
             _ => {}
         }
         Ok(())
+    }
+
+    /// A phone makes a checkpoint, if nothing there is open; the relay is given it when they meet.
+    fn make_checkpoint(&mut self, who: usize) -> Result<(), String> {
+        let phone = &mut self.phones[who];
+        let Some(owner) = phone.owner.as_mut().filter(|_| !phone.is_asleep) else { return Ok(()) };
+        match owner.checkpoint() {
+            Ok(_) | Err(Error::NotLetInYet | Error::Apart) => Ok(()),
+            Err(Error::Store(_)) if phone.is_full => Ok(()),
+            Err(error) => Err(format!("{}: {error}", self.name(who))),
+        }
     }
 
     /// What a phone's disk holds is gone, and something older is there.

@@ -9,6 +9,7 @@ mod acts;
 mod breach;
 mod broken;
 mod by_words;
+mod checkpoints;
 mod disk;
 mod ending;
 mod explore;

@@ -57,6 +57,7 @@ pub(crate) enum What {
     MakeKit,
     /// Whether all other devices of that person are taken out.
     Recover(bool),
+    Checkpoint,
     RelayBackup,
     RelayRestored,
     RelayWiped,
@@ -83,7 +84,7 @@ impl What {
         let mark = |chance: &mut Chance| {
             [Mark::Stays, Mark::Stays, Mark::Gone, Mark::OfThen][chance.below(4)]
         };
-        match chance.below(218) {
+        match chance.below(230) {
             0..24 => Self::Write,
             24..36 => Self::EditNote,
             36..42 => Self::BeginPage,
@@ -126,7 +127,8 @@ impl What {
             206..210 => Self::Approve,
             210..212 => Self::Remove,
             212..215 => Self::MakeKit,
-            _ => Self::Recover(chance.percent(25)),
+            215..218 => Self::Recover(chance.percent(25)),
+            _ => Self::Checkpoint,
         }
     }
 
@@ -186,6 +188,7 @@ impl fmt::Display for What {
             Self::Recover(true) => {
                 f.write_str("has a new phone come in by words, and takes out all others")
             }
+            Self::Checkpoint => f.write_str("makes a checkpoint"),
             Self::RelayBackup => f.write_str("the relay is backed up"),
             Self::RelayRestored => f.write_str("the relay is restored from a backup"),
             Self::RelayWiped => f.write_str("the relay forgets everything"),

@@ -9,9 +9,9 @@ use crate::line::Way;
 use crate::step::{Step, What};
 use crate::world::World;
 
-const ANA: usize = 0;
-const TABLET: usize = 1;
-const BEN: usize = 2;
+pub(crate) const ANA: usize = 0;
+pub(crate) const TABLET: usize = 1;
+pub(crate) const BEN: usize = 2;
 const MONTH: Duration = Duration::from_secs(30 * 86_400);
 const YEAR: i64 = 365 * 86_400;
 
@@ -23,7 +23,7 @@ pub(crate) fn story(seed: u64, steps: impl IntoIterator<Item = (usize, What)>) -
 }
 
 /// Tells a story for several seeds; whatever the chance in it, it must end well.
-fn tell(steps: &[(usize, What)]) {
+pub(crate) fn tell(steps: &[(usize, What)]) {
     for seed in 0..4 {
         let story = story(seed, steps.iter().cloned());
         if let Err(failure) = story.tell(Breach::default()) {
@@ -33,20 +33,20 @@ fn tell(steps: &[(usize, What)]) {
 }
 
 /// The world after everybody has everything.
-fn at_the_end_of(seed: u64, steps: Vec<(usize, What)>) -> World {
+pub(crate) fn at_the_end_of(seed: u64, steps: Vec<(usize, What)>) -> World {
     let mut world = World::new(seed, Breach::default()).unwrap();
     story(seed, steps).steps.iter().for_each(|step| world.act(step).unwrap());
     world.settle().unwrap();
     world
 }
 
-fn a_day(who: usize) -> Vec<(usize, What)> {
+pub(crate) fn a_day(who: usize) -> Vec<(usize, What)> {
     let day = [What::Write, What::Look, What::BeginPage, What::EditPage, What::Comment];
     let again = [What::EditNote, What::EditPage, What::ShareDraft, What::Write];
     day.into_iter().chain(again).map(|what| (who, what)).collect()
 }
 
-fn together() -> Vec<(usize, What)> {
+pub(crate) fn together() -> Vec<(usize, What)> {
     [ANA, BEN, TABLET, ANA, BEN].map(|who| (who, What::Sync)).to_vec()
 }
 
@@ -115,14 +115,14 @@ fn a_phone_is_cloned() {
 }
 
 /// A device more of this person's is let in, as far as `who` has heard of it.
-fn one_more(who: usize) -> Vec<(usize, What)> {
+pub(crate) fn one_more(who: usize) -> Vec<(usize, What)> {
     let passes = What::Pass(Duration::from_secs(2));
     let asks = [What::Invite, What::Sync, What::AskIn, passes.clone(), What::Sync];
     let in_it_is = [What::Approve, What::Sync, passes, What::Sync];
     asks.into_iter().chain(in_it_is).map(|what| (who, what)).collect()
 }
 
-fn wiped() -> Vec<(usize, What)> {
+pub(crate) fn wiped() -> Vec<(usize, What)> {
     vec![(ANA, What::RelayWiped)]
 }
 

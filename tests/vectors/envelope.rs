@@ -24,7 +24,7 @@ const COUNTER: usize = HEADER + 93;
 const PREVIOUS: usize = HEADER + 101;
 
 /// Randomness that a vector gives: these bytes, again and again.
-struct Given([u8; 32]);
+pub(crate) struct Given(pub(crate) [u8; 32]);
 
 impl TryRng for Given {
     type Error = Infallible;

@@ -57,7 +57,14 @@ fn describe(frame: Frame) -> Outcome {
         Frame::Recall(locator) => says("recall").holds("locator", &locator.0),
         Frame::Ping(number) => says("ping").says("number", number),
         Frame::Pong(number) => says("pong").says("number", number),
+        Frame::Checkpoints(names) => named(says("checkpoints"), &names),
+        Frame::Want(names) => named(says("want"), &names),
+        Frame::Piece(piece) => says("piece").holds("holds", &piece),
     }
+}
+
+fn named(outcome: Outcome, names: &[Hash]) -> Outcome {
+    names.iter().fold(outcome, |outcome, name| outcome.holds("name", name.as_bytes()))
 }
 
 fn head(outcome: Outcome, log: LogHead) -> Outcome {
@@ -96,6 +103,10 @@ pub(crate) fn made() -> Vec<Made> {
         ("recall", Frame::Recall(Locator([6; 32]))),
         ("ping", Frame::Ping(300)),
         ("pong", Frame::Pong(300)),
+        ("checkpoints", Frame::Checkpoints(vec![Hash([1; 32]), Hash([2; 32])])),
+        ("checkpoints-none", Frame::Checkpoints(Vec::new())),
+        ("want", Frame::Want(vec![Hash([3; 32])])),
+        ("piece", Frame::Piece(vec![1, 2, 3])),
     ];
     let mut all: Vec<Made> = good
         .into_iter()
@@ -104,6 +115,7 @@ pub(crate) fn made() -> Vec<Made> {
     let item = |number: u16, critical, own: &[u8]| {
         Item::new(kind::FRAME + number, critical, own).to_bytes()
     };
+    let many = |number, count| item(number, true, &item::encode(&vec![Hash([1; 32]); count]));
     let ping = item::encode(&300_u64);
     let mut huge = item(9, true, &[]);
     huge[4..].copy_from_slice(&u32::try_from(MAX_FRAME + 1).unwrap().to_be_bytes());
@@ -116,6 +128,8 @@ pub(crate) fn made() -> Vec<Made> {
         make("recall-cut", bad, "half of what is asked", &item(20, true, &[6; 16])),
         make("ping-followed", bad, "a byte more", &item(8, true, &[1, 0])),
         make("four-billion-envelopes", bad, "a count", &item(3, true, &[255, 255, 255, 255, 15])),
+        make("checkpoints-too-many", bad, "five", &many(10, 5)),
+        make("want-too-many", bad, "five", &many(11, 5)),
         make("too-long", bad, "its length alone", &huge),
     ]);
     all

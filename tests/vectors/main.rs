@@ -6,6 +6,7 @@
 //! `tests/vectors/document/` is the engine's own, and read there.
 
 mod body;
+mod checkpoint;
 mod ending;
 mod envelope;
 mod file;
@@ -34,8 +35,9 @@ struct Format {
     made: fn() -> Vec<Made>,
 }
 
-const FORMATS: [Format; 15] = [
+const FORMATS: [Format; 16] = [
     Format { kind: "body", read: body::read, made: body::made },
+    Format { kind: "checkpoint", read: checkpoint::read, made: checkpoint::made },
     Format { kind: "ending", read: statement::read, made: ending::made },
     Format { kind: "envelope", read: envelope::read, made: envelope::made },
     Format { kind: "frame", read: frame::read, made: frame::made },

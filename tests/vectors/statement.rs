@@ -196,6 +196,9 @@ fn describe_body(outcome: Outcome, body: &Body) -> Outcome {
             .says("says", "notice")
             .holds("paper", &notice.paper.0)
             .says("given", format!("{:?}", notice.given)),
+        Body::Attest(attest) => {
+            outcome.says("says", "attest").holds("checkpoint", attest.checkpoint.as_bytes())
+        }
         Body::Unknown { number, critical } => {
             outcome.says("says", format!("number {number}")).says("critical", critical)
         }

@@ -8,6 +8,7 @@
 //!
 //! Deliberately not here: connecting, and when to try again.
 
+mod checkpoint;
 mod leading;
 mod recovering;
 mod refused;
@@ -24,6 +25,7 @@ use crate::answers::Event;
 use crate::error::Error;
 use crate::owner::{Opening, Owner, Received};
 use crate::transport::Unreachable;
+use checkpoint::Checkpoints;
 use refused::{PutOff, suspect};
 
 /// When a conversation ends.
@@ -113,6 +115,7 @@ pub struct Conversation {
     /// When to ask whether the relay is there or, if it was asked, to take it for gone.
     beat_at: Instant,
     is_beat_unanswered: bool,
+    checkpoints: Checkpoints,
     talked: Talked,
 }
 
@@ -159,6 +162,7 @@ impl Conversation {
             answer_at: None,
             beat_at: now + HEARTBEAT,
             is_beat_unanswered: false,
+            checkpoints: Checkpoints::default(),
             talked: Talked::default(),
         }
     }
@@ -227,7 +231,12 @@ impl Conversation {
         if self.handle_recovery(owner, &frame)? {
             return Ok(());
         }
-        self.session.handle_frame(frame).map_err(|_| Error::BadRelay)
+        match frame {
+            Frame::Checkpoints(whole) => self.handle_checkpoints(owner, whole),
+            Frame::Want(wanted) => self.handle_want(owner, &wanted),
+            Frame::Piece(piece) => self.handle_piece(owner, piece),
+            frame => self.session.handle_frame(frame).map_err(|_| Error::BadRelay),
+        }
     }
 
     /// Something was written here, or wanted said.
@@ -297,15 +306,26 @@ impl Conversation {
                 self.was_caught_up = false;
                 self.handle_written(owner)?;
             }
+            owner.checkpoint_if_worthwhile()?;
+            self.look_at_checkpoints(owner)?;
             return Ok(Next::GoOn);
         }
         if is_caught_up && self.proposed.is_none() && self.propose(owner)? {
             return Ok(Next::GoOn);
         }
         let has_nothing_to_say = self.proposed.is_none();
-        let may_end = self.until != Until::Stopped;
-        let is_done = may_end && is_caught_up && has_nothing_to_say && self.has_mail;
-        Ok(if is_done { Next::End } else { Next::Wait })
+        let may_end = self.until != Until::Stopped && self.has_mail && !self.checkpoints.is_busy();
+        let is_done = may_end && is_caught_up && has_nothing_to_say;
+        if is_done || may_end && self.has_all_but_a_base(owner)? {
+            return Ok(Next::End);
+        }
+        Ok(Next::Wait)
+    }
+
+    /// Whether all is here but what the relay has let go of, for a checkpoint that no device of this
+    /// person has attested so far: it will be, and until then nothing more comes.
+    fn has_all_but_a_base(&self, owner: &mut Owner) -> Result<bool, Error> {
+        Ok(self.session.has_all_but_covered() && owner.lacks_base()?)
     }
 
     /// Offers what this device wants said, once both logs are the same. Says whether there was
@@ -397,7 +417,9 @@ impl Conversation {
             owner.heal(writer)?;
             return Err(Error::BeginAnew);
         }
-        if let Some(writer) = received.unproven {
+        if let Some(writer) = received.unproven
+            && !owner.lacks_base()?
+        {
             suspect(owner, writer)?;
         }
         for not_taken in &received.not_taken {

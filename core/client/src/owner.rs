@@ -5,7 +5,9 @@
 //! of a network; the conversation with a relay asks for what it needs in `exchange`.
 
 mod archive;
+mod base;
 mod branches;
+mod checkpoint;
 mod drafts;
 mod ending;
 mod exchange;
@@ -42,6 +44,7 @@ use couplet_engine::notebook::entry::FORM;
 use couplet_engine::pairing::link::JoinLink;
 use couplet_engine::pairing::request::ask;
 use couplet_engine::replica::{Parts, Replica};
+use couplet_proto::hash::Hash;
 use couplet_proto::ids::{DeviceId, Edition, NotebookId, Slot, Volume, WriterId, WriterNonce};
 use couplet_proto::link::RelayLink;
 use couplet_proto::log::Stands;
@@ -102,6 +105,8 @@ pub struct Owner {
     by_paper: Option<recovery::ByPaper>,
     /// The relay does not take this device's words before then.
     put_off: Option<u64>,
+    /// Checkpoints that were not found to be true by this process.
+    rejected: BTreeSet<Hash>,
     /// What a relay says is not said by the relay that this notebook is at.
     is_elsewhere: bool,
 }
@@ -232,6 +237,7 @@ impl Owner {
             made: None,
             by_paper: None,
             put_off: None,
+            rejected: BTreeSet::new(),
             is_elsewhere: false,
         })
     }

@@ -7,6 +7,7 @@
 //! SQL stands in this folder and nowhere else. Deliberately not here: what any of it means.
 
 mod changes;
+mod checkpoints;
 mod drafts;
 mod entries;
 mod envelopes;

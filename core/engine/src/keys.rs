@@ -8,6 +8,7 @@
 //!               --HKDF("recovery record")-->  seals salt and notebook in the log
 //!               --HKDF("paper", salt)------>  seed of the paper device
 //! K_epoch (random) --HKDF("body", notebook, volume, edition)-->  body key, commitment key
+//!                  --HKDF("checkpoint", as a body)------------>  keys of a checkpoint's blobs
 //!                  --HKDF("name")----------------------------->  name key
 //!                  --HKDF("relay")---------------------------->  key of the next relay's link
 //!                  --HKDF("epoch chain", notebook, epoch)----->  seals K_(epoch - 1)
@@ -40,6 +41,8 @@ const PAPER: Label = Label::new("couplet/1 paper");
 const INVITE: Label = Label::new("couplet/1 invite");
 const BODY: Label = Label::new("couplet/1 body");
 const BODY_COMMITMENT: Label = Label::new("couplet/1 body commitment key");
+const CHECKPOINT: Label = Label::new("couplet/1 checkpoint blob");
+const CHECKPOINT_COMMITMENT: Label = Label::new("couplet/1 checkpoint blob commitment key");
 const NAME: Label = Label::new("couplet/1 name");
 const RELAY: Label = Label::new("couplet/1 relay");
 const EPOCH_COMMITMENT: Label = Label::new("couplet/1 epoch commitment");
@@ -213,6 +216,16 @@ impl EpochKey {
         BodyKey {
             cipher: self.0.derive(BODY, &context),
             commitment: self.0.derive(BODY_COMMITMENT, &context),
+        }
+    }
+
+    /// The key for the blobs of one document in checkpoints.
+    pub(crate) fn blob(&self, notebook: NotebookId, volume: Volume, edition: Edition) -> BodyKey {
+        let (volume, edition) = (volume.0.to_be_bytes(), edition.0.to_be_bytes());
+        let context: [&[u8]; 3] = [notebook.0.as_bytes(), &volume, &edition];
+        BodyKey {
+            cipher: self.0.derive(CHECKPOINT, &context),
+            commitment: self.0.derive(CHECKPOINT_COMMITMENT, &context),
         }
     }
 

@@ -7,6 +7,7 @@
 //! everybody else, and [`membership`] and [`pairing`] for who everybody is.
 
 pub mod body;
+pub mod checkpoint;
 pub mod document;
 pub mod keys;
 pub mod limits;

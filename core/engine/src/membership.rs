@@ -25,7 +25,7 @@ use couplet_proto::log::Log;
 use couplet_proto::request::JoinRequest;
 use couplet_proto::sign::Signer;
 use couplet_proto::statement::{
-    AddDevice, Body, Genesis, Header, History, Invite, Join, LogHead, Rename, Revoke, Role,
+    AddDevice, Attest, Body, Genesis, Header, History, Invite, Join, LogHead, Rename, Revoke, Role,
     Statement,
 };
 use rand_core::CryptoRng;
@@ -215,6 +215,14 @@ pub fn device_names(log: &Log, keys: &Keys) -> BTreeMap<DeviceId, Name> {
         }
     }
     devices
+}
+
+/// Says that this device has read a checkpoint and found in it all that it holds.
+///
+/// # Errors
+/// [`CannotSay`].
+pub fn attest(log: &Log, device: &DeviceSecret, checkpoint: Hash) -> Result<Statement, CannotSay> {
+    say(log, device, Body::Attest(Attest { checkpoint }))
 }
 
 fn say(log: &Log, device: &DeviceSecret, body: Body) -> Result<Statement, CannotSay> {

@@ -10,6 +10,7 @@
 //! no file: whatever a call returns must be durable before the next step of the line above, and
 //! after a failure to make it so the replica is dropped and read again from the store.
 
+mod checkpoint;
 mod reading;
 
 use std::collections::{BTreeMap, BTreeSet};

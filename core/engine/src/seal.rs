@@ -14,9 +14,10 @@
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use couplet_proto::checkpoint::blob::{self, Blob, BlobHeader};
 use couplet_proto::envelope::{Header, OVERHEAD, OVERHEAD_BEFORE, Sealed, padded};
 use couplet_proto::hash::Hash;
-use couplet_proto::limits::MAX_ENVELOPE;
+use couplet_proto::limits::{MAX_BLOB, MAX_ENVELOPE};
 use couplet_proto::sign::{SIGNATURE, Signer};
 use rand_core::CryptoRng;
 use subtle::ConstantTimeEq;
@@ -29,6 +30,8 @@ const COMMITMENT_BYTES: usize = 32;
 const TAG: usize = 16;
 const LENGTH: usize = 4;
 const CONTENT_OVERHEAD: usize = OVERHEAD + NONCE_BYTES + COMMITMENT_BYTES + TAG + LENGTH;
+
+const BLOB_OVERHEAD: usize = blob::OVERHEAD + NONCE_BYTES + COMMITMENT_BYTES + TAG + LENGTH;
 
 /// Bytes of content that fit one envelope.
 pub const MAX_CONTENT: usize = MAX_ENVELOPE - CONTENT_OVERHEAD;
@@ -69,17 +72,51 @@ pub fn seal(
     }
     let length = padded(CONTENT_OVERHEAD + content.len());
     let before = header.to_bytes(length);
-    let plaintext = plaintext(content, length - CONTENT_OVERHEAD).ok_or(too_large)?;
     let key = key.body(header.notebook, header.volume, header.edition);
-    let nonce = hedged_nonce(&key, &before, &plaintext, rng);
-    let payload = Payload { msg: &plaintext, aad: &before };
-    let cipher = XChaCha20Poly1305::new(key.cipher.expose().into());
-    let sealed = cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| too_large)?;
-    let mut body = Vec::with_capacity(length - OVERHEAD);
-    body.extend_from_slice(&nonce);
-    body.extend_from_slice(commitment(&key, &nonce, &before).as_bytes());
-    body.extend_from_slice(&sealed);
+    let room = length - CONTENT_OVERHEAD;
+    let body = seal_body(&key, &before, (content, room), rng).ok_or(too_large)?;
     Ok(Sealed::sign(header, before, &body, signer))
+}
+
+/// The same for a blob of a checkpoint, which a signed manifest names.
+///
+/// # Errors
+/// [`TooLarge`].
+pub fn seal_blob(
+    header: BlobHeader,
+    content: &[u8],
+    key: &EpochKey,
+    rng: &mut dyn CryptoRng,
+) -> Result<Blob, TooLarge> {
+    let too_large = TooLarge { got: content.len() };
+    if content.len() > MAX_BLOB - BLOB_OVERHEAD {
+        return Err(too_large);
+    }
+    let length = padded(BLOB_OVERHEAD + content.len());
+    let before = header.to_bytes(length);
+    let key = key.blob(header.notebook, header.volume, header.edition);
+    let room = length - BLOB_OVERHEAD;
+    let body = seal_body(&key, &before, (content, room), rng).ok_or(too_large)?;
+    Ok(Blob::of(header, before, &body))
+}
+
+/// The sealed body behind `before`, its content padded to `room` bytes.
+fn seal_body(
+    key: &BodyKey,
+    before: &[u8],
+    (content, room): (&[u8], usize),
+    rng: &mut dyn CryptoRng,
+) -> Option<Vec<u8>> {
+    let plaintext = plaintext(content, room)?;
+    let nonce = hedged_nonce(key, before, &plaintext, rng);
+    let payload = Payload { msg: &plaintext, aad: before };
+    let cipher = XChaCha20Poly1305::new(key.cipher.expose().into());
+    let sealed = cipher.encrypt(&XNonce::from(nonce), payload).ok()?;
+    let mut body = Vec::with_capacity(NONCE_BYTES + COMMITMENT_BYTES + sealed.len());
+    body.extend_from_slice(&nonce);
+    body.extend_from_slice(commitment(key, &nonce, before).as_bytes());
+    body.extend_from_slice(&sealed);
+    Some(body)
 }
 
 /// The content of an envelope whose signature was checked.
@@ -89,15 +126,28 @@ pub fn seal(
 pub fn open(sealed: &Sealed, key: &EpochKey) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
     let header = sealed.header();
     let key = key.body(header.notebook, header.volume, header.edition);
-    let body = sealed.body();
+    open_body(&key, sealed.before(), sealed.body())
+}
+
+/// The content of a blob whose hash was checked.
+///
+/// # Errors
+/// [`CannotOpen`].
+pub fn open_blob(blob: &Blob, key: &EpochKey) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
+    let header = blob.header();
+    let key = key.blob(header.notebook, header.volume, header.edition);
+    open_body(&key, blob.before(), blob.body())
+}
+
+fn open_body(key: &BodyKey, before: &[u8], body: &[u8]) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
     let (nonce, rest) = body.split_first_chunk::<NONCE_BYTES>().ok_or(CannotOpen::Damaged)?;
     let (said, sealed_content) =
         rest.split_first_chunk::<COMMITMENT_BYTES>().ok_or(CannotOpen::Damaged)?;
-    let expected = commitment(&key, nonce, sealed.before());
+    let expected = commitment(key, nonce, before);
     if !bool::from(expected.as_bytes().ct_eq(said)) {
         return Err(CannotOpen::OtherKey);
     }
-    let payload = Payload { msg: sealed_content, aad: sealed.before() };
+    let payload = Payload { msg: sealed_content, aad: before };
     let cipher = XChaCha20Poly1305::new(key.cipher.expose().into());
     let opened = cipher.decrypt(&XNonce::from(*nonce), payload);
     let opened = Zeroizing::new(opened.map_err(|_| CannotOpen::Damaged)?);

@@ -15,6 +15,7 @@ pub(crate) mod attached;
 pub mod judge;
 pub mod keeping;
 pub(crate) mod membership;
+pub mod pieces;
 pub mod question;
 
 use std::collections::{BTreeSet, VecDeque};
@@ -30,7 +31,7 @@ use crate::limits::{
 };
 use crate::log::Log;
 use crate::session::{self, Session, Start};
-use attached::{Attached, Sorted, hashes, slice};
+use attached::{Attached, OfCheckpoints, Sorted, hashes, slice};
 use judge::{Judged, Judgement};
 use keeping::{Kept, Outcome, name_of};
 use question::{Answer, Question, Unanswered};
@@ -135,6 +136,12 @@ enum Asked {
     NewHave,
     /// What waits in the mailboxes.
     Requests,
+    /// Which checkpoints are there, to tell the phone.
+    Checkpoints,
+    /// A piece of one, to give it.
+    Piece,
+    /// To keep a piece.
+    KeepPiece(Hash),
 }
 
 impl Desk {
@@ -237,6 +244,9 @@ impl Desk {
             }
             (Asked::Keep(sorted), Ok(Answer::Kept(kept))) => self.kept(sorted, kept),
             (Asked::Keep(sorted), Err(unanswered)) => self.put_off(unanswered, sorted.named()),
+            (Asked::KeepPiece(piece), Ok(Answer::PieceKept(kept))) => self.piece_kept(piece, kept),
+            // What is there already is all that will be said.
+            (Asked::KeepPiece(_), Err(_)) => self.ask(Question::Checkpoints, Asked::Checkpoints),
             (asked, Ok(answer)) => self.loaded(&asked, answer),
             (
                 Asked::Attach(_)
@@ -257,11 +267,16 @@ impl Desk {
     fn serve(&mut self, has_room: bool) -> bool {
         let Stage::Attached(attached) = &mut self.stage else { return false };
         let Some(output) = attached.next(has_room) else {
-            let wants = attached.wants_requests(has_room);
-            if wants {
+            if attached.wants_requests(has_room) {
                 self.ask(Question::Requests, Asked::Requests);
+                return true;
             }
-            return wants;
+            match attached.of_checkpoints(has_room) {
+                Some(OfCheckpoints::Names) => self.ask(Question::Checkpoints, Asked::Checkpoints),
+                Some(OfCheckpoints::Piece(hash)) => self.ask(Question::Piece(hash), Asked::Piece),
+                None => return false,
+            }
+            return true;
         };
         match output {
             session::Output::Send(frame) => self.send(frame),
@@ -317,6 +332,9 @@ impl Desk {
             | Frame::Stored(_)
             | Frame::Refuse(_)
             | Frame::Requests(_)
+            | Frame::Checkpoints(_)
+            | Frame::Want(_)
+            | Frame::Piece(_)
             | Frame::Pong(_) => {}
         }
     }
@@ -341,6 +359,12 @@ impl Desk {
             (Stage::Attached(_), Some((Frame::Knock(request), now)), Some(_)) => {
                 self.ask_for_knock(request, now);
             }
+            (Stage::Attached(attached), Some((Frame::Want(pieces), _)), Some(_)) => {
+                attached.wants_pieces(pieces);
+            }
+            (Stage::Attached(_), Some((Frame::Piece(bytes), _)), Some(log)) => {
+                self.offered(bytes, &log);
+            }
             (Stage::Attached(attached), Some((frame, _)), Some(_)) => {
                 if attached.session.handle_frame(frame).is_err() {
                     self.close(Why::Malformed);
@@ -350,6 +374,7 @@ impl Desk {
                 let news = std::mem::take(&mut self.news);
                 if news.contains(&Part::Log) {
                     attached.session.log_changed(hashes(&log));
+                    attached.look_for_checkpoints(&log);
                 }
                 if news.contains(&Part::Mail) {
                     attached.look_for_mail();
@@ -376,7 +401,11 @@ impl Desk {
     fn start(&mut self, log: &Log, attach: Attach, have: Have) {
         let start = Start { log: hashes(log), have, ..Start::default() };
         match Session::answer(start, attach) {
-            Ok(session) => self.stage = Stage::Attached(Box::new(Attached::new(session))),
+            Ok(session) => {
+                let mut attached = Attached::new(session);
+                attached.look_for_checkpoints(log);
+                self.stage = Stage::Attached(Box::new(attached));
+            }
             Err(_) => self.close(Why::Malformed),
         }
     }
@@ -420,6 +449,11 @@ impl Desk {
                 attached.session.log_loaded(*from, found);
             }
             (Asked::NewHave, Answer::Have(have)) => attached.session.have_changed(have),
+            (Asked::Checkpoints, Answer::Checkpoints(names)) => {
+                self.send(Frame::Checkpoints(names));
+            }
+            (Asked::Piece, Answer::Piece(Some(piece))) => self.send(Frame::Piece(piece)),
+            (Asked::Piece, Answer::Piece(None)) => attached.has_no_piece(),
             (Asked::Requests, Answer::Requests(waiting)) => {
                 if let Some(news) = attached.requests(waiting) {
                     self.send(Frame::Requests(news));
@@ -528,6 +562,7 @@ mod tests {
     use crate::testing::{FAR_AWAY, INVITE, Key, Notebook, bytes};
     use keeping::{Appended, Posted};
     use membership::MOVES;
+    use pieces::PieceKept;
     use question::Unanswered::{Full, NotYet, Unavailable};
 
     const NOW: u64 = 1_000;
@@ -612,6 +647,13 @@ mod tests {
                     ("find", Answer::Found(log.map(|log| log.id())))
                 }
                 Question::Post(_) => ("post", Answer::Posted(self.posted)),
+                Question::Checkpoints => ("checkpoints", Answer::Checkpoints(Vec::new())),
+                Question::Piece(_) => ("piece", Answer::Piece(None)),
+                Question::KeepPiece(..) => {
+                    let (kept, have) = (pieces::Kept::Unwanted, Have::new());
+                    let (lacking, whole) = (Vec::new(), Vec::new());
+                    ("keep piece", Answer::PieceKept(PieceKept { kept, lacking, whole, have }))
+                }
             };
             self.asked.push(name);
             answer

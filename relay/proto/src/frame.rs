@@ -6,11 +6,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::hash::Hash;
 use crate::have::{Entry, Have};
 use crate::ids::{NotebookId, WriterId};
 use crate::item::{self, Header, Item, Malformed, kind};
 use crate::limits::{
-    MAX_ENVELOPES_PER_FRAME, MAX_FRAME, MAX_OPEN_INVITES, MAX_REQUESTS_PER_INVITE,
+    MAX_CHECKPOINTS, MAX_ENVELOPES_PER_FRAME, MAX_FRAME, MAX_OPEN_INVITES, MAX_REQUESTS_PER_INVITE,
+    MAX_WANTED,
 };
 use crate::statement::{Locator, LogHead};
 
@@ -37,6 +39,12 @@ pub enum Frame {
     Ping(u64),
     /// Yes: the ping's number.
     Pong(u64),
+    /// The checkpoints that the sender holds whole.
+    Checkpoints(Vec<Hash>),
+    /// Pieces of checkpoints that the sender asks for, by their hashes.
+    Want(Vec<Hash>),
+    /// A piece of a checkpoint, as it was made: offered, or asked for.
+    Piece(Vec<u8>),
 }
 
 /// What the sender knows and holds of a notebook.
@@ -165,6 +173,9 @@ mod number {
     pub(super) const PING: u16 = 8;
     pub(super) const PONG: u16 = 9;
     pub(super) const RECALL: u16 = 20;
+    pub(super) const CHECKPOINTS: u16 = 10;
+    pub(super) const WANT: u16 = 11;
+    pub(super) const PIECE: u16 = 12;
 }
 
 impl From<Reason> for Frame {
@@ -188,6 +199,9 @@ impl Frame {
             Self::Recall(locator) => (number::RECALL, item::encode(locator)),
             Self::Ping(number) => (number::PING, item::encode(number)),
             Self::Pong(number) => (number::PONG, item::encode(number)),
+            Self::Checkpoints(names) => (number::CHECKPOINTS, item::encode(names)),
+            Self::Want(names) => (number::WANT, item::encode(names)),
+            Self::Piece(piece) => (number::PIECE, piece.clone()),
         };
         Item::new(kind::FRAME + number, true, &own).to_bytes()
     }
@@ -221,6 +235,9 @@ impl Frame {
             Some(number::RECALL) => Self::Recall(item::decode(own, "frame")?),
             Some(number::PING) => Self::Ping(item::decode(own, "frame")?),
             Some(number::PONG) => Self::Pong(item::decode(own, "frame")?),
+            Some(number::CHECKPOINTS) => Self::Checkpoints(item::decode(own, "frame")?),
+            Some(number::WANT) => Self::Want(item::decode(own, "frame")?),
+            Some(number::PIECE) => Self::Piece(own.to_vec()),
             _ if item.critical => return Err(NotAFrame::TooNew),
             _ => return Ok(None),
         };
@@ -234,7 +251,10 @@ impl Frame {
             }
             Self::Envelopes(envelopes) => envelopes.len() <= MAX_ENVELOPES_PER_FRAME,
             Self::Requests(list) => list.len() <= MAX_REQUESTS_PER_INVITE * MAX_OPEN_INVITES,
+            Self::Checkpoints(names) => names.len() <= MAX_CHECKPOINTS,
+            Self::Want(names) => names.len() <= MAX_WANTED,
             Self::Statements(_)
+            | Self::Piece(_)
             | Self::Refuse(_)
             | Self::Knock(_)
             | Self::Recall(_)
@@ -247,7 +267,6 @@ impl Frame {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hash::Hash;
 
     fn examples() -> Vec<Frame> {
         let notebook = NotebookId(Hash([1; 32]));
@@ -263,6 +282,9 @@ mod tests {
             Frame::Recall(Locator([6; 32])),
             Frame::Ping(7),
             Frame::Pong(7),
+            Frame::Checkpoints(vec![Hash([3; 32])]),
+            Frame::Want(vec![Hash([4; 32]), Hash([5; 32])]),
+            Frame::Piece(vec![1]),
         ]
     }
 

@@ -164,17 +164,24 @@ impl WriterHave {
         }
     }
 
-    fn ranges(&self) -> impl Iterator<Item = (u64, u64)> {
-        let contiguous = (self.tip.counter > 0).then_some((1, self.tip.counter));
+    /// What is covered by a checkpoint or held, from `first` on.
+    fn ranges_from(&self, first: u64) -> impl Iterator<Item = (u64, u64)> {
+        let contiguous = (self.tip.counter >= first).then_some((first, self.tip.counter));
         let beyond = self.beyond.iter().map(|span| (span.first, span.last.counter));
         contiguous.into_iter().chain(beyond)
     }
 
-    /// What is held here and not there, in order.
+    /// What is held here, beyond a checkpoint, and not there, in order.
     fn without(&self, there: Option<&Self>) -> Vec<(u64, u64)> {
+        self.lacking(self.base.counter.saturating_add(1), there)
+    }
+
+    /// What of this, from that counter on, is neither covered nor held there.
+    fn lacking(&self, from: u64, there: Option<&Self>) -> Vec<(u64, u64)> {
         let mut lacking = Vec::new();
-        for (mut first, last) in self.ranges() {
-            for (held_first, held_last) in there.into_iter().flat_map(Self::ranges) {
+        for (mut first, last) in self.ranges_from(from) {
+            let held = there.into_iter().flat_map(|there| there.ranges_from(1));
+            for (held_first, held_last) in held {
                 if held_last < first || held_first > last {
                     continue;
                 }
@@ -190,9 +197,46 @@ impl WriterHave {
         lacking
     }
 
+    /// A checkpoint covers the chain up to there; the next envelope names the hash of that place.
+    ///
+    /// # Errors
+    /// [`Fork`] if what is held shows that the chain went elsewhere; nothing is changed then.
+    /// Whether a place between base and tip is that one is for who holds its envelope to compare.
+    pub fn rebase(&mut self, base: Tip) -> Result<(), Fork> {
+        let is_other = |held: Tip| held.counter == base.counter && held.hash != base.hash;
+        if is_other(self.base) || is_other(self.tip) {
+            return Err(Fork);
+        }
+        if base.counter <= self.base.counter {
+            return Ok(());
+        }
+        if base.counter <= self.tip.counter {
+            self.base = base;
+            return Ok(());
+        }
+        let (mut tip, mut beyond) = (base, Vec::new());
+        for span in &self.beyond {
+            let follows = tip.counter.checked_add(1) == Some(span.first);
+            if is_other(span.last) || follows && tip.hash != span.previous {
+                return Err(Fork);
+            }
+            if span.last.counter <= tip.counter {
+                continue;
+            }
+            if follows || span.contains(tip.counter) {
+                tip = span.last;
+            } else {
+                beyond.push(*span);
+            }
+        }
+        *self = Self { base, tip, beyond };
+        Ok(())
+    }
+
     fn is_well_formed(&self) -> bool {
         let mut end = self.tip.counter;
-        let mut in_order = self.base.counter <= self.tip.counter;
+        let mut in_order = self.base.counter <= self.tip.counter
+            && (self.base.counter < self.tip.counter || self.base == self.tip);
         for span in &self.beyond {
             in_order &= span.first > end.saturating_add(1) && span.last.counter >= span.first;
             end = span.last.counter;
@@ -269,7 +313,8 @@ impl Have {
         self.of(writer).is_some_and(|have| have.contains(counter))
     }
 
-    /// What is held here and not there.
+    /// What is held here and not there, but for what a checkpoint covers here: that is not to be
+    /// had one by one.
     #[must_use]
     pub fn without(&self, there: &Self) -> Vec<Range> {
         let of_writer = |(writer, have): (WriterId, &WriterHave)| {
@@ -290,10 +335,19 @@ impl Have {
         self.iter().filter(is_forked).map(|(writer, _)| writer).collect()
     }
 
-    /// Whether everything held there is held here.
+    /// Whether everything covered or held there is covered or held here.
     #[must_use]
     pub fn covers(&self, there: &Self) -> bool {
-        there.without(self).is_empty()
+        there.iter().all(|(writer, have)| have.lacking(1, self.of(writer)).is_empty())
+    }
+
+    /// The writers of whom a checkpoint there covers more than is held here without a hole.
+    #[must_use]
+    pub fn behind_bases_of(&self, there: &Self) -> Vec<WriterId> {
+        let held = |writer| self.of(writer).map_or(0, |have| have.tip.counter);
+        let is_behind =
+            |(writer, have): &(WriterId, &WriterHave)| held(*writer) < have.base.counter;
+        there.iter().filter(is_behind).map(|(writer, _)| writer).collect()
     }
 }
 

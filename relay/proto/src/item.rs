@@ -31,6 +31,10 @@ pub mod kind {
     pub const JOIN_LINK: u16 = 0x0004;
     /// A device's mark outside its backups: who writes there, and how far.
     pub const MARK: u16 = 0x0005;
+    /// What a checkpoint covers, and of what it consists.
+    pub const CHECKPOINT: u16 = 0x0010;
+    /// A sealed piece of a checkpoint.
+    pub const BLOB: u16 = 0x0011;
     /// Statements: this, plus the statement's own number.
     pub const STATEMENT: u16 = 0x0100;
     /// Sections of a body: this, plus the section's own number.

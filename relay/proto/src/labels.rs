@@ -48,3 +48,9 @@ pub const KIT_SIGNATURE: Label = Label::new("couplet/1 recovery kit");
 pub const RECOVERED_DEVICE_SIGNATURE: Label = Label::new("couplet/1 recovered device");
 /// Signature: the joining device's, over a join request.
 pub const REQUEST_DEVICE_SIGNATURE: Label = Label::new("couplet/1 join request by device");
+/// Hash: a checkpoint's manifest, over its received bytes; the checkpoint's name.
+pub const CHECKPOINT_HASH: Label = Label::new("couplet/1 checkpoint hash");
+/// Signature: a device's, over a checkpoint's manifest.
+pub const CHECKPOINT_SIGNATURE: Label = Label::new("couplet/1 checkpoint signature");
+/// Hash: a checkpoint's blob, over its received bytes; its name.
+pub const BLOB_HASH: Label = Label::new("couplet/1 checkpoint blob hash");

@@ -8,6 +8,7 @@
 //!
 //! Read [`session`] for how two sides catch up, and `docs/PROTOCOL.md` for the whole.
 
+pub mod checkpoint;
 pub mod desk;
 pub mod envelope;
 pub mod frame;

@@ -104,6 +104,23 @@ pub const ENVELOPES_PER_FRAME_BYTES: usize = 128 * 1024;
 /// Envelopes in one frame: bounds the work done between two looks at the clock.
 pub const MAX_ENVELOPES_PER_FRAME: usize = 512;
 
+/// Bytes of a checkpoint's manifest: as many writers and blobs as there may be fit, and it a frame.
+pub const MAX_MANIFEST: usize = 432 * 1024;
+
+/// Bytes of a checkpoint's blob: as an envelope, so that whoever can take one can take the other.
+pub const MAX_BLOB: usize = MAX_ENVELOPE;
+
+/// Blobs of one checkpoint: 256 MiB, more than decades of words.
+pub const MAX_BLOBS: usize = 1024;
+
+/// Checkpoints of one notebook at a relay: what stands, the one before it, and of each person one
+/// that is to stand.
+pub const MAX_CHECKPOINTS: usize = 4;
+
+/// Pieces of a checkpoint that are asked for at a time: a megabyte on its way, so that a distant
+/// relay is not waited for at each.
+pub const MAX_WANTED: usize = 4;
+
 /// Bytes of a relay's address in a link: a DNS name and a port.
 pub const MAX_ADDRESS: usize = 261;
 
@@ -142,6 +159,9 @@ const _: () = {
     assert!(MAX_JOIN_REQUEST * MAX_REQUESTS_PER_INVITE * MAX_OPEN_INVITES + 4096 < MAX_FRAME);
     // An entry without ranges takes at most 96 bytes, a range at most 84 (postcard).
     assert!(MAX_WRITERS * 96 + MAX_RANGES_PER_NOTEBOOK * 84 + 4096 < MAX_FRAME);
+    // What is covered of a writer takes at most 90 bytes, a blob's name 52 (postcard).
+    assert!(MAX_WRITERS * 90 + MAX_BLOBS * 52 + 512 < MAX_MANIFEST);
+    assert!(MAX_MANIFEST + 64 < MAX_FRAME && MAX_BLOB + 64 < MAX_FRAME, "a piece fits a frame");
     assert!(MAX_WRITERS_PER_DEVICE * MAX_DEVICES_PER_PERSON <= MAX_WRITERS_PER_PERSON);
     assert!(2 * MAX_WRITERS_PER_PERSON <= MAX_WRITERS, "what both may have fits a have vector");
 };

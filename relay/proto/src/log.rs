@@ -10,6 +10,7 @@
 //! then, and what others have ordered is followed without effect. A later version that can judge what this one only counted takes what may not stand as
 //! void: hashed, counted, without effect. So no statement makes a log unreadable.
 
+mod attested;
 mod branches;
 mod departed;
 mod dissolution;
@@ -28,12 +29,14 @@ use crate::ids::{DeviceId, Epoch, InviteId, NotebookId, Slot, Volume, WriterId};
 use crate::limits::{LOG_BYTES_FOR_GOING, MAX_LOG, MAX_LOG_BYTES_PER_PERSON, STATEMENTS_FOR_GOING};
 use crate::statement::{Body, DeviceKeys, Genesis, Header, Invite, LogHead, Statement};
 
+pub use attested::Attested;
 pub use branches::Branch;
 pub use departed::{Departed, Stands};
 pub use dissolution::Dissolution;
 pub use epochs::{Begun, Opening};
 pub use paper::{Noticed, PaperDevice};
 
+use attested::AllAttested;
 use departed::AllDeparted;
 use epochs::Epochs;
 use invites::Invites;
@@ -65,6 +68,7 @@ pub struct Log {
     invites: Invites,
     papers: BTreeMap<Slot, PaperDevice>,
     epochs: Epochs,
+    attested: AllAttested,
     /// Who wants it gone from the relay, each since the statement of that index.
     dissolving: [Option<u64>; 2],
     /// The index of the statement that named the relay last.
@@ -142,6 +146,7 @@ impl Log {
             invites: Invites::default(),
             papers: BTreeMap::new(),
             epochs: Epochs::first(*commitment),
+            attested: AllAttested::default(),
             dissolving: [None; 2],
             moved: None,
             bytes: [genesis.bytes().len(), 0],

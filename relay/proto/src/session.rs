@@ -208,7 +208,11 @@ impl Session {
             Frame::Requests(requests) => self.notify(Notice::Requests(requests)),
             Frame::Ping(number) => self.send(Frame::Pong(number)),
             Frame::Pong(number) => self.notify(Notice::Pong(number)),
-            Frame::Knock(_) | Frame::Recall(_) => {}
+            Frame::Knock(_)
+            | Frame::Recall(_)
+            | Frame::Checkpoints(_)
+            | Frame::Want(_)
+            | Frame::Piece(_) => {}
         }
         Ok(())
     }
@@ -316,6 +320,15 @@ impl Session {
     #[must_use]
     pub fn has_all_of_theirs(&self) -> bool {
         self.phase == Phase::Attached && self.mine.covers(&self.theirs)
+    }
+
+    /// Whether both sides hold the same but for what a checkpoint covers at the other.
+    #[must_use]
+    pub fn has_all_but_covered(&self) -> bool {
+        self.phase == Phase::Attached
+            && self.their_log == Some(self.head())
+            && self.mine.without(&self.theirs).is_empty()
+            && self.theirs.without(&self.mine).is_empty()
     }
 
     /// How many times this side sent, each time but the first after waiting for an answer.

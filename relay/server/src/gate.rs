@@ -328,6 +328,7 @@ mod tests {
                 said: slot.into_iter().map(|slot| (slot, 1)).collect(),
                 open_invites: Vec::new(),
                 ends: Vec::new(),
+                standing: None,
                 known: None,
                 ending: Ending::Unwanted,
                 kits: Kits::default(),

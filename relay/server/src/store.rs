@@ -7,6 +7,7 @@
 pub mod audit;
 mod ending;
 mod kits;
+mod pieces;
 mod schema;
 pub mod sqlite;
 mod tables;
@@ -16,7 +17,9 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use couplet_proto::checkpoint::Piece;
 use couplet_proto::desk::keeping::{Appended, Extension, Kept, Letter, Posted};
+use couplet_proto::desk::pieces::PieceKept;
 use couplet_proto::desk::question::Unanswered;
 use couplet_proto::envelope::Sealed;
 use couplet_proto::hash::Hash;
@@ -135,4 +138,25 @@ pub trait Store: Send + Sync + 'static {
         &self,
         notebook: NotebookId,
     ) -> impl Future<Output = Result<Vec<Vec<u8>>, StoreError>> + Send;
+
+    /// The checkpoints that are there whole, in order of their hashes.
+    fn checkpoints(
+        &self,
+        notebook: NotebookId,
+    ) -> impl Future<Output = Result<Vec<Hash>, StoreError>> + Send;
+
+    /// A piece of a checkpoint, if it is there.
+    fn piece(
+        &self,
+        notebook: NotebookId,
+        hash: Hash,
+    ) -> impl Future<Output = Result<Option<Vec<u8>>, StoreError>> + Send;
+
+    /// Keeps a piece of a checkpoint of a notebook whose log is here, and is this or goes on from
+    /// it.
+    fn keep_piece(
+        &self,
+        log: Arc<Log>,
+        piece: Box<Piece>,
+    ) -> impl Future<Output = Result<PieceKept, StoreError>> + Send;
 }

@@ -8,15 +8,18 @@ use std::convert::Infallible;
 use std::mem;
 use std::sync::Arc;
 
+use couplet_proto::checkpoint::blob::Blob;
+use couplet_proto::checkpoint::{Manifest, Piece};
 use couplet_proto::desk::judge::{replay, still_stands};
 use couplet_proto::desk::keeping::{
     Appended, Ending, Ends, Extension, Kept, Kits, Letter, Outcome, Posted, Used, has_room, slice,
 };
+use couplet_proto::desk::pieces::{self, PieceKept, Rebased, rebase};
 use couplet_proto::desk::question::{Answer, Question, Unanswered};
 use couplet_proto::envelope::Sealed;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Inserted, Range, Tip, WriterHave};
-use couplet_proto::ids::{DeviceId, InviteId, NotebookId, WriterId};
+use couplet_proto::ids::{DeviceId, InviteId, NotebookId, Slot, WriterId};
 use couplet_proto::limits::{DISSOLVE_SECONDS, MAX_REQUESTS_PER_INVITE};
 use couplet_proto::log::Log;
 use couplet_proto::statement::LogHead;
@@ -40,6 +43,10 @@ struct Volume {
     writers: BTreeMap<WriterId, (DeviceId, u64)>,
     envelopes: BTreeMap<(WriterId, u64), Sealed>,
     mail: BTreeMap<(InviteId, DeviceId), Letter>,
+    checkpoints: BTreeMap<Hash, (Slot, Manifest)>,
+    blobs: BTreeMap<Hash, (Slot, Blob)>,
+    /// The checkpoint that stands for what is not kept.
+    base: Option<Hash>,
     /// Since when one person wants it gone, in seconds since 1970.
     ends: Option<u64>,
     is_dissolved: bool,
@@ -99,6 +106,14 @@ impl Shelf {
             Question::Find(lookup) => Answer::Found(self.find(lookup)),
             Question::Post(letter) => {
                 Answer::Posted(volume.ok_or(Unanswered::Unavailable)?.post(letter))
+            }
+            Question::Checkpoints => {
+                Answer::Checkpoints(volume.map_or_else(Vec::new, |volume| volume.whole()))
+            }
+            Question::Piece(hash) => Answer::Piece(volume.and_then(|volume| volume.piece(hash))),
+            Question::KeepPiece(log, piece) => {
+                let volume = volume.ok_or(Unanswered::Unavailable)?;
+                Answer::PieceKept(volume.keep_piece(&log, *piece, self.quota))
             }
         })
     }
@@ -192,6 +207,9 @@ impl Volume {
         self.mail.retain(|(invite, _), _| extension.open_invites.contains(invite));
         self.keep_kits(&extension.kits);
         self.log = Some(log);
+        if let Some(standing) = extension.standing {
+            self.stand(standing);
+        }
         match extension.ending {
             Ending::Unwanted => self.ends = None,
             Ending::Wanted { now } => self.ends = self.ends.or(Some(now)),
@@ -271,8 +289,8 @@ impl Volume {
         match after.insert(Tip { counter, hash: sealed.hash() }, header.previous) {
             Err(_) => return Outcome::Fork,
             Ok(Inserted::Held) => {
-                let held = self.envelopes.get(&(writer, counter));
-                let is_same = held.is_some_and(|held| held.hash() == sealed.hash());
+                let held = self.hash_at(writer, counter);
+                let is_same = held.is_none_or(|held| held == sealed.hash());
                 return if is_same { Outcome::Held } else { Outcome::Fork };
             }
             Ok(Inserted::New) => {}
@@ -296,6 +314,125 @@ impl Volume {
         let writers = held.filter(|(of, _)| *of == device).count();
         let ranges = self.have.iter().map(|(_, have)| have.beyond.len()).sum();
         Used { writers, writers_of_person, ranges, bytes }
+    }
+
+    /// What is known of a place in a chain that is held; nothing if a checkpoint stands for it.
+    fn hash_at(&self, writer: WriterId, counter: u64) -> Option<Hash> {
+        let base = self.have.of(writer).map_or(Tip::START, |have| have.base);
+        let held = self.envelopes.get(&(writer, counter)).map(Sealed::hash);
+        held.or_else(|| (counter == base.counter).then_some(base.hash))
+    }
+
+    fn lacking(&self) -> Vec<Hash> {
+        let named = self.checkpoints.values().flat_map(|(_, it)| &it.contents().blobs);
+        let lacking = named.map(|name| name.hash).filter(|hash| !self.blobs.contains_key(hash));
+        lacking.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    fn is_whole(&self, manifest: &Manifest) -> bool {
+        manifest.contents().blobs.iter().all(|name| self.blobs.contains_key(&name.hash))
+    }
+
+    fn whole(&self) -> Vec<Hash> {
+        let whole = self.checkpoints.iter().filter(|(_, (_, manifest))| self.is_whole(manifest));
+        whole.map(|(hash, _)| *hash).collect()
+    }
+
+    fn piece(&self, hash: Hash) -> Option<Vec<u8>> {
+        let manifest = self.checkpoints.get(&hash).map(|(_, manifest)| manifest.bytes().to_vec());
+        manifest.or_else(|| self.blobs.get(&hash).map(|(_, blob)| blob.bytes().to_vec()))
+    }
+
+    fn keep_piece(&mut self, log: &Log, piece: Piece, quota: u64) -> PieceKept {
+        let kept = match piece {
+            Piece::Manifest(manifest) => self.keep_manifest(log, manifest, quota),
+            Piece::Blob(blob) => self.keep_blob(blob, quota),
+        };
+        let mut have = Have::new();
+        if let Some(checkpoint) = pieces::to_stand(log, &self.whole()) {
+            for writer in self.stand(checkpoint) {
+                have.set(writer, self.have.of(writer).cloned().unwrap_or_default());
+            }
+        }
+        PieceKept { kept, lacking: self.lacking(), whole: self.whole(), have }
+    }
+
+    fn keep_manifest(&mut self, log: &Log, manifest: Manifest, quota: u64) -> pieces::Kept {
+        if self.checkpoints.contains_key(&manifest.hash()) {
+            return pieces::Kept::Held;
+        }
+        let maker = log.known(manifest.device()).filter(|_| !self.is_dissolved);
+        let Some(owner) = maker.map(|member| member.slot) else { return pieces::Kept::Unwanted };
+        // Of each person one that is to stand is enough.
+        let stays = self.kept_for_good();
+        self.checkpoints.retain(|hash, (of, _)| *of != owner || stays.contains(hash));
+        self.drop_unnamed();
+        if !self.has_room_for_piece(owner, manifest.bytes().len(), quota) {
+            return pieces::Kept::Full;
+        }
+        self.checkpoints.insert(manifest.hash(), (owner, manifest));
+        pieces::Kept::New
+    }
+
+    fn keep_blob(&mut self, blob: Blob, quota: u64) -> pieces::Kept {
+        if self.blobs.contains_key(&blob.hash()) {
+            return pieces::Kept::Held;
+        }
+        let names = |manifest: &Manifest| manifest.contents().blobs.contains(&blob.name());
+        let namer = self.checkpoints.values().find(|(_, manifest)| names(manifest));
+        let Some(owner) = namer.map(|(owner, _)| *owner) else { return pieces::Kept::Unwanted };
+        if !self.has_room_for_piece(owner, blob.bytes().len(), quota) {
+            return pieces::Kept::Full;
+        }
+        self.blobs.insert(blob.hash(), (owner, blob));
+        pieces::Kept::New
+    }
+
+    fn has_room_for_piece(&self, of: Slot, length: usize, quota: u64) -> bool {
+        let manifests = self.checkpoints.values().map(|(slot, it)| (*slot, it.bytes().len()));
+        let blobs = self.blobs.values().map(|(slot, it)| (*slot, it.bytes().len()));
+        let used = manifests.chain(blobs).filter(|(slot, _)| *slot == of);
+        used.map(|(_, length)| length as u64).sum::<u64>() + length as u64 <= quota
+    }
+
+    /// The checkpoint that stands for what is not kept, and the one before it.
+    fn kept_for_good(&self) -> Vec<Hash> {
+        let base = self.base.and_then(|base| self.checkpoints.get(&base));
+        let parent = base.map(|(_, manifest)| manifest.contents().parent);
+        self.base.into_iter().chain(parent).collect()
+    }
+
+    /// Lets go of what a checkpoint covers, if it is whole and covers more than the one before.
+    fn stand(&mut self, checkpoint: Hash) -> Vec<WriterId> {
+        let Some((_, manifest)) = self.checkpoints.get(&checkpoint).cloned() else {
+            return Vec::new();
+        };
+        if self.base == Some(checkpoint) || !self.is_whole(&manifest) {
+            return Vec::new();
+        }
+        let hash_at = |writer, counter| Ok::<_, Infallible>(self.hash_at(writer, counter));
+        let Ok(rebased) = rebase(&manifest, &self.have, hash_at);
+        let Some(rebased) = rebased else { return Vec::new() };
+        let writers = rebased.iter().map(|it| it.writer).collect();
+        for Rebased { device, writer, have } in rebased {
+            let base = have.base.counter;
+            self.envelopes.retain(|(of, counter), _| *of != writer || *counter > base);
+            let left = self.envelopes.range((writer, 0)..=(writer, u64::MAX));
+            let left = left.map(|(_, sealed)| sealed.bytes().len() as u64).sum();
+            self.writers.insert(writer, (device, left));
+            self.have.set(writer, have);
+        }
+        self.base = Some(checkpoint);
+        let stays = self.kept_for_good();
+        self.checkpoints.retain(|hash, _| stays.contains(hash));
+        self.drop_unnamed();
+        writers
+    }
+
+    fn drop_unnamed(&mut self) {
+        let named = self.checkpoints.values().flat_map(|(_, it)| &it.contents().blobs);
+        let named: BTreeSet<Hash> = named.map(|name| name.hash).collect();
+        self.blobs.retain(|hash, _| named.contains(hash));
     }
 
     fn post(&mut self, letter: Letter) -> Posted {

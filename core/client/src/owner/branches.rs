@@ -305,6 +305,7 @@ fn said_again(said: &[Statement], (slot, me): (Slot, DeviceId), keys: &Keys) -> 
                 let again = |to| Intent::Rewrap(rewrap.epoch, to);
                 wanted.extend(rewrap.wraps.iter().map(|wrap| again(wrap.to)));
             }
+            Body::Attest(attest) => wanted.push(Intent::Attest(attest.checkpoint)),
             Body::Dissolve => wanted.push(Intent::Dissolve),
             Body::Retain => wanted.push(Intent::Retain),
             Body::Move(_) => wanted.extend(relay_of(statement, keys).map(Intent::Move)),

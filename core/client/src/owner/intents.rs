@@ -8,6 +8,7 @@ use couplet_engine::membership::ending;
 use couplet_engine::membership::epoch;
 use couplet_engine::membership::keyring::{Keys, open_keys};
 use couplet_engine::membership::{self, CannotSay, paper};
+use couplet_proto::hash::Hash;
 use couplet_proto::have::Tip;
 use couplet_proto::ids::{DeviceId, Epoch, InviteId, Slot};
 use couplet_proto::link::RelayLink;
@@ -46,6 +47,8 @@ pub(super) enum Intent {
     /// A device that was taken out on a branch that yielded. Until it is out again nothing is
     /// sealed: it could read that.
     RemoveAgain(DeviceId),
+    /// A checkpoint that this device has found to be true.
+    Attest(Hash),
     Dissolve,
     Retain,
     /// The relay to go on at.
@@ -190,6 +193,13 @@ impl Owner {
                 let mut names = membership::persons(log, keys);
                 let name = names.remove(&replica.slot()).ok_or(CannotSay::Overtaken)?;
                 membership::rename(log, device, key?, (None, &name), &mut *rng)?
+            }
+            Intent::Attest(checkpoint) => {
+                let attested = log.attested(*checkpoint);
+                if attested.is_some_and(|it| it.is_by(replica.slot())) {
+                    return Err(CannotSay::Overtaken.into());
+                }
+                membership::attest(log, device, *checkpoint)?
             }
             Intent::Dissolve => ending::dissolve(log, device)?,
             Intent::Retain => ending::retain(log, device)?,

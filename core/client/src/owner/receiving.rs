@@ -11,7 +11,7 @@ use couplet_engine::replica::{Accepted, NotTaken, Opened};
 use couplet_proto::envelope::{Envelope, Header, Sealed};
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Range, Tip};
-use couplet_proto::ids::{Edition, Slot, Volume, WriterId};
+use couplet_proto::ids::{DeviceId, Edition, Slot, Volume, WriterId, WriterNonce};
 use couplet_proto::log::{Log, Stands};
 
 use super::Owner;
@@ -60,6 +60,8 @@ pub(super) struct Slice {
     changes: BTreeMap<Volume, BTreeMap<Hash, Waiting>>,
     opened_bytes: usize,
     judged: Vec<Judged>,
+    /// Whose the writers are that others carried.
+    carried: BTreeMap<WriterId, (DeviceId, WriterNonce)>,
 }
 
 /// Who stores: whose device it is, and who writes on it.
@@ -74,9 +76,9 @@ pub(super) struct Judged {
     volume: Volume,
     pub(super) changes: BTreeMap<Hash, Waiting>,
     pub(super) applied: Applied,
-    entries: Vec<Entry>,
+    pub(super) entries: Vec<Entry>,
     /// Those before that give way to refused ones.
-    giving_way: BTreeSet<Hash>,
+    pub(super) giving_way: BTreeSet<Hash>,
 }
 
 impl Owner {
@@ -307,6 +309,8 @@ impl Slice {
         for (original, slot, changes) in opened.carried {
             self.news.insert(writer);
             self.late.push(((original.header().writer(), original.header().counter), false));
+            let header = original.header();
+            self.carried.insert(header.writer(), (header.device, header.nonce));
             self.note_changes(&original, slot, changes);
         }
     }
@@ -346,6 +350,9 @@ impl Slice {
         for (place, is_kept) in &self.late {
             tables.settle_late(*place, *is_kept)?;
         }
+        for (writer, actor) in &self.carried {
+            tables.keep_actor(*writer, *actor)?;
+        }
         for (writer, have) in delta.iter() {
             tables.keep_chain(writer, have)?;
         }
@@ -372,6 +379,11 @@ impl Slice {
 }
 
 impl Judged {
+    /// Whether that change is of such a writer.
+    pub(super) fn is_of(&self, hash: &Hash, is_meant: impl FnOnce(WriterId) -> bool) -> bool {
+        self.changes.get(hash).is_some_and(|waiting| is_meant(waiting.change.writer()))
+    }
+
     pub(super) fn store(&self, tables: &Tables<'_>, me: Me) -> Result<(), Error> {
         let place = (self.volume, Edition::default());
         let Applied { applied, waiting, refused, faulty, duplicates, .. } = &self.applied;

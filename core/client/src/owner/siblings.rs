@@ -66,7 +66,10 @@ impl Owner {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(unknown) => unknown.insert(self.changes_in_chain(slice, place)?),
         };
-        let is_in_chain = changes.contains(&hash);
+        // What came in a checkpoint is noted as of the last envelope that it covers.
+        let base = self.replica()?.have().of(place.0).map_or(0, |have| have.base.counter);
+        let is_covered = changes.is_empty() && base > 0 && place.1 == base;
+        let is_in_chain = changes.contains(&hash) || is_covered;
         Ok((!is_in_chain, if is_in_chain { place.1 } else { 0 }, hash))
     }
 

@@ -127,8 +127,10 @@ impl Owner {
     fn retire(&mut self) -> Result<(), Error> {
         let replica = self.replica()?;
         let writer = replica.writer();
-        if replica.log().owes_rotation() || replica.key().is_none() {
-            // Nothing can be sealed before the key has changed: it is written anew.
+        let is_locked = replica.log().owes_rotation() || replica.key().is_none();
+        if is_locked || self.has_hole(writer)? {
+            // Nothing can be sealed before the key has changed, or beside what somebody else wrote
+            // on as that writer: it is written anew.
             return Ok(());
         }
         let have = self.replica()?.have().of(writer).map_or(Tip::START, |have| have.tip);

@@ -4,9 +4,8 @@ use std::ops::RangeInclusive;
 
 use couplet_engine::seen::SeenVector;
 use couplet_proto::envelope::{Envelope, Header, Sealed};
-use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Range, Tip, WriterHave};
-use couplet_proto::ids::{DeviceId, Slot, WriterId};
+use couplet_proto::ids::{Slot, WriterId};
 use couplet_proto::item;
 use rusqlite::{OptionalExtension, params};
 
@@ -63,7 +62,7 @@ impl Tables<'_> {
             state.number(),
             sealed.bytes()
         ])?;
-        Ok(())
+        self.keep_actor(writer, (header.device, header.nonce))
     }
 
     /// Marks an envelope as read.
@@ -109,17 +108,6 @@ impl Tables<'_> {
         Ok(kept)
     }
 
-    /// The device that writes as this writer, as any of its envelopes says.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub(crate) fn device_of(&self, writer: WriterId) -> Result<Option<DeviceId>, StoreError> {
-        let mut select =
-            self.0.prepare_cached("SELECT bytes FROM envelopes WHERE writer = ?1 LIMIT 1")?;
-        let bytes: Option<Vec<u8>> = select.query_row([writer.0], |row| row.get(0)).optional()?;
-        Ok(bytes.and_then(|bytes| Envelope::peek(&bytes)).map(|header| header.device))
-    }
-
     /// The envelopes of a writer from this counter on are to be carried by another; what stands
     /// before them is the end of its chain.
     ///
@@ -143,20 +131,6 @@ impl Tables<'_> {
         )?;
         update.execute(params![writer.0, counter(tip.counter)?, State::ToCarry.number()])?;
         Ok(tip)
-    }
-
-    /// What stands before that counter of a writer.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub(crate) fn tip_before(&self, writer: WriterId, at: u64) -> Result<Tip, StoreError> {
-        let mut before = self.0.prepare_cached(
-            "SELECT hash FROM envelopes WHERE writer = ?1 AND counter = ?2 ORDER BY state LIMIT 1",
-        )?;
-        let last = at.saturating_sub(1);
-        let place = params![writer.0, counter(last)?];
-        let hash = before.query_row(place, |row| row.get(0).map(Hash)).optional()?;
-        Ok(hash.map_or(Tip::START, |hash| Tip { counter: last, hash }))
     }
 
     /// Whether that envelope is here, and could be read.

@@ -2,6 +2,7 @@
 
 use couplet_engine::document::Change;
 use couplet_proto::envelope::Envelope;
+use couplet_proto::hash::Hash;
 use couplet_proto::have::{Tip, WriterHave};
 use couplet_proto::ids::{DeviceId, WriterId, WriterNonce};
 use couplet_proto::item;
@@ -30,22 +31,33 @@ pub(crate) struct Cut {
 }
 
 impl Tables<'_> {
+    /// What stands before that counter of a writer.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn tip_before(&self, writer: WriterId, at: u64) -> Result<Tip, StoreError> {
+        let mut before = self.0.prepare_cached(
+            "SELECT hash FROM envelopes WHERE writer = ?1 AND counter = ?2 ORDER BY state LIMIT 1",
+        )?;
+        let last = at.saturating_sub(1);
+        let place = params![writer.0, counter(last)?];
+        let hash = before.query_row(place, |row| row.get(0).map(Hash)).optional()?;
+        if let Some(hash) = hash {
+            return Ok(Tip { counter: last, hash });
+        }
+        let base = self.have()?.of(writer).map_or(Tip::START, |have| have.base);
+        Ok(if base.counter == last { base } else { Tip::START })
+    }
+
     /// The chains of that device's writers.
     ///
     /// # Errors
     /// [`StoreError`].
     pub(crate) fn chains_of(&self, device: DeviceId) -> Result<Vec<Chain>, StoreError> {
-        let mut first = self.0.prepare_cached(
-            "SELECT bytes FROM envelopes WHERE writer = ?1 AND state <> 3
-             ORDER BY counter LIMIT 1",
-        )?;
         let mut chains = Vec::new();
         for (writer, have) in self.have()?.iter() {
-            let bytes: Option<Vec<u8>> =
-                first.query_row([writer.0], |row| row.get(0)).optional()?;
-            let header = bytes.and_then(|bytes| Envelope::peek(&bytes));
-            if let Some(header) = header.filter(|header| header.device == device) {
-                chains.push(Chain { nonce: header.nonce, writer, have: have.clone() });
+            if let Some((_, nonce)) = self.actor(writer)?.filter(|(of, _)| *of == device) {
+                chains.push(Chain { nonce, writer, have: have.clone() });
             }
         }
         Ok(chains)

@@ -56,6 +56,8 @@ pub(crate) enum Meta {
     ShownRoot,
     /// The other person's root when this person said that they had compared.
     ComparedRoot,
+    /// The checkpoint that stands for what is not held envelope by envelope.
+    Base,
     /// Whether this person has left; nothing is written from then on.
     HasLeft,
     /// Since when it is known here that somebody wants the notebook gone, seconds since 1970.
@@ -98,6 +100,7 @@ impl Meta {
             Self::CodeChecked => "code checked",
             Self::ShownRoot => "shown root",
             Self::ComparedRoot => "compared root",
+            Self::Base => "base",
             Self::HasLeft => "has left",
             Self::DissolvingSince => "dissolving since",
             Self::IsPaused => "is paused",

@@ -41,6 +41,17 @@ const FIRST: &str = "
     -- SQLite takes this index for a query only where its own condition is spelled out there.
     CREATE INDEX envelopes_kept ON envelopes (writer, counter) WHERE state <> 0;
 
+    -- Whose every writer is: device and nonce, of which its name is made.
+    CREATE TABLE actors (
+        writer BLOB PRIMARY KEY, device BLOB NOT NULL, nonce BLOB NOT NULL
+    ) WITHOUT ROWID;
+    -- Checkpoints in the order of their coming, and the blobs that they name.
+    CREATE TABLE checkpoints (
+        place INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, is_sound INTEGER NOT NULL,
+        bytes BLOB NOT NULL
+    );
+    CREATE TABLE blobs (hash BLOB PRIMARY KEY, bytes BLOB NOT NULL);
+
     -- Envelopes of writers that could not go on, and those that carry them.
     CREATE TABLE carried (
         writer BLOB NOT NULL, counter INTEGER NOT NULL,

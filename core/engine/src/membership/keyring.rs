@@ -151,6 +151,7 @@ fn wrap_in<'a>(
         | Body::Revoke(_)
         | Body::Rename(_)
         | Body::Notice(_)
+        | Body::Attest(_)
         | Body::Unknown { .. } => None,
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::desk::keeping::{Kept, Outcome};
+use crate::desk::pieces::Gathering;
 use crate::frame::{Reason, Refuse};
 use crate::hash::Hash;
 use crate::have::{Have, Range};
@@ -22,6 +23,23 @@ pub(crate) struct Attached {
     requests: Vec<Vec<u8>>,
     /// Whether others may be waiting.
     has_mail: bool,
+    /// How many checkpoints the log spoke of when the phone was told which are here.
+    checkpoints: usize,
+    /// Whether to tell the phone which checkpoints are here.
+    has_checkpoints: bool,
+    /// Pieces that the phone asks for.
+    pieces: VecDeque<Hash>,
+    /// Pieces that the phone was asked for.
+    pub(crate) gathering: Gathering,
+}
+
+/// What a phone is to be told of checkpoints.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum OfCheckpoints {
+    /// Which are here.
+    Names,
+    /// A piece.
+    Piece(Hash),
 }
 
 /// What was refused of envelopes, and which of them are in the store's hands.
@@ -39,8 +57,48 @@ impl Sorted {
 }
 
 impl Attached {
-    pub(crate) const fn new(session: Session) -> Self {
-        Self { session, wanted: VecDeque::new(), requests: Vec::new(), has_mail: true }
+    pub(crate) fn new(session: Session) -> Self {
+        Self {
+            session,
+            wanted: VecDeque::new(),
+            requests: Vec::new(),
+            has_mail: true,
+            checkpoints: 0,
+            has_checkpoints: false,
+            pieces: VecDeque::new(),
+            gathering: Gathering::default(),
+        }
+    }
+
+    /// The log is this: if it speaks of more checkpoints than before, the phone is told which are
+    /// here.
+    pub(crate) fn look_for_checkpoints(&mut self, log: &Log) {
+        let count = log.attested_count();
+        self.has_checkpoints |= count > self.checkpoints;
+        self.checkpoints = count;
+    }
+
+    /// The phone asks for pieces. Of what it asks for before it has been given what it asked for
+    /// last, there is no end.
+    pub(crate) fn wants_pieces(&mut self, pieces: Vec<Hash>) {
+        self.pieces = pieces.into();
+    }
+
+    /// A piece that the phone asks for is not here: it is told what is.
+    pub(crate) fn has_no_piece(&mut self) {
+        self.pieces.clear();
+        self.has_checkpoints = true;
+    }
+
+    /// What to tell the phone of checkpoints next. Pieces are bulk.
+    pub(crate) fn of_checkpoints(&mut self, has_room: bool) -> Option<OfCheckpoints> {
+        if !has_room {
+            return None;
+        }
+        if std::mem::take(&mut self.has_checkpoints) {
+            return Some(OfCheckpoints::Names);
+        }
+        self.pieces.pop_front().map(OfCheckpoints::Piece)
     }
 
     /// What to do next. What needs the store waits for room on the line, the rest does not: a

@@ -132,7 +132,8 @@ fn extend(
     let is_continued = held > 0 && from == held;
     let removals = new.iter().enumerate().filter_map(|(at, said)| Some((at, said.removes()?)));
     let is_new = |at: usize| is_continued && !(is_fed && is_vouched_for(&log, sender, new, at));
-    let ends = removals.filter_map(|(at, device)| ends(&log, device, is_new(at))).collect();
+    let ends = removals.filter_map(|(at, device)| ends(&log, device, is_new(at)));
+    let ends = ends.collect::<Vec<_>>();
     let goes_by_notice = |at: &usize| new.get(*at).is_some_and(|new| new.due().is_some());
     let is_early = |at: &usize| held > 0 && !(is_fed && is_vouched_for(&log, sender, new, *at));
     let early = (0..new.len()).filter(goes_by_notice).find(is_early);
@@ -156,7 +157,7 @@ fn extend(
     let kits = Kits { now, held: kits.collect(), noticed };
     let known = (from < held).then(|| devices(&log));
     let (said, from, ending) = (said(new), from as u64, ending(&log, now));
-    let notebook = id;
+    let (notebook, standing) = (id, log.standing());
     let extension = Extension {
         notebook,
         after,
@@ -165,6 +166,7 @@ fn extend(
         said,
         open_invites,
         ends,
+        standing,
         known,
         kits,
         ending,

@@ -35,6 +35,8 @@ pub struct Extension {
     pub open_invites: Vec<InviteId>,
     /// The devices that the statements take out, and what stands of each of their writers.
     pub ends: Vec<Ends>,
+    /// The checkpoint that stands once these do: if it is there whole, what it covers is let go of.
+    pub standing: Option<Hash>,
     /// If statements yield: the devices that the log knows once these stand. What others wrote is let
     /// go of.
     pub known: Option<BTreeSet<DeviceId>>,

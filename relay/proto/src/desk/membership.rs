@@ -48,8 +48,10 @@ impl Desk {
             Appended::Done => {
                 self.outputs.push_back(Output::Changed(Part::Log));
                 let is_dissolved = log.dissolution() == Dissolution::Agreed;
-                if is_dissolved || log.departed().next().is_some() {
-                    // Of a device that was taken out, less may be held than before.
+                let has_gone = log.departed().next().is_some() || log.standing().is_some();
+                if is_dissolved || has_gone {
+                    // Of a device that was taken out, less may be held than before; and less is
+                    // kept of what a checkpoint stands for.
                     self.outputs.push_back(Output::Changed(Part::Have));
                     self.news.insert(Part::Have);
                 }
@@ -68,7 +70,10 @@ impl Desk {
     /// The log holds what was offered.
     fn extended(&mut self, log: Arc<Log>) {
         match &mut self.stage {
-            Stage::Attached(attached) => attached.session.log_changed(hashes(&log)),
+            Stage::Attached(attached) => {
+                attached.session.log_changed(hashes(&log));
+                attached.look_for_checkpoints(&log);
+            }
             Stage::Waiting(attach) => {
                 let attach = attach.take();
                 self.send(Frame::Stored(Stored { log: log.head(), have: Vec::new() }));

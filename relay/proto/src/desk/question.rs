@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::checkpoint::Piece;
 use crate::desk::judge::{Judged, Judgement};
 use crate::desk::keeping::{Appended, Extension, Kept, Letter, Posted};
+use crate::desk::pieces::PieceKept;
 use crate::envelope::Sealed;
 use crate::hash::Hash;
 use crate::have::{Have, Range};
@@ -33,6 +35,12 @@ pub enum Question {
     Find(Hash),
     /// To put a request in its mailbox.
     Post(Letter),
+    /// The checkpoints that are there whole, in order of their hashes.
+    Checkpoints,
+    /// A piece of a checkpoint, by its hash.
+    Piece(Hash),
+    /// To keep a piece of a checkpoint; the log says whose it is, and whether it stands.
+    KeepPiece(Arc<Log>, Box<Piece>),
 }
 
 /// The answer to the [`Question`] of the same place.
@@ -56,6 +64,12 @@ pub enum Answer {
     Found(Option<NotebookId>),
     /// What became of the letter.
     Posted(Posted),
+    /// The checkpoints.
+    Checkpoints(Vec<Hash>),
+    /// The piece, if it is there.
+    Piece(Option<Vec<u8>>),
+    /// What became of the piece.
+    PieceKept(PieceKept),
 }
 
 /// Why there is no answer.

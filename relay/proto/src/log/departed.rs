@@ -110,7 +110,8 @@ impl Stands {
                     span
                 };
                 let spans = have.beyond.into_iter().filter(begins_within).map(ends_within);
-                WriterHave { tip, beyond: spans.collect(), ..have }
+                let base = if have.base.counter > tip.counter { tip } else { have.base };
+                WriterHave { base, tip, beyond: spans.collect() }
             }
             Self::All | Self::UpTo(_) => have,
         }

@@ -50,6 +50,7 @@ impl Log {
             Body::Paper(said) => self.set_paper(by, said),
             Body::Recover(said) => self.recover(by, after, said),
             Body::Notice(said) => self.give_notice(by, *said),
+            Body::Attest(attest) => self.attest(slot, attest.checkpoint),
             Body::Unknown { .. } => Ok(()),
         }
     }

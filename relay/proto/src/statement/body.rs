@@ -172,6 +172,13 @@ pub struct Rename {
     pub name: Vec<u8>,
 }
 
+/// The signer's device has read a checkpoint and found in it all that it holds itself up to there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attest {
+    /// Which: the hash of its manifest.
+    pub checkpoint: Hash,
+}
+
 /// The notebook goes on at another relay, which the one before need not know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Move {
@@ -204,6 +211,8 @@ pub enum Body {
     Revoke(Revoke),
     /// Somebody is called something else.
     Rename(Rename),
+    /// A checkpoint is found to be true.
+    Attest(Attest),
     /// The notebook goes on at another relay.
     Move(Move),
     /// The signer's person takes back that they want it gone.
@@ -235,7 +244,8 @@ mod number {
     pub(super) const WRAP: u16 = 8;
     pub(super) const LEAVE: u16 = 9;
     pub(super) const DISSOLVE: u16 = 10;
-    // 11 Propose, 12 Accept, 13 Attest: their rooms.
+    // 11 Propose, 12 Accept: their rooms.
+    pub(super) const ATTEST: u16 = 13;
     pub(super) const REVOKE: u16 = 14;
     pub(super) const RENAME: u16 = 15;
     pub(super) const MOVE: u16 = 19;
@@ -263,6 +273,7 @@ impl Body {
             Self::Dissolve => (number::DISSOLVE, Vec::new()),
             Self::Revoke(body) => (number::REVOKE, item::encode(body)),
             Self::Rename(body) => (number::RENAME, item::encode(body)),
+            Self::Attest(body) => (number::ATTEST, item::encode(body)),
             Self::Move(body) => (number::MOVE, item::encode(body)),
             Self::Retain => (number::RETAIN, Vec::new()),
             Self::Paper(body) => (number::PAPER, item::encode(body)),
@@ -285,6 +296,7 @@ impl Body {
             number::DISSOLVE => item::decode(bytes, "dissolution").map(|()| Self::Dissolve)?,
             number::REVOKE => Self::Revoke(item::decode(bytes, "revocation")?),
             number::RENAME => Self::Rename(item::decode(bytes, "name")?),
+            number::ATTEST => Self::Attest(item::decode(bytes, "attestation")?),
             number::MOVE => Self::Move(item::decode(bytes, "move")?),
             number::RETAIN => item::decode(bytes, "retention").map(|()| Self::Retain)?,
             number::PAPER => Self::Paper(item::decode(bytes, "recovery kit")?),
@@ -325,6 +337,7 @@ impl Body {
             | Self::Retain
             | Self::Revoke(_)
             | Self::Notice(_)
+            | Self::Attest(_)
             | Self::Unknown { .. } => true,
         }
     }

@@ -23,7 +23,7 @@ use crate::log::Log;
 use crate::session::SLICE_BYTES;
 use crate::sign::Signer as _;
 use crate::statement::{Body, LogHead, Watermark};
-use crate::testing::{INVITE, Key, Notebook, bytes};
+use crate::testing::{INVITE, Key, Notebook, bytes, pieces};
 
 /// One story that a store must tell like every other, from empty on.
 #[derive(Clone, Debug)]
@@ -53,13 +53,13 @@ pub const QUOTA: u64 = 2 * 1024 * 1024;
 pub fn cases() -> Vec<Case> {
     let log = [logs(), branches(), mailboxes(), going(), kits()];
     let envelopes = [chains(), slices(), holes(), writers(), persons(), quotas(), dissolved()];
-    log.into_iter().chain(envelopes).collect()
+    log.into_iter().chain(envelopes).chain(pieces::cases()).collect()
 }
 
 /// A case that is being written, with what the store must hold by then.
-struct Script {
-    notebook: Notebook,
-    have: Have,
+pub(super) struct Script {
+    pub(super) notebook: Notebook,
+    pub(super) have: Have,
     /// Whether what is kept goes, with what is appended.
     ending: Ending,
     steps: Vec<Step>,
@@ -67,7 +67,7 @@ struct Script {
 
 impl Script {
     /// About that notebook, whose log the store has.
-    fn of(notebook: Notebook) -> Self {
+    pub(super) fn of(notebook: Notebook) -> Self {
         let mut script = Self::without_log(notebook);
         let log = script.notebook.clone();
         script.append(&log, LogHead::EMPTY, Appended::Done);
@@ -78,12 +78,12 @@ impl Script {
         Self { notebook, have: Have::new(), ending: Ending::Unwanted, steps: Vec::new() }
     }
 
-    fn ask(&mut self, question: Question, answer: Answer) {
+    pub(super) fn ask(&mut self, question: Question, answer: Answer) {
         self.steps.push(Step { notebook: self.notebook.id(), question, answer: Ok(answer) });
     }
 
     /// What comes after `after` in that log is offered.
-    fn append(&mut self, log: &Notebook, after: LogHead, appended: Appended) {
+    pub(super) fn append(&mut self, log: &Notebook, after: LogHead, appended: Appended) {
         self.append_and_end(log, after, Vec::new(), appended);
     }
 
@@ -120,13 +120,14 @@ impl Script {
             open_invites: log.log.open_invites().map(|invite| invite.invite).collect(),
             said: BTreeMap::new(),
             ends: Vec::new(),
+            standing: log.log.standing(),
             known: (from < after.length).then(|| devices(&log.log)),
             ending: self.ending,
             kits: Kits::default(),
         }
     }
 
-    fn keep(&mut self, envelopes: &[Sealed], outcomes: &[Outcome]) {
+    pub(super) fn keep(&mut self, envelopes: &[Sealed], outcomes: &[Outcome]) {
         assert_eq!(envelopes.len(), outcomes.len());
         let mut touched = Have::new();
         for (sealed, outcome) in envelopes.iter().zip(outcomes) {
@@ -146,7 +147,7 @@ impl Script {
         self.ask(Question::Keep(log, envelopes.to_vec()), Answer::Kept(kept));
     }
 
-    fn read(&mut self, writer: WriterId, places: Places<u64>, found: &[Sealed]) {
+    pub(super) fn read(&mut self, writer: WriterId, places: Places<u64>, found: &[Sealed]) {
         let range = Range { writer, first: places.start, last: places.end - 1 };
         self.ask(Question::Envelopes(range), Answer::Envelopes(bytes(found)));
     }
@@ -155,7 +156,7 @@ impl Script {
         self.ask(Question::Post(letter), Answer::Posted(posted));
     }
 
-    fn done(mut self, name: &'static str) -> Case {
+    pub(super) fn done(mut self, name: &'static str) -> Case {
         self.ask(Question::Have, Answer::Have(self.have.clone()));
         Case { name, steps: self.steps }
     }

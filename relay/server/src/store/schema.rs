@@ -162,6 +162,32 @@ CREATE TABLE envelope (
     PRIMARY KEY (notebook, device, writer, counter, hash)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE checkpoint (
+    notebook BLOB NOT NULL REFERENCES notebook,
+    hash BLOB NOT NULL,
+    slot INTEGER NOT NULL,
+    is_base INTEGER NOT NULL,
+    parent BLOB NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (notebook, hash)
+) STRICT;
+
+CREATE TABLE named (
+    notebook BLOB NOT NULL REFERENCES notebook,
+    blob BLOB NOT NULL,
+    checkpoint BLOB NOT NULL,
+    name BLOB NOT NULL,
+    PRIMARY KEY (notebook, blob, checkpoint)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE blob (
+    notebook BLOB NOT NULL REFERENCES notebook,
+    hash BLOB NOT NULL,
+    slot INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (notebook, hash)
+) STRICT;
+
 CREATE TABLE mailbox (
     notebook BLOB NOT NULL REFERENCES notebook,
     invite BLOB NOT NULL,

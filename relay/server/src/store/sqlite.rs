@@ -3,11 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use couplet_proto::checkpoint::Piece;
 use couplet_proto::desk::keeping::{Appended, Extension, Kept, Letter, Posted};
+use couplet_proto::desk::pieces::PieceKept;
 use couplet_proto::envelope::Sealed;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Range};
 use couplet_proto::ids::NotebookId;
+use couplet_proto::limits::MAX_MANIFEST;
 use couplet_proto::log::Log;
 use couplet_proto::statement::LogHead;
 use rusqlite::Connection;
@@ -16,7 +19,7 @@ use tokio::sync::Semaphore;
 use crate::limits::{BYTES_PER_PERSON, KEPT_FREE, READERS};
 use crate::store::tables::{self, Fault};
 use crate::store::writer::Writer;
-use crate::store::{Store, StoreError, ending, kits, schema};
+use crate::store::{Store, StoreError, ending, kits, pieces, schema};
 
 /// How much a store may take.
 #[derive(Clone, Copy, Debug)]
@@ -160,6 +163,21 @@ impl Store for SqliteStore {
     async fn requests(&self, notebook: NotebookId) -> Result<Vec<Vec<u8>>, StoreError> {
         self.read(move |connection| tables::requests(connection, notebook)).await
     }
+
+    async fn checkpoints(&self, notebook: NotebookId) -> Result<Vec<Hash>, StoreError> {
+        self.read(move |connection| pieces::whole(connection, notebook)).await
+    }
+
+    async fn piece(&self, notebook: NotebookId, hash: Hash) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read(move |connection| pieces::piece(connection, notebook, hash)).await
+    }
+
+    async fn keep_piece(&self, log: Arc<Log>, piece: Box<Piece>) -> Result<PieceKept, StoreError> {
+        self.check_room(false)?;
+        let quota = self.room.bytes_per_person;
+        let work = move |connection: &Connection| pieces::keep(connection, &log, &piece, quota);
+        self.write(MAX_MANIFEST, work).await
+    }
 }
 
 #[cfg(test)]
@@ -182,6 +200,7 @@ mod tests {
             said: BTreeMap::from([(Slot::First, 1)]),
             open_invites: Vec::new(),
             ends: Vec::new(),
+            standing: None,
             known: None,
             ending: Ending::Unwanted,
             kits: Kits::default(),

@@ -17,7 +17,7 @@ use couplet_proto::log::Log;
 use couplet_proto::statement::LogHead;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use crate::store::{StoreError, ending, kits, schema};
+use crate::store::{StoreError, ending, kits, pieces, schema};
 
 /// Why the tables did not answer; which file they are in is the caller's to know.
 #[derive(Debug, thiserror::Error)]
@@ -95,6 +95,9 @@ pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended,
     .execute(params![id, signed(at.length)?, at.hash.0, added, let_go])?;
     empty_mailboxes(db, *notebook, open_invites)?;
     kits::keep(db, *notebook, &extension.kits)?;
+    if let Some(standing) = extension.standing {
+        pieces::stand(db, *notebook, standing)?;
+    }
     ending::end(db, *notebook, extension.ending)?;
     Ok(Appended::Done)
 }
@@ -405,6 +408,12 @@ impl Chains<'_> {
         counter: i64,
         sealed: &Sealed,
     ) -> Result<Outcome, Fault> {
+        let base = self.chains.get(&writer).map_or(Tip::START, |chain| chain.have.base);
+        if sealed.header().counter <= base.counter {
+            // Before the end of what a checkpoint stands for, nothing is there to compare.
+            let is_other = sealed.header().counter == base.counter && sealed.hash() != base.hash;
+            return Ok(if is_other { Outcome::Fork } else { Outcome::Held });
+        }
         let is_held = self
             .db
             .prepare_cached(

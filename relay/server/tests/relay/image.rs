@@ -184,6 +184,7 @@ fn extension(notebook: &Notebook, after: LogHead) -> Extension {
         open_invites: vec![INVITE],
         said: BTreeMap::new(),
         ends: Vec::new(),
+        standing: None,
         known: None,
         ending: Ending::Unwanted,
         kits: Kits::default(),

@@ -71,6 +71,7 @@ async fn the_store() {
                     said: BTreeMap::new(),
                     open_invites: Vec::new(),
                     ends: Vec::new(),
+                    standing: None,
                     known: None,
                     ending: Ending::Unwanted,
                     kits: Kits::default(),

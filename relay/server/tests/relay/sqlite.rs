@@ -27,6 +27,7 @@ pub(crate) fn extension(notebook: &Notebook) -> Extension {
         open_invites: Vec::new(),
         said: BTreeMap::new(),
         ends: Vec::new(),
+        standing: None,
         known: None,
         ending: Ending::Unwanted,
         kits: Kits::default(),

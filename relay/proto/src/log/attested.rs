@@ -1,0 +1,76 @@
+//! Which checkpoints devices have attested, and which of them stand for what they cover.
+//!
+//! A checkpoint stands once a device of each person who has one has attested it: from then on what
+//! it covers need not be kept (protocol rule 19). It has stood for ever, whoever comes later.
+
+use std::collections::BTreeMap;
+
+use super::{Log, Refused};
+use crate::hash::Hash;
+use crate::ids::Slot;
+
+/// What the log says of a checkpoint.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Attested {
+    by: [bool; 2],
+    /// Whether it stood once.
+    pub has_stood: bool,
+}
+
+/// All that were attested, and the last that came to stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct AllAttested {
+    checkpoints: BTreeMap<Hash, Attested>,
+    standing: Option<Hash>,
+}
+
+impl Attested {
+    /// Whether a device of that person has attested it.
+    #[must_use]
+    pub const fn is_by(&self, slot: Slot) -> bool {
+        let [first, second] = self.by;
+        match slot {
+            Slot::First => first,
+            Slot::Second => second,
+        }
+    }
+}
+
+impl Log {
+    /// What is said of a checkpoint, if anything is.
+    #[must_use]
+    pub fn attested(&self, checkpoint: Hash) -> Option<&Attested> {
+        self.attested.checkpoints.get(&checkpoint)
+    }
+
+    /// The last checkpoint that came to stand.
+    #[must_use]
+    pub const fn standing(&self) -> Option<Hash> {
+        self.attested.standing
+    }
+
+    /// How many checkpoints were attested by anybody.
+    #[must_use]
+    pub fn attested_count(&self) -> usize {
+        self.attested.checkpoints.len()
+    }
+
+    pub(super) fn attest(&mut self, by: Slot, checkpoint: Hash) -> Result<(), Refused> {
+        if self.attested(checkpoint).is_some_and(|attested| attested.is_by(by)) {
+            return Err(Refused::NotAllowed("each person attests a checkpoint once"));
+        }
+        let is_here = |slot| self.members.values().any(|member| member.slot == slot);
+        let here = Slot::BOTH.map(is_here);
+        let attested = self.attested.checkpoints.entry(checkpoint).or_default();
+        match (by, &mut attested.by) {
+            (Slot::First, [first, _]) => *first = true,
+            (Slot::Second, [_, second]) => *second = true,
+        }
+        let mut of_both = here.iter().zip(attested.by);
+        if !attested.has_stood && of_both.all(|(is_here, is_attested)| !is_here || is_attested) {
+            attested.has_stood = true;
+            self.attested.standing = Some(checkpoint);
+        }
+        Ok(())
+    }
+}
