@@ -44,8 +44,7 @@ pub struct Start {
 pub enum Output {
     /// Send this frame.
     Send(Frame),
-    /// Read envelopes of this range, in order, up to [`SLICE_BYTES`] but at least one, and give
-    /// them to [`Session::loaded`].
+    /// Read this range, in order, up to [`SLICE_BYTES`] but at least one, for [`Session::loaded`].
     Load(Range),
     /// Read the statements from this index on and give them to [`Session::log_loaded`].
     LoadLog {
