@@ -17,18 +17,16 @@ pub mod keeping;
 pub(crate) mod membership;
 pub mod pieces;
 pub mod question;
+mod refusing;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use crate::frame::{Attach, Frame, Reason, Refuse, Statements};
+use crate::frame::{Attach, Frame, Reason, Statements};
 use crate::hash::Hash;
 use crate::have::Have;
-use crate::ids::{DeviceId, NotebookId, WriterId};
-use crate::limits::{
-    ENVELOPES_PER_FRAME_BYTES, MAX_ENVELOPES_PER_FRAME, MAX_REFUSALS_UNATTACHED,
-    MAX_REMEMBERED_HAVE, RETRY_BUSY, RETRY_FULL,
-};
+use crate::ids::{DeviceId, NotebookId};
+use crate::limits::{ENVELOPES_PER_FRAME_BYTES, MAX_ENVELOPES_PER_FRAME, MAX_REMEMBERED_HAVE};
 use crate::log::Log;
 use crate::session::{self, Session, Start};
 use attached::{Attached, OfCheckpoints, Sorted, hashes, slice};
@@ -477,45 +475,6 @@ impl Desk {
         log.filter(|log| log.member(self.device).is_some())
     }
 
-    /// Says that it cannot be done at the moment, of each envelope that it was about.
-    fn put_off(&mut self, unanswered: Unanswered, envelopes: Vec<Option<(WriterId, u64)>>) {
-        let (reason, seconds) = match unanswered {
-            Unanswered::Full => (Reason::Full, RETRY_FULL),
-            Unanswered::Unavailable => (Reason::Busy, RETRY_BUSY),
-            Unanswered::NotYet(seconds) => (Reason::Busy, seconds),
-        };
-        for envelope in envelopes {
-            let refuse = Refuse { reason, envelope, retry_after: Some(seconds) };
-            match &mut self.stage {
-                Stage::Attached(attached) => attached.session.refuse(refuse),
-                Stage::Waiting(_) => self.refuse_with(refuse),
-            }
-        }
-    }
-
-    /// Says that it will not be done.
-    fn turn_down(&mut self, reason: Reason) {
-        match &mut self.stage {
-            Stage::Attached(attached) => {
-                attached.session.refuse(Refuse { reason, envelope: None, retry_after: None });
-            }
-            Stage::Waiting(_) => self.refuse(reason),
-        }
-    }
-
-    /// Refuses for good, and counts how often.
-    fn refuse(&mut self, reason: Reason) {
-        self.refuse_with(Refuse { reason, envelope: None, retry_after: None });
-    }
-
-    fn refuse_with(&mut self, refuse: Refuse) {
-        self.send(Frame::Refuse(refuse));
-        self.refusals += 1;
-        if self.refusals > MAX_REFUSALS_UNATTACHED {
-            self.close(Why::TooManyRefusals);
-        }
-    }
-
     fn ask(&mut self, question: Question, asked: Asked) {
         self.asked = Some(asked);
         self.outputs.push_back(Output::Ask(question));
@@ -553,9 +512,10 @@ fn take_along(envelopes: &mut Vec<Vec<u8>>, frames: &mut VecDeque<(Frame, u64)>)
 mod tests {
     use super::*;
     use crate::envelope::Sealed;
-    use crate::frame::Stored;
+    use crate::frame::{Refuse, Stored};
     use crate::ids::InviteId;
     use crate::ids::Slot;
+    use crate::limits::{MAX_REFUSALS_UNATTACHED, RETRY_BUSY, RETRY_FULL};
     use crate::log::Branch;
     use crate::sign::Signer as _;
     use crate::statement::{Body, Kit, Locator, LogHead, Notice, Paper, Rotate, Wrap};

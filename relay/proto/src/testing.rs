@@ -7,6 +7,7 @@
 )]
 
 pub mod keeping;
+mod kits;
 mod pieces;
 
 use ed25519_dalek::{Signer as _, SigningKey};

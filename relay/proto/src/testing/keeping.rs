@@ -15,14 +15,14 @@ use crate::hash::Hash;
 use crate::have::{Have, Range, Tip, WriterHave};
 use crate::ids::{DeviceId, InviteId, NotebookId, WriterId};
 use crate::limits::{
-    CLOCKS_DISAGREE_SECONDS, MAX_ENVELOPE, MAX_ENVELOPES_PER_FRAME, MAX_RANGES_BEYOND,
-    MAX_RANGES_PER_NOTEBOOK, MAX_REQUESTS_PER_INVITE, MAX_WRITERS_PER_DEVICE, MIN_ENVELOPE,
-    PAPER_NOTICE_SECONDS,
+    MAX_ENVELOPE, MAX_ENVELOPES_PER_FRAME, MAX_RANGES_BEYOND, MAX_RANGES_PER_NOTEBOOK,
+    MAX_REQUESTS_PER_INVITE, MAX_WRITERS_PER_DEVICE, MIN_ENVELOPE,
 };
 use crate::log::Log;
 use crate::session::SLICE_BYTES;
 use crate::sign::Signer as _;
 use crate::statement::{Body, LogHead, Watermark};
+use crate::testing::kits::kits;
 use crate::testing::{INVITE, Key, Notebook, bytes, pieces};
 
 /// One story that a store must tell like every other, from empty on.
@@ -74,7 +74,7 @@ impl Script {
         script
     }
 
-    fn without_log(notebook: Notebook) -> Self {
+    pub(super) fn without_log(notebook: Notebook) -> Self {
         Self { notebook, have: Have::new(), ending: Ending::Unwanted, steps: Vec::new() }
     }
 
@@ -110,7 +110,7 @@ impl Script {
         self.ask(Question::Append(extension, grown), Answer::Appended(appended));
     }
 
-    fn extension(&self, log: &Notebook, after: LogHead, from: u64) -> Extension {
+    pub(super) fn extension(&self, log: &Notebook, after: LogHead, from: u64) -> Extension {
         let statements = log.log.statements()[usize::try_from(from).unwrap()..].iter();
         Extension {
             notebook: log.id(),
@@ -406,46 +406,6 @@ fn going() -> Case {
     script.read(writer.id(), 1..10, &[]);
     script.read(other.id(), 1..3, &others);
     script.done("of a device that is taken out, what is held at that moment stands")
-}
-
-fn kits() -> Case {
-    let notebook = Notebook::of_ana(12);
-    let mut script = Script::without_log(notebook);
-    let (first, second) = (Hash([21; 32]), Hash([22; 32]));
-    let mut longer = script.notebook.clone();
-    let mut after = LogHead::EMPTY;
-    let mut number = 30;
-    let mut grow = |script: &mut Script, kits: Kits, appended| {
-        let extension = Extension { kits, ..script.extension(&longer, after, after.length) };
-        let grown = Arc::new(longer.log.clone());
-        script.ask(Question::Append(extension, grown), Answer::Appended(appended));
-        if appended == Appended::Done {
-            after = longer.log.head();
-            longer.say(longer.own_device(InviteId([number; 16])));
-            number += 1;
-        }
-    };
-    let held = |now, held: &[(Hash, bool)]| Kits { now, held: held.to_vec(), noticed: Vec::new() };
-    let ends = |now| Kits { now, held: vec![(second, false)], noticed: vec![first] };
-    let id = script.notebook.id();
-    grow(&mut script, held(100, &[(first, false)]), Appended::Done);
-    script.ask(Question::Find(first), Answer::Found(Some(id)));
-    script.ask(Question::Find(second), Answer::Found(None));
-    let wait = u32::try_from(PAPER_NOTICE_SECONDS - CLOCKS_DISAGREE_SECONDS).unwrap();
-    grow(&mut script, ends(1 << 40), Appended::TooSoon(wait));
-    grow(&mut script, held(1_000, &[(first, true)]), Appended::Done);
-    grow(&mut script, held(2_000, &[(first, true)]), Appended::Done);
-    let due = 1_000 + PAPER_NOTICE_SECONDS - CLOCKS_DISAGREE_SECONDS;
-    grow(&mut script, ends(due - 7), Appended::TooSoon(7));
-    // Taken back, it counts from the next.
-    grow(&mut script, held(3_000, &[(first, false)]), Appended::Done);
-    grow(&mut script, held(4_000, &[(first, true)]), Appended::Done);
-    grow(&mut script, ends(due), Appended::TooSoon(3_000));
-    script.ask(Question::Find(first), Answer::Found(Some(id)));
-    grow(&mut script, ends(due + 3_000), Appended::Done);
-    script.ask(Question::Find(first), Answer::Found(None));
-    script.ask(Question::Find(second), Answer::Found(Some(id)));
-    script.done("words find their notebook, and go no sooner than seven days after notice")
 }
 
 fn mailboxes() -> Case {

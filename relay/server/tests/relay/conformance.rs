@@ -92,6 +92,18 @@ impl Store for Counting {
         self.store.keep(log, envelopes).await
     }
 
+    async fn checkpoints(&self, notebook: NotebookId) -> Result<Vec<Hash>, StoreError> {
+        self.store.checkpoints(notebook).await
+    }
+
+    async fn piece(&self, id: NotebookId, hash: Hash) -> Result<Option<Vec<u8>>, StoreError> {
+        self.store.piece(id, hash).await
+    }
+
+    async fn keep_piece(&self, log: Arc<Log>, piece: Box<Piece>) -> Result<PieceKept, StoreError> {
+        self.store.keep_piece(log, piece).await
+    }
+
     async fn post(&self, letter: Letter) -> Result<Posted, StoreError> {
         self.store.post(letter).await
     }

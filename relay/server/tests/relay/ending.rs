@@ -30,6 +30,7 @@ fn extension(notebook: &Notebook, after: LogHead, ending: Ending) -> Extension {
         open_invites: notebook.log.open_invites().map(|invite| invite.invite).collect(),
         said: BTreeMap::new(),
         ends: Vec::new(),
+        standing: None,
         known: None,
         kits: Kits { now: NOW, held: vec![(Hash([5; 32]), true)], noticed: Vec::new() },
         ending,
