@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::desk::keeping::{Ending, Ends, Extension, Letter};
+use crate::desk::pieces::LETS_GO;
 use crate::envelope::{Envelope, Sealed};
 use crate::frame::{Reason, Statements};
 use crate::ids::{DeviceId, NotebookId, Slot, WriterId};
@@ -133,7 +134,8 @@ fn extend(
     let ends = removals.filter_map(|(at, device)| ends(&log, device, is_new(at)));
     let known = (from < held).then(|| devices(&log));
     let (said, from, ending) = (said(new), from as u64, ending(&log, now));
-    let (notebook, standing, ends) = (id, log.standing(), ends.collect::<Vec<_>>());
+    let (notebook, standing, ends) =
+        (id, log.standing().filter(|_| LETS_GO), ends.collect::<Vec<_>>());
     let extension = Extension {
         notebook,
         after,
