@@ -17,6 +17,7 @@ pub mod keeping;
 pub(crate) mod membership;
 pub mod pieces;
 pub mod question;
+pub(crate) mod refusing;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -24,7 +25,7 @@ use std::sync::Arc;
 use crate::frame::{Attach, Frame, Reason, Refuse, Statements};
 use crate::hash::Hash;
 use crate::have::Have;
-use crate::ids::{DeviceId, NotebookId, WriterId};
+use crate::ids::{DeviceId, NotebookId};
 use crate::limits::{
     ENVELOPES_PER_FRAME_BYTES, MAX_ENVELOPES_PER_FRAME, MAX_REFUSALS_UNATTACHED,
     MAX_REMEMBERED_HAVE, RETRY_BUSY, RETRY_FULL,
@@ -459,45 +460,6 @@ impl Desk {
     /// The log, if the device belongs to it.
     fn admitting(&self, log: Option<Arc<Log>>) -> Option<Arc<Log>> {
         log.filter(|log| log.member(self.device).is_some())
-    }
-
-    /// Says that it cannot be done at the moment, of each envelope that it was about.
-    fn put_off(&mut self, unanswered: Unanswered, envelopes: Vec<Option<(WriterId, u64)>>) {
-        let (reason, seconds) = match unanswered {
-            Unanswered::Full => (Reason::Full, RETRY_FULL),
-            Unanswered::Unavailable => (Reason::Busy, RETRY_BUSY),
-            Unanswered::NotYet(seconds) => (Reason::Busy, seconds),
-        };
-        for envelope in envelopes {
-            let refuse = Refuse { reason, envelope, retry_after: Some(seconds) };
-            match &mut self.stage {
-                Stage::Attached(attached) => attached.session.refuse(refuse),
-                Stage::Waiting(_) => self.refuse_with(refuse),
-            }
-        }
-    }
-
-    /// Says that it will not be done.
-    fn turn_down(&mut self, reason: Reason) {
-        match &mut self.stage {
-            Stage::Attached(attached) => {
-                attached.session.refuse(Refuse { reason, envelope: None, retry_after: None });
-            }
-            Stage::Waiting(_) => self.refuse(reason),
-        }
-    }
-
-    /// Refuses for good, and counts how often.
-    fn refuse(&mut self, reason: Reason) {
-        self.refuse_with(Refuse { reason, envelope: None, retry_after: None });
-    }
-
-    fn refuse_with(&mut self, refuse: Refuse) {
-        self.send(Frame::Refuse(refuse));
-        self.refusals += 1;
-        if self.refusals > MAX_REFUSALS_UNATTACHED {
-            self.close(Why::TooManyRefusals);
-        }
     }
 
     fn ask(&mut self, question: Question, asked: Asked) {
