@@ -22,14 +22,11 @@ pub(crate) mod refusing;
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use crate::frame::{Attach, Frame, Reason, Refuse, Statements};
+use crate::frame::{Attach, Frame, Reason, Statements};
 use crate::hash::Hash;
 use crate::have::Have;
 use crate::ids::{DeviceId, NotebookId};
-use crate::limits::{
-    ENVELOPES_PER_FRAME_BYTES, MAX_ENVELOPES_PER_FRAME, MAX_REFUSALS_UNATTACHED,
-    MAX_REMEMBERED_HAVE, RETRY_BUSY, RETRY_FULL,
-};
+use crate::limits::{ENVELOPES_PER_FRAME_BYTES, MAX_ENVELOPES_PER_FRAME, MAX_REMEMBERED_HAVE};
 use crate::log::Log;
 use crate::session::{self, Session, Start};
 use attached::{Attached, OfCheckpoints, Sorted, hashes, slice};
@@ -499,8 +496,9 @@ fn take_along(envelopes: &mut Vec<Vec<u8>>, frames: &mut VecDeque<(Frame, u64)>)
 mod tests {
     use super::*;
     use crate::envelope::Sealed;
-    use crate::frame::Stored;
+    use crate::frame::{Refuse, Stored};
     use crate::ids::InviteId;
+    use crate::limits::{MAX_REFUSALS_UNATTACHED, RETRY_BUSY, RETRY_FULL};
     use crate::log::Branch;
     use crate::sign::Signer as _;
     use crate::statement::LogHead;
