@@ -10,6 +10,7 @@
 
 mod ranges;
 mod refusal;
+mod sameness;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -298,36 +299,6 @@ impl Session {
         self.is_proposing = true;
         self.depart();
         self.send(Frame::Statements(Statements { notebook, from, statements: vec![statement] }));
-    }
-
-    /// Whether both sides hold the same, as far as each has said.
-    #[must_use]
-    pub fn is_caught_up(&self) -> bool {
-        self.phase == Phase::Attached
-            && self.their_log == Some(self.head())
-            && self.theirs.covers(&self.mine)
-            && self.mine.covers(&self.theirs)
-    }
-
-    /// Whether both logs are the same, as far as the other side has said.
-    #[must_use]
-    pub fn is_log_shared(&self) -> bool {
-        self.their_log == Some(self.head())
-    }
-
-    /// Whether this side holds all that the other has said that it holds.
-    #[must_use]
-    pub fn has_all_of_theirs(&self) -> bool {
-        self.phase == Phase::Attached && self.mine.covers(&self.theirs)
-    }
-
-    /// Whether both sides hold the same but for what a checkpoint covers at the other.
-    #[must_use]
-    pub fn has_all_but_covered(&self) -> bool {
-        self.phase == Phase::Attached
-            && self.their_log == Some(self.head())
-            && self.mine.without(&self.theirs).is_empty()
-            && self.theirs.without(&self.mine).is_empty()
     }
 
     /// How many times this side sent, each time but the first after waiting for an answer.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::desk::keeping::{Ending, Ends, Extension, Kits, Letter};
+use crate::desk::pieces::LETS_GO;
 use crate::envelope::{Envelope, Sealed};
 use crate::frame::{Reason, Statements};
 use crate::hash::Hash;
@@ -157,7 +158,7 @@ fn extend(
     let kits = Kits { now, held: kits.collect(), noticed };
     let known = (from < held).then(|| devices(&log));
     let (said, from, ending) = (said(new), from as u64, ending(&log, now));
-    let (notebook, standing) = (id, log.standing());
+    let (notebook, standing) = (id, log.standing().filter(|_| LETS_GO));
     let extension = Extension {
         notebook,
         after,

@@ -45,7 +45,7 @@ pub(crate) fn keep(
     db: &Connection,
     log: &Log,
     piece: &Piece,
-    quota: u64,
+    (lets_go, quota): (bool, u64),
 ) -> Result<PieceKept, Fault> {
     let notebook = log.id();
     let kept = match piece {
@@ -53,7 +53,8 @@ pub(crate) fn keep(
         Piece::Blob(blob) => keep_blob(db, notebook, blob, quota)?,
     };
     let mut touched = Have::new();
-    if let Some(checkpoint) = to_stand(log, &whole(db, notebook)?) {
+    let standing = to_stand(log, &whole(db, notebook)?);
+    if let Some(checkpoint) = standing.filter(|_| lets_go) {
         touched = stand(db, notebook, checkpoint)?;
     }
     let lacking = hashes(

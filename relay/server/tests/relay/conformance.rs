@@ -5,9 +5,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use couplet_proto::checkpoint::Piece;
 use couplet_proto::desk::keeping::{Appended, Extension, Kept, Letter, Posted};
+use couplet_proto::desk::pieces::PieceKept;
 use couplet_proto::desk::question::{Answer, Question, Unanswered};
 use couplet_proto::envelope::Sealed;
+use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Range};
 use couplet_proto::ids::NotebookId;
 use couplet_proto::log::Log;
@@ -73,7 +76,7 @@ impl Store for Counting {
 
     async fn find(
         &self,
-        lookup: couplet_proto::hash::Hash,
+        lookup: Hash,
     ) -> Result<Option<NotebookId>, StoreError> {
         self.store.find(lookup).await
     }
@@ -100,8 +103,13 @@ impl Store for Counting {
         self.store.piece(id, hash).await
     }
 
-    async fn keep_piece(&self, log: Arc<Log>, piece: Box<Piece>) -> Result<PieceKept, StoreError> {
-        self.store.keep_piece(log, piece).await
+    async fn keep_piece(
+        &self,
+        log: Arc<Log>,
+        piece: Box<Piece>,
+        lets_go: bool,
+    ) -> Result<PieceKept, StoreError> {
+        self.store.keep_piece(log, piece, lets_go).await
     }
 
     async fn post(&self, letter: Letter) -> Result<Posted, StoreError> {
