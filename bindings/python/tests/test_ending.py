@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from couple import Phone, Relay, meet, scenario, texts, together
+from couple import Phone, Relay, happens, meet, scenario, texts, together
 from couplet import (
+    Attached,
+    CaughtUp,
     Closed,
+    Delivered,
+    Detached,
     FileKeyStore,
     Imported,
     InvalidInput,
@@ -24,7 +29,11 @@ async def test_who_pauses_neither_sends_nor_fetches_and_misses_nothing_later(
     stack: AsyncExitStack, relay: Relay, ana: Phone, ben: Phone
 ) -> None:
     anas, bens = await together(stack, relay, ana, ben)
+    events = bens.events()
+    staying = asyncio.create_task(bens.stay_attached())
+    await happens(events, Attached)
     await bens.pause()
+    assert (await happens(events, Detached)).code == "paused"
     await bens.write("written in between")
     await anas.write("from Ana")
     await anas.sync()
@@ -36,6 +45,8 @@ async def test_who_pauses_neither_sends_nor_fetches_and_misses_nothing_later(
 
     await bens.resume()
     assert not (await bens.status()).is_paused
+    await happens(events, Attached)
+    staying.cancel()
     await meet(anas, bens)
     assert sorted(await texts(bens)) == ["from Ana", "written in between"]
 
@@ -56,8 +67,13 @@ async def test_a_notebook_is_destroyed_only_after_it_was_said_what_is_unsent(
     assert await texts(bens) == ["unsent", "sent"]
 
     events = bens.events()
-    await bens.sync()
+    staying = asyncio.create_task(bens.stay_attached())
+    await happens(events, CaughtUp)
+    while (await bens.unsent()).entries:
+        await happens(events, Delivered)
     assert await bens.destroy(is_wanted=True) == Unsent(entries=0, drafts=1)
+    with pytest.raises(Closed):
+        await staying
     assert [event async for event in events] == []
     with pytest.raises(Closed):
         await bens.status()

@@ -11,7 +11,11 @@ extension Stories {
         func paused() async throws {
             try await story { stage in
                 let (ana, ben) = try await stage.couple()
+                let staying = Task { try await ben.stayAttached() }
+                try await ben.reaches { $0.isAttached }
+                let events = ben.events()
                 try await ben.pause()
+                #expect(try await detached(events).code == "paused")
                 try await ben.write(.note, "written in between")
                 try await ana.write(.note, "from Ana")
                 try await ana.sync()
@@ -21,7 +25,9 @@ extension Stories {
                 #expect(try await ana.texts() == ["from Ana"])
                 #expect(try await ben.texts() == ["written in between"])
                 try await ben.resume()
-                #expect(try await !ben.state().isPaused)
+                try await ben.reaches { $0.isAttached && !$0.isPaused }
+                staying.cancel()
+                await #expect(throws: CancellationError.self) { try await staying.value }
                 try await meet(ana, ben)
                 #expect(try await Set(ben.texts()) == ["from Ana", "written in between"])
             }
@@ -45,9 +51,11 @@ extension Stories {
 
                 let events = ben.events()
                 async let told = collected(events)
-                try await ben.sync()
+                let staying = Task { await failure { try await ben.stayAttached() } }
+                try await ben.reaches { $0.isAttached && $0.pending == 0 }
                 let gone = try await ben.destroy(isWanted: true)
                 #expect(gone == Unsent(entries: 0, drafts: 1))
+                #expect(await staying.value?.isClosed == true)
                 _ = try await told
                 try await fails("closed", as: \.isClosed) { _ = try await ben.hash() }
                 try await fails("no_notebook", as: \.isNotFound) {

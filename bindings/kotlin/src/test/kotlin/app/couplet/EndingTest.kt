@@ -6,19 +6,28 @@ import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertFalse
+import kotlin.test.assertIs
 import kotlin.test.assertNotNull
 import kotlin.test.assertTrue
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.async
+import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.toList
+import kotlinx.coroutines.launch
 
 internal class EndingTest {
     @Test
     @Scenario("pause")
     fun `who pauses neither sends nor fetches, and misses nothing later`() = story {
         val (ana, ben) = couple()
+        val staying = launch(start = CoroutineStart.UNDISPATCHED) { ben.stayAttached() }
+        ben.status.first { it.isAttached }
+        val told = async(start = CoroutineStart.UNDISPATCHED) {
+            ben.events.first { it is Event.Detached }
+        }
         ben.pause()
+        assertEquals("paused", assertIs<Event.Detached>(told.await()).code)
         ben.write(Kind.NOTE, "written in between")
         ana.write(Kind.NOTE, "from Ana")
         ana.sync()
@@ -28,7 +37,8 @@ internal class EndingTest {
         assertFalse(ana.status.value.isPaused)
         assertEquals(listOf("from Ana") to listOf("written in between"), ana.texts() to ben.texts())
         ben.resume()
-        ben.status.first { !it.isPaused }
+        ben.status.first { it.isAttached && !it.isPaused }
+        staying.cancelAndJoin()
         meet(ana, ben)
         assertEquals(setOf("from Ana", "written in between"), ben.texts().toSet())
     }
@@ -51,8 +61,10 @@ internal class EndingTest {
         assertEquals(listOf("unsent", "sent"), ben.texts())
 
         val events = async(start = CoroutineStart.UNDISPATCHED) { ben.events.toList() }
-        ben.sync()
+        val staying = async { runCatching { ben.stayAttached() } }
+        ben.status.first { it.isAttached && it.pending == 0L }
         assertEquals(Unsent(entries = 0, drafts = 1), ben.destroy(isWanted = true))
+        assertIs<CoupletException.Closed>(staying.await().exceptionOrNull())
         events.await()
         assertFailsWith<CoupletException.Closed> { ben.hash() }
         val missing = assertFailsWith<CoupletException.NotFound> {
