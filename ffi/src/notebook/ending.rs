@@ -89,8 +89,8 @@ impl Notebook {
     /// invited. Done again it goes on where it was interrupted.
     ///
     /// # Errors
-    /// [`CoupletError`]; `NotAllowed` while both are together here, or if there is another notebook
-    /// in one of the places.
+    /// [`CoupletError`]; `NotAllowed` where nothing has ended, or if there is another notebook in one
+    /// of the places.
     pub async fn go_on(
         &self,
         config: Config,

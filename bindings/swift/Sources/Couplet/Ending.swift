@@ -64,8 +64,8 @@ extension Notebook {
     /// in as one's own, and everything, the other person's words among it, is an archive in
     /// `before`. The new one knows nothing of the archive, and shows nothing of it to whoever is
     /// invited. Done again it goes on where it was interrupted. Where no keys are given for the
-    /// archive, it has the new notebook's. Throws ``CoupletError/notAllowed(_:)`` while both are
-    /// together here, or if there is another notebook in one of the places.
+    /// archive, it has the new notebook's. Throws ``CoupletError/notAllowed(_:)`` where nothing has
+    /// ended, or if there is another notebook in one of the places.
     public func goOn(
         _ config: Config,
         keys: any KeyStore,

@@ -77,8 +77,8 @@ public suspend fun Notebook.resume(): Unit = writing { ffi.resume() }
  * goes on where it was interrupted. Where no keys are given for the archive, it has the new
  * notebook's.
  *
- * @throws CoupletException [CoupletException.NotAllowed] while both are together here, or if there
- *   is another notebook in one of the places.
+ * @throws CoupletException [CoupletException.NotAllowed] where nothing has ended, or if there is
+ *   another notebook in one of the places.
  */
 public suspend fun Notebook.goOn(
     config: Config,
