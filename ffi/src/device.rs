@@ -152,6 +152,26 @@ pub struct Verification {
     pub verified: Verified,
 }
 
+/// That a notebook is to be gone from the relay.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Dissolving {
+    /// Who wants it; nobody alone, if both do.
+    pub by: Option<PersonId>,
+    /// When the relay lets go of it at the latest, as far as this device's clock tells.
+    pub until: SystemTime,
+    /// Whether it is done: nothing is written or sent any more, and what is here stays.
+    pub is_over: bool,
+}
+
+/// What is on this device and nowhere else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Unsent {
+    /// Entries with something of one's own that the relay has not said to hold.
+    pub entries: u64,
+    /// Drafts, which are nowhere else.
+    pub drafts: u64,
+}
+
 /// What is set aside on this device.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct Quarantine {
@@ -205,6 +225,10 @@ pub struct Status {
     pub standing: Standing,
     /// Whether nothing more can be written here.
     pub is_read_only: bool,
+    /// Whether this device shares nothing until it is told to.
+    pub is_paused: bool,
+    /// Whether the notebook is to be gone from the relay, or is.
+    pub dissolving: Option<Dissolving>,
     /// The epoch whose key is used now, from 1.
     pub epoch: u32,
     /// If it waits to be let in: the short code, for the other phone to type.
@@ -320,6 +344,20 @@ impl From<couplet::Verification> for Verification {
     }
 }
 
+impl From<couplet::Dissolving> for Dissolving {
+    fn from(dissolving: couplet::Dissolving) -> Self {
+        let couplet::Dissolving { by, until, is_over } = dissolving;
+        Self { by: by.map(PersonId::from), until: time(until), is_over }
+    }
+}
+
+impl From<couplet::Unsent> for Unsent {
+    fn from(unsent: couplet::Unsent) -> Self {
+        let couplet::Unsent { entries, drafts } = unsent;
+        Self { entries, drafts }
+    }
+}
+
 impl From<couplet::OpenInvite> for OpenInvite {
     fn from(invite: couplet::OpenInvite) -> Self {
         Self {
@@ -373,6 +411,8 @@ impl From<couplet::Status> for Status {
             person: status.slot.into(),
             standing: status.standing.into(),
             is_read_only: status.is_read_only,
+            is_paused: status.is_paused,
+            dissolving: status.dissolving.map(Dissolving::from),
             epoch: status.epoch,
             waiting_code: status.waiting.map(|waiting| waiting.code),
             pending: status.pending,

@@ -178,13 +178,15 @@ impl From<Error> for CoupletError {
         let may_pass = error.is_retryable();
         match error.code() {
             "not_found" | "no_notebook" => Self::NotFound { reason, detail },
-            "not_yours" | "not_allowed" | "exists" | "apart" | "paused" => {
+            "not_yours" | "not_allowed" | "words_used" | "exists" | "apart" | "paused" => {
                 Self::NotAllowed { reason, detail }
             }
             "waiting" if may_pass => Self::Waiting { reason, detail },
             "relay_refused" if may_pass => Self::Network { reason, detail },
             "relay_refused" | "waiting" => Self::NotAllowed { reason, detail },
-            "relay_unreachable" | "timed_out" => Self::Network { reason, detail },
+            "relay_unreachable" | "timed_out" | "before_its_time" => {
+                Self::Network { reason, detail }
+            }
             "disk_full" | "store" => Self::Storage { reason, detail },
             "busy" => Self::Busy { reason, detail },
             "wrong_key" => Self::Key { reason, detail },
@@ -214,6 +216,13 @@ mod tests {
             Error::Apart,
             Error::WrongCode,
             Error::SayHistory(3),
+            Error::Unsent(couplet::Unsent { entries: 2, drafts: 1 }),
+            Error::Paused,
+            Error::NotEnded,
+            Error::UnknownWords,
+            Error::WordsUsed,
+            Error::KitThere,
+            Error::BeforeItsTime,
             Error::Unsupported("this"),
             Error::BadRelay,
             Error::Unreachable(Unreachable::Lost),

@@ -22,9 +22,9 @@ mod runtime;
 
 pub use config::Config;
 pub use device::{
-    Device, DeviceId, Exchanged, History, Invitation, InviteId, Late, NotebookId, OpenInvite,
-    Person, PersonId, Quarantine, Request, RequestId, SasEmoji, SetAside, Standing, Status,
-    Verification, Verified,
+    Device, DeviceId, Dissolving, Exchanged, History, Invitation, InviteId, Late, NotebookId,
+    OpenInvite, Person, PersonId, Quarantine, Request, RequestId, SasEmoji, SetAside, Standing,
+    Status, Unsent, Verification, Verified,
 };
 pub use entry::{
     Comment, CommentId, Cursor, Delivery, Draft, DraftId, Entry, EntryId, EntryRow, Filter, Kind,
@@ -35,7 +35,7 @@ pub use events::{Event, EventStream};
 pub use export::{Archive, Export, Imported, PlacedChange, Words, prove_export};
 pub use keystore::{KeyRefused, KeyStore};
 pub use log::{LogLevel, LogLine, LogRefused, LogSink, lost_log_lines, set_log_sink};
-pub use notebook::Notebook;
+pub use notebook::{GoneOn, Notebook};
 pub use runtime::{CancelToken, end_all_work};
 
 uniffi::setup_scaffolding!();

@@ -2,6 +2,7 @@
 
 mod beside;
 mod drafts;
+mod ending;
 mod going;
 mod membership;
 mod network;
@@ -12,6 +13,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use couplet::{Couplet, RelayLink};
+pub use ending::GoneOn;
 
 use crate::config::Config;
 use crate::entry::all;

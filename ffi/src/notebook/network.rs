@@ -12,13 +12,24 @@ use crate::runtime::CancelToken;
 
 #[uniffi::export]
 impl Notebook {
-    /// Sets or changes the relay, by its link.
+    /// Sets or changes the relay, by its link, on this device alone.
     ///
     /// # Errors
     /// [`CoupletError`].
     pub async fn set_relay(&self, link: String) -> Result<(), CoupletError> {
         let relay = relay_link(&link)?;
         self.call(|couplet| async move { couplet.set_relay(relay).await }).await
+    }
+
+    /// Goes on at another relay, by its link, with everybody: the others hear of it at the relay of
+    /// now, and each device feeds the new one. Where the relay of now does not answer any more, set
+    /// the new one on each device.
+    ///
+    /// # Errors
+    /// [`CoupletError`].
+    pub async fn move_to(&self, link: String) -> Result<(), CoupletError> {
+        let relay = relay_link(&link)?;
+        self.call(|couplet| async move { couplet.move_to(relay).await }).await
     }
 
     /// Lets the other person know, or not, that their words have arrived here.

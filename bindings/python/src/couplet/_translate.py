@@ -151,6 +151,8 @@ def status(it: ffi.Status) -> v.Status:
         person=v.PersonId(it.person.value),
         standing=v.Standing[it.standing.name],
         is_read_only=it.is_read_only,
+        is_paused=it.is_paused,
+        dissolving=None if it.dissolving is None else dissolving(it.dissolving),
         epoch=it.epoch,
         waiting_code=it.waiting_code,
         pending=it.pending,
@@ -164,6 +166,15 @@ def status(it: ffi.Status) -> v.Status:
         persons=it.persons,
         devices=it.devices,
     )
+
+
+def dissolving(it: ffi.Dissolving) -> v.Dissolving:
+    by = None if it.by is None else v.PersonId(it.by.value)
+    return v.Dissolving(by, it.until, it.is_over)
+
+
+def unsent(it: ffi.Unsent) -> v.Unsent:
+    return v.Unsent(it.entries, it.drafts)
 
 
 def verified(it: ffi.Verified | None) -> v.Verified | None:

@@ -272,11 +272,82 @@ class Notebook(Ends):
         """Keeps, or discards, the late words of a device of one's own that was taken out."""
         return await call(self._ffi.settle_late(ffi.DeviceId(value=device), is_kept))
 
+    # How it ends, and goes on
+
+    async def unsent(self) -> v.Unsent:
+        """What is on this device and nowhere else, as far as it knows."""
+        return t.unsent(await call(self._ffi.unsent()))
+
+    async def destroy(self, is_wanted: bool = False) -> v.Unsent:
+        """Deletes this device's store and its mark, and shuts the notebook down.
+
+        What is on this device alone goes with it, and is said then; unless `is_wanted`, nothing
+        is deleted if there is any: `InvalidInput` with the code `unsent`. The key is left to the
+        app, and the device stands in the others' list until they take it out.
+        """
+        gone = t.unsent(await call(self._ffi.destroy(is_wanted)))
+        _OPEN.discard(self)
+        return gone
+
+    async def dissolve(self) -> None:
+        """Wants all of it gone from the relay, for both.
+
+        It is, once the other person wants it, too, or ninety days later. Until then everything
+        goes on; afterwards what is here stays, to be read and exported.
+        """
+        await call(self._ffi.dissolve())
+
+    async def retain(self) -> None:
+        """Takes back that this person wants it gone, before it is."""
+        await call(self._ffi.retain())
+
+    async def pause(self) -> None:
+        """Neither sends nor fetches from here on, on this device; nobody is told.
+
+        Writing goes on, and `stay_attached` waits until `resume`.
+        """
+        await call(self._ffi.pause())
+
+    async def resume(self) -> None:
+        """Shares again."""
+        await call(self._ffi.resume())
+
+    async def go_on(
+        self,
+        directory: str | os.PathLike[str],
+        keystore: KeyStore,
+        before: str | os.PathLike[str],
+        keystore_before: KeyStore | None = None,
+        mark: str | os.PathLike[str] | None = None,
+        mark_before: str | os.PathLike[str] | None = None,
+    ) -> tuple[Notebook, v.Imported]:
+        """Goes on alone in a new notebook, after this one ended for this person.
+
+        One's own words come in as one's own. Everything, the other person's words among it, is an
+        archive in the directory `before`: the new notebook knows nothing of it, and shows nothing
+        of it to whoever is invited. Done again it goes on where it was interrupted. Where no
+        keystore is given for the archive, it has the new notebook's key.
+        """
+        lent, lent_before = LentKeyStore(keystore), LentKeyStore(keystore_before or keystore)
+        gone_on = await call(
+            self._ffi.go_on(_config(directory, mark), lent, _config(before, mark_before), lent_before)
+        )
+        imported = v.Imported(gone_on.imported.written, gone_on.imported.held)
+        return Notebook(gone_on.notebook), imported
+
     # The relay
 
     async def set_relay(self, link: str) -> None:
-        """Sets or changes the relay, by its link."""
+        """Sets or changes the relay, by its link, on this device alone."""
         await call(self._ffi.set_relay(link))
+
+    async def move_to(self, link: str) -> None:
+        """Goes on at another relay, by its link, with everybody.
+
+        The others hear of it at the relay of now, and each device feeds the new one. Where the
+        relay of now does not answer any more, use `set_relay` on each device.
+        """
+        await call(self._ffi.move_to(link))
 
     async def share_delivery(self, is_shared: bool) -> None:
         """Lets the other person know, or not, that their words have arrived here."""

@@ -283,6 +283,27 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Dissolving:
+    """That a notebook is to be gone from the relay."""
+
+    by: PersonId | None
+    """Who wants it; nobody alone, if both do."""
+    until: datetime.datetime
+    """When the relay lets go of it at the latest, as far as this device's clock tells."""
+    is_over: bool
+    """Whether it is done: nothing is written or sent any more, and what is here stays."""
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """What is on this device and nowhere else."""
+
+    entries: int
+    """Entries with something of one's own that the relay has not said to hold."""
+    drafts: int
+
+
+@dataclass(frozen=True)
 class Status:
     """The honest state of a notebook on this device."""
 
@@ -292,6 +313,10 @@ class Status:
     standing: Standing
     is_read_only: bool
     """Whether nothing more can be written here."""
+    is_paused: bool
+    """Whether this device shares nothing until it is told to."""
+    dissolving: Dissolving | None
+    """Whether the notebook is to be gone from the relay, or is."""
     epoch: int
     """The epoch whose key is used now, from 1."""
     waiting_code: str | None

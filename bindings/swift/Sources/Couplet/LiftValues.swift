@@ -185,6 +185,25 @@ extension Quarantine {
     }
 }
 
+extension Dissolving {
+    init(_ ffi: CoupletFFI.Dissolving) {
+        self.init(
+            by: ffi.by.map { PersonId($0) },
+            until: ffi.until,
+            isOver: ffi.isOver
+        )
+    }
+}
+
+extension Unsent {
+    init(_ ffi: CoupletFFI.Unsent) {
+        self.init(
+            entries: Int(clamping: ffi.entries),
+            drafts: Int(clamping: ffi.drafts)
+        )
+    }
+}
+
 extension Status {
     init(_ ffi: CoupletFFI.Status) {
         self.init(
@@ -193,6 +212,8 @@ extension Status {
             person: PersonId(ffi.person),
             standing: Standing(ffi.standing),
             isReadOnly: ffi.isReadOnly,
+            isPaused: ffi.isPaused,
+            dissolving: ffi.dissolving.map { Dissolving($0) },
             epoch: Int(clamping: ffi.epoch),
             waitingCode: ffi.waitingCode,
             pending: Int(clamping: ffi.pending),

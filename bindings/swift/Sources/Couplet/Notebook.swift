@@ -120,6 +120,17 @@ public final class Notebook: Sendable {
         try await engine.calling { try await $0.shutdown() }
     }
 
+    /// Deletes this device's store and its mark, and shuts the notebook down. What is on this device
+    /// alone goes with it, and is said then; unless that `isWanted`, nothing is deleted if there is
+    /// any: ``CoupletError/invalidInput(_:)`` with the code `unsent`. The key is left to the app,
+    /// and the device stands in the others' list until they take it out.
+    @discardableResult
+    public func destroy(isWanted: Bool = false) async throws -> Unsent {
+        let unsent = try await engine.calling { Unsent(try await $0.destroy(isWanted: isWanted)) }
+        engine.changes.end()
+        return unsent
+    }
+
     /// What happens from here on, in order.
     public func events() -> Events {
         Events(engine.ffi.events())
@@ -131,7 +142,7 @@ public final class Notebook: Sendable {
     }
 
     /// Whoever is cancelled while it opens has opened nothing, and holds no lock of a store.
-    private static func opened(
+    static func opened(
         _ config: Config,
         _ open: (CoupletFFI.Config) async throws -> CoupletFFI.Notebook
     ) async throws -> Notebook {

@@ -13,6 +13,10 @@ public struct Status: Hashable, Codable, Sendable {
     public let standing: Standing
     /// Whether nothing more can be written here.
     public let isReadOnly: Bool
+    /// Whether this device shares nothing until it is told to.
+    public let isPaused: Bool
+    /// Whether the notebook is to be gone from the relay, or is.
+    public let dissolving: Dissolving?
     /// The epoch whose key is used now, from 1.
     public let epoch: Int
     /// While it waits to be let in: the short code, for the other phone to type.

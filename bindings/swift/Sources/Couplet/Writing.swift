@@ -57,9 +57,16 @@ extension Notebook {
         try await engine.calling { NotebookHash(try await $0.hash()) }
     }
 
-    /// Sets or changes the relay, by its link.
+    /// Sets or changes the relay, by its link, on this device alone.
     public func setRelay(_ link: String) async throws {
         try await engine.writing { try await $0.setRelay(link: link) }
+    }
+
+    /// Goes on at another relay, by its link, with everybody: the others hear of it at the relay of
+    /// now, and each device feeds the new one. Where the relay of now does not answer any more, use
+    /// ``setRelay(_:)`` on each device.
+    public func moveTo(_ link: String) async throws {
+        try await engine.writing { try await $0.moveTo(link: link) }
     }
 
     /// Lets the other person know, or not, that their words have arrived here.

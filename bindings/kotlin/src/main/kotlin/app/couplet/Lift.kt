@@ -6,6 +6,8 @@ import app.couplet.ffi.CoupletException as FfiException
 import java.time.LocalDate
 import kotlin.time.toKotlinDuration
 
+internal fun Config.lower() = app.couplet.ffi.Config(directory.path, mark?.path)
+
 internal fun EntryId.lower() = app.couplet.ffi.EntryId(value)
 
 internal fun CommentId.lower() = app.couplet.ffi.CommentId(value)
@@ -184,12 +186,18 @@ internal fun app.couplet.ffi.OpenInvite.lift() =
 
 internal fun app.couplet.ffi.Request.lift() = Request(RequestId(id.value), name, isOwnDevice)
 
+private fun app.couplet.ffi.Dissolving.lift() = Dissolving(by?.lift(), until, isOver)
+
+internal fun app.couplet.ffi.Unsent.lift() = Unsent(entries.toLong(), drafts.toLong())
+
 internal fun app.couplet.ffi.Status.lift() = Status(
     notebook = NotebookId(notebook.value),
     device = DeviceId(device.value),
     person = person.lift(),
     standing = standing.lift(),
     isReadOnly = isReadOnly,
+    isPaused = isPaused,
+    dissolving = dissolving?.lift(),
     epoch = epoch.toInt(),
     waitingCode = waitingCode,
     pending = pending.toLong(),

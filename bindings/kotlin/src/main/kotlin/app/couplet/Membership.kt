@@ -124,6 +124,8 @@ public data class Request(val id: RequestId, val name: String?, val isOwnDevice:
  *
  * @property standing how this person stands to the other.
  * @property isReadOnly whether nothing more can be written here.
+ * @property isPaused whether this device shares nothing until it is told to.
+ * @property dissolving whether the notebook is to be gone from the relay, or is.
  * @property epoch the epoch whose key is used now, from 1.
  * @property waitingCode while it waits to be let in: the short code, for the other phone to type.
  * @property pending changes and envelopes that the relay has not said to hold.
@@ -143,6 +145,8 @@ public data class Status(
     val person: PersonId,
     val standing: Standing,
     val isReadOnly: Boolean,
+    val isPaused: Boolean,
+    val dissolving: Dissolving?,
     val epoch: Int,
     val waitingCode: String?,
     val pending: Long,

@@ -141,11 +141,20 @@ public class Notebook private constructor(internal val ffi: FfiNotebook, first: 
     public suspend fun hash(): NotebookHash = calling { ffi.hash().lift() }
 
     /**
-     * Sets or changes the relay, by its link.
+     * Sets or changes the relay, by its link, on this device alone.
      *
      * @throws CoupletException
      */
     public suspend fun setRelay(link: String): Unit = writing { ffi.setRelay(link) }
+
+    /**
+     * Goes on at another relay, by its link, with everybody: the others hear of it at the relay of
+     * now, and each device feeds the new one. Where the relay of now does not answer any more, use
+     * [setRelay] on each device.
+     *
+     * @throws CoupletException
+     */
+    public suspend fun moveTo(link: String): Unit = writing { ffi.moveTo(link) }
 
     /**
      * Lets the other person know, or not, that their words have arrived here.
@@ -216,6 +225,18 @@ public class Notebook private constructor(internal val ffi: FfiNotebook, first: 
         } finally {
             shutdown()
         }
+
+    /**
+     * Deletes this device's store and its mark, and shuts the notebook down. What is on this device
+     * alone goes with it, and is said then; unless that [isWanted], nothing is deleted if there is
+     * any. The key is left to the app, and the device stands in the others' list until they take it
+     * out.
+     *
+     * @throws CoupletException [CoupletException.InvalidInput] with `unsent` if something would be
+     *   lost.
+     */
+    public suspend fun destroy(isWanted: Boolean = false): Unsent =
+        writing { ffi.destroy(isWanted).lift() }.also { shutdown() }
 
     /** Calls for what may change what is shown, even if the call fails or is cancelled. */
     internal suspend fun <T> writing(work: suspend () -> T): T =
@@ -303,11 +324,15 @@ public class Notebook private constructor(internal val ffi: FfiNotebook, first: 
             open: suspend (FfiConfig, FfiKeyStore) -> FfiNotebook,
         ): Notebook {
             CallbackThreads.prepare()
-            val at = FfiConfig(config.directory.path, config.mark?.path)
+            return begun { open(config.lower(), LentKeyStore(keys)) }
+        }
+
+        /** The notebook that this opens, or nothing at all. */
+        internal suspend fun begun(open: suspend () -> FfiNotebook): Notebook {
             var ffi: FfiNotebook? = null
             try {
                 return calling {
-                    val opened = open(at, LentKeyStore(keys)).also { ffi = it }
+                    val opened = open().also { ffi = it }
                     Notebook(opened, opened.status().lift())
                 }
             } catch (@Suppress("TooGenericExceptionCaught") thrown: Throwable) {
