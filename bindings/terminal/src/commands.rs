@@ -6,6 +6,7 @@ mod export;
 mod going;
 mod membership;
 mod network;
+mod practice;
 mod talk;
 mod watch;
 

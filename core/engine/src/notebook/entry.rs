@@ -139,6 +139,16 @@ impl Entry {
         self.revisions.last().map_or(0, |revision| revision.rev)
     }
 
+    /// How many words and values stand beside others, written apart: nobody has chosen yet.
+    #[must_use]
+    pub fn conflicts(&self) -> usize {
+        let parts = self.parts.iter().map(|part| part.alternatives.len());
+        let values = self.shown.iter().map(|shown| shown.alternatives.len());
+        let of_item = |item: &Item| item.alternatives.len() + usize::from(item.is_disputed);
+        let items = self.items.iter().map(of_item);
+        self.alternatives.len() + parts.chain(values).chain(items).sum::<usize>()
+    }
+
     /// The comment of that name.
     #[must_use]
     pub fn comment(&self, id: &CommentId) -> Option<&Comment> {
