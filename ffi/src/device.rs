@@ -56,6 +56,8 @@ pub struct Device {
     pub is_this: bool,
     /// The index of the statement of the membership log that let it in.
     pub since: u64,
+    /// If it is the other person's: how sure this one is of them.
+    pub verified: Option<Verified>,
 }
 
 /// How much of what is here a newcomer reads.
@@ -115,13 +117,39 @@ pub struct Invitation {
     pub entries: u64,
 }
 
-/// The safety number of the two persons, to be compared in person.
+/// How sure this person is that the other is who they seem to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, uniffi::Enum)]
+pub enum Verified {
+    /// Not at all: they came by the link alone, or this person came by theirs.
+    No,
+    /// This device let them in with the code that their phone showed.
+    Code,
+    /// This person has compared what both phones show.
+    Compared,
+    /// This person was sure of somebody else, whose place they have taken: compare anew.
+    Changed,
+}
+
+/// An emoji of those that two persons compare.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, uniffi::Record)]
+pub struct SasEmoji {
+    /// As it is shown.
+    pub symbol: String,
+    /// Its name in English, to be said on the telephone.
+    pub name: String,
+}
+
+/// What two persons compare, in person or on the telephone.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
-pub struct SafetyNumber {
-    /// The number, the same on both persons' phones.
-    pub value: String,
-    /// Whether this person has said that it was compared.
-    pub is_verified: bool,
+pub struct Verification {
+    /// The safety number: sixty digits, the same on both persons' phones for as long as both are
+    /// the same persons.
+    pub number: String,
+    /// The seven emoji of their coming together, the same on both phones; none where this device
+    /// has not been told what they are made of.
+    pub emoji: Vec<SasEmoji>,
+    /// How sure this person is of the other.
+    pub verified: Verified,
 }
 
 /// What is set aside on this device.
@@ -191,6 +219,13 @@ pub struct Status {
     pub transport: Option<String>,
     /// Whether it stays attached to the relay just now, by whichever process.
     pub is_attached: bool,
+    /// Whether a call of this process stays attached, in touch or trying again. Where none does,
+    /// nothing leaves and nothing arrives before the next exchange.
+    pub is_staying: bool,
+    /// If the relay did not take this device's words so far: when they are offered again.
+    pub put_off_until: Option<SystemTime>,
+    /// How sure this person is of the other; nothing while nobody else is here.
+    pub verified: Option<Verified>,
     /// How many persons belong.
     pub persons: u32,
     /// How many devices belong.
@@ -237,6 +272,7 @@ impl From<couplet::Device> for Device {
             called: device.called,
             is_this: device.is_this,
             since: device.since,
+            verified: device.verified.map(Verified::from),
         }
     }
 }
@@ -260,6 +296,27 @@ impl From<couplet::Standing> for Standing {
             couplet::Standing::Together => Self::Together,
             couplet::Standing::Apart => Self::Apart,
         }
+    }
+}
+
+impl From<couplet::Verified> for Verified {
+    fn from(verified: couplet::Verified) -> Self {
+        match verified {
+            couplet::Verified::No => Self::No,
+            couplet::Verified::Code => Self::Code,
+            couplet::Verified::Compared => Self::Compared,
+            couplet::Verified::Changed => Self::Changed,
+        }
+    }
+}
+
+impl From<couplet::Verification> for Verification {
+    fn from(verification: couplet::Verification) -> Self {
+        let couplet::Verification { number, emoji, verified } = verification;
+        let emoji = emoji.into_iter().flatten().map(|couplet::SasEmoji { symbol, name }| {
+            SasEmoji { symbol: symbol.to_owned(), name: name.to_owned() }
+        });
+        Self { number, emoji: emoji.collect(), verified: verified.into() }
     }
 }
 
@@ -323,6 +380,9 @@ impl From<couplet::Status> for Status {
             last_exchange: status.last_exchange.map(time),
             transport: status.transport,
             is_attached: status.is_attached,
+            is_staying: status.is_staying,
+            put_off_until: status.put_off.map(time),
+            verified: status.verified.map(Verified::from),
             persons: u32::try_from(status.persons).unwrap_or(u32::MAX),
             devices: u32::try_from(status.devices).unwrap_or(u32::MAX),
         }
@@ -347,6 +407,6 @@ impl From<couplet::Exchanged> for Exchanged {
 }
 
 /// Of seconds since 1970; beyond what a clock can say, 1970.
-fn time(seconds: u64) -> SystemTime {
+pub(crate) fn time(seconds: u64) -> SystemTime {
     UNIX_EPOCH.checked_add(Duration::from_secs(seconds)).unwrap_or(UNIX_EPOCH)
 }

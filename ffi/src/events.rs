@@ -6,11 +6,12 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
+use crate::device::time;
 use crate::entry::EntryId;
 use crate::error::CoupletError;
 use crate::runtime::{CancelToken, run, spawn};
@@ -35,14 +36,28 @@ pub enum Event {
     Requests,
     /// Both sides hold the same.
     CaughtUp,
-    /// The relay answers.
+    /// In touch: what is written leaves at once, and what arrives is told.
     Attached,
-    /// The relay does not answer any more; it is tried again.
+    /// Not in touch with the relay: there is no network, nobody answers there, or it broke off or
+    /// refused. It comes after each attempt, also if none has succeeded so far; another attempt
+    /// follows by itself within half a minute. What is written meanwhile is kept, and leaves by
+    /// itself: there is nothing to do.
     Detached {
         /// The stable name of why.
         reason: String,
         /// Why, in a sentence.
         detail: String,
+    },
+    /// The relay is there, and does not take this device's words so far. They are kept here, and
+    /// offered again by themselves while this device stays attached; what the other writes still
+    /// arrives.
+    PutOff {
+        /// The stable name of why.
+        reason: String,
+        /// Why, in a sentence.
+        detail: String,
+        /// Not before then.
+        until: SystemTime,
     },
     /// More happened than was pulled in time; everything is in the store, so show it anew.
     Behind {
@@ -164,6 +179,10 @@ impl From<couplet::Event> for Event {
             couplet::Event::Attached => Self::Attached,
             couplet::Event::Detached { code, reason } => {
                 Self::Detached { reason: code.to_owned(), detail: reason }
+            }
+            couplet::Event::PutOff { code, reason, until } => {
+                let until = time(until);
+                Self::PutOff { reason: code.to_owned(), detail: reason, until }
             }
         }
     }

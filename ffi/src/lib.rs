@@ -23,7 +23,8 @@ mod runtime;
 pub use config::Config;
 pub use device::{
     Device, DeviceId, Exchanged, History, Invitation, InviteId, Late, NotebookId, OpenInvite,
-    Person, PersonId, Quarantine, Request, RequestId, SafetyNumber, SetAside, Standing, Status,
+    Person, PersonId, Quarantine, Request, RequestId, SasEmoji, SetAside, Standing, Status,
+    Verification, Verified,
 };
 pub use entry::{
     Comment, CommentId, Cursor, Delivery, Draft, DraftId, Entry, EntryId, EntryRow, Filter, Kind,

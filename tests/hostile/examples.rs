@@ -2,6 +2,7 @@
 
 use couplet_engine::body::{Body, Seen};
 use couplet_engine::document::{Change, Run};
+use couplet_engine::membership::ending::{dissolve, move_to, retain};
 use couplet_engine::membership::epoch::{leave, remove, rewrap, rotate};
 use couplet_engine::membership::keyring::{Keys, open_keys};
 use couplet_engine::membership::{invitation, invite, rename, revoke};
@@ -10,6 +11,7 @@ use couplet_proto::frame::{Attach, Frame, Reason, Refuse, Statements, Stored};
 use couplet_proto::hash::Hash;
 use couplet_proto::have::Tip;
 use couplet_proto::ids::{DeviceId, WriterId, WriterNonce};
+use couplet_proto::link::RelayLink;
 use couplet_proto::sign::Signer;
 use couplet_proto::statement::{History, Role, Statement, Watermark};
 use couplet_tests::chance::Chance;
@@ -70,7 +72,7 @@ impl Examples {
 }
 
 /// Every other thing that can be said: a new key, a new name, a device that goes, a link that was
-/// withdrawn, a key once more, and Ben who leaves.
+/// withdrawn, a key once more, another relay, a wish to have it gone and its end, and Ben who leaves.
 fn go(couple: &mut Couple, gone: DeviceId, chance: &mut Chance) {
     let keys = |couple: &Couple| open_keys(&couple.log, &couple.ana, &Keys::new());
     let say = |couple: &mut Couple, statement: Statement| {
@@ -96,6 +98,13 @@ fn go(couple: &mut Couple, gone: DeviceId, chance: &mut Chance) {
     let (all, to) = (keys(couple), [couple.ben.public()]);
     let again = rewrap(&couple.log, &ana, (epoch, &all[&epoch]), &to, chance).unwrap();
     say(couple, again);
+    let relay = RelayLink { address: "relay.example:4433".to_owned(), pin: Hash([4; 32]) };
+    let moved = move_to(&couple.log, &ana, &couple.key, &relay, chance).unwrap();
+    say(couple, moved);
+    let wanted = dissolve(&couple.log, &couple.ben).unwrap();
+    say(couple, wanted);
+    let retained = retain(&couple.log, &couple.ben).unwrap();
+    say(couple, retained);
     let left = leave(&couple.log, &couple.ben).unwrap();
     say(couple, left);
 }
@@ -105,14 +114,11 @@ fn bodies(changes: &[Change], envelopes: &[Vec<u8>]) -> Vec<Body> {
     let seen = Seen { is_shared: true, changed: vec![(writer, 7)], digest: Some(Hash([5; 32])) };
     let run = |changes: &[Change]| Run::of(changes, LAW).unwrap();
     vec![
-        Body { runs: vec![run(changes)], seen: seen.clone(), carried: Vec::new() },
-        Body {
-            runs: vec![run(&changes[1..2]), run(&changes[..1])],
-            seen: Seen::default(),
-            carried: Vec::new(),
-        },
-        Body { runs: Vec::new(), seen, carried: Vec::new() },
-        Body { runs: Vec::new(), seen: Seen::default(), carried: envelopes[..1].to_vec() },
+        Body { runs: vec![run(changes)], seen: seen.clone(), ..Body::default() },
+        Body { runs: vec![run(&changes[1..2]), run(&changes[..1])], ..Body::default() },
+        Body { seen, ..Body::default() },
+        Body { carried: envelopes[..1].to_vec(), ..Body::default() },
+        Body { opened: Some([3; 16]), ..Body::default() },
     ]
 }
 

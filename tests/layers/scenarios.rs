@@ -83,4 +83,14 @@ mod tests {
         }
         assert!(marks_in("a scenario (\"pair\") that is only spoken of").is_empty());
     }
+
+    #[test]
+    fn a_binding_that_does_not_tell_a_story_is_named() {
+        let root = crate::root();
+        let stories = [listed(&root), vec!["never told".to_owned()]].concat();
+        let missing = told(&root, &stories);
+        assert_eq!(missing.len(), BINDINGS.len(), "{missing:?}");
+        let told_by_nobody: Vec<String> = listed(&root).into_iter().skip(1).collect();
+        assert_eq!(told(&root, &told_by_nobody).len(), BINDINGS.len());
+    }
 }

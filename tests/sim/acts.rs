@@ -329,7 +329,7 @@ impl World {
     /// Whoever was taken out keeps what came too late; what a member or the relay has must be there.
     pub(crate) fn excuse_what_no_member_holds(&mut self, members: &[usize]) {
         members.iter().for_each(|who| self.look(*who));
-        let relay = &self.relays[0];
+        let relay = &self.relays[self.home];
         let is_let_go = |phone: &&Phone| {
             phone.owner.as_ref().is_some_and(|owner| relay.let_go.contains(&owner.device()))
         };

@@ -2,12 +2,14 @@
 //! them, run from one seed. Owner, store, conversation and desk are the real ones; the network, the
 //! clock, the disk's moods and the relay's memory are the world's.
 //!
-//! `COUPLET_SEED=7` tells one seed's story; `COUPLET_EXPLORE_SECONDS` says how long to explore.
+//! `COUPLET_SEED=7` tells one seed's story; `COUPLET_EXPLORE_SECONDS` says how long to explore,
+//! `COUPLET_EXPLORE_LIVES` how many lives at the most, `COUPLET_EXPLORE_FROM` from which seed on.
 
 mod acts;
 mod breach;
 mod broken;
 mod disk;
+mod ending;
 mod explore;
 mod exploring;
 mod line;

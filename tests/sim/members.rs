@@ -80,7 +80,7 @@ impl World {
     pub(crate) fn belongs(&mut self, who: usize) -> bool {
         let Some(owner) = &self.phones[who].owner else { return false };
         let (notebook, device) = (owner.notebook(), owner.device());
-        self.relays[0].log(notebook).is_some_and(|log| log.member(device).is_some())
+        self.relays[self.home].log(notebook).is_some_and(|log| log.member(device).is_some())
     }
 
     /// Whether a phone that does not belong, or is not let in so far, may hear this.

@@ -15,6 +15,7 @@ use rand_core::CryptoRng;
 
 use crate::disk::{Disk, Image};
 use crate::line::{Line, Weather};
+use crate::world::link_of;
 
 /// When the world begins, in seconds since 1970.
 pub(crate) const BEGINNING: u64 = 1_800_000_000;
@@ -193,6 +194,12 @@ impl Phone {
         if self.recent.len() > RECENT {
             self.recent.pop_front();
         }
+    }
+
+    /// The number of the relay that its notebook is at.
+    pub(crate) fn relay_it_is_at(&mut self) -> usize {
+        let link = self.owner.as_mut().and_then(|owner| owner.status().ok()?.relay);
+        usize::from(link.is_some_and(|link| link == link_of(1)))
     }
 
     pub(crate) fn is_connected(&self) -> bool {

@@ -81,6 +81,7 @@ impl Relay {
     pub(crate) fn hear(&mut self, connection: u64, frame: Frame, now: u64) -> Vec<(u64, Heard)> {
         let Some(desk) = self.desks.get_mut(&connection) else { return Vec::new() };
         desk.handle_frame(frame, now);
+        self.shelf.end_due(now);
         let mut heard = Vec::new();
         while let Some((connection, output)) = self.next() {
             match output {

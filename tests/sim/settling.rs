@@ -67,8 +67,10 @@ impl World {
 
     fn mend_everything(&mut self) -> Result<(), String> {
         self.note("everything is mended, and everybody syncs".into());
-        self.join_relays();
-        self.relays[0].is_full = false;
+        if self.home == 0 {
+            self.join_relays();
+        }
+        self.relays.iter_mut().for_each(|relay| relay.is_full = false);
         for who in 0..self.phones.len() {
             self.hang_up(who);
             let phone = &mut self.phones[who];
@@ -98,13 +100,14 @@ impl World {
         let Some(owner) = &self.phones[0].owner else { return Ok(()) };
         let (notebook, member) = (owner.notebook(), owner.device());
         let stranger = DeviceSecret::random(&mut self.chance).public();
-        let connection = self.relays[0].connect(self.breach.identity(stranger, member));
+        let home = self.home;
+        let connection = self.relays[home].connect(self.breach.identity(stranger, member));
         let mut session = Session::open(notebook, Start::default(), false);
         let mut heard = Vec::new();
         while let Some(session::Output::Send(frame)) = session.poll_output() {
-            heard.extend(self.relays[0].hear(connection, frame, BEGINNING));
+            heard.extend(self.relays[home].hear(connection, frame, BEGINNING));
         }
-        self.relays[0].disconnect(connection);
+        self.relays[home].disconnect(connection);
         let says_nothing = |heard: &(u64, Heard)| {
             matches!(heard, (_, Heard::Frame(Frame::Refuse(_) | Frame::Pong(_)) | Heard::Closed))
         };

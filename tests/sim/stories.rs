@@ -228,9 +228,15 @@ fn who_stays_attached_to_a_full_relay_is_heard_once_it_has_room() {
     act(&mut world, &[(ANA, What::Attach), (BEN, What::Attach), (ANA, minutes(1))]);
     act(&mut world, &[(ANA, What::RelayFull), (ANA, What::Write), (ANA, minutes(5))]);
     assert!(world.phones[ANA].is_connected(), "what is refused ends nothing");
+    let put_off = |world: &mut World| {
+        let status = world.phones[ANA].owner.as_mut().unwrap().status().unwrap();
+        (status.put_off.is_some(), status.pending > 0)
+    };
+    assert_eq!(put_off(&mut world), (true, true), "nobody is told that words are put off");
     assert_ne!(world.phones[ANA].shows, world.phones[BEN].shows);
     act(&mut world, &[(ANA, What::RelayEmptied), (ANA, minutes(6)), (BEN, What::Look)]);
     assert_eq!(world.phones[ANA].shows, world.phones[BEN].shows);
+    assert_eq!(put_off(&mut world), (false, false));
 }
 
 #[test]
@@ -287,4 +293,69 @@ fn what_both_wrote_apart_crosses_in_one_flight_each_way() {
     }
     let shown = |world: &World, who: usize| world.phones[who].shows.clone();
     assert_eq!(shown(&world, ANA), shown(&world, BEN));
+}
+
+#[test]
+fn words_that_a_lying_disk_lost_and_a_clone_kept_give_way_to_what_was_written_since() {
+    let (clone, lost) = (vec![(ANA, What::Clone(Mark::Gone))], vec![(ANA, What::LoseLast)]);
+    let (page, note) = (vec![(ANA, What::BeginPage)], vec![(ANA, What::Write)]);
+    tell(&[page, clone, lost, note].concat());
+}
+
+#[test]
+fn two_twins_wrote_apart_and_the_relay_and_one_of_them_forgot() {
+    let twin = 3;
+    tell(&[
+        (TABLET, What::Clone(Mark::OfThen)),
+        (TABLET, What::ShareDraft),
+        (TABLET, What::Sync),
+        (ANA, What::RelayWiped),
+        (twin, What::Write),
+        (TABLET, What::LoseLast),
+    ]);
+}
+
+#[test]
+fn a_relay_that_forgot_a_removal_is_given_words_by_whom_it_took_out() {
+    for remover in [ANA, TABLET] {
+        let other = ANA + TABLET - remover;
+        tell(&[
+            (remover, What::Remove),
+            (remover, What::Sync),
+            (remover, What::Write),
+            (ANA, What::RelayWiped),
+            (other, What::Write),
+            (other, What::Sync),
+            (remover, What::Write),
+        ]);
+    }
+}
+
+/// A life that went wrong once, told again as it was.
+fn tell_again(seed: u64, steps: &[(usize, What, u64)]) {
+    let steps = steps.iter().map(|(who, what, salt)| {
+        let (who, what, salt) = (*who, what.clone(), *salt);
+        Step { who, what, salt }
+    });
+    let story = Story { seed, steps: steps.collect() };
+    if let Err(failure) = story.tell(Breach::default()) {
+        panic!("{}", story.in_words(&failure));
+    }
+}
+
+#[test]
+fn a_twin_is_given_only_the_end_of_what_the_other_wrote() {
+    tell_again(
+        1114,
+        &[
+            (5, What::Write, 10_420_599_797_793_972_417),
+            (0, What::Weather, 11_852_336_584_883_733_606),
+            (0, What::Write, 767_725_913_859_941_234),
+            (0, What::Sync, 15_623_105_456_883_207_549),
+            (2, What::Clone(Mark::OfThen), 11_409_839_137_998_415_866),
+            (3, What::Attach, 15_636_480_077_337_019_413),
+            (4, What::Comment, 6_117_954_770_401_329_174),
+            (4, What::Sync, 12_576_724_051_974_209_056),
+        ],
+    );
 }

@@ -57,6 +57,14 @@ impl World {
             return;
         }
         phone.around.set_now(self.now);
+        if self.home == 1 {
+            // A name leads to one relay, whatever stood in its place before.
+            phone.relay = match phone.relay_it_is_at() {
+                1 => 1,
+                _ if phone.relay == 1 => 0,
+                _ => phone.relay,
+            };
+        }
         let is_open = phone.weather.is_open();
         let takes = if is_open { phone.weather.round_trip() } else { CONNECT };
         phone.talk = Talk::Connecting { until, ready: self.now + takes, beginnings };
@@ -79,8 +87,11 @@ impl World {
             match &self.phones[who].talk {
                 Talk::Silent if self.phones[who].owner.is_none() => return Err(Ended::Dead),
                 Talk::Silent => {
-                    let error = self.phones[who].last_error.take();
-                    return error.map_or(Ok(talked), |error| Err(Ended::Error(error)));
+                    if let Some(error) = self.phones[who].last_error.take() {
+                        return Err(Ended::Error(error));
+                    }
+                    self.look_back(who);
+                    return Ok(talked);
                 }
                 Talk::Talking { call, .. } => talked = call.conversation.talked(),
                 Talk::Connecting { .. } | Talk::Resting { .. } => {}
@@ -349,6 +360,8 @@ impl World {
         match error {
             Error::Unreachable(_) | Error::BeginAnew | Error::TimedOut => true,
             Error::Refused(Reason::Full | Reason::Busy) => self.relays[phone.relay].is_full,
+            Error::Apart | Error::Refused(Reason::Dissolved) => self.is_ending,
+            Error::Paused => true,
             Error::Store(StoreError::DiskFull | StoreError::Sqlite(_)) => phone.is_full,
             _ => false,
         }

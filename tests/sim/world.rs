@@ -35,6 +35,10 @@ pub(crate) struct World {
     pub(crate) forks_are_lawful: bool,
     /// Somebody was let in or taken out since the beginning.
     pub(crate) has_changed_members: bool,
+    /// Somebody wants all of it gone from the relay.
+    pub(crate) is_ending: bool,
+    /// The relay at which everybody must meet in the end: the second, once somebody moves there.
+    pub(crate) home: usize,
     pub(crate) base: Instant,
     root: TempDir,
     wrong: Option<String>,
@@ -55,13 +59,15 @@ impl World {
             link: None,
             trace: Vec::new(),
             has_changed_members: false,
+            is_ending: false,
+            home: 0,
             forks_are_lawful: false,
             base: Instant::now(),
             root: root.unwrap(),
             wrong: None,
         };
         world.relays[0].broken = world.breach.relay();
-        let link = RelayLink { address: "relay.example:4433".into(), pin: Hash([9; 32]) };
+        let link = link_of(0);
         let mut ana = world.new_phone("Ana's phone");
         ana.owner = Some(say(Owner::found(ana.home(), &say("Ana".parse())?, Some(link)))?);
         world.phones.push(ana);
@@ -182,6 +188,12 @@ impl World {
         }
         self.phones[who].shows = found;
     }
+}
+
+/// The link of the relay with that number.
+pub(crate) fn link_of(relay: usize) -> RelayLink {
+    let host = if relay == 0 { "relay" } else { "second" };
+    RelayLink { address: format!("{host}.example:4433"), pin: Hash([9; 32]) }
 }
 
 /// An error as a sentence.

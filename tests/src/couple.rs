@@ -4,7 +4,8 @@ use couplet_engine::keys::{DeviceSecret, EpochKey};
 use couplet_engine::membership::name::Name;
 use couplet_engine::membership::{admit, found, invitation, invite};
 use couplet_engine::pairing::link::JoinLink;
-use couplet_engine::pairing::request::ask;
+use couplet_engine::pairing::request::{Asked, ask};
+use couplet_engine::pairing::sas::Nonce;
 use couplet_proto::hash::Hash;
 use couplet_proto::ids::Slot;
 use couplet_proto::link::RelayLink;
@@ -29,6 +30,8 @@ pub struct Couple {
     pub link: JoinLink,
     /// What Ben asked with it.
     pub request: JoinRequest,
+    /// Ben's nonce of the short authentication string.
+    pub nonce: Nonce,
 }
 
 /// Expiry of every invite here, seconds since 1970.
@@ -45,9 +48,9 @@ impl Couple {
         let (ana, ben) = (DeviceSecret::random(chance), DeviceSecret::random(chance));
         let (mut log, key) = found(&ana, &name("Ana"), chance).unwrap();
         let link = invited(&mut log, &ana, Role::Partner, chance);
-        let request = ask(&link, &ben, &name("Ben"), chance).unwrap().request;
+        let Asked { request, sas: nonce } = ask(&link, &ben, &name("Ben"), chance).unwrap();
         log.append(admit(&log, &ana, &key, &request, chance).unwrap()).unwrap();
-        Self { ana, ben, log, key, link, request }
+        Self { ana, ben, log, key, link, request, nonce }
     }
 
     /// One more device of Ana's, let in by the log.

@@ -102,6 +102,7 @@ impl Relay {
             // Here a crowd of couples has one address, and others fill the disk.
             .env("COUPLET_RELAY_KEEP_FREE", "0")
             .env("COUPLET_RELAY_NOTEBOOKS_PER_HOUR", "100000")
+            .env("COUPLET_RELAY_DAILY", "1000000")
             .envs(bounds.iter().copied())
             .spawn()
             .unwrap();

@@ -6,6 +6,7 @@ use std::{fs, thread};
 
 use couplet_tests::relay::Relay;
 use couplet_tests::terminal::{Phone, meet, pair, text};
+use serde_json::Value;
 
 /// Ana's tablet, let in by her phone; all three hold the same.
 fn with_tablet(directory: &std::path::Path, ana: &Phone, ben: &Phone) -> (Phone, String) {
@@ -272,12 +273,22 @@ fn who_was_verified_once_stays_verified_with_a_new_phone() {
     let directory = tempfile::tempdir().unwrap();
     let relay = Relay::start(&directory.path().join("relay"));
     let (ana, ben) = pair(directory.path(), &relay.link);
-    let number = ana.text(&["verify"], "number");
-    assert_eq!(ben.ask(&["verify"])["number"], number);
-    assert_eq!(ana.ask(&["verify"])["verified"], false);
+    meet(&ana, &ben);
+    let refused = ana.run(&["verify", "--confirm"]);
+    assert!(!refused.status.success(), "nothing was shown that could be confirmed");
+    let shown = ana.ask(&["verify"]);
+    let number = shown["number"].clone();
+    assert_eq!(shown["emoji"].as_array().unwrap().len(), 7);
+    assert_eq!((&shown["verified"], &shown["verification"]), (&false.into(), &"code".into()));
+    let at_ben = ben.ask(&["verify"]);
+    assert_eq!((&at_ben["number"], &at_ben["emoji"]), (&number, &shown["emoji"]));
     assert_eq!(ana.ask(&["verify", "--confirm"])["verified"], true);
     let (tablet, _) = with_tablet(directory.path(), &ana, &ben);
     assert_eq!(ana.ask(&["verify"])["verified"], true);
+    assert_eq!(ana.ask(&["status"])["verification"], "compared");
+    let sure = |device: &Value| device["this"] == true || device["verification"] == "compared";
+    let devices = ana.run(&["devices"]).lines;
+    assert_eq!(devices.iter().filter(|device| sure(device)).count(), 2, "{devices:?}");
     assert_eq!(tablet.ask(&["verify"])["number"], number);
     assert_eq!(ben.ask(&["verify"])["verified"], false, "each compares for themselves");
 }

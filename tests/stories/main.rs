@@ -7,6 +7,7 @@
 mod at_once;
 mod blind;
 mod demo;
+mod ending;
 mod forgetful;
 mod going;
 mod killed;

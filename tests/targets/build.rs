@@ -41,13 +41,7 @@ fn build(package: &str, directory: &Path) -> bool {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
     build.args(["build", "--quiet", "-p", package]).current_dir(programs::root());
-    // What cargo tells the programs it runs makes build scripts run again, and all that depends on
-    // them (ring watches these).
-    for (name, _) in env::vars_os() {
-        if RUN_BY_CARGO.iter().any(|begins| name.to_string_lossy().starts_with(begins)) {
-            build.env_remove(name);
-        }
-    }
+    without_cargo(&mut build);
     if directory.ends_with("release") {
         build.arg("--release");
     }
@@ -57,4 +51,14 @@ fn build(package: &str, directory: &Path) -> bool {
         eprintln!("{package} could not be built");
     }
     status.success()
+}
+
+/// What cargo tells the programs it runs makes build scripts run again, and all that depends on
+/// them (ring watches these): whatever builds is not told.
+pub(crate) fn without_cargo(build: &mut Command) {
+    for (name, _) in env::vars_os() {
+        if RUN_BY_CARGO.iter().any(|begins| name.to_string_lossy().starts_with(begins)) {
+            build.env_remove(name);
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 mod catch_up;
 mod cold_reconnect;
+mod ffi_call;
 mod keystroke;
 mod live;
 mod merge_live;
@@ -38,6 +39,7 @@ pub(crate) const ALL: &[Row] = &[
     Row { name: "live", measure: live::measure },
     Row { name: "relay-append", measure: relay_append::measure },
     Row { name: "relay-idle", measure: relay_idle::measure },
+    Row { name: "ffi-call", measure: ffi_call::measure },
     Row { name: "size-relay", measure: size::measure_relay },
     Row { name: "size-lib", measure: size::measure_lib },
 ];

@@ -33,6 +33,9 @@ pub(crate) fn read(vector: &Vector) -> Outcome {
     for envelope in body.carried {
         outcome = outcome.holds("carried", &envelope);
     }
+    if let Some(nonce) = body.opened {
+        outcome = outcome.holds("opened", &nonce);
+    }
     let Seen { is_shared, changed, digest } = body.seen;
     outcome = outcome.says("shares delivery", is_shared);
     for (writer, counter) in changed {
@@ -127,6 +130,10 @@ pub(crate) fn made() -> Vec<Made> {
         make("run-and-seen", "ok", "three changes, and what was seen", &content(&both)),
         make("carried", "ok", "two envelopes, whole; nobody has looked into them", &carried(2)),
         make("carried-too-many", bad, "513 envelopes", &carried(513)),
+        make("opened", "ok", "a joiner opens the nonce", &spelled(4, false, &[7; 16])),
+        make("opened-critical", "too new", "a second spelling", &spelled(4, true, &[7; 16])),
+        make("opened-long", bad, "a byte too many", &spelled(4, false, &[7; 17])),
+        make("opened-short", bad, "a byte too few", &spelled(4, false, &[7; 15])),
         make("nothing", "ok", "no section at all", &content(&[])),
         make("unknown-section", "ok", "of a later version, skipped", &with(99, false, b"new")),
         make("unknown-critical-section", "too new", "is not skipped", &with(99, true, b"new")),

@@ -89,6 +89,7 @@ pub(crate) fn made() -> Vec<Made> {
         ("refuse-not-invited", refuse(Reason::NotInvited)),
         ("refuse-full", refuse(Reason::Full)),
         ("refuse-busy", refuse(Reason::Busy)),
+        ("refuse-dissolved", refuse(Reason::Dissolved)),
         ("knock", Frame::Knock(vec![1, 2, 3])),
         ("requests", Frame::Requests(vec![vec![1, 2, 3]])),
         ("ping", Frame::Ping(300)),

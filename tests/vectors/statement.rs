@@ -8,7 +8,7 @@ use couplet_proto::hash::Hash;
 use couplet_proto::ids::{Epoch, InviteId, NotebookId, Slot};
 use couplet_proto::item::kind;
 use couplet_proto::labels;
-use couplet_proto::log::{Log, Opening, Refused};
+use couplet_proto::log::{Dissolution, Log, Opening, Refused};
 use couplet_proto::request::JoinRequest;
 use couplet_proto::sign::{SIGNATURE, Signer, sign};
 use couplet_proto::statement::{
@@ -77,6 +77,14 @@ fn describe(statement: &Statement, log: &Log) -> Outcome {
         outcome = outcome
             .holds("log's departed", &device.0)
             .says("how", format!("{kept} at {}", departed.until));
+    }
+    outcome = match log.dissolution() {
+        Dissolution::Unwanted => outcome,
+        Dissolution::WantedBy(slot) => outcome.says("log's dissolution is wanted by", slot.index()),
+        Dissolution::Agreed => outcome.says("log's dissolution is", "agreed"),
+    };
+    if let Some(at) = log.moved() {
+        outcome = outcome.says("log moved at", at);
     }
     if log.owes_rotation() {
         outcome = outcome.says("log owes a rotation", true);
@@ -147,6 +155,9 @@ fn describe_body(outcome: Outcome, body: &Body) -> Outcome {
         }
         Body::Rotate(rotate) => describe_rotation(outcome.says("says", "rotate"), rotate),
         Body::Leave => outcome.says("says", "leave"),
+        Body::Dissolve => outcome.says("says", "dissolve"),
+        Body::Retain => outcome.says("says", "retain"),
+        Body::Move(moved) => outcome.says("says", "move").holds("sealed relay", &moved.relay),
         Body::Revoke(revoke) => outcome.says("says", "revoke").holds("invite", &revoke.invite.0),
         Body::Rename(rename) => outcome
             .says("says", "rename")

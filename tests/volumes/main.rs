@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use couplet::{Couplet, Filter, Kind};
+use couplet_engine::limits::ENTRIES_PER_VOLUME;
 use couplet_tests::phones::{PATIENCE, pair};
 use couplet_tests::programs::long;
 use couplet_tests::relay::Relay;
 
-/// Entries in a volume, as the engine has it: enough to fill one and begin the next, or, when there
-/// is time, two.
-const ORDINARY: usize = 5_200;
+/// Entries enough to fill a volume and begin the next, or, when there is time, several.
+const ORDINARY: usize = ENTRIES_PER_VOLUME + 200;
 const LONG: usize = 12_000;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -27,7 +27,7 @@ async fn a_notebook_spans_its_volumes_and_nobody_notices() {
     }
     println!("{} writes a second", (count as f64 / began.elapsed().as_secs_f64()).round());
     let last = ana.write(Kind::Note, day(count), "in the last volume").await.unwrap().entry;
-    assert_eq!(last.volume.0 as usize, count / 5_000);
+    assert_eq!(last.volume.0 as usize, count / ENTRIES_PER_VOLUME);
 
     let exchanged = ana.sync(PATIENCE).await.unwrap();
     assert!(exchanged.is_caught_up);

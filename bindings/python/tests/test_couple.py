@@ -13,6 +13,7 @@ from couplet import (
     Cursor,
     Delivered,
     Delivery,
+    Detached,
     EntryChanged,
     InvalidInput,
     Kind,
@@ -132,9 +133,16 @@ async def test_who_stays_attached_is_told_at_once(
 
         while (await anas.entry(written.id)).delivery is not Delivery.PARTNER:
             await happens(at_anas, Delivered)
+        relay.kill()
+        told = await happens(at_bens, Detached)
+        assert told.code == "relay_unreachable" and " " in told.detail
+        status = await bens.status()
+        assert status.is_staying and not status.is_attached
         for task in attached:
             task.cancel()
         await asyncio.wait(attached)
+        while (await bens.status()).is_staying:
+            await asyncio.sleep(0)
 
 
 @scenario("talk")

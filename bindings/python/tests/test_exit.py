@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from couple import Phone, Relay
+from couplet._generated import couplet_ffi as ffi
 
 # What each process does before it ends, with `notebook` open: none of it is shut down.
 ENDS = {
@@ -68,3 +70,22 @@ def test_a_process_ends_well(end: str, relay: Relay, ana: Phone) -> None:
         )
         assert ended.returncode == 0, (ended.returncode, ended.stderr)
         assert "FATAL" not in ended.stderr and "Exception ignored" not in ended.stderr
+
+
+def test_a_wake_up_that_comes_after_the_end_of_its_loop_is_nobodys(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # What is beneath the layer, where no type checker sees anything.
+    beneath: Any = ffi
+    complained: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", complained.append)
+
+    async def waits() -> Any:
+        loop = beneath._uniffi_get_event_loop()
+        waiting = (loop, loop.create_future())
+        return beneath._UniffiContinuationHandleMap.insert(waiting)
+
+    # What a thread of the library does when it was overtaken.
+    late = asyncio.run(waits())
+    beneath._uniffi_continuation_callback(late, beneath._UNIFFI_RUST_FUTURE_POLL_WAKE)
+    assert not complained

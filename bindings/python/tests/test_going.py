@@ -6,11 +6,22 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from couple import Phone, Relay, asks, meet, story, texts, together
-from couplet import History, NotAllowed, NotFound, Quarantine, Standing, Waiting
+from couple import Phone, Relay, asks, meet, scenario, texts, together
+from couplet import (
+    History,
+    InvalidInput,
+    Late,
+    NotAllowed,
+    Notebook,
+    NotFound,
+    Quarantine,
+    Standing,
+    Verified,
+    Waiting,
+)
 
 
-@story
+@scenario("send-away")
 async def test_an_invite_is_withdrawn_and_a_request_denied(
     stack: AsyncExitStack, relay: Relay, ana: Phone, ben: Phone
 ) -> None:
@@ -31,17 +42,12 @@ async def test_an_invite_is_withdrawn_and_a_request_denied(
         await bens.write("too early")
 
 
-@story
+@scenario("remove")
 async def test_a_device_is_named_and_taken_out(
     stack: AsyncExitStack, relay: Relay, ana: Phone, ben: Phone, tmp_path: Path
 ) -> None:
     anas, bens = await together(stack, relay, ana, ben)
-    tablet = Phone(tmp_path / "tablet", "Ana")
-    tablets, request = await asks(stack, tablet, anas, is_own_device=True)
-    assert request.is_own_device
-    await anas.approve(request.id, (await tablets.status()).waiting_code)
-    await anas.sync()
-    await tablets.sync()
+    tablets = await another(stack, anas, tmp_path / "tablet")
     its = (await tablets.status()).device
 
     await anas.rename("tablet", its)
@@ -56,16 +62,48 @@ async def test_a_device_is_named_and_taken_out(
     assert await anas.quarantine() == Quarantine(late=(), changes=())
     with pytest.raises(NotFound):
         await anas.settle_late(its, is_kept=True)
+    with pytest.raises(NotAllowed) as refused:
+        await tablets.sync()
+    assert refused.value.code == "relay_refused"
 
 
-@story
+@scenario("late-words")
+async def test_the_late_words_of_a_device_that_was_taken_out_are_kept_or_discarded(
+    stack: AsyncExitStack, relay: Relay, ana: Phone, ben: Phone, tmp_path: Path
+) -> None:
+    anas, bens = await together(stack, relay, ana, ben)
+    laptops = await another(stack, anas, tmp_path / "laptop")
+    for text, is_kept in (("kept", True), ("discarded", False)):
+        tablets = await another(stack, anas, tmp_path / text)
+        its = (await tablets.status()).device
+        await laptops.sync()
+        # What the tablet writes comes to the laptop by a relay that Ana's phone does not know.
+        elsewhere = Relay(tmp_path / f"{text} elsewhere")
+        stack.callback(elsewhere.kill)
+        await tablets.write(text)
+        for notebook in (tablets, laptops):
+            await notebook.set_relay(elsewhere.link)
+            await notebook.sync()
+        await laptops.set_relay(relay.link)
+        assert text in await texts(laptops)
+        await anas.remove(its)
+        await anas.sync()
+        await laptops.sync()
+        assert text not in await texts(laptops)
+        assert (await laptops.quarantine()).late == (Late(its, 1, is_own=True),)
+        assert await laptops.settle_late(its, is_kept) == 1
+        assert (await laptops.quarantine()).late == ()
+        await laptops.sync()
+        await meet(anas, bens)
+    for notebook in (anas, bens, laptops):
+        assert await texts(notebook) == ["kept"]
+
+
+@scenario("leave")
 async def test_who_leaves_keeps_everything_and_writes_nothing_more(
     stack: AsyncExitStack, relay: Relay, ana: Phone, ben: Phone
 ) -> None:
     anas, bens = await together(stack, relay, ana, ben)
-    number = await anas.verify()
-    assert not number.is_verified and (await bens.verify()).value == number.value
-    assert (await anas.verify(is_confirmed=True)).is_verified
     await anas.write("before")
     await meet(anas, bens)
     await bens.leave()
@@ -76,3 +114,39 @@ async def test_who_leaves_keeps_everything_and_writes_nothing_more(
     with pytest.raises(NotAllowed) as refused:
         await bens.write("after")
     assert refused.value.code == "apart"
+
+
+@scenario("verify")
+async def test_both_compare_emoji_and_a_number_and_one_says_that_they_have(
+    stack: AsyncExitStack, relay: Relay, ana: Phone, ben: Phone, tmp_path: Path
+) -> None:
+    anas, bens = await together(stack, relay, ana, ben)
+    await meet(anas, bens)
+    with pytest.raises(InvalidInput):
+        await anas.verify(is_confirmed=True)
+    shown = await anas.verify()
+    assert len(shown.emoji) == 7 and len(shown.number.split()) == 12
+    at_bens = await bens.verify()
+    assert (at_bens.emoji, at_bens.number) == (shown.emoji, shown.number)
+    assert (shown.verified, at_bens.verified) == (Verified.CODE, Verified.NO)
+    assert (await anas.verify(is_confirmed=True)).verified is Verified.COMPARED
+
+    tablets = await another(stack, bens, tmp_path / "tablet")
+    await meet(anas, bens)
+    assert (await anas.status()).verified is Verified.COMPARED
+    sure = [device.verified for device in await anas.devices() if not device.is_this]
+    assert sure == [Verified.COMPARED, Verified.COMPARED]
+    at_tablets = await tablets.verify()
+    assert (at_tablets.emoji, at_tablets.number) == (shown.emoji, shown.number)
+
+
+async def another(stack: AsyncExitStack, anas: Notebook, directory: Path) -> Notebook:
+    """Another phone of this person's, let in by the one that they have."""
+    newcomer, request = await asks(
+        stack, Phone(directory, "Ana"), anas, History.ALL, is_own_device=True
+    )
+    assert request.is_own_device
+    await anas.approve(request.id, (await newcomer.status()).waiting_code)
+    await anas.sync()
+    await newcomer.sync()
+    return newcomer

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -127,6 +130,32 @@ class TheChecker(unittest.TestCase):
 
     def test_what_is_no_swift(self) -> None:
         self.finds("try await mine(of: 1)\n}", "try await mine(of: 1)\n", ":")
+
+
+class TestLinux(unittest.TestCase):
+    """Where there is no Swift 6, `test-linux` says so and does not look as if it had tested."""
+
+    def says(self, version: str | None, words: str) -> None:
+        script = Path(__file__).parents[1] / "test-linux"
+        with tempfile.TemporaryDirectory() as directory:
+            tools = Path(directory)
+            for tool in ("bash", "dirname", "sed", "head"):
+                (tools / tool).symlink_to(str(shutil.which(tool)))
+            if version is not None:
+                (tools / "swift").write_text(f"#!/bin/sh\necho 'Swift version {version}'\n")
+                (tools / "swift").chmod(0o755)
+            ran = subprocess.run(
+                ["bash", script, directory], env={"PATH": directory}, capture_output=True, text=True
+            )
+        self.assertEqual(ran.returncode, 77, ran.stderr)
+        self.assertIn(words, ran.stdout)
+        self.assertIn("NOT built and NOT tested", ran.stdout)
+
+    def test_no_swift(self) -> None:
+        self.says(None, "no Swift on this machine")
+
+    def test_an_old_swift(self) -> None:
+        self.says("5.10.1 (swift-5.10.1-RELEASE)", "Swift 5 is older than 6")
 
 
 if __name__ == "__main__":

@@ -87,9 +87,10 @@ pub(crate) enum Command {
     },
     /// Stay attached to the relay, and tell what happens as it happens
     Watch,
-    /// Show the number that you and your partner compare, to know that nobody stands between you
+    /// Show the emoji and the number that you and your partner compare, to know that nobody stands
+    /// between you
     Verify {
-        /// You have compared it, and it is the same
+        /// You have compared what was shown, and it is the same
         #[arg(long)]
         confirm: bool,
     },
@@ -109,6 +110,38 @@ pub(crate) enum Command {
     Rename(Rename),
     /// Leave: alone, at once, with everything that is here; nothing more is written here then
     Leave,
+    /// Want everything gone from the relay: it is, once your partner wants it, too, or in ninety days
+    Dissolve {
+        /// Take that back
+        #[arg(long)]
+        cancel: bool,
+    },
+    /// Neither send nor fetch on this device until `resume`; writing goes on
+    Pause,
+    /// Share again
+    Resume,
+    /// Go on at another relay, with all your devices and your partner's
+    Move {
+        /// The link that the new relay printed: couplet:relay#...
+        link: String,
+    },
+    /// Show everything that a relay on this machine knows of the notebook, read from its store
+    Audit {
+        /// Where the relay keeps everything [default: couplet-relay's own]
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+    },
+    /// After an end, go on alone in a new notebook: your own words in it, everything beside it
+    GoOn {
+        /// Where the new notebook will lie; everything up to now will lie under `before` in it
+        directory: PathBuf,
+    },
+    /// Delete this device's home; says what is unsent, and then wants --force
+    Destroy {
+        /// Delete what is on this device alone, too
+        #[arg(long)]
+        force: bool,
+    },
     /// Write everything shared into a file that whoever has it can read
     Export(Export),
     /// Write one's own words of an export as new entries

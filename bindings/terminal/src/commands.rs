@@ -1,6 +1,7 @@
 //! The commands, each a call of the library and an answer.
 
 mod drafts;
+mod ending;
 mod entries;
 mod export;
 mod going;
@@ -44,6 +45,15 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<(), Fai
         }
         Command::Rename(asked) => going::rename(&home.open().await?, &asked, output).await,
         Command::Leave => going::leave(&home.open().await?, output).await,
+        Command::Dissolve { cancel } => ending::dissolve(&home.open().await?, cancel, output).await,
+        Command::Pause => ending::pause(&home.open().await?, true, output).await,
+        Command::Resume => ending::pause(&home.open().await?, false, output).await,
+        Command::Move { link } => network::go_to(&home.open().await?, &link, output).await,
+        Command::Audit { data } => {
+            network::audit(&home.open_or_beside().await?, data, output).await
+        }
+        Command::GoOn { directory } => ending::go_on(&home.open().await?, &directory, output).await,
+        Command::Destroy { force } => ending::destroy(home, force, output).await,
         Command::Join(join) => membership::join(home, join, output).await,
         Command::Requests => membership::requests(&home.open_or_beside().await?, output).await,
         Command::Approve(approve) => {

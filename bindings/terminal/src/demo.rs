@@ -5,7 +5,7 @@
 //! of it stays behind.
 
 mod phone;
-mod relay;
+pub(crate) mod relay;
 mod side_by_side;
 mod words;
 

@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use couplet::{Couplet, Error, Place, Secret, StoreError};
 use rand_core::{Rng as _, UnwrapErr};
@@ -30,6 +30,11 @@ impl Home {
         let key_file = std::env::var_os("COUPLET_KEY_FILE").map(PathBuf::from);
         let key_file = key_file.unwrap_or_else(|| directory.join("key"));
         Ok(Self { directory, key_file })
+    }
+
+    /// A home of its own in that directory, with its key in it, whatever was named.
+    pub(crate) fn at(directory: &Path) -> Self {
+        Self { directory: directory.to_owned(), key_file: directory.join("key") }
     }
 
     /// The place, with its key. The mark lies under `$XDG_STATE_HOME/couplet`, named by the home's
@@ -105,6 +110,17 @@ impl Home {
         });
         written.map_err(|error| self.unusable(&error))?;
         Ok(Secret::new(*bytes))
+    }
+
+    /// Removes the key of a notebook that is gone, and its directory if nothing else is in it. A key
+    /// file that the caller named is the caller's.
+    pub(crate) fn forget_key(&self) -> Result<(), Failure> {
+        if self.key_file == self.directory.join("key") {
+            fs::remove_file(&self.key_file).map_err(|error| self.unusable(&error))?;
+        }
+        // What else lies there is not the notebook's.
+        drop(fs::remove_dir(&self.directory));
+        Ok(())
     }
 
     fn unusable(&self, error: &std::io::Error) -> Failure {

@@ -1,5 +1,7 @@
 //! What calls answer with, as plain values.
 
+use couplet_engine::pairing::emoji::SasEmoji;
+use couplet_engine::pairing::sas;
 use couplet_proto::ids::{DeviceId, InviteId, NotebookId, Slot};
 use couplet_proto::link::RelayLink;
 
@@ -14,15 +16,97 @@ pub enum Event {
     Requests,
     /// Both sides hold the same.
     CaughtUp,
-    /// The relay answers.
+    /// In touch: what is written leaves at once, and what arrives is told.
     Attached,
-    /// The relay does not answer any more; it is tried again.
+    /// Not in touch with the relay: there is no network, nobody answers there, or it broke off or
+    /// refused. It is told after each attempt, also if there never was an [`Event::Attached`], and
+    /// another attempt follows by itself within half a minute. What is written meanwhile is kept,
+    /// and leaves by itself.
     Detached {
         /// The stable name of why.
         code: &'static str,
         /// Why, in a sentence.
         reason: String,
     },
+    /// The relay is there, and does not take this device's words so far: it has no room, or no
+    /// time. They are kept here, and offered again by themselves for as long as this device stays
+    /// attached; what the other writes still arrives.
+    PutOff {
+        /// The stable name of why.
+        code: &'static str,
+        /// Why, in a sentence.
+        reason: String,
+        /// Not before then, seconds since 1970.
+        until: u64,
+    },
+}
+
+/// That a notebook is to be gone from the relay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dissolving {
+    /// Who wants it; nobody alone, if both do.
+    pub by: Option<Slot>,
+    /// When the relay lets go of it at the latest, as far as this device's clock tells, seconds since
+    /// 1970.
+    pub until: u64,
+    /// Whether it is done: nothing is written or sent any more, and what is here stays.
+    pub is_over: bool,
+}
+
+/// What is on this device and nowhere else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unsent {
+    /// Entries with something of one's own that the relay has not said to hold.
+    pub entries: u64,
+    /// Drafts, which are nowhere else.
+    pub drafts: u64,
+}
+
+impl Unsent {
+    /// Whether it is nothing.
+    #[must_use]
+    pub const fn is_nothing(&self) -> bool {
+        self.entries == 0 && self.drafts == 0
+    }
+}
+
+/// How sure this person is that the other is who they seem to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verified {
+    /// Not at all: they came by the link alone, or this person came by theirs.
+    No,
+    /// This device let them in with the code that their phone showed.
+    Code,
+    /// This person has compared what both phones show.
+    Compared,
+    /// This person was sure of somebody else, whose place they have taken: compare anew.
+    Changed,
+}
+
+impl Verified {
+    /// A stable name for scripts.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::No => "no",
+            Self::Code => "code",
+            Self::Compared => "compared",
+            Self::Changed => "changed",
+        }
+    }
+}
+
+/// What two persons compare, in person or on the telephone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verification {
+    /// The safety number: sixty digits, the same on both persons' phones for as long as both are
+    /// the same persons.
+    pub number: String,
+    /// The seven emoji of their coming together, the same on both phones; nothing where this device
+    /// has not been told what they are made of.
+    pub emoji: Option<[SasEmoji; sas::LENGTH]>,
+    /// How sure this person is of the other.
+    pub verified: Verified,
 }
 
 /// A device that belongs to the notebook.
@@ -40,6 +124,8 @@ pub struct Device {
     pub is_this: bool,
     /// The index of the statement of the membership log that let it in.
     pub since: u64,
+    /// If it is the other person's: how sure this one is of them.
+    pub verified: Option<Verified>,
 }
 
 /// An invitation to hand over.
@@ -143,6 +229,10 @@ pub struct Status {
     pub standing: Standing,
     /// Whether nothing more can be written here.
     pub is_read_only: bool,
+    /// Whether this device shares nothing until it is told to.
+    pub is_paused: bool,
+    /// Whether the notebook is to be gone from the relay, or is.
+    pub dissolving: Option<Dissolving>,
     /// The epoch whose key is used now, from 1.
     pub epoch: u32,
     /// Whether it waits to be let in, and with which code.
@@ -157,6 +247,14 @@ pub struct Status {
     pub transport: Option<String>,
     /// Whether it stays attached to the relay just now, by whichever process.
     pub is_attached: bool,
+    /// Whether a call of this process stays attached, in touch or trying again. Where none does,
+    /// nothing leaves and nothing arrives before the next exchange.
+    pub is_staying: bool,
+    /// If the relay did not take this device's words so far: when they are offered again, seconds
+    /// since 1970.
+    pub put_off: Option<u64>,
+    /// How sure this person is of the other; nothing while nobody else is here.
+    pub verified: Option<Verified>,
     /// How many persons belong.
     pub persons: usize,
     /// How many devices belong.

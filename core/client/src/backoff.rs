@@ -29,7 +29,7 @@ pub fn backoff(attempt: u32, random: u64) -> Duration {
 #[must_use]
 pub fn may_pass(error: &Error) -> bool {
     match error {
-        Error::Refused(reason) => *reason != Reason::NotInvited,
+        Error::Refused(reason) => !matches!(reason, Reason::NotInvited | Reason::Dissolved),
         Error::Unreachable(_) | Error::BadRelay | Error::TimedOut | Error::BeginAnew => true,
         _ => false,
     }

@@ -8,15 +8,16 @@
 //!
 //! Deliberately not here: connecting, and when to try again.
 
+mod leading;
 mod refused;
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use couplet_proto::frame::{Frame, Statements};
+use couplet_proto::frame::{Frame, Reason, Statements};
 use couplet_proto::hash::Hash;
 use couplet_proto::session::{Notice, Output as Asked, Session};
-use couplet_proto::statement::{LogHead, Statement};
+use couplet_proto::statement::Statement;
 
 use crate::answers::Event;
 use crate::error::Error;
@@ -98,6 +99,9 @@ pub struct Conversation {
     is_invite_closed: bool,
     /// This person has left, and the relay knows.
     is_farewell_said: bool,
+    /// The relay is one that the notebook was at before: it is asked for what it has, and given no
+    /// word.
+    is_look_back: bool,
     was_caught_up: bool,
     has_heard: bool,
     has_ended: bool,
@@ -125,9 +129,13 @@ impl Conversation {
     /// # Errors
     /// [`Error::Store`], and whatever makes the notebook unreadable.
     pub fn open(owner: &mut Owner, until: Until, now: Instant) -> Result<Self, Error> {
-        let Opening { notebook, start, knock } = owner.opening()?;
+        Ok(Self::of(owner.opening()?, until, now))
+    }
+
+    fn of(opening: Opening, until: Until, now: Instant) -> Self {
+        let Opening { notebook, start, knock } = opening;
         let (log_head, is_waiting_at_the_door) = (start.log.last().copied(), knock.is_some());
-        Ok(Self {
+        Self {
             session: Session::open(notebook, start, false),
             until,
             outputs: knock.map(|request| Output::Send(Frame::Knock(request))).into_iter().collect(),
@@ -139,6 +147,7 @@ impl Conversation {
             log_head,
             is_invite_closed: false,
             is_farewell_said: false,
+            is_look_back: false,
             was_caught_up: false,
             has_heard: false,
             has_ended: false,
@@ -146,7 +155,7 @@ impl Conversation {
             beat_at: now + HEARTBEAT,
             is_beat_unanswered: false,
             talked: Talked::default(),
-        })
+        }
     }
 
     /// The next thing to do, or nothing until something happens.
@@ -185,6 +194,12 @@ impl Conversation {
         }
     }
 
+    /// Whether the next output is there already, and asks nothing of the owner.
+    #[must_use]
+    pub(crate) fn has_outputs(&self) -> bool {
+        !self.outputs.is_empty()
+    }
+
     /// When [`Conversation::handle_timeout`] wants to be called.
     #[must_use]
     pub fn poll_timeout(&self) -> Instant {
@@ -212,6 +227,9 @@ impl Conversation {
     /// # Errors
     /// [`Error::Store`].
     pub fn handle_written(&mut self, owner: &mut Owner) -> Result<(), Error> {
+        if owner.is_paused()? {
+            return Err(Error::Paused);
+        }
         owner.seal_pending()?;
         let log = owner.log_hashes();
         if log.last() != self.log_head.as_ref() && !owner.is_gathering() {
@@ -246,7 +264,15 @@ impl Conversation {
     }
 
     fn next(&mut self, owner: &mut Owner, now: Instant) -> Result<Next, Error> {
-        if let Some(put_off) = self.put_off.filter(|_| self.session.has_all_of_theirs()) {
+        if self.is_farewell_said {
+            return Ok(Next::End);
+        }
+        if self.is_look_back {
+            let has_all = self.session.has_all_of_theirs() && self.session.is_log_shared();
+            let is_done = has_all && self.has_mail;
+            return Ok(if is_done { Next::End } else { Next::Wait });
+        }
+        if let Some(put_off) = self.put_off.filter(|put_off| self.has_heard_all(*put_off)) {
             return match self.until {
                 Until::CaughtUp | Until::LetIn => Err(Error::Refused(put_off.reason)),
                 // Whoever stays attached reads on, and only another conversation sends it again.
@@ -269,9 +295,6 @@ impl Conversation {
             return Ok(Next::GoOn);
         }
         let has_nothing_to_say = self.proposed.is_none();
-        if self.is_farewell_said {
-            return Ok(Next::End);
-        }
         let may_end = self.until != Until::Stopped;
         let is_done = may_end && is_caught_up && has_nothing_to_say && self.has_mail;
         Ok(if is_done { Next::End } else { Next::Wait })
@@ -290,6 +313,10 @@ impl Conversation {
     fn act(&mut self, owner: &mut Owner, asked: Asked, now: Instant) -> Result<(), Error> {
         match asked {
             Asked::Send(frame) => self.send(frame),
+            // Nothing says that the store has them not.
+            Asked::Load(_) if self.is_look_back || self.is_farewell_said => {
+                self.session.loaded(Vec::new());
+            }
             Asked::Load(range) => self.session.loaded(owner.envelopes(range)?),
             Asked::LoadLog { from } => self.session.log_loaded(from, owner.statements(from)?),
             Asked::Receive(envelopes) => self.receive(owner, envelopes, now)?,
@@ -383,14 +410,15 @@ impl Conversation {
 
     fn extend(&mut self, owner: &mut Owner, piece: Statements) -> Result<(), Error> {
         if owner.is_gathering() {
-            return owner.gather(piece);
+            // What is gathered is the log of the relay of now.
+            return if self.is_look_back { Err(Error::BeginAnew) } else { owner.gather(piece) };
         }
         let received = owner.extend(piece)?;
         self.is_waiting_at_the_door = false;
         self.log_changed(owner.log_hashes());
-        self.handle_written(owner)?;
         self.tell_touched(received);
-        Ok(())
+        self.go_where_the_log_leads(owner)?;
+        self.handle_written(owner)
     }
 
     fn handle_notice(
@@ -400,6 +428,15 @@ impl Conversation {
         now: Instant,
     ) -> Result<(), Error> {
         match notice {
+            // What a relay of before refuses, or has otherwise, is nothing to the one of now.
+            Notice::Refused(refuse) if self.is_look_back => {
+                return Err(Error::Refused(refuse.reason));
+            }
+            Notice::LogsDiffer | Notice::Forked(_) if self.is_look_back => {
+                return Err(Error::Refused(Reason::LogConflict));
+            }
+            Notice::PeerHasAll(_) | Notice::PeerHas(_) | Notice::PeerLog(_)
+                if self.is_look_back => {}
             Notice::PeerHasAll(have) => {
                 owner.relay_has_all(&have)?;
                 self.tell(Event::Delivered);
@@ -419,16 +456,5 @@ impl Conversation {
             Notice::Pong(_) => self.has_mail = true,
         }
         Ok(())
-    }
-
-    fn handle_peer_log(&mut self, owner: &mut Owner, head: LogHead) -> Result<(), Error> {
-        let is_ordered = self.proposed.as_ref().is_some_and(|statement| statement.head() == head);
-        if let Some(statement) = self.proposed.take_if(|_| is_ordered) {
-            owner.append(statement)?;
-            self.is_farewell_said = owner.has_nothing_to_say()?;
-            // What had to wait for it may be sealed.
-            self.handle_written(owner)?;
-        }
-        owner.relay_log(head)
     }
 }

@@ -7,14 +7,17 @@
 mod attached;
 mod beside;
 mod drafts;
+mod ending;
+mod exchanging;
 mod export;
 mod going;
+mod moving;
+mod opening;
 mod talk;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread;
-use std::time::{Duration, Instant};
 
 use couplet_engine::document::EntryKey;
 use couplet_engine::keys::Secret;
@@ -27,27 +30,17 @@ use couplet_proto::hash::Hash;
 use couplet_proto::ids::Slot;
 use couplet_proto::link::RelayLink;
 use couplet_proto::statement::{History, Role};
-use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::sync::{broadcast, oneshot, watch};
 
 pub use export::{Export, Imported};
 
-use crate::answers::{Device, Event, Invitation, Request, Status};
-use crate::conversation::{Conversation, Until};
+use crate::answers::{Device, Event, Invitation, Request, Status, Unsent};
 use crate::error::Error;
-use crate::exchange::{Exchange, Exchanged};
 use crate::owner::Owner;
-use crate::place::{Home, Place};
+use crate::place::Place;
 use crate::store::{Cursor, EntryRow, Filter, Meta, Reader, StoreError, Tables};
 use crate::transport::Transport;
-
-/// Calls that wait for the owner's thread; more wait outside.
-const JOBS: usize = 64;
-
-/// Events that a slow observer may be behind before it is told that it missed some.
-const EVENTS: usize = 1_024;
-
-/// How often an exchange is begun anew: once for each writer of this device that was cloned.
-const BEGINNINGS: usize = 4;
+use opening::{Opening, OwnerThread};
 
 /// A notebook on this device.
 #[derive(Clone, Debug)]
@@ -58,6 +51,8 @@ pub struct Couplet {
 /// What the clones of a [`Couplet`] share.
 pub(crate) struct Handle {
     owner: OwnerThread,
+    /// What comes of its opening, until that is known.
+    opening: Opening,
     /// The owner's thread is gone, and with it the store's lock.
     ended: watch::Receiver<bool>,
     reader: Arc<Mutex<Option<Reader>>>,
@@ -68,18 +63,18 @@ pub(crate) struct Handle {
     /// Rises with everything written here.
     dirty: watch::Sender<u64>,
     transport: Mutex<Option<Arc<Transport>>>,
-}
-
-/// The owner's thread. It is over, and the store closed, when this is dropped: a process that ended
-/// meanwhile would take the cipher away from under it.
-struct OwnerThread {
-    jobs: Option<mpsc::Sender<Job>>,
-    thread: Option<thread::JoinHandle<()>>,
+    /// Calls that stay attached.
+    staying: AtomicUsize,
 }
 
 /// What the owner's thread is asked.
 enum Job {
     Do(Box<dyn FnOnce(&mut Owner) + Send>),
+    /// To delete what it owns; it goes on if it may not.
+    Destroy {
+        is_wanted: bool,
+        reply: oneshot::Sender<Result<Unsent, Error>>,
+    },
     Stop,
 }
 
@@ -109,64 +104,6 @@ impl Couplet {
     pub async fn ask_again(&self, link: &str, name: &str) -> Result<(), Error> {
         let (link, name): (JoinLink, Name) = (link.parse()?, name.parse()?);
         self.handle.call(move |owner| owner.ask_again(&link, &name)).await
-    }
-
-    /// Opens the notebook in this place.
-    ///
-    /// # Errors
-    /// [`Error`].
-    pub async fn open(place: &Place) -> Result<Self, Error> {
-        // What is shown first is read meanwhile, on a connection that is ready when the owner is.
-        let (directory, key) = (place.directory.clone(), place.key.clone());
-        let reader = tokio::task::spawn_blocking(move || Reader::open(&directory, &key));
-        let couplet = Self::start(place, Owner::open).await?;
-        if let (Ok(Ok(reader)), Ok(mut kept)) = (reader.await, couplet.handle.reader.lock()) {
-            kept.get_or_insert(reader);
-        }
-        Ok(couplet)
-    }
-
-    async fn start(
-        place: &Place,
-        open: impl FnOnce(Home) -> Result<Owner, Error> + Send + 'static,
-    ) -> Result<Self, Error> {
-        let (jobs, mut queue) = mpsc::channel::<Job>(JOBS);
-        let (opened, is_open) = oneshot::channel();
-        let (has_ended, ended) = watch::channel(false);
-        let home = Home::of(place.clone());
-        let run = move || match open(home) {
-            Ok(mut owner) => {
-                owner.begin_with_inbox();
-                if opened.send(Ok(owner.is_owned())).is_ok() {
-                    while let Some(Job::Do(work)) = queue.blocking_recv() {
-                        owner.begin_call();
-                        work(&mut owner);
-                    }
-                    // A snapshot only saves time at the next start.
-                    drop(owner.tidy());
-                }
-                drop(owner);
-                has_ended.send_replace(true);
-            }
-            Err(error) => drop(opened.send(Err(error))),
-        };
-        let spawned = thread::Builder::new().name("couplet".into()).spawn(run);
-        let thread = spawned.map_err(|error| StoreError::Directory(error.kind()))?;
-        let owner = OwnerThread { jobs: Some(jobs), thread: Some(thread) };
-        let is_owner = is_open.await.map_err(|_| Error::Engine)??;
-        let (events, _) = broadcast::channel(EVENTS);
-        let handle = Handle {
-            owner,
-            ended,
-            reader: Arc::default(),
-            directory: place.directory.clone(),
-            key: place.key.clone(),
-            is_owner,
-            events,
-            dirty: watch::channel(0).0,
-            transport: Mutex::default(),
-        };
-        Ok(Self { handle: Arc::new(handle) })
     }
 
     /// Writes an entry; `day` counts from 1970-01-01.
@@ -344,16 +281,9 @@ impl Couplet {
     /// # Errors
     /// [`Error::Store`].
     pub async fn status(&self) -> Result<Status, Error> {
-        self.handle.call(Owner::status).await
-    }
-
-    /// One exchange with the relay: push, pull, stop.
-    ///
-    /// # Errors
-    /// [`Error::Unreachable`], [`Error::TimedOut`], [`Error::NotLetInYet`], [`Error::Refused`].
-    pub async fn sync(&self, timeout: Duration) -> Result<Exchanged, Error> {
-        let exchange = self.exchange(Until::CaughtUp);
-        tokio::time::timeout(timeout, exchange).await.unwrap_or(Err(Error::TimedOut))
+        let status = self.handle.call(Owner::status).await?;
+        let is_staying = self.handle.staying.load(Ordering::Relaxed) > 0;
+        Ok(Status { is_staying, ..status })
     }
 
     /// Lets go of the store, and returns when it is let go of. Calls that were made before are
@@ -375,36 +305,6 @@ impl Couplet {
     pub fn events(&self) -> broadcast::Receiver<Event> {
         self.handle.events.subscribe()
     }
-
-    async fn exchange(&self, until: Until) -> Result<Exchanged, Error> {
-        for _ in 0..BEGINNINGS {
-            match self.exchange_once(until).await {
-                Err(Error::BeginAnew) => {}
-                done => return done,
-            }
-        }
-        Err(Error::BeginAnew)
-    }
-
-    async fn exchange_once(&self, until: Until) -> Result<Exchanged, Error> {
-        let began = Instant::now();
-        let handle = &self.handle;
-        if !handle.is_owner {
-            return Err(StoreError::Busy.into());
-        }
-        // Before it is said what there is, so that nothing written meanwhile is passed over.
-        let dirty = handle.dirty.subscribe();
-        let (relay, identity) = handle
-            .call(|owner| {
-                let relay = owner.tables().get(Meta::Relay)?.ok_or(Error::NoRelay)?;
-                Ok((relay, owner.signing_seed()))
-            })
-            .await?;
-        let channel = handle.transport(&identity)?.connect(&relay).await?;
-        let open = move |owner: &mut Owner| Conversation::open(owner, until, Instant::now());
-        let conversation = handle.call(open).await?;
-        Exchange::new(handle, channel, conversation).run(dirty, began).await
-    }
 }
 
 impl Handle {
@@ -415,6 +315,7 @@ impl Handle {
     ) -> Result<T, Error> {
         let (reply, answer) = oneshot::channel();
         let job = Box::new(move |owner: &mut Owner| drop(reply.send(work(owner))));
+        self.opening.done().await?;
         let jobs = self.owner.jobs.as_ref().ok_or(Error::Closed)?;
         jobs.send(Job::Do(job)).await.map_err(|_| Error::Closed)?;
         answer.await.map_err(|_| Error::Engine)?
@@ -471,16 +372,6 @@ impl Handle {
     }
 }
 
-impl Drop for OwnerThread {
-    fn drop(&mut self) {
-        drop(self.jobs.take());
-        if let Some(thread) = self.thread.take() {
-            // It says nothing but that it has ended.
-            drop(thread.join());
-        }
-    }
-}
-
 impl core::fmt::Debug for Handle {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("Handle(..)")
@@ -490,6 +381,7 @@ impl core::fmt::Debug for Handle {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::place::Home;
 
     #[test]
     fn whoever_reads_after_a_shutdown_is_told_that_it_is_closed() {

@@ -9,6 +9,7 @@ use couplet_engine::replica::CannotSeal;
 use couplet_proto::frame::Reason;
 use couplet_proto::item::Malformed;
 
+use crate::answers::Unsent;
 use crate::store::StoreError;
 use crate::transport::Unreachable;
 
@@ -48,6 +49,21 @@ pub enum Error {
          only what comes from here on"
     )]
     SayHistory(u64),
+    /// What would be lost.
+    #[error(
+        "{} entries and {} drafts are on this device alone; sync or export first, or say that they \
+         go with it",
+        .0.entries, .0.drafts
+    )]
+    Unsent(Unsent),
+    /// This device shares nothing at the moment, as it was told.
+    #[error(
+        "sharing is paused on this device; writing goes on, and it is sent after: couplet resume"
+    )]
+    Paused,
+    /// Nobody has ended anything.
+    #[error("you are together here; leave first, and then go on in a notebook of your own")]
+    Together,
     /// Something is not built so far.
     #[error("{0} is not possible in this version")]
     Unsupported(&'static str),
@@ -109,6 +125,9 @@ impl Error {
             Self::Apart => "apart",
             Self::WrongCode => "wrong_code",
             Self::SayHistory(_) => "say_history",
+            Self::Unsent(_) => "unsent",
+            Self::Paused => "paused",
+            Self::Together => "not_allowed",
             Self::Unsupported(_) => "unsupported",
             Self::Refused(_) | Self::BadRelay => "relay_refused",
             Self::Unreachable(_) => "relay_unreachable",
@@ -161,6 +180,7 @@ fn sentence(reason: Reason) -> &'static str {
         Reason::NotInvited => "the invitation is used, expired or unknown to it",
         Reason::Full => "it has no room left",
         Reason::Busy => "it is busy; try again later",
+        Reason::Dissolved => "the notebook is dissolved, and it keeps nothing of it any more",
         Reason::Other(_) => "its reason is one of a later version; bring this app up to date",
     }
 }

@@ -158,12 +158,19 @@ fn step(conversation: &mut Conversation, owner: &mut Owner, input: Input) -> Res
         Input::Written => conversation.handle_written(owner)?,
         Input::Timeout => conversation.handle_timeout(owner, now)?,
     }
-    let (mut outputs, mut frames) = (Vec::new(), 0);
+    let (mut outputs, mut frames, mut is_drained) = (Vec::new(), 0, false);
     while frames < FRAMES_PER_STEP {
-        let Some(output) = conversation.poll_output(owner, now)? else { break };
+        let Some(output) = conversation.poll_output(owner, now)? else {
+            is_drained = true;
+            break;
+        };
         frames += usize::from(matches!(output, Output::Send(_)));
+        let is_told = matches!(output, Output::Tell(_));
         outputs.push(output);
+        // Whoever waits for what is durable by now hears of it before anything else is made durable.
+        if is_told && !conversation.has_outputs() {
+            break;
+        }
     }
-    let is_drained = frames < FRAMES_PER_STEP;
     Ok(Step { outputs, is_drained, timeout: conversation.poll_timeout() })
 }

@@ -19,8 +19,8 @@ mod store;
 mod transport;
 
 pub use answers::{
-    Device, Event, Invitation, Late, OpenInvite, Quarantine, Request, SetAside, Standing, Status,
-    Waiting,
+    Device, Dissolving, Event, Invitation, Late, OpenInvite, Quarantine, Request, SetAside,
+    Standing, Status, Unsent, Verification, Verified, Waiting,
 };
 pub use clock::{now, today};
 pub use couplet::{Couplet, Export, Imported};
@@ -34,6 +34,7 @@ pub use couplet_engine::notebook::reaction::{Emoji, Reaction};
 pub use couplet_engine::notebook::schema::Kind;
 pub use couplet_engine::notebook::sheet::{Alternative, Member, Part, Shown, Stance};
 pub use couplet_engine::notebook::verb::Verb;
+pub use couplet_engine::pairing::emoji::SasEmoji;
 pub use couplet_proto::hash::Hash;
 pub use couplet_proto::ids::{DeviceId, Edition, NotebookId, Slot, Volume};
 pub use couplet_proto::item::Malformed;

@@ -41,6 +41,14 @@ impl MarkFile {
         item::decode(item.expect(kind::MARK, "mark").ok()?, "mark").ok()
     }
 
+    /// Removes the mark, if there is one.
+    pub(crate) fn remove(&self) -> io::Result<()> {
+        match fs::remove_file(&self.0) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Replaces the mark; it is on the disk when this returns.
     pub(crate) fn write(&self, mark: &Mark) -> io::Result<()> {
         let directory = self.0.parent().ok_or(io::ErrorKind::InvalidInput)?;

@@ -7,18 +7,23 @@
 mod archive;
 mod branches;
 mod drafts;
+mod ending;
 mod exchange;
 mod export;
 mod going;
 mod inbox;
 mod intents;
 mod membership;
+mod moving;
+mod onward;
 mod quarantine;
 mod reading;
 mod receiving;
+mod siblings;
 mod talk;
 #[cfg(test)]
 mod testing;
+mod verification;
 mod views;
 mod writers;
 mod writing;
@@ -46,12 +51,13 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, input};
 use crate::mark::MarkFile;
 use crate::place::{Home, Surroundings};
-use crate::store::{Meta, Store, StoreError, Tables};
+use crate::store::{Claim, Meta, Store, StoreError, Tables};
 
 pub use archive::Archive;
 pub(crate) use exchange::Opening;
 pub(crate) use export::proved;
 pub use membership::{Asking, Invited};
+pub(crate) use onward::Onward;
 pub(crate) use receiving::Received;
 pub use talk::Saying;
 
@@ -74,6 +80,8 @@ pub struct Owner {
     suspects: BTreeSet<WriterId>,
     /// The relay's log is another branch than this device's: it is asked for all of it.
     is_log_doubted: bool,
+    /// The relay was offered all of the log that is here, and refused it.
+    is_log_refused: bool,
     /// What has come of the relay's log, while all of it is asked for.
     given: Option<Vec<Vec<u8>>>,
     /// Of these writers the relay takes no more than this, by the log as it is.
@@ -86,6 +94,10 @@ pub struct Owner {
     is_writer_sure: bool,
     /// The statement that was made last.
     made: Option<intents::Made>,
+    /// The relay does not take this device's words before then.
+    put_off: Option<u64>,
+    /// What a relay says is not said by the relay that this notebook is at.
+    is_elsewhere: bool,
 }
 
 #[derive(Debug)]
@@ -115,6 +127,16 @@ struct StoredJoining {
 impl Owner {
     /// A notebook of one's own, usable at once.
     pub fn found(home: Home, name: &Name, relay: Option<RelayLink>) -> Result<Self, Error> {
+        Self::found_with(home, name, relay, |_| Ok(()))
+    }
+
+    /// The same, with something more in the transaction that makes it.
+    fn found_with(
+        home: Home,
+        name: &Name,
+        relay: Option<RelayLink>,
+        also: impl FnOnce(&Tables<'_>) -> Result<(), Error>,
+    ) -> Result<Self, Error> {
         let mut rng = home.surroundings.randomness();
         let device = DeviceSecret::random(&mut *rng);
         let (log, epoch_key) = found(&device, name, &mut *rng)?;
@@ -122,6 +144,7 @@ impl Owner {
         store.commit(|tables| -> Result<(), Error> {
             keep_identity(tables, &device, relay.as_ref(), &mut *rng)?;
             tables.set(Meta::Slot, &Slot::First)?;
+            also(tables)?;
             tables.keep_log(&log, 0)?;
             Ok(tables.keep_key(log.epoch(), &epoch_key)?)
         })?;
@@ -151,7 +174,12 @@ impl Owner {
 
     /// What is in this directory.
     pub fn open(home: Home) -> Result<Self, Error> {
-        let mut owner = Self::read(Store::open(&home.place.directory, &home.place.key)?, home)?;
+        Self::open_claimed(Claim::take(&home.place.directory)?, home)
+    }
+
+    /// What is in a directory that this process has taken.
+    pub(crate) fn open_claimed(claim: Claim, home: Home) -> Result<Self, Error> {
+        let mut owner = Self::read(claim.open(&home.place.key)?, home)?;
         // Whoever was attached before has ended, however it did.
         owner.set_attached(false)?;
         owner.renew_views()?;
@@ -187,12 +215,15 @@ impl Owner {
             surroundings: home.surroundings,
             suspects: BTreeSet::new(),
             is_log_doubted: false,
+            is_log_refused: false,
             given: None,
             withheld: BTreeMap::new(),
             has_reread: false,
             may_have_orphans: true,
             is_writer_sure: false,
             made: None,
+            put_off: None,
+            is_elsewhere: false,
         })
     }
 

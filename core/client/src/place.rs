@@ -75,6 +75,7 @@ impl Home {
     /// A home of tests.
     pub(crate) fn at(directory: &Path) -> Self {
         let key = Secret::new([7; 32]);
-        Self::of(Place { directory: directory.to_owned(), key, mark: None })
+        let mark = Some(directory.with_extension("mark"));
+        Self::of(Place { directory: directory.to_owned(), key, mark })
     }
 }

@@ -24,12 +24,14 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use couplet_engine::keys::Secret;
+use couplet_engine::notebook::entry::FORM;
 
 pub use changes::PlacedChange;
 pub(crate) use changes::{Unsealed, Waiting};
 pub use drafts::Draft;
 pub use entries::{Cursor, Delivery, EntryRow, Filter};
 pub(crate) use envelopes::State;
+pub(crate) use late::{Chain, Cut};
 pub(crate) use meta::Meta;
 
 /// The name of the store's file in its directory.
@@ -46,6 +48,13 @@ const BUSY: Duration = Duration::from_secs(5);
 pub(crate) struct Store {
     connection: Connection,
     lock: Option<File>,
+}
+
+/// A store that this process owns and has not opened so far.
+#[derive(Debug)]
+pub(crate) struct Claim {
+    directory: PathBuf,
+    lock: File,
 }
 
 /// A reading half.
@@ -119,36 +128,28 @@ impl From<std::io::Error> for StoreError {
     }
 }
 
-impl Store {
-    /// Opens the store in this directory, as its one owner.
+impl Claim {
+    /// Takes the store in this directory.
     ///
     /// # Errors
     /// [`StoreError::Missing`] if there is none, [`StoreError::Busy`] if it has an owner.
-    pub(crate) fn open(directory: &Path, key: &Secret) -> Result<Self, StoreError> {
+    pub(crate) fn take(directory: &Path) -> Result<Self, StoreError> {
         if !path(directory).exists() {
             return Err(StoreError::Missing);
         }
-        Self::open_or_create(directory, key)
+        Self::of(directory)
     }
 
-    /// Makes a store in this directory.
+    fn of(directory: &Path) -> Result<Self, StoreError> {
+        Ok(Self { directory: directory.to_owned(), lock: lock(directory)? })
+    }
+
+    /// Opens the store, which is made if there is none.
     ///
     /// # Errors
-    /// [`StoreError::Exists`] if there is one.
-    pub(crate) fn create(directory: &Path, key: &Secret) -> Result<Self, StoreError> {
-        if !path(directory).exists() {
-            fs::create_dir_all(directory)?;
-            return Self::open_or_create(directory, key);
-        }
-        // Whoever began to make one and died before anybody lived in it has made none.
-        let begun = Self::open_or_create(directory, key).map_err(|_| StoreError::Exists)?;
-        let is_lived_in = begun.tables().get::<[u8; 32]>(Meta::Seed)?.is_some();
-        if is_lived_in { Err(StoreError::Exists) } else { Ok(begun) }
-    }
-
-    fn open_or_create(directory: &Path, key: &Secret) -> Result<Self, StoreError> {
-        let lock = lock(directory)?;
-        let mut connection = connect(directory, OpenFlags::default(), key)?;
+    /// [`StoreError`].
+    pub(crate) fn open(self, key: &Secret) -> Result<Store, StoreError> {
+        let mut connection = connect(&self.directory, OpenFlags::default(), key)?;
         // Before anything is written: a newer version's store is left as it is.
         schema::found(&connection)?;
         connection.execute_batch(
@@ -156,7 +157,26 @@ impl Store {
         )?;
         schema::migrate(&mut connection)?;
         connection.set_prepared_statement_cache_capacity(64);
-        Ok(Self { connection, lock: Some(lock) })
+        Ok(Store { connection, lock: Some(self.lock) })
+    }
+}
+
+impl Store {
+    /// Makes a store in this directory.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] if there is one.
+    pub(crate) fn create(directory: &Path, key: &Secret) -> Result<Self, StoreError> {
+        if !path(directory).exists() {
+            fs::create_dir_all(directory)?;
+            return Claim::of(directory)?.open(key);
+        }
+        // Whoever began to make one and died before anybody lived in it has made none.
+        let begun = Claim::of(directory)
+            .and_then(|claim| claim.open(key))
+            .map_err(|_| StoreError::Exists)?;
+        let is_lived_in = begun.tables().get::<[u8; 32]>(Meta::Seed)?.is_some();
+        if is_lived_in { Err(StoreError::Exists) } else { Ok(begun) }
     }
 
     /// Opens the store in this directory while another process owns it.
@@ -220,6 +240,28 @@ impl Store {
         Ok(done)
     }
 
+    /// Deletes the store's files, its owner's lock last. The log beside the file goes first: whatever
+    /// is left by a crash in between is the store as it was some time ago, or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] beside the owner.
+    pub(crate) fn destroy(&self) -> Result<(), StoreError> {
+        if !self.is_owned() {
+            return Err(StoreError::Busy);
+        }
+        let Some(file) = self.connection.path().map(PathBuf::from) else { return Ok(()) };
+        let beside = |end: &str| file.with_file_name(format!("{FILE}{end}"));
+        for gone in [beside("-wal"), beside("-shm"), file.clone(), file.with_file_name(LOCK)] {
+            match fs::remove_file(gone) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(error.into());
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// The tables as they are, for reading.
     #[must_use]
     pub(crate) fn tables(&self) -> Tables<'_> {
@@ -248,6 +290,20 @@ impl Reader {
         let connection = connect(directory, flags, key)?;
         connection.execute_batch("PRAGMA query_only = ON;")?;
         Ok(Self { connection })
+    }
+
+    /// Opens an existing store for reading, if its owner has nothing to do before it is shown: it is
+    /// in this version's form, and no other process has left words.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn open_shown(directory: &Path, key: &Secret) -> Result<Option<Self>, StoreError> {
+        let reader = Self::open(directory, key)?;
+        let tables = reader.tables();
+        let is_shown = schema::found(&reader.connection)? == schema::SCHEMA
+            && tables.get(Meta::Form)? == Some(FORM)
+            && tables.asked_count()? == 0;
+        Ok(is_shown.then_some(reader))
     }
 
     /// The tables, for reading.
@@ -314,7 +370,7 @@ mod tests {
         drop(store);
         let before = fs::read(path(home.path())).unwrap();
 
-        let opened = Store::open(home.path(), &key());
+        let opened = open(home.path(), &key());
         let beside = Store::open_beside(home.path(), &key());
 
         assert!(matches!(opened, Err(StoreError::StoreIsNewer { found, .. }) if found > 1));
@@ -342,35 +398,39 @@ mod tests {
         set_limit(&store, pages + 1_000);
         store.jot(|tables| tables.keep_draft(&draft(kept))).unwrap();
         drop(store);
-        let store = Store::open(home.path(), &key()).unwrap();
+        let store = open(home.path(), &key()).unwrap();
         assert_eq!(store.tables().drafts().unwrap().len(), kept + 1);
     }
 
     #[test]
     fn a_store_opens_with_its_key_and_no_other() {
         let home = tempfile::tempdir().unwrap();
-        assert!(matches!(Store::open(home.path(), &key()), Err(StoreError::Missing)));
+        assert!(matches!(open(home.path(), &key()), Err(StoreError::Missing)));
         drop(Store::create(home.path(), &key()).unwrap());
         // Nobody lives in it so far.
         let mut store = Store::create(home.path(), &key()).unwrap();
         store.commit(|tables| tables.set(Meta::Seed, &[3_u8; 32])).unwrap();
         drop(store);
         assert!(matches!(Store::create(home.path(), &key()), Err(StoreError::Exists)));
-        let opened = Store::open(home.path(), &Secret::new([2; 32]));
+        let opened = open(home.path(), &Secret::new([2; 32]));
         assert!(matches!(opened, Err(StoreError::WrongKey)));
-        assert!(Store::open(home.path(), &key()).is_ok());
+        assert!(open(home.path(), &key()).is_ok());
     }
 
     #[test]
     fn a_notebook_has_one_owner_and_any_number_beside_it() {
         let home = tempfile::tempdir().unwrap();
         let store = Store::create(home.path(), &key()).unwrap();
-        assert!(matches!(Store::open(home.path(), &key()), Err(StoreError::Busy)));
+        assert!(matches!(open(home.path(), &key()), Err(StoreError::Busy)));
         let mut beside = Store::open_beside(home.path(), &key()).unwrap();
         let changed = beside.commit(|_| Ok::<_, StoreError>(()));
         assert!(matches!(changed, Err(StoreError::Busy)));
         beside.jot(|tables| tables.keep_draft(&draft(0))).unwrap();
         assert_eq!(store.tables().drafts().unwrap(), [draft(0)]);
+    }
+
+    fn open(directory: &Path, key: &Secret) -> Result<Store, StoreError> {
+        Claim::take(directory)?.open(key)
     }
 
     fn set_limit(store: &Store, pages: i64) {

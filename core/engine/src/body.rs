@@ -8,6 +8,7 @@
 //! | 1 | [`Run`]: consecutive changes of the envelope's writer, for its volume and edition | yes |
 //! | 2 | [`Seen`]: what the writer has seen since its last envelope | no |
 //! | 3 | carried: original envelopes, whole, of writers that cannot go on (protocol rule 10) | yes |
+//! | 4 | opened: the joiner's nonce of the short authentication string, 16 bytes | no |
 //!
 //! A reader skips sections it does not know, unless they are critical: then the envelope waits for
 //! a newer program. Decompression is bounded before a byte is allocated.
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::document::{Change, MalformedRun, Run};
+use crate::pairing::sas::Nonce;
 use crate::seal::MAX_CONTENT;
 
 /// Bytes of a body before compression: a hostile one inflates to no more than this.
@@ -31,6 +33,7 @@ const LEVEL: i32 = 9;
 const RUN: u16 = kind::SECTION + 1;
 const SEEN: u16 = kind::SECTION + 2;
 const CARRIED: u16 = kind::SECTION + 3;
+const OPENED: u16 = kind::SECTION + 4;
 
 /// What a writer has seen of the other writers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +55,8 @@ pub struct Body {
     pub seen: Seen,
     /// Original envelopes, each verified by its own signature. One inside another is not read.
     pub carried: Vec<Vec<u8>>,
+    /// The nonce of the short authentication string that the joiner had committed to.
+    pub opened: Option<Nonce>,
 }
 
 /// Why content is no body.
@@ -81,6 +86,9 @@ impl Body {
             let carried = item::encode(&self.carried);
             Item::new(CARRIED, true, &carried).write(&mut sections);
         }
+        if let Some(nonce) = &self.opened {
+            Item::new(OPENED, false, &item::encode(nonce)).write(&mut sections);
+        }
         let seen = item::encode(&self.seen);
         Item::new(SEEN, false, &seen).write(&mut sections);
         Zeroizing::new(zstd::bulk::compress(&sections, LEVEL).unwrap_or_default())
@@ -92,7 +100,8 @@ impl Body {
     /// [`NotABody`].
     pub fn read(content: &[u8]) -> Result<Self, NotABody> {
         let malformed = Malformed("body");
-        let sections = zstd::bulk::decompress(content, MAX_BODY).map_err(|_| malformed)?;
+        let room = said_size(content).map_or(MAX_BODY, |size| size.min(MAX_BODY));
+        let sections = zstd::bulk::decompress(content, room).map_err(|_| malformed)?;
         let sections = Zeroizing::new(sections);
         let mut body = Self::default();
         let mut rest = sections.as_slice();
@@ -104,6 +113,9 @@ impl Body {
                 (item::VERSION, SEEN, false) => body.seen = item::decode(section.bytes, "seen")?,
                 (item::VERSION, CARRIED, true) => {
                     body.carried = item::decode(section.bytes, "carried envelopes")?;
+                }
+                (item::VERSION, OPENED, false) => {
+                    body.opened = Some(item::decode(section.bytes, "opened nonce")?);
                 }
                 _ if section.critical => return Err(NotABody::TooNew),
                 _ => {}
@@ -118,6 +130,13 @@ impl Body {
         }
         Ok(body)
     }
+}
+
+/// The size that a body says it has before compression. What was read is wiped with all the room it
+/// was given: to give [`MAX_BODY`] to each would take longer than all else that is done to it.
+fn said_size(content: &[u8]) -> Option<usize> {
+    let size = zstd::zstd_safe::get_frame_content_size(content).ok()??;
+    usize::try_from(size).ok()
 }
 
 /// How many of the first changes fit one envelope together with `seen`, and their body: as many as
@@ -142,7 +161,7 @@ pub fn fill(
     loop {
         let taken = changes.get(..count).unwrap_or(changes);
         let runs = if taken.is_empty() { Vec::new() } else { vec![Run::of(taken, law)?] };
-        let content = Body { runs, seen: seen.clone(), carried: Vec::new() }.to_content();
+        let content = Body { runs, seen: seen.clone(), ..Body::default() }.to_content();
         if content.len() <= MAX_FILLED || count <= 1 {
             return Ok((count, content));
         }
@@ -170,7 +189,7 @@ pub fn carry(envelopes: &[Vec<u8>], seen: &Seen) -> (usize, Zeroizing<Vec<u8>>) 
     };
     let carried: Vec<Vec<u8>> =
         envelopes.iter().take(MAX_CARRIED).take_while(fits).cloned().collect();
-    let body = Body { runs: Vec::new(), seen: seen.clone(), carried };
+    let body = Body { seen: seen.clone(), carried, ..Body::default() };
     (body.carried.len(), body.to_content())
 }
 
@@ -201,7 +220,8 @@ mod tests {
             changed: vec![(WriterId([1; 16]), 7)],
             digest: Some(Hash([2; 32])),
         };
-        let body = Body { runs: Vec::new(), seen, carried: vec![vec![9; 300]] };
+        let carried = vec![vec![9; 300]];
+        let body = Body { runs: Vec::new(), seen, carried, opened: Some([7; 16]) };
         assert_eq!(Body::read(&body.to_content()), Ok(body));
     }
 
@@ -210,6 +230,13 @@ mod tests {
         let bomb = zstd::bulk::compress(&vec![0; MAX_BODY + 1], 19).unwrap();
         assert!(bomb.len() < 1_000);
         assert_eq!(Body::read(&bomb), Err(Malformed("body").into()));
+    }
+
+    #[test]
+    fn a_body_that_says_less_than_it_holds_is_refused() {
+        let said = Body { carried: vec![vec![9; 300]], ..Body::default() }.to_content();
+        let one = said.to_vec();
+        assert_eq!(Body::read(&[one.clone(), one].concat()), Err(Malformed("body").into()));
     }
 
     #[test]

@@ -15,6 +15,8 @@
 //! Deliberately not here: what the fields mean, who may write what (the law is an argument), and
 //! patches, which cost milliseconds: what was touched is known from the operations.
 
+use std::collections::BTreeMap;
+
 use automerge::{
     ActorId, Automerge, ChangeHash, LoadOptions, OnPartialLoad, SaveOptions, TextEncoding,
 };
@@ -47,12 +49,18 @@ pub use run::{MalformedRun, Run};
 
 use guard::{Panicked, quietly};
 use history::{History, Link};
+use scan::Place;
 
 /// One edition of one volume in memory, and the writer of this phone.
 #[derive(Debug)]
 pub struct Document {
     automerge: Automerge,
     history: History,
+    /// Where objects stand, as far as it was asked: none ever moves, and Automerge finds one by
+    /// reading through the others.
+    places: BTreeMap<OpId, Place>,
+    /// Entries ever made. Automerge would count them one by one.
+    entries: usize,
     volume: Volume,
     edition: Edition,
     writer: WriterId,
@@ -125,7 +133,10 @@ impl Document {
         all.extend(changes);
         let ready = receive::in_causal_order(&mut history, all)?;
         quietly(|| apply_trusted(&mut automerge, &ready)).map_err(|_| LoadError::Failed)??;
-        let mut document = Self { automerge, history, volume, edition, writer, is_broken: false };
+        let entries = quietly(|| read::count_entries(&automerge)).map_err(|_| LoadError::Failed)?;
+        let places = BTreeMap::new();
+        let mut document =
+            Self { automerge, history, places, entries, volume, edition, writer, is_broken: false };
         document.set_writer(writer);
         Ok(document)
     }

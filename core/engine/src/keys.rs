@@ -6,6 +6,7 @@
 //! invite secret --HKDF("invite")--------->  Ed25519 key of one invite
 //! K_epoch (random) --HKDF("body", notebook, volume, edition)-->  body key, commitment key
 //!                  --HKDF("name")----------------------------->  name key
+//!                  --HKDF("relay")---------------------------->  key of the next relay's link
 //!                  --HKDF("epoch chain", notebook, epoch)----->  seals K_(epoch - 1)
 //!                  --H("epoch commitment")-------------------->  commitment in the log
 //! K_epoch, K_archive --HKDF("closed volume")------------------>  K_epoch for volumes that were
@@ -34,6 +35,7 @@ const INVITE: Label = Label::new("couplet/1 invite");
 const BODY: Label = Label::new("couplet/1 body");
 const BODY_COMMITMENT: Label = Label::new("couplet/1 body commitment key");
 const NAME: Label = Label::new("couplet/1 name");
+const RELAY: Label = Label::new("couplet/1 relay");
 const EPOCH_COMMITMENT: Label = Label::new("couplet/1 epoch commitment");
 const EPOCH_CHAIN: Label = Label::new("couplet/1 epoch chain");
 const CLOSED_VOLUME: Label = Label::new("couplet/1 closed volume");
@@ -49,8 +51,12 @@ pub(crate) const REQUEST_NAME: Label = Label::new("couplet/1 request name");
 pub(crate) const SEALED_KEY: Label = Label::new("couplet/1 sealed epoch key");
 /// Associated data: a member's name.
 pub(crate) const MEMBER_NAME: Label = Label::new("couplet/1 member name");
+/// Associated data: the link of the relay that the notebook goes on at.
+pub(crate) const MOVED_TO: Label = Label::new("couplet/1 moved to");
 /// Hash: the commitment to a nonce of the short authentication string.
 pub(crate) const SAS_COMMITMENT: Label = Label::new("couplet/1 sas commitment");
+/// Hash: the short authentication string.
+pub(crate) const SAS: Label = Label::new("couplet/1 short authentication string");
 /// Hash: the safety number of two persons.
 pub(crate) const SAFETY_NUMBER: Label = Label::new("couplet/1 safety number");
 /// Hash: what a writer has seen.
@@ -218,6 +224,10 @@ impl EpochKey {
 
     pub(crate) fn name(&self) -> Secret {
         self.0.derive(NAME, &[])
+    }
+
+    pub(crate) fn relay(&self) -> Secret {
+        self.0.derive(RELAY, &[])
     }
 }
 

@@ -4,9 +4,11 @@
 //! relays. Here is what only members can do: found a notebook, invite, let in, name; and in
 //! [`epoch`] and [`keyring`] what changes and opens the keys.
 
+pub mod ending;
 pub mod epoch;
 pub mod keyring;
 pub mod name;
+mod sealed;
 #[cfg(test)]
 mod tests;
 pub mod wrap;

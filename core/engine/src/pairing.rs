@@ -10,9 +10,11 @@
 //!    let in by the device that the link named.
 
 pub mod code;
+pub mod emoji;
 pub mod link;
 pub mod number;
 pub mod request;
+pub mod sas;
 
 use couplet_proto::log::{Log, Member};
 use couplet_proto::request::JoinRequest;

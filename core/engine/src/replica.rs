@@ -22,11 +22,12 @@ use couplet_proto::log::{Log, MayNot};
 use couplet_proto::sign::Signer;
 use rand_core::CryptoRng;
 
-use crate::body::{self, NotABody};
+use crate::body::{self, Body, NotABody};
 use crate::document::Change;
 use crate::keys::{DeviceSecret, EpochKey};
 use crate::notebook::Notebook;
 use crate::notebook::schema::law_of;
+use crate::pairing::sas::Nonce;
 use crate::seal::{self, TooLarge};
 use crate::seen::SeenVector;
 
@@ -110,6 +111,9 @@ pub struct Opened {
     pub seen: body::Seen,
     /// What it carries of writers that cannot go on themselves.
     pub carried: Vec<(Sealed, Slot, Vec<Change>)>,
+    /// A nonce of the short authentication string; whether it is the one that was committed to, the
+    /// log says.
+    pub nonce: Option<Nonce>,
 }
 
 /// Why an envelope cannot be read now.
@@ -189,6 +193,21 @@ impl Replica {
         let (count, content) = body::carry(envelopes, &seen);
         let (volume, edition) = (self.log.first_shared_volume(), Edition::default());
         Ok((self.seal_content(volume, edition, &content, rng)?, count))
+    }
+
+    /// Seals an envelope without words: what has been seen and, of a joiner, the nonce of the short
+    /// authentication string that it had committed to.
+    ///
+    /// # Errors
+    /// [`CannotSeal`].
+    pub fn seal_answer(
+        &mut self,
+        opened: Option<Nonce>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Sealed, CannotSeal> {
+        let seen = self.seen.news(self.writer);
+        let content = Body { seen, opened, ..Body::default() }.to_content();
+        self.seal_content(self.log.first_shared_volume(), Edition::default(), &content, rng)
     }
 
     fn seal_content(
@@ -324,10 +343,10 @@ impl Replica {
         }
     }
 
-    /// Ends one's own chain before `counter`: what was to follow is carried by another writer.
-    pub fn end_chain(&mut self, writer: WriterId, tip: Tip) {
-        let have = WriterHave { tip, ..WriterHave::default() };
-        self.have.set(writer, have);
+    /// Of a chain no more stands than this: it ends there, or what was to follow is carried by
+    /// another writer.
+    pub fn cut_chain(&mut self, writer: WriterId, left: WriterHave) {
+        self.have.set(writer, left);
     }
 
     /// Forgets what is held of one's own chain, to be given it again as others have it.

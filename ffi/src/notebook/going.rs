@@ -2,7 +2,7 @@
 
 use couplet::Couplet;
 
-use crate::device::{DeviceId, InviteId, OpenInvite, Quarantine, RequestId, SafetyNumber};
+use crate::device::{DeviceId, InviteId, OpenInvite, Quarantine, RequestId, Verification};
 use crate::entry::all;
 use crate::error::CoupletError;
 use crate::notebook::Notebook;
@@ -71,6 +71,7 @@ impl Notebook {
     pub async fn deny(&self, request: RequestId) -> Result<(), CoupletError> {
         self.call(|couplet| async move { couplet.deny(&request.value).await }).await
     }
+
     /// What is set aside here.
     ///
     /// # Errors
@@ -92,16 +93,16 @@ impl Notebook {
         self.call(settle).await
     }
 
-    /// The safety number of the two persons, and whether it was compared; with `is_confirmed` this
-    /// person says that it was.
+    /// What the two persons compare, and how sure this one is of the other; with `is_confirmed`
+    /// this person says that they have compared what was shown last.
     ///
     /// # Errors
-    /// [`CoupletError`]; `NotFound` while nobody else is here.
+    /// [`CoupletError`]; `NotFound` while nobody else is here, `InvalidInput` if something else than
+    /// what was shown last would be confirmed.
     #[uniffi::method(default(is_confirmed = false))]
-    pub async fn verify(&self, is_confirmed: bool) -> Result<SafetyNumber, CoupletError> {
+    pub async fn verify(&self, is_confirmed: bool) -> Result<Verification, CoupletError> {
         let verify = |couplet: Couplet| async move {
-            let (value, is_verified) = couplet.verify(is_confirmed).await?;
-            Ok(SafetyNumber { value, is_verified })
+            couplet.verify(is_confirmed).await.map(Verification::from)
         };
         self.call(verify).await
     }

@@ -23,7 +23,10 @@ use std::sync::Arc;
 use crate::frame::{Attach, Frame, Reason, Refuse, Statements};
 use crate::have::Have;
 use crate::ids::{DeviceId, NotebookId, WriterId};
-use crate::limits::{MAX_REFUSALS_UNATTACHED, MAX_REMEMBERED_HAVE, RETRY_BUSY, RETRY_FULL};
+use crate::limits::{
+    ENVELOPES_PER_FRAME_BYTES, MAX_ENVELOPES_PER_FRAME, MAX_REFUSALS_UNATTACHED,
+    MAX_REMEMBERED_HAVE, RETRY_BUSY, RETRY_FULL,
+};
 use crate::log::Log;
 use crate::session::{self, Session, Start};
 use attached::{Attached, Sorted, hashes, slice};
@@ -41,6 +44,8 @@ pub struct Desk {
     notebook: Option<NotebookId>,
     stage: Stage,
     refusals: u32,
+    /// When the last frame came.
+    now: u64,
     frames: VecDeque<(Frame, u64)>,
     news: BTreeSet<Part>,
     asked: Option<Asked>,
@@ -136,6 +141,7 @@ impl Desk {
             notebook: None,
             stage: Stage::Waiting(None),
             refusals: 0,
+            now: 0,
             frames: VecDeque::new(),
             news: BTreeSet::new(),
             asked: None,
@@ -157,9 +163,10 @@ impl Desk {
         self.notebook
     }
 
-    /// Takes in a frame that came at `now`, in seconds since 1970: only the expiry of an invite
-    /// asks for it (protocol rule 30).
+    /// Takes in a frame that came at `now`, in seconds since 1970: only the expiry of an invite and
+    /// the end of a notebook ask for it (protocol rule 30).
     pub fn handle_frame(&mut self, frame: Frame, now: u64) {
+        self.now = now;
         self.frames.push_back((frame, now));
     }
 
@@ -175,10 +182,22 @@ impl Desk {
             if let Some(output) = self.outputs.pop_front() {
                 return Some(output);
             }
-            let is_waiting = self.is_closed || self.asked.is_some();
-            if is_waiting || !(self.serve(has_room) || self.take_in()) {
+            if self.is_closed || self.asked.is_some() {
                 return None;
             }
+            if !(self.serve(has_room) || self.take_in()) {
+                self.rest();
+                return None;
+            }
+        }
+    }
+
+    /// Nothing is to be done: most phones say nothing most of the time, and cost little then.
+    fn rest(&mut self) {
+        self.outputs.shrink_to_fit();
+        self.frames.shrink_to_fit();
+        if let Stage::Attached(attached) = &mut self.stage {
+            attached.session.rest();
         }
     }
 
@@ -246,7 +265,12 @@ impl Desk {
 
     /// Takes in the next frame, or what is new; whether there was anything.
     fn take_in(&mut self) -> bool {
-        let frame = self.frames.pop_front();
+        let mut frame = self.frames.pop_front();
+        if let (Stage::Attached(_), Some((Frame::Envelopes(envelopes), _))) =
+            (&self.stage, &mut frame)
+        {
+            take_along(envelopes, &mut self.frames);
+        }
         match (&self.stage, frame) {
             (_, None) if self.news.is_empty() => return false,
             (Stage::Waiting(_), Some((frame, now))) => self.take_in_waiting(frame, now),
@@ -455,6 +479,22 @@ impl Desk {
             self.is_closed = true;
             self.outputs.push_back(Output::Close(why));
         }
+    }
+}
+
+/// Envelopes that were pushed close together are judged, kept and answered in one go, as far as they
+/// would have fitted one frame.
+fn take_along(envelopes: &mut Vec<Vec<u8>>, frames: &mut VecDeque<(Frame, u64)>) {
+    let bytes_of = |envelopes: &[Vec<u8>]| envelopes.iter().map(Vec::len).sum::<usize>();
+    let mut bytes = bytes_of(envelopes);
+    while let Some((Frame::Envelopes(next), _)) = frames.front_mut() {
+        bytes += bytes_of(next);
+        let count = envelopes.len() + next.len();
+        if bytes > ENVELOPES_PER_FRAME_BYTES || count > MAX_ENVELOPES_PER_FRAME {
+            return;
+        }
+        envelopes.append(next);
+        frames.pop_front();
     }
 }
 
@@ -744,7 +784,7 @@ mod tests {
         let is_checked = |by: &Key, known: Option<&Arc<Log>>, notebook: &Notebook, from: usize| {
             let Frame::Statements(offer) = offer(notebook, from) else { unreachable!() };
             let (notebook, known, sender) = (notebook.id(), known.cloned(), by.public());
-            let judged = Judgement::Offer { notebook, known, sender, offer }.judge();
+            let judged = Judgement::Offer { notebook, known, sender, offer, now: NOW }.judge();
             let Judged::Offer { verdict: Ok(judge::Verdict::Continues(_, extension)), .. } = judged
             else {
                 panic!("it stands: {judged:?}")
@@ -789,6 +829,36 @@ mod tests {
         let have = held(&good).to_entries();
         let answer = Frame::Stored(Stored { log: notebook.log.head(), have });
         assert_eq!(heard, [Output::Changed(Part::Have), Output::Send(answer)]);
+    }
+
+    #[test]
+    fn words_that_come_close_together_are_kept_in_one_go_and_none_is_left_behind() {
+        let notebook = Notebook::of_both(1);
+        let mut counter = Counter::of_ana(&notebook);
+        let mut writer = notebook.writer(&notebook.ana, 1);
+        let words = writer.write(3);
+        let (first, last) = words.split_at(2);
+        for sealed in first {
+            counter.desk.handle_frame(Frame::Envelopes(vec![sealed.bytes().to_vec()]), NOW);
+        }
+        counter.desk.handle_frame(Frame::Ping(7), NOW);
+        counter.desk.handle_frame(Frame::Envelopes(bytes(last)), NOW);
+        let answer = |sealed| {
+            let have = held(sealed).to_entries();
+            Output::Send(Frame::Stored(Stored { log: notebook.log.head(), have }))
+        };
+        let heard = counter.drain();
+        assert_eq!(heard[..2], [Output::Changed(Part::Have), answer(first)]);
+        assert_eq!(heard[2], Output::Send(Frame::Pong(7)), "what came between stays between");
+        assert!(matches!(&heard[4], Output::Send(Frame::Stored(_))), "{heard:?}");
+        let kept = counter.asked.iter().filter(|asked| **asked == "keep").count();
+        assert_eq!(kept, 2);
+        let large = (0..3).map(|_| writer.seal(1, 64 * 1024).bytes().to_vec());
+        counter.asked.clear();
+        large.for_each(|large| counter.desk.handle_frame(Frame::Envelopes(vec![large]), NOW));
+        counter.drain();
+        let kept = counter.asked.iter().filter(|asked| **asked == "keep").count();
+        assert_eq!(kept, 2, "no more at a time than one frame carries");
     }
 
     #[test]

@@ -86,12 +86,14 @@ pub enum Reason {
     Full,
     /// Not now; again after the time given.
     Busy,
+    /// The notebook is dissolved, and nothing of it is kept here but that.
+    Dissolved,
     /// A reason of a later version: for good, unless a time is given.
     Other(u8),
 }
 
 impl Reason {
-    const KNOWN: [Self; 7] = [
+    const KNOWN: [Self; 8] = [
         Self::NotAMember,
         Self::LogConflict,
         Self::NotAllowed,
@@ -99,6 +101,7 @@ impl Reason {
         Self::NotInvited,
         Self::Full,
         Self::Busy,
+        Self::Dissolved,
     ];
 }
 
@@ -112,6 +115,7 @@ impl Serialize for Reason {
             Self::NotInvited => 4,
             Self::Full => 5,
             Self::Busy => 6,
+            Self::Dissolved => 7,
             Self::Other(number) => *number,
         };
         serializer.serialize_u8(number)

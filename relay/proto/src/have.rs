@@ -107,6 +107,12 @@ impl WriterHave {
         self.beyond.last().map_or(self.tip.counter, |span| span.last.counter)
     }
 
+    /// Whether everything held there is held here.
+    #[must_use]
+    pub fn covers(&self, there: &Self) -> bool {
+        there.without(Some(self)).is_empty()
+    }
+
     /// Takes in an envelope's place in the chain.
     ///
     /// # Errors

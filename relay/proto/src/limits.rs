@@ -57,6 +57,13 @@ pub const MAX_WRITERS_PER_PERSON: usize = MAX_WRITERS / 2;
 /// Bytes of a sealed name: 64 UTF-16 units of any script, padded, with nonce and tag.
 pub const MAX_SEALED_NAME: usize = 320;
 
+/// Bytes of a relay's sealed link: the longest address and a pin, padded, with nonce and tag.
+pub const MAX_SEALED_RELAY: usize = 384;
+
+/// Seconds for which a relay keeps what one of two wants gone (protocol rule 27): ninety days, in
+/// which a phone that lay in a drawer is found and read out.
+pub const DISSOLVE_SECONDS: u64 = 90 * 24 * 3600;
+
 /// Bytes of one wrapped key: X25519 takes 80, a post-quantum suite 1,168.
 pub const MAX_WRAP: usize = 1536;
 

@@ -12,6 +12,7 @@
 
 mod branches;
 mod departed;
+mod dissolution;
 mod effect;
 mod epochs;
 mod invites;
@@ -28,6 +29,7 @@ use crate::statement::{Body, DeviceKeys, Genesis, Header, Invite, LogHead, State
 
 pub use branches::Branch;
 pub use departed::{Departed, Stands};
+pub use dissolution::Dissolution;
 pub use epochs::{Begun, Opening};
 
 use departed::AllDeparted;
@@ -58,6 +60,10 @@ pub struct Log {
     has_left: Option<Slot>,
     invites: Invites,
     epochs: Epochs,
+    /// Who wants it gone from the relay, each since the statement of that index.
+    dissolving: [Option<u64>; 2],
+    /// The index of the statement that named the relay last.
+    moved: Option<u64>,
     /// Bytes of the statements that each person's devices signed.
     bytes: [usize; 2],
     is_frozen: bool,
@@ -127,6 +133,8 @@ impl Log {
             has_left: None,
             invites: Invites::default(),
             epochs: Epochs::first(*commitment),
+            dissolving: [None; 2],
+            moved: None,
             bytes: [genesis.bytes().len(), 0],
             statements: vec![genesis],
             is_frozen: false,

@@ -69,7 +69,7 @@ impl JoinRequest {
         bytes.extend_from_slice(&signature.0);
         let signature = sign::sign(device, labels::REQUEST_DEVICE_SIGNATURE, &bytes);
         bytes.extend_from_slice(&signature.0);
-        let hash = Hash::of(labels::REQUEST_HASH, &[&bytes]);
+        let hash = Self::hash_of(&bytes);
         Self { request, hash, bytes }
     }
 
@@ -81,6 +81,21 @@ impl JoinRequest {
     pub fn peek(bytes: &[u8]) -> Result<(NotebookId, InviteId), Malformed> {
         let request = Self::decode(bytes)?;
         Ok((request.notebook, request.invite))
+    }
+
+    /// What the bytes commit to for the short authentication string: of a request that stands in a
+    /// log, whose validator has checked it.
+    ///
+    /// # Errors
+    /// [`Malformed`].
+    pub fn commitment(bytes: &[u8]) -> Result<Hash, Malformed> {
+        Ok(Self::decode(bytes)?.sas_commitment)
+    }
+
+    /// The hash of bytes that are a request, which names it.
+    #[must_use]
+    pub fn hash_of(bytes: &[u8]) -> Hash {
+        Hash::of(labels::REQUEST_HASH, &[bytes])
     }
 
     /// Reads a request and checks both signatures.
@@ -96,7 +111,7 @@ impl JoinRequest {
         sign::verify(invite_key, labels::REQUEST_INVITE_SIGNATURE, by_invite, &invite)?;
         let key = request.device.signing;
         sign::verify(key, labels::REQUEST_DEVICE_SIGNATURE, by_device, &device)?;
-        let hash = Hash::of(labels::REQUEST_HASH, &[&bytes]);
+        let hash = Self::hash_of(&bytes);
         Ok(Self { request, hash, bytes })
     }
 

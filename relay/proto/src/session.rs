@@ -188,6 +188,11 @@ impl Session {
         self.outputs.pop_front()
     }
 
+    /// Gives back the memory of outputs that were handled, after the last of them.
+    pub fn rest(&mut self) {
+        self.outputs.shrink_to_fit();
+    }
+
     /// Takes in a frame.
     ///
     /// # Errors
@@ -299,6 +304,12 @@ impl Session {
             && self.their_log == Some(self.head())
             && self.theirs.covers(&self.mine)
             && self.mine.covers(&self.theirs)
+    }
+
+    /// Whether both logs are the same, as far as the other side has said.
+    #[must_use]
+    pub fn is_log_shared(&self) -> bool {
+        self.their_log == Some(self.head())
     }
 
     /// Whether this side holds all that the other has said that it holds.

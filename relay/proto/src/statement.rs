@@ -30,8 +30,8 @@ use crate::limits::MAX_STATEMENT;
 use crate::sign::{self, BadSignature, SIGNATURE, Signature, Signer};
 
 pub use body::{
-    AddDevice, Body, DeviceKeys, Genesis, History, Invite, Join, RemoveDevice, Rename, Revoke,
-    Rewrap, Role, Rotate, SUITE_X25519, Watermark, Wrap,
+    AddDevice, Body, DeviceKeys, Genesis, History, Invite, Join, Move, RemoveDevice, Rename,
+    Revoke, Rewrap, Role, Rotate, SUITE_X25519, Watermark, Wrap,
 };
 
 const FIELDS: usize = 105;

@@ -1,4 +1,4 @@
-//! The command line: `serve` and `link` (the contract is in the operators' guide).
+//! The command line: `serve`, `link` and `audit` (the contract is in the operators' guide).
 
 use std::env;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use couplet_proto::ids::NotebookId;
 use couplet_proto::link::RelayLink;
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
@@ -14,13 +15,15 @@ use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
+use crate::audit::audit;
 use crate::gate::Allowance;
 use crate::identity::Identity;
 use crate::limits::{
-    BYTES_PER_PERSON, CONNECTIONS_PER_ADDRESS, CONNECTIONS_PER_DEVICE, KEPT_FREE, MIB,
-    NOTEBOOKS_PER_HOUR,
+    BYTES_PER_DAY, BYTES_PER_PERSON, CONNECTIONS_PER_ADDRESS, CONNECTIONS_PER_DEVICE, KEPT_FREE,
+    MIB, NOTEBOOKS_PER_HOUR,
 };
 use crate::relay::{self, Config, Relay, RelayError};
+use crate::store::audit::Audit;
 use crate::store::sqlite::Room;
 
 /// A relay for couples' notebooks: it keeps sealed edits and hands them to the partner's phone.
@@ -43,6 +46,8 @@ enum Command {
     Serve(Serve),
     /// Prints that link again, and on a terminal as a QR code.
     Link(Link),
+    /// Prints everything that this relay knows of a notebook, read from its store.
+    Audit(AskedAudit),
 }
 
 #[derive(Debug, Args)]
@@ -75,6 +80,10 @@ struct Bounds {
     #[arg(long, value_name = "COUNT", env = "COUPLET_RELAY_NOTEBOOKS_PER_HOUR",
           default_value_t = NOTEBOOKS_PER_HOUR)]
     notebooks_per_hour: u32,
+    /// MiB that phones of one network (an IPv4 /24, an IPv6 /56) may add in a day.
+    #[arg(long, value_name = "MIB", env = "COUPLET_RELAY_DAILY",
+          default_value_t = BYTES_PER_DAY / MIB)]
+    daily: u64,
     /// Connections at once from one address.
     #[arg(long, value_name = "COUNT", env = "COUPLET_RELAY_CONNECTIONS_PER_ADDRESS",
           default_value_t = CONNECTIONS_PER_ADDRESS)]
@@ -98,6 +107,7 @@ impl Bounds {
             connections_per_address: self.connections_per_address,
             connections_per_device: self.connections_per_device,
             notebooks_per_hour: self.notebooks_per_hour,
+            bytes_per_day: self.daily.saturating_mul(MIB),
             ..Allowance::default()
         }
     }
@@ -105,6 +115,16 @@ impl Bounds {
 
 #[derive(Debug, Args)]
 struct Link {
+    /// Where everything is kept.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct AskedAudit {
+    /// The notebook, or the beginning of its name, as `couplet status` shows it; without one, all
+    /// that are there are named.
+    notebook: Option<String>,
     /// Where everything is kept.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -124,6 +144,7 @@ pub fn main() -> ExitCode {
     let done = match cli.command {
         Command::Serve(serve) => run(serve, json),
         Command::Link(link) => show(link, json),
+        Command::Audit(asked) => tell_all(asked, json),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -163,6 +184,28 @@ fn show(link: Link, json: bool) -> Result<(), RelayError> {
         if let Some(picture) = picture(&link).filter(|_| io::stdout().is_terminal()) {
             say(&picture);
         }
+    }
+    Ok(())
+}
+
+/// One object a line, with and without `--json`: a table of everything has no shorter words.
+fn tell_all(asked: AskedAudit, json: bool) -> Result<(), RelayError> {
+    let store = Audit::open(&relay::store_in(&asked.data.unwrap_or_else(default_data)))?;
+    let all = store.notebooks()?;
+    let Some(beginning) = asked.notebook else {
+        for notebook in all {
+            let object = json!({ "notebook": notebook.to_string() });
+            say(&if json { object.to_string() } else { notebook.to_string() });
+        }
+        return Ok(());
+    };
+    let is_meant = |notebook: &NotebookId| notebook.to_string().starts_with(beginning.trim());
+    let mut meant = all.into_iter().filter(is_meant);
+    let (Some(notebook), None) = (meant.next(), meant.next()) else {
+        return Err(RelayError::NoNotebook);
+    };
+    for row in audit(&store, notebook)? {
+        say(&row.to_string());
     }
     Ok(())
 }

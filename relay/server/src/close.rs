@@ -2,6 +2,8 @@
 
 use quinn::VarInt;
 
+use crate::gate::Overloaded;
+
 /// Why the relay ends a connection. The code is what the phone's QUIC reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Close {
@@ -29,6 +31,9 @@ pub enum Close {
     /// The relay cannot read its store; come again later.
     #[error("the relay cannot serve this now")]
     Unavailable,
+    /// All phones together, or those of its address, have too much under way; come again soon.
+    #[error("too much is under way")]
+    Overloaded,
     /// The phone's address or device has too many connections; come again later.
     #[error("too many connections")]
     Crowded,
@@ -48,6 +53,7 @@ impl Close {
             Self::TooManyRefusals => 6,
             Self::Unavailable => 7,
             Self::Crowded => 8,
+            Self::Overloaded => 9,
         })
     }
 }
@@ -59,6 +65,12 @@ pub enum Ended {
     Gone,
     /// The relay ends it.
     Because(Close),
+}
+
+impl From<Overloaded> for Ended {
+    fn from(_: Overloaded) -> Self {
+        Self::Because(Close::Overloaded)
+    }
 }
 
 impl From<Close> for Ended {

@@ -1,10 +1,12 @@
 //! One QUIC connection: who it is, and the loop between its stream and its conversation.
 
+use std::future;
 use std::sync::Arc;
 
 use couplet_proto::desk::Desk;
 use couplet_proto::frame::{Frame, Reason, Refuse};
 use couplet_proto::ids::DeviceId;
+use couplet_proto::limits::{MAX_FRAME, RETRY_BUSY};
 use quinn::{Connection, Incoming, SendStream, ZeroRttAccepted};
 use rustls::pki_types::CertificateDer;
 use tokio::sync::{OwnedSemaphorePermit, watch};
@@ -85,8 +87,8 @@ async fn converse<S: Store>(
     let from = connection.remote_address().ip().into();
     let mut exchange = Exchange {
         sender,
-        inbox: Inbox::new(receiver),
-        outbox: Outbox::new(),
+        inbox: Inbox::new(receiver, gate.load(from)),
+        outbox: Outbox::new(gate.load(from)),
         conversation: Conversation::new(device, from, Arc::clone(&gate), notebooks),
         handshake,
         first_frame_by: Some(deadline),
@@ -94,7 +96,11 @@ async fn converse<S: Store>(
     let pass = if is_told { None } else { gate.enter(device) };
     let ended = match &pass {
         Some(_) => exchange.run(stop).await,
-        None => exchange.turn_away(),
+        None => exchange.turn_away(RETRY_CROWDED, Close::Crowded),
+    };
+    let ended = match ended {
+        Err(Ended::Because(close @ Close::Overloaded)) => exchange.turn_away(RETRY_BUSY, close),
+        ended => ended,
     };
     if !matches!(ended, Err(Ended::Gone)) {
         exchange.take_leave().await;
@@ -126,6 +132,9 @@ impl Handshake {
     }
 }
 
+/// The next frame, none if the phone has said all, or why there is none.
+type Arrived = Result<Option<Frame>, Ended>;
+
 struct Exchange<S> {
     sender: SendStream,
     inbox: Inbox,
@@ -139,14 +148,19 @@ impl<S: Store> Exchange<S> {
     /// Goes on until either side has said all. Sending, receiving and news take turns fairly:
     /// neither a flood nor a long catch-up keeps the others waiting.
     async fn run(&mut self, mut stop: watch::Receiver<bool>) -> Result<(), Ended> {
+        let mut ended = None;
         loop {
             self.conversation.act(&mut self.outbox).await?;
+            self.outbox.weigh()?;
+            self.inbox.settle()?;
+            if let Some(ended) = ended {
+                return ended;
+            }
             let deadline = self.deadline();
             tokio::select! {
-                frame = self.inbox.next(), if self.outbox.has_room() => match frame? {
-                    Some(frame) => self.receive(frame).await,
-                    None => return Ok(()),
-                },
+                frame = self.inbox.next(), if self.outbox.has_room() => {
+                    ended = self.receive(frame).await;
+                }
                 sent = self.outbox.send(&mut self.sender), if !self.outbox.is_empty() => sent?,
                 () = self.conversation.changed() => self.conversation.catch_up(),
                 () = at(deadline) => return Err(Close::TooSlow.into()),
@@ -155,19 +169,38 @@ impl<S: Store> Exchange<S> {
         }
     }
 
-    async fn receive(&mut self, frame: Frame) {
+    /// Takes in a frame, and those that have come by then, as many bytes as one may have: what was
+    /// pushed close together is kept in one go. Says how the conversation ends, if it does.
+    async fn receive(&mut self, first: Arrived) -> Option<Result<(), Ended>> {
         self.first_frame_by = None;
-        if Desk::needs_confirmation(&frame) {
-            self.handshake.finish().await;
+        let mut next = first;
+        loop {
+            match next {
+                Ok(Some(frame)) => {
+                    if Desk::needs_confirmation(&frame) {
+                        self.handshake.finish().await;
+                    }
+                    self.conversation.handle(frame);
+                }
+                Ok(None) => return Some(Ok(())),
+                Err(ended) => return Some(Err(ended)),
+            }
+            if self.inbox.taken() > MAX_FRAME {
+                return None;
+            }
+            next = tokio::select! {
+                biased;
+                frame = self.inbox.next() => frame,
+                () = future::ready(()) => return None,
+            };
         }
-        self.conversation.handle(frame);
     }
 
-    /// Says that there are too many of it.
-    fn turn_away(&mut self) -> Result<(), Ended> {
-        let (reason, retry_after) = (Reason::Busy, Some(RETRY_CROWDED));
+    /// Says that there is too much of it, and when to come again.
+    fn turn_away(&mut self, seconds: u32, why: Close) -> Result<(), Ended> {
+        let (reason, retry_after) = (Reason::Busy, Some(seconds));
         self.outbox.push(&Frame::Refuse(Refuse { reason, envelope: None, retry_after }));
-        Err(Close::Crowded.into())
+        Err(why.into())
     }
 
     /// When the phone must have done something.
@@ -196,6 +229,6 @@ pub(crate) async fn told(stop: &mut watch::Receiver<bool>) {
 async fn at(deadline: Option<Instant>) {
     match deadline {
         Some(deadline) => sleep_until(deadline).await,
-        None => std::future::pending().await,
+        None => future::pending().await,
     }
 }

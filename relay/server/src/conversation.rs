@@ -7,14 +7,17 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use couplet_proto::desk::keeping::Outcome;
 use couplet_proto::desk::question::{Answer, Question, Unanswered};
 use couplet_proto::desk::{Desk, Output, Part, Why};
 use couplet_proto::frame::Frame;
 use couplet_proto::ids::DeviceId;
+use couplet_proto::limits::RETRY_BUSY;
 use tracing::warn;
 
 use crate::close::{Close, Ended};
-use crate::gate::{Gate, Network};
+use crate::gate::{Gate, Load, Network};
+use crate::limits::WRITER_REMEMBERED;
 use crate::live::{Notebooks, Topic};
 use crate::store::Store;
 use crate::wire::Outbox;
@@ -29,6 +32,9 @@ pub struct Conversation<S> {
     gate: Arc<Gate>,
     notebooks: Arc<Notebooks<S>>,
     topic: Option<Topic<S>>,
+    /// What is remembered of what either side holds; of the phone, so many writers.
+    load: Load,
+    theirs: usize,
     /// Whether the operator has been told that the store cannot: once says it of all frames.
     has_warned: bool,
 }
@@ -36,17 +42,21 @@ pub struct Conversation<S> {
 impl<S: Store> Conversation<S> {
     /// A conversation with that device, which calls from there, about nothing yet.
     #[must_use]
-    pub const fn new(
+    pub fn new(
         device: DeviceId,
         from: Network,
         gate: Arc<Gate>,
         notebooks: Arc<Notebooks<S>>,
     ) -> Self {
-        Self { desk: Desk::new(device), from, gate, notebooks, topic: None, has_warned: false }
+        let (desk, load) = (Desk::new(device), gate.load(from));
+        Self { desk, from, gate, notebooks, topic: None, load, theirs: 0, has_warned: false }
     }
 
     /// Takes in a frame.
     pub fn handle(&mut self, frame: Frame) {
+        if let Frame::Attach(attach) = &frame {
+            self.theirs = attach.have.len();
+        }
         self.desk.handle_frame(frame, seconds_since_1970());
     }
 
@@ -86,13 +96,33 @@ impl<S: Store> Conversation<S> {
 
     async fn answer(&mut self, question: Question) -> Result<Answer, Unanswered> {
         let id = self.desk.notebook().ok_or(Unanswered::Unavailable)?;
-        if let Question::Append(extension, _) = &question {
-            self.gate.admit(self.from, extension).map_err(Unanswered::NotYet)?;
+        let mut sizes = Vec::new();
+        match &question {
+            Question::Append(extension, _) => self.gate.admit(self.from, extension),
+            Question::Keep(_, envelopes) => {
+                sizes.extend(envelopes.iter().map(|sealed| sealed.bytes().len() as u64));
+                self.gate.may_add(self.from, id)
+            }
+            _ => Ok(()),
         }
+        .map_err(Unanswered::NotYet)?;
         let notebooks = &self.notebooks;
         // Followed before anything is read of it, so that no change is missed.
         let topic = self.topic.get_or_insert_with(|| Topic::new(notebooks.get(id)));
-        let answer = topic.notebook().answer(question).await;
+        // In a box: what most phones do most of the time is wait, and their tasks stay small.
+        let answer = Box::pin(topic.notebook().answer(question)).await;
+        match &answer {
+            Ok(Answer::Kept(kept)) => {
+                let outcomes = kept.outcomes.iter().zip(sizes);
+                let new = outcomes.filter(|(outcome, _)| **outcome == Outcome::New);
+                self.gate.added(self.from, id, new.map(|(_, size)| size).sum());
+            }
+            Ok(Answer::Have(have)) => {
+                let remembered = (have.iter().count() + self.theirs) * WRITER_REMEMBERED;
+                self.load.set(remembered).map_err(|_| Unanswered::NotYet(RETRY_BUSY))?;
+            }
+            _ => {}
+        }
         if let Err(error) = &answer
             && !std::mem::replace(&mut self.has_warned, true)
         {
@@ -118,6 +148,6 @@ const fn close(why: Why) -> Close {
     }
 }
 
-fn seconds_since_1970() -> u64 {
+pub(crate) fn seconds_since_1970() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

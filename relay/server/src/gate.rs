@@ -4,6 +4,9 @@
 //! It counts in memory, in tables of bounded size; what lies on the disk is bounded by the store.
 //! Deliberately not here: who is a member, which is asked of the log for every frame.
 
+mod load;
+mod windows;
+
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
@@ -15,9 +18,11 @@ use couplet_proto::ids::{DeviceId, NotebookId, Slot};
 use couplet_proto::statement::LogHead;
 
 use crate::limits::{
-    CONNECTIONS_PER_ADDRESS, CONNECTIONS_PER_DEVICE, COUNTED, NOTEBOOKS_PER_HOUR,
-    STATEMENTS_PER_DAY, TOLD_TIMES,
+    BYTES_PER_DAY, CONNECTIONS_PER_ADDRESS, CONNECTIONS_PER_DEVICE, FRAMES_IN_FLIGHT,
+    NOTEBOOK_BYTES, NOTEBOOK_BYTES_PER_DAY, NOTEBOOKS_PER_HOUR, STATEMENTS_PER_DAY, TOLD_TIMES,
 };
+pub use load::{Load, Overloaded};
+use windows::{DAY, HOUR, Windows};
 
 /// What an operator allows.
 #[derive(Clone, Copy, Debug)]
@@ -28,8 +33,12 @@ pub struct Allowance {
     pub connections_per_device: usize,
     /// Notebooks that begin in an hour from one address.
     pub notebooks_per_hour: u32,
+    /// Bytes that one neighbourhood adds in a day.
+    pub bytes_per_day: u64,
     /// Statements by which one person makes a notebook's log grow in a day.
     pub statements_per_day: u32,
+    /// Bytes of frames under way on all connections together.
+    pub frames_in_flight: usize,
 }
 
 impl Default for Allowance {
@@ -38,7 +47,9 @@ impl Default for Allowance {
             connections_per_address: CONNECTIONS_PER_ADDRESS,
             connections_per_device: CONNECTIONS_PER_DEVICE,
             notebooks_per_hour: NOTEBOOKS_PER_HOUR,
+            bytes_per_day: BYTES_PER_DAY,
             statements_per_day: STATEMENTS_PER_DAY,
+            frames_in_flight: FRAMES_IN_FLIGHT,
         }
     }
 }
@@ -57,12 +68,22 @@ struct Counts {
     devices: HashMap<DeviceId, usize>,
     begun: Windows<Network>,
     said: Windows<(NotebookId, Slot)>,
+    /// Bytes that were added: of each notebook those that are its own, and beyond them those of
+    /// each neighbourhood.
+    own: Windows<NotebookId>,
+    added: Windows<Neighbourhood>,
+    loads: load::Loads,
 }
 
 /// What one owner of addresses has: an IPv4 address, or the first half of an IPv6 one, of which
 /// every household gets at least that (RFC 6177).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Network(Ipv6Addr);
+
+/// Networks that one owner easily has many of: 256 IPv4 addresses, or 56 bits of an IPv6 one, which
+/// is what a household may get at most (RFC 6177).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Neighbourhood(Ipv6Addr);
 
 /// A place at the relay, given back when it is dropped.
 #[derive(Debug)]
@@ -100,6 +121,14 @@ impl From<IpAddr> for Network {
     }
 }
 
+impl From<Network> for Neighbourhood {
+    fn from(Network(address): Network) -> Self {
+        let bits = address.to_bits();
+        let cut = if address.to_ipv4_mapped().is_some() { 8 } else { 72 };
+        Self(Ipv6Addr::from_bits(bits >> cut << cut))
+    }
+}
+
 impl Gate {
     /// A gate that nobody has come through.
     #[must_use]
@@ -107,8 +136,11 @@ impl Gate {
         let counts = Counts {
             addresses: HashMap::new(),
             devices: HashMap::new(),
-            begun: Windows::new(HOUR, allowance.notebooks_per_hour),
-            said: Windows::new(DAY, allowance.statements_per_day),
+            begun: Windows::new(HOUR, allowance.notebooks_per_hour.into()),
+            said: Windows::new(DAY, allowance.statements_per_day.into()),
+            own: Windows::new(DAY, NOTEBOOK_BYTES_PER_DAY),
+            added: Windows::new(DAY, allowance.bytes_per_day),
+            loads: load::Loads::default(),
         };
         Self { allowance, began: Instant::now(), counts: Mutex::new(counts) }
     }
@@ -149,10 +181,12 @@ impl Gate {
     /// # Errors
     /// After how many seconds it may.
     pub fn admit(&self, from: Network, extension: &Extension) -> Result<(), u32> {
-        let now = self.began.elapsed().as_secs();
+        let now = self.now();
         let mut counts = self.counts();
         if extension.after == LogHead::EMPTY {
+            counts.added.check(from.into(), now)?;
             counts.begun.take(from, 1, now)?;
+            counts.added.count(from.into(), NOTEBOOK_BYTES, now);
             // Whoever feeds a log that the relay forgot does so in several pieces.
             for slot in [Slot::First, Slot::Second] {
                 counts.said.free((extension.notebook, slot), now);
@@ -160,9 +194,32 @@ impl Gate {
             return Ok(());
         }
         for (slot, count) in &extension.said {
-            counts.said.take((extension.notebook, *slot), *count, now)?;
+            counts.said.take((extension.notebook, *slot), (*count).into(), now)?;
         }
         Ok(())
+    }
+
+    /// Whether somebody there may add to a notebook. What is the notebook's own share of a day it
+    /// has whatever its neighbours do.
+    ///
+    /// # Errors
+    /// After how many seconds it may.
+    pub fn may_add(&self, from: Network, notebook: NotebookId) -> Result<(), u32> {
+        let now = self.now();
+        let mut counts = self.counts();
+        counts.own.check(notebook, now).or_else(|_| counts.added.check(from.into(), now))
+    }
+
+    /// Somebody there has added so many bytes to a notebook.
+    pub fn added(&self, from: Network, notebook: NotebookId, bytes: u64) {
+        let now = self.now();
+        let mut counts = self.counts();
+        let beyond = counts.own.count(notebook, bytes, now);
+        counts.added.count(from.into(), beyond, now);
+    }
+
+    fn now(&self) -> u64 {
+        self.began.elapsed().as_secs()
     }
 
     fn counts(&self) -> MutexGuard<'_, Counts> {
@@ -189,74 +246,10 @@ fn leave<K: Eq + Hash>(places: &mut HashMap<K, usize>, key: K) {
     }
 }
 
-/// How much was taken in the window that time is in, by each of at most [`COUNTED`].
-#[derive(Debug)]
-struct Windows<K> {
-    seconds: u32,
-    limit: u32,
-    window: u64,
-    taken: HashMap<K, Taken>,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Taken {
-    Count(u32),
-    Free,
-}
-
-impl<K: Copy + Eq + Hash> Windows<K> {
-    fn new(seconds: u32, limit: u32) -> Self {
-        Self { seconds, limit, window: 0, taken: HashMap::new() }
-    }
-
-    /// Takes so much. Whoever has some left may take more than that: it was signed in one piece.
-    fn take(&mut self, key: K, count: u32, now: u64) -> Result<(), u32> {
-        self.turn_to(now);
-        let is_known = self.taken.contains_key(&key);
-        let taken = if is_known || self.taken.len() < COUNTED {
-            self.taken.entry(key).or_insert(Taken::Count(0))
-        } else {
-            return Err(self.left(now));
-        };
-        match taken {
-            Taken::Free => Ok(()),
-            Taken::Count(taken) if *taken < self.limit => {
-                *taken = taken.saturating_add(count);
-                Ok(())
-            }
-            Taken::Count(_) => Err(self.left(now)),
-        }
-    }
-
-    /// Lets it take what it likes until the window is over.
-    fn free(&mut self, key: K, now: u64) {
-        self.turn_to(now);
-        if self.taken.len() < COUNTED {
-            self.taken.insert(key, Taken::Free);
-        }
-    }
-
-    fn turn_to(&mut self, now: u64) {
-        let window = now / u64::from(self.seconds);
-        if window != self.window {
-            self.window = window;
-            self.taken = HashMap::new();
-        }
-    }
-
-    /// Seconds until the next window.
-    fn left(&self, now: u64) -> u32 {
-        let gone = now % u64::from(self.seconds);
-        self.seconds - u32::try_from(gone).unwrap_or(0)
-    }
-}
-
-const HOUR: u32 = 3600;
-
-const DAY: u32 = 24 * HOUR;
-
 #[cfg(test)]
 mod tests {
+    use couplet_proto::desk::keeping::Ending;
+
     use super::*;
 
     fn network(address: &str) -> Network {
@@ -269,6 +262,30 @@ mod tests {
         assert_ne!(network("2001:db8:1:2::5"), network("2001:db8:1:3::5"));
         assert_eq!(network("::ffff:192.0.2.7"), network("192.0.2.7"));
         assert_ne!(network("192.0.2.7"), network("192.0.2.8"));
+    }
+
+    #[test]
+    fn a_neighbourhood_is_what_a_customer_may_have() {
+        let hood = |address| Neighbourhood::from(network(address));
+        assert_eq!(hood("192.0.2.7"), hood("192.0.2.200"));
+        assert_ne!(hood("192.0.2.7"), hood("192.0.3.7"));
+        assert_eq!(hood("2001:db8:1:200::5"), hood("2001:db8:1:2ff::5"));
+        assert_ne!(hood("2001:db8:1:200::5"), hood("2001:db8:1:300::5"));
+    }
+
+    #[test]
+    fn a_neighbourhood_adds_so_much_a_day_and_every_notebook_has_its_own_share() {
+        let bytes_per_day = 3 * NOTEBOOK_BYTES_PER_DAY;
+        let gate = Gate::new(Allowance { bytes_per_day, ..Allowance::default() });
+        let (mine, yours) = (NotebookId(couplet_proto::hash::Hash([1; 32])), network("192.0.2.7"));
+        let (theirs, next_door) =
+            (NotebookId(couplet_proto::hash::Hash([2; 32])), network("192.0.2.8"));
+        gate.added(yours, mine, 2 * bytes_per_day);
+        assert!(gate.may_add(yours, mine).is_err() && gate.may_add(next_door, mine).is_err());
+        assert!(gate.may_add(network("192.0.3.7"), mine).is_ok(), "somewhere else");
+        assert!(gate.may_add(next_door, theirs).is_ok(), "what is its own nobody takes from it");
+        gate.added(next_door, theirs, NOTEBOOK_BYTES_PER_DAY);
+        assert!(gate.may_add(next_door, theirs).is_err());
     }
 
     #[test]
@@ -298,18 +315,6 @@ mod tests {
     }
 
     #[test]
-    fn what_is_taken_comes_back_with_the_next_window() {
-        let mut windows = Windows::new(HOUR, 3);
-        assert_eq!(windows.take(1, 2, 10), Ok(()));
-        assert_eq!(windows.take(1, 9, 20), Ok(()), "there was one left");
-        assert_eq!(windows.take(1, 1, 3_590), Err(10));
-        assert_eq!(windows.take(2, 1, 3_590), Ok(()));
-        assert_eq!(windows.take(1, 1, 3_600), Ok(()));
-        windows.free(1, 3_700);
-        assert!((0..9).all(|_| windows.take(1, 9, 3_800).is_ok()));
-    }
-
-    #[test]
     fn nobody_talks_so_much_that_somebody_else_must_stay() {
         use couplet_proto::hash::Hash;
         let gate = Gate::new(Allowance { statements_per_day: 2, ..Allowance::default() });
@@ -323,6 +328,7 @@ mod tests {
                 open_invites: Vec::new(),
                 ends: Vec::new(),
                 known: None,
+                ending: Ending::Unwanted,
             };
             gate.admit(network("192.0.2.7"), &extension).is_ok()
         };
@@ -330,17 +336,5 @@ mod tests {
         assert!(!says(Some(Slot::First)), "what one person may say is said");
         assert!(says(None), "a device is taken out all the same");
         assert!(says(Some(Slot::Second)), "and the other person speaks");
-    }
-
-    #[test]
-    fn a_crowd_of_addresses_costs_bounded_memory_and_stops_nobody_known() {
-        let mut windows = Windows::new(HOUR, 3);
-        for address in 0..COUNTED {
-            assert_eq!(windows.take(address, 1, 0), Ok(()));
-        }
-        assert_eq!(windows.take(COUNTED, 1, 60), Err(3_540));
-        assert_eq!(windows.take(0, 1, 60), Ok(()));
-        assert_eq!(windows.taken.len(), COUNTED);
-        assert_eq!(windows.take(COUNTED, 1, 3_600), Ok(()));
     }
 }

@@ -14,6 +14,7 @@
 //!
 //! Start reading at [`conversation`]; [`relay`] is the life of the whole.
 
+pub mod audit;
 pub mod cli;
 pub mod close;
 pub mod connection;

@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use couplet_proto::limits::{ENVELOPES_PER_FRAME_BYTES, MAX_ENVELOPE, MAX_FRAME};
+use couplet_proto::limits::{
+    ENVELOPES_PER_FRAME_BYTES, MAX_ENVELOPE, MAX_FRAME, MAX_JOIN_REQUEST, MAX_LOG_BYTES_PER_PERSON,
+    MAX_OPEN_INVITES, MAX_REQUESTS_PER_INVITE,
+};
 
 /// Connections at once: about 30 KB each when idle, so half a gigabyte.
 pub const MAX_CONNECTIONS: usize = 16_384;
@@ -57,11 +60,23 @@ pub const OUTBOX_FOR_BULK: usize = ENVELOPES_PER_FRAME_BYTES;
 /// Bytes waiting to be sent to one phone above which nothing more is read from it.
 pub const OUTBOX_FULL: usize = 2 * MAX_FRAME;
 
-/// Signatures checked where they arrive; more are handed to a thread that may block.
-pub const VERIFY_IN_PLACE: usize = 2;
+/// Signatures checked where they arrive, in half a millisecond; more are handed to a thread that may
+/// block.
+pub const VERIFY_IN_PLACE: usize = 8;
+
+/// Writers, and ranges beyond a hole, of the have vectors that are remembered of all notebooks
+/// together: about 32 MB. What finds no place is read from the store for each who asks.
+pub const REMEMBERED: usize = 256 * 1024;
+
+/// Bytes of a notebook's newest envelopes that are remembered, for whoever is attached: some words;
+/// in all no more than 64 MiB.
+pub const FRESH: usize = 4 * 1024;
 
 /// Writes committed together at most: bounds how long the first of them waits for the others.
 pub const GROUP: usize = 256;
+
+/// Bytes committed together above which no other write joins them, for the same reason.
+pub const GROUP_BYTES: usize = 4 * 1024 * 1024;
 
 /// Writes waiting for the writer thread; whoever has one more waits before handing it over.
 pub const WRITE_QUEUE: usize = 1024;
@@ -88,6 +103,29 @@ pub const STATEMENTS_PER_DAY: u32 = 256;
 /// household needs one or two, a network behind one address some more.
 pub const NOTEBOOKS_PER_HOUR: u32 = 64;
 
+/// Bytes that phones of one IPv4 /24 or IPv6 /56 may add in a day, unless the operator says otherwise:
+/// four couples who feed a relay that forgot all that they may have, or a thousand who write.
+pub const BYTES_PER_DAY: u64 = 1024 * MIB;
+
+/// Bytes that a notebook may grow by in a day whatever its neighbours do: a hundred words.
+pub const NOTEBOOK_BYTES_PER_DAY: u64 = 64 * 1024;
+
+/// Bytes that a new notebook counts for, a log and mailboxes that may become full included.
+pub const NOTEBOOK_BYTES: u64 = 4 * MIB;
+
+/// Bytes of frames under way, and of what conversations remember, on all connections together: half
+/// of what these take when idle.
+pub const FRAMES_IN_FLIGHT: usize = 256 * 1024 * 1024;
+
+/// Bytes that a conversation remembers of a writer: what either side holds, and what has crossed.
+pub const WRITER_REMEMBERED: usize = 256;
+
+/// An address has at most one of so many equal parts of [`FRAMES_IN_FLIGHT`].
+pub const LOAD_SHARE: usize = 4;
+
+/// Bytes under way on one connection, in and out, that are not counted: some words, or an answer.
+pub const LIGHT: usize = 16 * 1024;
+
 /// Connections at once from one address, unless the operator says otherwise: many phones share a
 /// carrier's, and no single one may take more than a quarter of the relay.
 pub const CONNECTIONS_PER_ADDRESS: usize = MAX_CONNECTIONS / 4;
@@ -108,7 +146,15 @@ pub const TOLD_TIMES: usize = 2;
 /// grows a log until the hour, or the day, is over.
 pub const COUNTED: usize = 65_536;
 
+/// How long what is due to be let go of may stay: an hour more is nothing beside ninety days.
+pub const LOOK_FOR_ENDS: Duration = Duration::from_secs(3600);
+
+const MAILBOXES: usize = MAX_OPEN_INVITES * MAX_REQUESTS_PER_INVITE * MAX_JOIN_REQUEST;
+
 const _: () = {
+    assert!((2 * MAX_LOG_BYTES_PER_PERSON + MAILBOXES) as u64 <= NOTEBOOK_BYTES);
+    assert!(FRAMES_IN_FLIGHT / LOAD_SHARE > 16 * (OUTBOX_FULL + MAX_FRAME), "some are served");
+    assert!(FRESH * MAX_CONNECTIONS <= 64 * 1024 * 1024);
     assert!(TOLD_TIMES * CONNECTIONS_PER_ADDRESS < MAX_CONNECTIONS, "one address is not all");
     assert!(OUTBOX_FOR_BULK + MAX_ENVELOPE < OUTBOX_FULL, "bulk alone never stops the reading");
     assert!(RESUMABLE_SESSIONS >= TICKETS * MAX_CONNECTIONS);

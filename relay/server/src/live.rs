@@ -8,7 +8,7 @@ use couplet_proto::desk::Part;
 use couplet_proto::ids::NotebookId;
 use tokio::sync::watch;
 
-use crate::notebook::{Marks, Notebook};
+use crate::notebook::{Marks, Notebook, Shared};
 use crate::store::Store;
 
 /// The notebooks that connections share. One that nobody holds any more is forgotten; what it is
@@ -16,6 +16,7 @@ use crate::store::Store;
 #[derive(Debug)]
 pub struct Notebooks<S> {
     store: Arc<S>,
+    shared: Shared,
     open: Mutex<Open<S>>,
 }
 
@@ -39,7 +40,7 @@ impl<S: Store> Notebooks<S> {
     #[must_use]
     pub fn new(store: Arc<S>) -> Self {
         let open = Open { notebooks: HashMap::new(), sweep_at: FEW };
-        Self { store, open: Mutex::new(open) }
+        Self { store, shared: Shared::new(), open: Mutex::new(open) }
     }
 
     /// The notebook of that id, whether or not the store has it.
@@ -53,7 +54,8 @@ impl<S: Store> Notebooks<S> {
             open.notebooks.retain(|_, notebook| notebook.strong_count() > 0);
             open.sweep_at = FEW.max(2 * open.notebooks.len());
         }
-        let notebook = Arc::new(Notebook::new(id, Arc::clone(&self.store)));
+        let notebook = Notebook::new(id, Arc::clone(&self.store), self.shared.clone());
+        let notebook = Arc::new(notebook);
         open.notebooks.insert(id, Arc::downgrade(&notebook));
         notebook
     }

@@ -4,19 +4,26 @@
 //! where it must. Nothing is decided: that is done at each conversation's
 //! [`Desk`](couplet_proto::desk::Desk).
 
+mod fresh;
+mod held;
+
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 use couplet_proto::desk::Part;
 use couplet_proto::desk::judge::{self, still_stands};
 use couplet_proto::desk::keeping::{Appended, Extension, Kept, Outcome};
 use couplet_proto::desk::question::{Answer, Question};
 use couplet_proto::envelope::Sealed;
+use couplet_proto::have::Have;
 use couplet_proto::ids::NotebookId;
 use couplet_proto::log::Log;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
-use crate::limits::VERIFY_IN_PLACE;
+use crate::limits::{REMEMBERED, VERIFY_IN_PLACE};
 use crate::store::{Store, StoreError};
+use fresh::{Fresh, One};
+use held::Held;
 
 /// One notebook, shared by all connections that speak of it.
 #[derive(Debug)]
@@ -25,10 +32,30 @@ pub struct Notebook<S> {
     store: Arc<S>,
     /// The log as last read or written; nothing before the first time, or if there is none.
     log: Mutex<Option<Arc<Log>>>,
+    held: Held,
+    fresh: Fresh,
+    judges: Arc<Semaphore>,
     /// Held while the log is read or grows, so that what is known is never older than what is kept;
     /// and shared while envelopes are kept, so that none of a device that was taken out is.
     growing: tokio::sync::RwLock<()>,
     marks: watch::Sender<Marks>,
+}
+
+/// What all notebooks of a relay take from together.
+#[derive(Clone, Debug)]
+pub(crate) struct Shared {
+    /// Writers and ranges of have vectors that are remembered.
+    remembered: Arc<Semaphore>,
+    /// Many signatures are checked on as many threads at a time as there are cores.
+    judges: Arc<Semaphore>,
+}
+
+impl Shared {
+    pub(crate) fn new() -> Self {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let judges = Arc::new(Semaphore::new(cores));
+        Self { remembered: Arc::new(Semaphore::new(REMEMBERED)), judges }
+    }
 }
 
 /// How often each part of a notebook has changed since this process first heard of it.
@@ -61,10 +88,12 @@ impl Marks {
 }
 
 impl<S: Store> Notebook<S> {
-    pub(crate) fn new(id: NotebookId, store: Arc<S>) -> Self {
+    pub(crate) fn new(id: NotebookId, store: Arc<S>, shared: Shared) -> Self {
         let (marks, _) = watch::channel(Marks::default());
         let (log, growing) = (Mutex::new(None), tokio::sync::RwLock::new(()));
-        Self { id, store, log, growing, marks }
+        let Shared { remembered, judges } = shared;
+        let (held, fresh) = (Held::new(remembered), Fresh::default());
+        Self { id, store, log, held, fresh, judges, growing, marks }
     }
 
     /// Watches it change. What is read after a change is seen includes the change.
@@ -80,12 +109,14 @@ impl<S: Store> Notebook<S> {
     pub async fn answer(&self, question: Question) -> Result<Answer, StoreError> {
         Ok(match question {
             Question::Log => Answer::Log(self.log().await?),
-            Question::Have => Answer::Have(self.store.have(self.id).await?),
-            Question::Envelopes(range) => {
-                Answer::Envelopes(self.store.envelopes(self.id, range).await?)
-            }
+            Question::Have => Answer::Have(self.have().await?),
+            Question::Envelopes(range) => Answer::Envelopes(match self.fresh.get(range) {
+                Some(fresh) => fresh,
+                None => self.store.envelopes(self.id, range).await?,
+            }),
             Question::Requests => Answer::Requests(self.store.requests(self.id).await?),
             Question::Judge(judgement) if judgement.signatures() > VERIFY_IN_PLACE => {
+                let _turn = self.judges.acquire().await.map_err(|_| StoreError::Closed)?;
                 Answer::Judged(blocking(move || judgement.judge()).await?)
             }
             Question::Judge(judgement) => Answer::Judged(judgement.judge()),
@@ -108,6 +139,13 @@ impl<S: Store> Notebook<S> {
         after
     }
 
+    /// What was held of it has been let go of, by nobody who is attached.
+    pub(crate) fn was_emptied(&self) {
+        self.held.forget();
+        self.fresh.forget();
+        self.mark(Part::Have);
+    }
+
     /// Keeps envelopes that were judged by a log which may have grown since.
     async fn keep(&self, judged: Arc<Log>, envelopes: Vec<Sealed>) -> Result<Kept, StoreError> {
         let _not_growing = self.growing.read().await;
@@ -117,7 +155,18 @@ impl<S: Store> Notebook<S> {
         let mut places = standing.iter();
         let mut sealed = envelopes;
         sealed.retain(|_| places.next().copied().unwrap_or(false));
-        let Kept { outcomes, have } = self.store.keep(Arc::clone(&log), sealed).await?;
+        let pushed = One::of(&sealed);
+        let kept = self.store.keep(Arc::clone(&log), sealed).await;
+        match &kept {
+            Ok(Kept { outcomes, have }) => {
+                self.held.kept(have);
+                let new = pushed.into_iter().zip(outcomes);
+                let new = new.filter(|(_, outcome)| **outcome == Outcome::New);
+                self.fresh.add(new.map(|(pushed, _)| pushed));
+            }
+            Err(_) => self.held.forget(),
+        }
+        let Kept { outcomes, have } = kept?;
         let mut outcomes = outcomes.into_iter();
         let outcome = |stands: bool| {
             let kept = if stands { outcomes.next() } else { None };
@@ -129,17 +178,32 @@ impl<S: Store> Notebook<S> {
     async fn append(&self, extension: Extension, log: Arc<Log>) -> Result<Appended, StoreError> {
         let _growing = self.growing.write().await;
         let after = extension.after;
-        let appended = self.store.append(extension).await?;
+        let appended = self.store.append(extension).await;
+        // Who is taken out may have written more than stands.
+        self.held.forget();
+        self.fresh.forget();
+        let appended = appended?;
         match appended {
             Appended::Done => self.set_log(Some(log)),
             // Another process has written: what is known here is old.
             Appended::Moved if self.known_log().is_some_and(|log| log.head() == after) => {
                 self.set_log(None);
             }
-            // Another conversation was faster.
-            Appended::Moved | Appended::Behind => {}
+            // Another conversation was faster, or the notebook is gone.
+            Appended::Moved | Appended::Behind | Appended::Dissolved => {}
         }
         Ok(appended)
+    }
+
+    /// What is held of it.
+    async fn have(&self) -> Result<Have, StoreError> {
+        let writes = match self.held.get() {
+            Ok(have) => return Ok(have),
+            Err(writes) => writes,
+        };
+        let have = self.store.have(self.id).await?;
+        self.held.read(&have, writes);
+        Ok(have)
     }
 
     /// The membership log; nothing if there is no such notebook here.

@@ -15,13 +15,14 @@ use tracing::{debug, info, warn};
 
 use crate::close::Close;
 use crate::connection;
+use crate::conversation::seconds_since_1970;
 use crate::endpoint::{self, EndpointError};
 use crate::gate::{Allowance, Arrival, Gate};
 use crate::identity::{Identity, IdentityError};
-use crate::limits::{DRAIN, MAX_CONNECTIONS, MAX_UNPROVEN_HANDSHAKES};
+use crate::limits::{DRAIN, LOOK_FOR_ENDS, MAX_CONNECTIONS, MAX_UNPROVEN_HANDSHAKES};
 use crate::live::Notebooks;
-use crate::store::StoreError;
 use crate::store::sqlite::{Room, SqliteStore};
+use crate::store::{Store as _, StoreError};
 
 /// What a relay must be told.
 #[derive(Clone, Debug)]
@@ -47,6 +48,7 @@ pub struct Relay {
     store: Arc<SqliteStore>,
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
+    ending: JoinHandle<()>,
     /// Held as long as the relay lives: two on one directory would be two truths.
     _owner: File,
 }
@@ -74,6 +76,11 @@ pub enum RelayError {
     /// There is no store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The store has no such notebook, or several whose names begin so.
+    #[error(
+        "no notebook here, or more than one, has a name that begins so; audit without one lists them"
+    )]
+    NoNotebook,
     /// There is no endpoint.
     #[error(transparent)]
     Endpoint(#[from] EndpointError),
@@ -97,6 +104,7 @@ impl RelayError {
             Self::Store(StoreError::Damaged { .. } | StoreError::DamagedLog) => "store_damaged",
             Self::Store(StoreError::Full) => "disk_full",
             Self::Store(_) => "store",
+            Self::NoNotebook => "not_found",
             Self::Endpoint(EndpointError::Bind { .. }) => "listen",
             Self::Endpoint(_) => "tls",
             Self::Signals(_) => "signals",
@@ -121,6 +129,12 @@ pub fn identity_in(data: &Path) -> PathBuf {
     data.join("identity")
 }
 
+/// Where the store lies in a data directory.
+#[must_use]
+pub fn store_in(data: &Path) -> PathBuf {
+    data.join("store.db")
+}
+
 impl Relay {
     /// Opens what is in the data directory, making what is not, and begins to serve.
     ///
@@ -130,7 +144,7 @@ impl Relay {
         let Config { data, listen, public, room, allowance } = config;
         let owner = own(&data)?;
         let identity = Identity::open_or_make(&identity_in(&data))?;
-        let store = Arc::new(SqliteStore::open(&data.join("store.db"), room)?);
+        let store = Arc::new(SqliteStore::open(&store_in(&data), room)?);
         let endpoint = endpoint::listen(listen, &identity)?;
         let refused = |source| EndpointError::Bind { address: listen, source };
         let listen = endpoint.local_addr().map_err(refused)?;
@@ -138,9 +152,10 @@ impl Relay {
         let (stop, stopped) = watch::channel(false);
         let notebooks = Arc::new(Notebooks::new(Arc::clone(&store)));
         let gate = Arc::new(Gate::new(allowance));
+        let ending = tokio::spawn(end_what_is_due(Arc::clone(&store), Arc::clone(&notebooks)));
         let serving = tokio::spawn(accept(endpoint.clone(), gate, notebooks, stopped));
         info!(%listen, "serving");
-        Ok(Self { link, listen, endpoint, store, stop, serving, _owner: owner })
+        Ok(Self { link, listen, endpoint, store, stop, serving, ending, _owner: owner })
     }
 
     /// The link to give to apps.
@@ -166,6 +181,7 @@ impl Relay {
         let close = Close::Restarting;
         self.endpoint.close(close.code(), close.to_string().as_bytes());
         let _ = tokio::time::timeout(DRAIN, self.endpoint.wait_idle()).await;
+        self.ending.abort();
         let store = self.store;
         let _ = tokio::task::spawn_blocking(move || store.close()).await;
         info!("stopped");
@@ -216,6 +232,22 @@ async fn accept(
         connections.spawn(connection::serve(incoming, arrival, turn, gate, notebooks, stop));
     }
     while connections.join_next().await.is_some() {}
+}
+
+/// Lets go, from time to time, of what one person has wanted gone for long enough.
+async fn end_what_is_due(store: Arc<SqliteStore>, notebooks: Arc<Notebooks<SqliteStore>>) {
+    let mut look = tokio::time::interval(LOOK_FOR_ENDS);
+    loop {
+        look.tick().await;
+        match store.end_due(seconds_since_1970()).await {
+            Ok(ended) => {
+                for notebook in ended {
+                    notebooks.get(notebook).was_emptied();
+                }
+            }
+            Err(error) => warn!(%error, "what is due to be let go of is kept until the next look"),
+        }
+    }
 }
 
 fn own(data: &Path) -> Result<File, RelayError> {

@@ -4,6 +4,8 @@
 //! What is asked of it, and what it answers, is named in [`couplet_proto::desk::keeping`]. A call
 //! that returns has been made durable, and a call that is made twice is as good as once.
 
+pub mod audit;
+mod ending;
 mod schema;
 pub mod sqlite;
 mod tables;
@@ -93,6 +95,11 @@ pub trait Store: Send + Sync + 'static {
         &self,
         extension: Extension,
     ) -> impl Future<Output = Result<Appended, StoreError>> + Send;
+
+    /// Dissolves what one person has wanted gone for long enough, at `now` in seconds since 1970;
+    /// which notebooks those are.
+    fn end_due(&self, now: u64)
+    -> impl Future<Output = Result<Vec<NotebookId>, StoreError>> + Send;
 
     /// What is held of a notebook.
     fn have(&self, notebook: NotebookId) -> impl Future<Output = Result<Have, StoreError>> + Send;

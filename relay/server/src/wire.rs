@@ -10,6 +10,7 @@ use quinn::{ReadError, RecvStream, SendStream, WriteError};
 use tokio::time::Instant;
 
 use crate::close::{Close, Ended};
+use crate::gate::Load;
 use crate::limits::{OUTBOX_FOR_BULK, OUTBOX_FULL, STALLED_WRITE, WHOLE_FRAME};
 
 /// Reads frames. Memory grows with what has arrived, never with what a header promises.
@@ -20,6 +21,9 @@ pub struct Inbox {
     /// How long the frame is, once its header is there.
     whole: Option<usize>,
     began: Option<Instant>,
+    /// Bytes of frames that were read and are not dealt with.
+    taken: usize,
+    load: Load,
 }
 
 /// Frames on their way out.
@@ -30,13 +34,14 @@ pub struct Outbox {
     gone: usize,
     bytes: usize,
     progress: Instant,
+    load: Load,
 }
 
 impl Inbox {
-    /// An inbox of that stream.
+    /// An inbox of that stream, whose bytes are counted there.
     #[must_use]
-    pub const fn new(stream: RecvStream) -> Self {
-        Self { stream, buffer: Vec::new(), whole: None, began: None }
+    pub const fn new(stream: RecvStream, load: Load) -> Self {
+        Self { stream, buffer: Vec::new(), whole: None, began: None, taken: 0, load }
     }
 
     /// The next frame; nothing when the phone has no more to say. Frames of a kind to skip are
@@ -71,10 +76,26 @@ impl Inbox {
         self.began.map(|began| began + WHOLE_FRAME)
     }
 
+    /// Bytes of frames that were read since [`Inbox::settle`].
+    #[must_use]
+    pub const fn taken(&self) -> usize {
+        self.taken
+    }
+
+    /// What was read is dealt with.
+    ///
+    /// # Errors
+    /// Never in fact: it becomes less.
+    pub fn settle(&mut self) -> Result<(), Ended> {
+        self.taken = 0;
+        Ok(self.load.set(self.whole.unwrap_or(0))?)
+    }
+
     /// How many bytes are missing from what is being read: the header, then the frame.
     fn wanted(&mut self) -> Result<usize, Ended> {
         if let (None, Some(header)) = (self.whole, self.buffer.first_chunk::<{ item::HEADER }>()) {
             let own = Frame::length(*header).map_err(|_| Close::Malformed)?;
+            self.load.set(self.taken + item::HEADER + own)?;
             self.whole = Some(item::HEADER + own);
         }
         let whole = self.whole.unwrap_or(item::HEADER);
@@ -85,6 +106,7 @@ impl Inbox {
         self.whole = None;
         self.began = None;
         let bytes = std::mem::take(&mut self.buffer);
+        self.taken += bytes.len();
         Frame::read(&bytes).map_err(|error| match error {
             NotAFrame::Malformed(_) => Close::Malformed.into(),
             NotAFrame::TooNew => Close::TooNew.into(),
@@ -93,10 +115,18 @@ impl Inbox {
 }
 
 impl Outbox {
-    /// An empty one.
+    /// An empty one, whose bytes are counted there.
     #[must_use]
-    pub fn new() -> Self {
-        Self { frames: VecDeque::new(), gone: 0, bytes: 0, progress: Instant::now() }
+    pub fn new(load: Load) -> Self {
+        Self { frames: VecDeque::new(), gone: 0, bytes: 0, progress: Instant::now(), load }
+    }
+
+    /// Counts what waits.
+    ///
+    /// # Errors
+    /// [`Ended`] if it is too much for all phones together.
+    pub fn weigh(&mut self) -> Result<(), Ended> {
+        Ok(self.load.set(self.bytes)?)
     }
 
     /// Puts a frame behind the others.
@@ -149,6 +179,9 @@ impl Outbox {
         if is_whole {
             self.frames.pop_front();
             self.gone = 0;
+            if self.is_empty() {
+                self.frames.shrink_to_fit();
+            }
         }
         Ok(())
     }
@@ -163,12 +196,6 @@ impl Outbox {
             sent.map_err(|_| Close::TooSlow)??;
         }
         Ok(())
-    }
-}
-
-impl Default for Outbox {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

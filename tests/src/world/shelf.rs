@@ -5,18 +5,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
+use std::mem;
 use std::sync::Arc;
 
 use couplet_proto::desk::judge::{replay, still_stands};
 use couplet_proto::desk::keeping::{
-    Appended, Ends, Extension, Kept, Letter, Outcome, Posted, Used, has_room, slice,
+    Appended, Ending, Ends, Extension, Kept, Letter, Outcome, Posted, Used, has_room, slice,
 };
 use couplet_proto::desk::question::{Answer, Question, Unanswered};
 use couplet_proto::envelope::Sealed;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Inserted, Range, Tip, WriterHave};
 use couplet_proto::ids::{DeviceId, InviteId, NotebookId, WriterId};
-use couplet_proto::limits::MAX_REQUESTS_PER_INVITE;
+use couplet_proto::limits::{DISSOLVE_SECONDS, MAX_REQUESTS_PER_INVITE};
 use couplet_proto::log::Log;
 use couplet_proto::statement::LogHead;
 
@@ -39,6 +40,9 @@ struct Volume {
     writers: BTreeMap<WriterId, (DeviceId, u64)>,
     envelopes: BTreeMap<(WriterId, u64), Sealed>,
     mail: BTreeMap<(InviteId, DeviceId), Letter>,
+    /// Since when one person wants it gone, in seconds since 1970.
+    ends: Option<u64>,
+    is_dissolved: bool,
 }
 
 impl Default for Shelf {
@@ -96,6 +100,13 @@ impl Shelf {
         })
     }
 
+    /// Dissolves what one person has wanted gone for long enough, at `now` in seconds since 1970.
+    pub fn end_due(&mut self, now: u64) {
+        let since = now.saturating_sub(DISSOLVE_SECONDS);
+        let is_due = |volume: &&mut Volume| volume.ends.is_some_and(|ends| ends <= since);
+        self.volumes.values_mut().filter(is_due).for_each(Volume::dissolve);
+    }
+
     /// What is held of a notebook.
     #[must_use]
     pub fn have(&self, notebook: NotebookId) -> Have {
@@ -134,6 +145,9 @@ impl Volume {
     }
 
     fn append(&mut self, extension: Extension, log: Arc<Log>) -> Appended {
+        if self.is_dissolved {
+            return Appended::Dissolved;
+        }
         if self.head() != extension.after {
             return Appended::Moved;
         }
@@ -159,7 +173,18 @@ impl Volume {
         self.statements.extend(extension.statements);
         self.mail.retain(|(invite, _), _| extension.open_invites.contains(invite));
         self.log = Some(log);
+        match extension.ending {
+            Ending::Unwanted => self.ends = None,
+            Ending::Wanted { now } => self.ends = self.ends.or(Some(now)),
+            Ending::Agreed => self.dissolve(),
+        }
         Appended::Done
+    }
+
+    /// Lets go of everything but the log.
+    fn dissolve(&mut self) {
+        let (statements, log) = (mem::take(&mut self.statements), self.log.take());
+        *self = Self { statements, log, is_dissolved: true, ..Self::default() };
     }
 
     fn chains_of(&self, device: DeviceId) -> Vec<(WriterId, WriterHave)> {
@@ -206,6 +231,9 @@ impl Volume {
 
     fn keep_one(&mut self, log: &Log, sealed: Sealed, quota: u64) -> Outcome {
         let header = *sealed.header();
+        if self.is_dissolved {
+            return Outcome::Dissolved;
+        }
         if self.log.as_ref().is_some_and(|log| !still_stands(log, &sealed)) {
             return Outcome::TakenOut;
         }
@@ -244,6 +272,9 @@ impl Volume {
 
     fn post(&mut self, letter: Letter) -> Posted {
         let of_invite = self.mail.values().filter(|held| held.invite == letter.invite);
+        if self.is_dissolved {
+            return Posted::Full;
+        }
         if of_invite.clone().any(|held| held.hash == letter.hash) {
             return Posted::Held;
         }

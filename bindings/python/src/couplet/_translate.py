@@ -120,6 +120,7 @@ def device(it: ffi.Device) -> v.Device:
         called=it.called,
         is_this=it.is_this,
         since=it.since,
+        verified=verified(it.verified),
     )
 
 
@@ -157,9 +158,21 @@ def status(it: ffi.Status) -> v.Status:
         last_exchange=it.last_exchange,
         transport=it.transport,
         is_attached=it.is_attached,
+        is_staying=it.is_staying,
+        put_off_until=it.put_off_until,
+        verified=verified(it.verified),
         persons=it.persons,
         devices=it.devices,
     )
+
+
+def verified(it: ffi.Verified | None) -> v.Verified | None:
+    return None if it is None else v.Verified[it.name]
+
+
+def verification(it: ffi.Verification) -> v.Verification:
+    emoji = tuple(v.SasEmoji(each.symbol, each.name) for each in it.emoji)
+    return v.Verification(it.number, emoji, v.Verified[it.verified.name])
 
 
 def exchanged(it: ffi.Exchanged) -> v.Exchanged:
@@ -193,6 +206,8 @@ def event(it: ffi.Event) -> v.Event:
         return v.EntryChanged(v.EntryId(it.entry.value))
     if isinstance(it, ffi.Event.DETACHED):
         return v.Detached(it.reason, it.detail)
+    if isinstance(it, ffi.Event.PUT_OFF):
+        return v.PutOff(it.reason, it.detail, it.until)
     if isinstance(it, ffi.Event.BEHIND):
         return v.Behind(it.missed)
     for plain, value in _PLAIN:

@@ -6,7 +6,10 @@ from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from . import _wake
 from ._generated import couplet_ffi as ffi
+
+_wake.prepare()
 
 
 class CoupletError(Exception):

@@ -257,10 +257,12 @@ class Notebook(Ends):
         """Forgets a request to be let in."""
         await call(self._ffi.deny(ffi.RequestId(value=request)))
 
-    async def verify(self, is_confirmed: bool = False) -> v.SafetyNumber:
-        """The safety number, to be compared in person; `is_confirmed` says that it was."""
-        number = await call(self._ffi.verify(is_confirmed))
-        return v.SafetyNumber(number.value, number.is_verified)
+    async def verify(self, is_confirmed: bool = False) -> v.Verification:
+        """What the two persons compare, and how sure this one is of the other.
+
+        With `is_confirmed` this person says that they have compared what was shown last.
+        """
+        return t.verification(await call(self._ffi.verify(is_confirmed)))
 
     async def quarantine(self) -> v.Quarantine:
         """What is set aside here."""

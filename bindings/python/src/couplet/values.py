@@ -187,6 +187,8 @@ class Device:
     is_this: bool
     since: int
     """The index of the statement of the membership log that let it in."""
+    verified: Verified | None
+    """If it is the other person's: how sure this one is of them."""
 
 
 @dataclass(frozen=True)
@@ -210,12 +212,39 @@ class OpenInvite:
     is_expired: bool
 
 
-@dataclass(frozen=True)
-class SafetyNumber:
-    """The number that both phones show, to be compared in person, and whether it was."""
+class Verified(enum.Enum):
+    """How sure this person is that the other is who they seem to be."""
 
-    value: str
-    is_verified: bool
+    NO = "no"
+    """Not at all: they came by the link alone, or this person came by theirs."""
+    CODE = "code"
+    """This device let them in with the code that their phone showed."""
+    COMPARED = "compared"
+    """This person has compared what both phones show."""
+    CHANGED = "changed"
+    """This person was sure of somebody else, whose place they have taken: compare anew."""
+
+
+@dataclass(frozen=True)
+class SasEmoji:
+    """An emoji of those that two persons compare, and its name in English."""
+
+    symbol: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What two persons compare, in person or on the telephone."""
+
+    number: str
+    """Sixty digits, the same on both phones for as long as both are the same persons."""
+    emoji: tuple[SasEmoji, ...]
+    """The seven of their coming together, the same on both phones.
+
+    None where this device has not been told what they are made of.
+    """
+    verified: Verified
 
 
 @dataclass(frozen=True)
@@ -273,6 +302,16 @@ class Status:
     last_exchange: datetime.datetime | None
     transport: str | None
     is_attached: bool
+    """Whether it is in touch with the relay just now, by whichever process."""
+    is_staying: bool
+    """Whether a call of this process stays attached, in touch or trying again.
+
+    Where none does, nothing leaves and nothing arrives before the next exchange.
+    """
+    put_off_until: datetime.datetime | None
+    """If the relay did not take this device's words so far: when they are offered again."""
+    verified: Verified | None
+    """How sure this person is of the other; nothing while nobody else is here."""
     persons: int
     devices: int
 
@@ -363,15 +402,33 @@ class CaughtUp:
 
 @dataclass(frozen=True)
 class Attached:
-    """The relay answers."""
+    """In touch: what is written leaves at once, and what arrives is told."""
 
 
 @dataclass(frozen=True)
 class Detached:
-    """The relay does not answer any more; it is tried again."""
+    """Not in touch with the relay: no network, nobody answers there, or it broke off or refused.
+
+    It comes after each attempt, also if none has succeeded so far; another attempt follows by
+    itself within half a minute. What is written meanwhile is kept, and leaves by itself: there is
+    nothing to do.
+    """
 
     code: str
     detail: str
+
+
+@dataclass(frozen=True)
+class PutOff:
+    """The relay is there, and does not take this device's words so far.
+
+    They are kept here, and offered again by themselves while this device stays attached; what the
+    other writes still arrives.
+    """
+
+    code: str
+    detail: str
+    until: datetime.datetime
 
 
 @dataclass(frozen=True)
@@ -381,5 +438,5 @@ class Behind:
     missed: int
 
 
-Event = EntryChanged | Delivered | Requests | CaughtUp | Attached | Detached | Behind
+Event = EntryChanged | Delivered | Requests | CaughtUp | Attached | Detached | PutOff | Behind
 """Something that an app may want to show."""

@@ -1,3 +1,4 @@
+import Foundation
 internal import CoupletFFI
 
 /// Something that an app may want to show.
@@ -10,11 +11,17 @@ public enum Event: Hashable, Codable, Sendable {
     case requests
     /// Both sides hold the same.
     case caughtUp
-    /// The relay answers.
+    /// In touch: what is written leaves at once, and what arrives is told.
     case attached
-    /// The relay does not answer any more, for this reason, a stable name and a sentence; it is
-    /// tried again.
+    /// Not in touch with the relay, for this reason, a stable name and a sentence: there is no
+    /// network, nobody answers there, or it broke off or refused. It comes after each attempt, also
+    /// if none has succeeded so far; another attempt follows by itself within half a minute. What is
+    /// written meanwhile is kept, and leaves by itself: there is nothing to do.
     case detached(code: String, detail: String)
+    /// The relay is there, and does not take this device's words so far, for this reason. They are
+    /// kept here, and offered again by themselves while this device stays attached, not before then;
+    /// what the other writes still arrives.
+    case putOff(code: String, detail: String, until: Date)
     /// So many events are not among these, because more happened than was asked for in time.
     /// Everything is in the store: show it anew.
     case behind(missed: Int)

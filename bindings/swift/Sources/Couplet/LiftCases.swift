@@ -60,6 +60,18 @@ extension History {
     }
 }
 
+extension Verified {
+    init(_ ffi: CoupletFFI.Verified) {
+        self =
+            switch ffi {
+            case .no: .no
+            case .code: .code
+            case .compared: .compared
+            case .changed: .changed
+            }
+    }
+}
+
 extension Standing {
     init(_ ffi: CoupletFFI.Standing) {
         self =
@@ -129,6 +141,8 @@ extension Event {
             case .caughtUp: .caughtUp
             case .attached: .attached
             case .detached(let reason, let detail): .detached(code: reason, detail: detail)
+            case .putOff(let reason, let detail, let until):
+                .putOff(code: reason, detail: detail, until: until)
             case .behind(let missed): .behind(missed: Int(clamping: missed))
             }
     }

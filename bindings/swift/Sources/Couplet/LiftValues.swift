@@ -103,7 +103,8 @@ extension Device {
             name: ffi.name,
             called: ffi.called,
             isThis: ffi.isThis,
-            since: Int(clamping: ffi.since)
+            since: Int(clamping: ffi.since),
+            verified: ffi.verified.map { Verified($0) }
         )
     }
 }
@@ -140,11 +141,18 @@ extension Request {
     }
 }
 
-extension SafetyNumber {
-    init(_ ffi: CoupletFFI.SafetyNumber) {
+extension SasEmoji {
+    init(_ ffi: CoupletFFI.SasEmoji) {
+        self.init(symbol: ffi.symbol, name: ffi.name)
+    }
+}
+
+extension Verification {
+    init(_ ffi: CoupletFFI.Verification) {
         self.init(
-            value: ffi.value,
-            isVerified: ffi.isVerified
+            number: ffi.number,
+            emoji: ffi.emoji.map { SasEmoji($0) },
+            verified: Verified(ffi.verified)
         )
     }
 }
@@ -192,6 +200,9 @@ extension Status {
             lastExchange: ffi.lastExchange,
             transport: ffi.transport,
             isAttached: ffi.isAttached,
+            isStaying: ffi.isStaying,
+            putOffUntil: ffi.putOffUntil,
+            verified: ffi.verified.map { Verified($0) },
             persons: Int(clamping: ffi.persons),
             devices: Int(clamping: ffi.devices)
         )

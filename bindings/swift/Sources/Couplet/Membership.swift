@@ -25,6 +25,8 @@ public struct Device: Hashable, Codable, Sendable, Identifiable {
     public let isThis: Bool
     /// The index of the statement of the membership log that let it in.
     public let since: Int
+    /// If it is the other person's: how sure this one is of them.
+    public let verified: Verified?
 }
 
 /// How much of what is here a newcomer reads.
@@ -94,12 +96,35 @@ public struct Request: Hashable, Codable, Sendable, Identifiable {
     public let isOwnDevice: Bool
 }
 
-/// The safety number of the two persons, to be compared in person.
-public struct SafetyNumber: Hashable, Codable, Sendable {
-    /// The number, the same on both persons' phones.
-    public let value: String
-    /// Whether this person has said that it was compared.
-    public let isVerified: Bool
+/// How sure this person is that the other is who they seem to be.
+public enum Verified: Hashable, Codable, Sendable {
+    /// Not at all: they came by the link alone, or this person came by theirs.
+    case no
+    /// This device let them in with the code that their phone showed.
+    case code
+    /// This person has compared what both phones show.
+    case compared
+    /// This person was sure of somebody else, whose place they have taken: compare anew.
+    case changed
+}
+
+/// An emoji of those that two persons compare.
+public struct SasEmoji: Hashable, Codable, Sendable {
+    /// As it is shown.
+    public let symbol: String
+    /// What to call it on the telephone, in English.
+    public let name: String
+}
+
+/// What two persons compare, in person or on the telephone.
+public struct Verification: Hashable, Codable, Sendable {
+    /// Sixty digits, the same on both phones for as long as both are the same persons.
+    public let number: String
+    /// The seven of their coming together, the same on both phones; none where this device has not
+    /// been told what they are made of.
+    public let emoji: [SasEmoji]
+    /// How sure this person is of the other.
+    public let verified: Verified
 }
 
 extension Notebook {
@@ -140,10 +165,13 @@ extension Notebook {
         try await engine.calling { try await $0.devices().map(Device.init) }
     }
 
-    /// The safety number of the two persons, and whether it was compared; with `isConfirmed` this
-    /// person says that it was. Throws ``CoupletError/notFound(_:)`` while nobody else is here.
+    /// What the two persons compare, and how sure this one is of the other; with `isConfirmed`
+    /// this person says that they have compared what was shown last. Throws
+    /// ``CoupletError/notFound(_:)`` while nobody else is here, and
+    /// ``CoupletError/invalidInput(_:)`` if something else than what was shown last would be
+    /// confirmed.
     @discardableResult
-    public func verify(isConfirmed: Bool = false) async throws -> SafetyNumber {
-        try await engine.writing { SafetyNumber(try await $0.verify(isConfirmed: isConfirmed)) }
+    public func verify(isConfirmed: Bool = false) async throws -> Verification {
+        try await engine.writing { Verification(try await $0.verify(isConfirmed: isConfirmed)) }
     }
 }

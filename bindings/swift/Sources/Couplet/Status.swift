@@ -25,8 +25,15 @@ public struct Status: Hashable, Codable, Sendable {
     public let lastExchange: Date?
     /// Over what that was.
     public let transport: String?
-    /// Whether it stays attached to the relay just now, by whichever process.
+    /// Whether it is in touch with the relay just now, by whichever process.
     public internal(set) var isAttached: Bool
+    /// Whether a call of this process stays attached, in touch or trying again. Where none does,
+    /// nothing leaves and nothing arrives before the next exchange.
+    public internal(set) var isStaying: Bool
+    /// If the relay did not take this device's words so far: when they are offered again.
+    public let putOffUntil: Date?
+    /// How sure this person is of the other; nothing while nobody else is here.
+    public let verified: Verified?
     /// How many persons belong.
     public let persons: Int
     /// How many devices belong.
@@ -35,6 +42,7 @@ public struct Status: Hashable, Codable, Sendable {
     func detached() -> Status {
         var status = self
         status.isAttached = false
+        status.isStaying = false
         return status
     }
 }

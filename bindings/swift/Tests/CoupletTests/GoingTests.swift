@@ -6,7 +6,7 @@ import Testing
 
 extension Stories {
     @Suite struct GoingTests {
-        @Test("an invite is withdrawn, and a request denied")
+        @Test("an invite is withdrawn, and a request denied", .scenario("send-away"))
         func withdrawn() async throws {
             try await story { stage in
                 let (ana, ben) = try await stage.atTheDoor()
@@ -26,18 +26,31 @@ extension Stories {
             }
         }
 
-        @Test("both compare one number, and one of them says so")
+        @Test("both compare one number, and one of them says so", .scenario("verify"))
         func verified() async throws {
             try await story { stage in
                 let (ana, ben) = try await stage.couple()
-                let number = try await ana.verify()
-                #expect(!number.isVerified)
-                #expect(try await ben.verify() == number)
-                #expect(try await ana.verify(isConfirmed: true).isVerified)
+                try await meet(ana, ben)
+                try await fails("invalid_input", as: \.isInvalidInput) {
+                    try await ana.verify(isConfirmed: true)
+                }
+                let (shown, bens) = (try await ana.verify(), try await ben.verify())
+                #expect(shown.emoji.count == 7)
+                #expect(bens.emoji == shown.emoji)
+                #expect(bens.number == shown.number)
+                #expect(shown.verified == .code)
+                #expect(bens.verified == .no)
+                #expect(try await ana.verify(isConfirmed: true).verified == .compared)
+                let tablet = try await stage.another(of: ben, "Ben's tablet")
+                try await meet(ana, ben)
+                #expect(try await ana.state().verified == .compared)
+                let theirs = try await ana.devices().filter { !$0.isThis }
+                #expect(theirs.map(\.verified) == [.compared, .compared])
+                #expect(try await tablet.verify().emoji == shown.emoji)
             }
         }
 
-        @Test("a device is named and taken out")
+        @Test("a device is named and taken out", .scenario("remove"))
         func removed() async throws {
             try await story { stage in
                 let (ana, ben) = try await stage.couple()
@@ -56,10 +69,53 @@ extension Stories {
                 try await fails("not_found", as: \.isNotFound) {
                     try await ana.settleLate(its, isKept: true)
                 }
+                try await fails("relay_refused", as: \.isNotAllowed) {
+                    try await tablet.sync()
+                }
             }
         }
 
-        @Test("who leaves keeps everything and writes nothing more")
+        @Test(
+            "late words of a device that was taken out are kept or discarded",
+            .scenario("late-words")
+        )
+        func late() async throws {
+            try await story { stage in
+                let (ana, ben) = try await stage.couple()
+                let laptop = try await stage.another(of: ana, "Ana's laptop")
+                for (text, isKept) in [("kept", true), ("discarded", false)] {
+                    let tablet = try await stage.another(of: ana, text)
+                    let its = try await tablet.state().device
+                    try await laptop.sync()
+                    // It comes to the laptop by a relay that Ana's phone does not know.
+                    let place = stage.directory.appendingPathComponent("\(text) elsewhere")
+                    let elsewhere = try Relay(place)
+                    defer { elsewhere.close() }
+                    try await tablet.write(.note, text)
+                    for phone in [tablet, laptop] {
+                        try await phone.setRelay(elsewhere.link)
+                        try await phone.sync()
+                    }
+                    try await laptop.setRelay(stage.relay().link)
+                    #expect(try await laptop.texts().contains(text))
+                    try await ana.remove(its)
+                    try await ana.sync()
+                    try await laptop.sync()
+                    #expect(try await !laptop.texts().contains(text))
+                    let late = [Late(device: its, envelopes: 1, isOwn: true)]
+                    #expect(try await laptop.quarantine().late == late)
+                    #expect(try await laptop.settleLate(its, isKept: isKept) == 1)
+                    #expect(try await laptop.quarantine().late.isEmpty)
+                    try await laptop.sync()
+                    try await meet(ana, ben)
+                }
+                for phone in [ana, ben, laptop] {
+                    #expect(try await phone.texts() == ["kept"])
+                }
+            }
+        }
+
+        @Test("who leaves keeps everything and writes nothing more", .scenario("leave"))
         func left() async throws {
             try await story { stage in
                 let (ana, ben) = try await stage.couple()

@@ -28,7 +28,15 @@ extension Stories {
                 #expect(try await !ben.entry(written.id).isUnread)
                 _ = try await first(of: ana.watchTimeline()) { $0.first?.delivery == .partner }
                 #expect(try await ana.reaches { $0.pending == 0 }.lastExchange != nil)
+
+                let away = ben.events()
+                try stage.relay().close()
+                let (code, detail) = try await detached(away)
+                #expect(code == "relay_unreachable")
+                #expect(detail.contains(" "))
+                #expect(try await ben.reaches { !$0.isAttached }.isStaying)
                 for task in staying { task.cancel() }
+                try await ben.reaches { !$0.isStaying }
             }
         }
 
@@ -82,6 +90,16 @@ extension Stories {
             }
         }
     }
+}
+
+/// Why these events say that the phone is not in touch.
+func detached(_ events: Events) async throws -> (code: String, detail: String) {
+    for try await event in events {
+        if case .detached(let code, let detail) = event {
+            return (code, detail)
+        }
+    }
+    throw Missed()
 }
 
 /// Everything up to the end.

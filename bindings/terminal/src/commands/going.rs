@@ -1,6 +1,6 @@
 //! Who goes, who is called what, and what is not wanted any more.
 
-use couplet::{Couplet, Error};
+use couplet::{Couplet, Error, SasEmoji, Verification, Verified};
 use serde_json::json;
 
 use super::membership::reach_relay;
@@ -124,15 +124,39 @@ pub(crate) async fn verify(
     is_confirmed: bool,
     output: &Output,
 ) -> Result<(), Failure> {
-    let (number, is_verified) = couplet.verify(is_confirmed).await?;
-    let then = if is_verified {
-        "You have compared it with your partner's."
-    } else {
-        "Compare it with the one on your partner's phone; if it is the same: couplet verify --confirm"
+    let Verification { number, emoji, verified } = couplet.verify(is_confirmed).await?;
+    let then = match verified {
+        Verified::Compared => "You have compared them with your partner's.",
+        Verified::Code => {
+            "You let your partner in with the code that their phone showed. To be sure for good, \
+             compare these with theirs; if they are the same: couplet verify --confirm"
+        }
+        Verified::Changed => {
+            "Somebody else has taken the place of the partner that you knew: with new keys, after \
+             a loss, or to deceive you. Ask them, compare anew, and then: couplet verify --confirm"
+        }
+        Verified::No => {
+            "Compare with what your partner's phone shows; if it is the same: \
+             couplet verify --confirm"
+        }
     };
-    let object = json!({ "number": number, "verified": is_verified });
-    output.say(&object, &format!("{number}\n{then}"));
+    let emoji: Vec<SasEmoji> = emoji.into_iter().flatten().collect();
+    let shown: Vec<String> =
+        emoji.iter().map(|SasEmoji { symbol, name }| format!("{symbol} {name}")).collect();
+    let object = json!({
+        "number": number,
+        "emoji": emoji.iter().map(as_json).collect::<Vec<_>>(),
+        "verified": verified == Verified::Compared,
+        "verification": verified.name(),
+    });
+    let lines = [shown.join("  "), number, then.to_owned()];
+    let lines: Vec<&str> = lines.iter().map(String::as_str).filter(|l| !l.is_empty()).collect();
+    output.say(&object, &lines.join("\n"));
     Ok(())
+}
+
+fn as_json(emoji: &SasEmoji) -> serde_json::Value {
+    json!({ "emoji": emoji.symbol, "name": emoji.name })
 }
 
 pub(crate) async fn rename(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use couplet::{Couplet, Error, History, Request, StoreError, Volume};
+use couplet::{Couplet, Error, History, Request, StoreError, Verified, Volume};
 use serde_json::json;
 
 use super::text_or_input;
@@ -106,6 +106,7 @@ pub(crate) async fn devices(couplet: &Couplet, output: &Output) -> Result<(), Fa
             "called": device.called,
             "this": device.is_this,
             "since": device.since,
+            "verification": device.verified.map(Verified::name),
         });
         let name = name.unwrap_or_else(|| format!("Person {}", device.slot.index()));
         let style = if device.slot.index() == 0 { Style::First } else { Style::Second };

@@ -1,10 +1,16 @@
 //! The relay: setting it, exchanging with it, and where things stand.
 
+use std::path::PathBuf;
+use std::process::Stdio;
 use std::time::Duration;
 
-use couplet::{Couplet, Exchanged, RelayLink, Standing};
+use couplet::{Couplet, Exchanged, RelayLink, Standing, Verified};
 use serde_json::{Value, json};
+use tokio::process::Command;
 
+use super::ending;
+use super::membership::reach_relay;
+use crate::demo::relay::Relay;
 use crate::failure::Failure;
 use crate::output::{Output, Style};
 
@@ -12,8 +18,60 @@ pub(crate) async fn relay(couplet: &Couplet, link: &str, output: &Output) -> Res
     let link: Result<RelayLink, _> = link.parse();
     let link = link.map_err(|error| Failure::input(error.to_string()))?;
     couplet.set_relay(link.clone()).await?;
-    let words = format!("The relay is {}.", link.address);
+    let mut words = format!("The relay is {}.", link.address);
+    if couplet.status().await?.devices > 1 {
+        words += " The other devices stay where they are; to take them along: couplet move LINK";
+    }
     output.say(&json!({ "relay": link.to_string() }), &words);
+    Ok(())
+}
+
+pub(crate) async fn go_to(couplet: &Couplet, link: &str, output: &Output) -> Result<(), Failure> {
+    let link: Result<RelayLink, _> = link.parse();
+    let link = link.map_err(|error| Failure::input(error.to_string()))?;
+    couplet.move_to(link.clone()).await?;
+    let is_at_relay =
+        reach_relay(couplet, "the move is said when the relay of now answers", output).await;
+    let is_done = couplet.status().await?.relay.as_ref() == Some(&link);
+    let object = json!({ "relay": link.to_string(), "moved": is_done, "at_relay": is_at_relay });
+    let words = if is_done {
+        format!(
+            "The relay is {}. The others follow when they next reach the old one.",
+            link.address
+        )
+    } else {
+        "Nobody has moved so far: the relay of now has to hear of it. If it never answers again, \
+         say on every device: couplet relay LINK"
+            .to_owned()
+    };
+    output.say(&object, &words);
+    Ok(())
+}
+
+/// Has the relay's own program say it: no other knows its store.
+pub(crate) async fn audit(
+    couplet: &Couplet,
+    data: Option<PathBuf>,
+    output: &Output,
+) -> Result<(), Failure> {
+    let notebook = couplet.status().await?.notebook.to_string();
+    let mut asked = Command::new(Relay::find(output).await?);
+    asked.args(["--json", "audit", &notebook]);
+    if let Some(data) = data {
+        asked.arg("--data").arg(data);
+    }
+    let said = asked.stderr(Stdio::null()).output().await;
+    let said = said.map_err(|error| Failure::system(format!("couplet-relay: {}", error.kind())))?;
+    for line in String::from_utf8_lossy(&said.stdout).lines() {
+        let row: Value = serde_json::from_str(line)
+            .map_err(|_| Failure::system("couplet-relay is of another version"))?;
+        let error = &row["error"];
+        if let (Some(code), Some(detail)) = (error["code"].as_str(), error["detail"].as_str()) {
+            let code = if code == "not_found" { "not_found" } else { "system" };
+            return Err(Failure { code, detail: detail.to_owned(), is_retryable: false });
+        }
+        output.say(&row, line);
+    }
     Ok(())
 }
 
@@ -69,10 +127,13 @@ pub(crate) async fn status(couplet: &Couplet, output: &Output) -> Result<(), Fai
         "person": status.slot.index(),
         "state": state,
         "read_only": status.is_read_only,
+        "paused": status.is_paused,
+        "dissolving": status.dissolving.as_ref().map(ending::as_json),
         "epoch": status.epoch,
         "code": code,
         "persons": status.persons,
         "devices": status.devices,
+        "verification": status.verified.map(Verified::name),
         "pending": status.pending,
         "relay": relay,
         "attached": status.is_attached,
@@ -90,6 +151,19 @@ pub(crate) async fn status(couplet: &Couplet, output: &Output) -> Result<(), Fai
     if let Some(code) = &code {
         lines.push(format!("Code for the other phone: {}", output.styled(Style::Bold, code)));
     }
+    lines.extend(status.dissolving.as_ref().map(|wish| ending::in_words(wish, status.slot)));
+    if status.is_paused {
+        lines.push("Sharing is paused on this device; go on with: couplet resume".to_owned());
+    }
+    lines.extend(status.verified.map(|verified| {
+        let words = match verified {
+            Verified::No => "Your partner is not verified: couplet verify.",
+            Verified::Code => "Your partner came in with the code of their phone.",
+            Verified::Compared => "You have verified your partner.",
+            Verified::Changed => "Your partner is NOT who you verified: couplet verify.",
+        };
+        words.to_owned()
+    }));
     lines.push(match status.pending {
         0 => "Everything written here is at the relay.".to_owned(),
         pending => format!("{pending} written here and not at the relay."),

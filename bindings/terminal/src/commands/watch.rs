@@ -90,6 +90,12 @@ impl<'a> Watch<'a> {
                 let object = json!({ "event": "detached", "reason": code, "detail": reason });
                 self.output.say(&object, &self.output.styled(Style::Warning, &reason));
             }
+            Event::PutOff { code, reason, until } => {
+                let object = json!({
+                    "event": "put_off", "reason": code, "detail": reason, "until": until,
+                });
+                self.output.say(&object, &self.output.styled(Style::Warning, &reason));
+            }
         }
         Ok(())
     }

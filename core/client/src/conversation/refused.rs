@@ -6,6 +6,7 @@ use couplet_proto::frame::{Reason, Refuse};
 use couplet_proto::ids::WriterId;
 
 use super::{Conversation, Until};
+use crate::answers::Event;
 use crate::error::Error;
 use crate::owner::Owner;
 
@@ -52,11 +53,23 @@ impl Conversation {
                 let after = refuse.retry_after.map_or(AGAIN, |seconds| {
                     Duration::from_secs(seconds.into()).clamp(AGAIN, AGAIN_AT_LAST)
                 });
-                let until = self.put_off.map_or(now + after, |put_off| put_off.until);
+                if self.put_off.is_none() {
+                    self.put_off = Some(PutOff { reason: refuse.reason, until: now + after });
+                    let why = Error::Refused(refuse.reason);
+                    let (code, reason) = (why.code(), why.to_string());
+                    let until = owner.put_off(after);
+                    self.tell(Event::PutOff { code, reason, until });
+                }
+                Ok(())
+            }
+            // The log says why, and comes.
+            Reason::Dissolved => {
+                self.proposed = None;
+                let until = now + AGAIN_AT_LAST;
                 self.put_off = Some(PutOff { reason: refuse.reason, until });
                 Ok(())
             }
-            Reason::LogConflict => owner.doubt_log(),
+            Reason::LogConflict => owner.log_refused(),
             Reason::NotAMember
             | Reason::NotInvited
             | Reason::Full

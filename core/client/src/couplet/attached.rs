@@ -1,6 +1,7 @@
 //! Staying in touch: one exchange after another, for as long as somebody wants it.
 
 use std::convert::Infallible;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use rand_core::Rng as _;
@@ -21,10 +22,11 @@ impl Couplet {
     /// # Errors
     /// What trying again does not mend: [`Error::NoRelay`], [`Error::Store`], [`Error::Closed`].
     pub async fn stay_attached(&self) -> Result<Infallible, Error> {
-        let _attached = Attached(self);
+        let _attached = Attached::now(self);
         tokio::select! {
             ended = self.attach_again_and_again() => ended,
             ended = self.look_into_the_inbox() => ended,
+            never = self.look_back_again_and_again() => match never {},
         }
     }
 
@@ -57,11 +59,16 @@ impl Couplet {
             let ended = self.exchange(Until::Stopped).await;
             let error = ended.err().unwrap_or(Unreachable::Lost.into());
             self.handle.call(|owner| owner.set_attached(false)).await?;
-            if !may_pass(&error) {
+            let is_paused = matches!(error, Error::Paused);
+            if !may_pass(&error) && !is_paused {
                 return Err(error);
             }
             let (code, reason) = (error.code(), error.to_string());
             self.handle.tell(Event::Detached { code, reason });
+            if is_paused {
+                self.wait_until_resumed().await?;
+                continue;
+            }
             if began.elapsed() >= STABLE {
                 attempt = 0;
             }
@@ -74,8 +81,16 @@ impl Couplet {
 /// Whoever wanted to stay attached; when they want it no more, the store says so.
 struct Attached<'a>(&'a Couplet);
 
+impl<'a> Attached<'a> {
+    fn now(couplet: &'a Couplet) -> Self {
+        couplet.handle.staying.fetch_add(1, Ordering::Relaxed);
+        Self(couplet)
+    }
+}
+
 impl Drop for Attached<'_> {
     fn drop(&mut self) {
+        self.0.handle.staying.fetch_sub(1, Ordering::Relaxed);
         self.0.handle.post(|owner| drop(owner.set_attached(false)));
     }
 }

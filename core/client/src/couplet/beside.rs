@@ -18,7 +18,7 @@ impl Couplet {
     /// # Errors
     /// [`Error`].
     pub async fn open_beside(place: &Place) -> Result<Self, Error> {
-        Self::start(place, Owner::open_beside).await
+        Self::start_beside(place).await
     }
 
     /// Whether this process owns the notebook's store.

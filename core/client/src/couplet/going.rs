@@ -5,7 +5,7 @@ use couplet_proto::hash::Hash;
 use couplet_proto::ids::{DeviceId, InviteId};
 
 use super::Couplet;
-use crate::answers::{OpenInvite, Quarantine};
+use crate::answers::{OpenInvite, Quarantine, Verification};
 use crate::error::{Error, input};
 use crate::owner::Owner;
 
@@ -99,14 +99,13 @@ impl Couplet {
         Ok(settled)
     }
 
-    /// The safety number of the two persons, to be compared in person, and whether it was; with
-    /// `is_confirmed` this person says that it was.
+    /// What the two persons compare, and how sure this one is of the other; with `is_confirmed`
+    /// this person says that they have compared what was shown last.
     ///
     /// # Errors
-    /// [`Error::NotFound`] while nobody else is here.
-    pub async fn verify(&self, is_confirmed: bool) -> Result<(String, bool), Error> {
-        let verify = move |owner: &mut Owner| owner.verify(is_confirmed);
-        let (number, is_verified) = self.handle.call(verify).await?;
-        Ok((number.to_string(), is_verified))
+    /// [`Error::NotFound`] while nobody else is here; [`Error::Input`] if something else than what
+    /// was shown last would be confirmed.
+    pub async fn verify(&self, is_confirmed: bool) -> Result<Verification, Error> {
+        self.handle.call(move |owner| owner.verify(is_confirmed)).await
     }
 }

@@ -6,16 +6,18 @@
 //! Epochs of that branch are unknown to the others, and so is whatever was sealed under them: it is
 //! sealed anew, beside its chain, and carried by another writer. Its changes are the very same, so
 //! nothing is written twice. If the log here stays, the next conversation offers it from its
-//! beginning. A log that is merely shorter is never taken over.
+//! beginning. A log that is merely shorter is never taken over, except where the relay refuses a
+//! removal that nobody else vouches for: then it is said again, and nothing is sealed before.
 
 use std::collections::BTreeSet;
 
+use couplet_engine::membership::ending::relay_of;
 use couplet_engine::membership::keyring::{Keys, open_keys};
 use couplet_engine::membership::name::Name;
 use couplet_proto::desk::judge::replay;
 use couplet_proto::envelope::{Envelope, Header};
 use couplet_proto::frame::{Reason, Statements};
-use couplet_proto::ids::{DeviceId, Epoch, InviteId, WriterId, WriterNonce};
+use couplet_proto::ids::{DeviceId, Epoch, InviteId, Slot, WriterId, WriterNonce};
 use couplet_proto::limits::{MAX_LOG, MAX_LOG_BYTES_PER_PERSON};
 use couplet_proto::log::{Branch, Log, Stands};
 use couplet_proto::sign::Signer;
@@ -37,6 +39,16 @@ impl Owner {
     pub(crate) fn doubt_log(&mut self) -> Result<(), Error> {
         self.is_log_doubted = true;
         Err(Error::BeginAnew)
+    }
+
+    /// The relay does not order the log that is here, whole as it was offered: another branch, or a
+    /// removal that leaves out words which the relay has and for which nobody else vouches.
+    ///
+    /// # Errors
+    /// As [`Owner::doubt_log`].
+    pub(crate) fn log_refused(&mut self) -> Result<(), Error> {
+        self.is_log_refused = true;
+        self.doubt_log()
     }
 
     /// Whether all of the relay's log is being asked for.
@@ -74,6 +86,8 @@ impl Owner {
         let replica = self.replica()?;
         let theirs = replay(replica.notebook(), given).ok_or(Error::BadRelay)?;
         let is_known = theirs.known(replica.device().public()).is_some();
+        let was_refused = std::mem::take(&mut self.is_log_refused);
+        let replica = self.replica()?;
         match theirs.against(replica.log()) {
             Branch::Stays | Branch::Longer if !is_known => Err(Error::BadRelay),
             Branch::Stays => self.adopt(theirs),
@@ -83,11 +97,25 @@ impl Owner {
             }
             // A fork that nothing decides: what is pinned here stays, and it is said aloud.
             Branch::Neither => Err(Error::Refused(Reason::LogConflict)),
+            Branch::Beginning if was_refused && is_known && self.may_say_again(&theirs)? => {
+                self.adopt(theirs)
+            }
             // The relay is offered all of the log that is here.
             Branch::Yields | Branch::Beginning => {
                 self.durably(|tables| Ok(tables.set(Meta::RelayLog, &0_u64)?))
             }
         }
+    }
+
+    /// Whether what is here beyond the relay's log is only this person's, and somebody goes in it.
+    /// A relay that forgot it and has since been given words by whom it takes out cannot tell it
+    /// from one that was made up to leave them out, and would refuse it for ever.
+    fn may_say_again(&mut self, theirs: &Log) -> Result<bool, Error> {
+        let replica = self.replica()?;
+        let beyond = replica.log().statements().get(theirs.statements().len()..);
+        let beyond = beyond.unwrap_or_default();
+        let is_own = beyond.iter().all(|said| said.header().slot == replica.slot());
+        Ok(is_own && beyond.iter().any(|said| said.removes().is_some()))
     }
 
     /// Takes over a log in the place of the one here.
@@ -99,7 +127,8 @@ impl Owner {
         keys.retain(|epoch, _| is_same_epoch(&log, replica.log(), *epoch));
         keys.extend(open_keys(&log, replica.device(), &keys));
         let said = replica.log().statements().get(from..).unwrap_or_default();
-        let mut wanted = said_again(said, replica.device().public(), replica.keys());
+        let me = (replica.slot(), replica.device().public());
+        let mut wanted = said_again(said, me, replica.keys());
         let resaid = wanted.iter().filter_map(|intent| match intent {
             Intent::Invite(invite) => Some(invite.invite),
             _ => None,
@@ -234,9 +263,13 @@ fn is_same_epoch(log: &Log, other: &Log, epoch: Epoch) -> bool {
     commitment(log).is_some() && commitment(log) == commitment(other)
 }
 
-/// What this device said in these statements, as what it wants said.
-fn said_again(said: &[Statement], me: DeviceId, keys: &Keys) -> Vec<Intent> {
-    let mut wanted = Vec::new();
+/// What this device said in these statements, as what it wants said; and whom this person's other
+/// devices took out, as those may be gone.
+fn said_again(said: &[Statement], (slot, me): (Slot, DeviceId), keys: &Keys) -> Vec<Intent> {
+    let is_own = |said: &&Statement| said.header().slot == slot;
+    let gone = said.iter().filter(is_own).filter_map(Statement::removes);
+    let mut wanted: Vec<Intent> =
+        gone.filter(|gone| *gone != me).map(Intent::RemoveAgain).collect();
     for statement in said.iter().filter(|said| said.header().signer == me) {
         match statement.body() {
             Body::Invite(invite) => {
@@ -248,7 +281,6 @@ fn said_again(said: &[Statement], me: DeviceId, keys: &Keys) -> Vec<Intent> {
             }
             Body::Join(join) => wanted.push(Intent::Admit(join.request.clone())),
             Body::AddDevice(add) => wanted.push(Intent::Admit(add.request.clone())),
-            Body::RemoveDevice(removal) => wanted.push(Intent::Remove(removal.device)),
             Body::Rotate(rotate) if rotate.chain.is_some() => {
                 wanted.push(Intent::Rotate(Epoch(rotate.epoch.0.saturating_sub(1))));
             }
@@ -264,8 +296,11 @@ fn said_again(said: &[Statement], me: DeviceId, keys: &Keys) -> Vec<Intent> {
                 let again = |to| Intent::Rewrap(rewrap.epoch, to);
                 wanted.extend(rewrap.wraps.iter().map(|wrap| again(wrap.to)));
             }
+            Body::Dissolve => wanted.push(Intent::Dissolve),
+            Body::Retain => wanted.push(Intent::Retain),
+            Body::Move(_) => wanted.extend(relay_of(statement, keys).map(Intent::Move)),
             // A key that leads to nothing before is wanted again with its invite.
-            Body::Genesis(_) | Body::Rotate(_) | Body::Unknown { .. } => {}
+            Body::Genesis(_) | Body::RemoveDevice(_) | Body::Rotate(_) | Body::Unknown { .. } => {}
         }
     }
     wanted

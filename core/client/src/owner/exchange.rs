@@ -1,5 +1,7 @@
 //! What a conversation with a relay needs of the owner.
 
+use std::time::Duration;
+
 use couplet_engine::membership::keyring::{Keys, open_keys};
 use couplet_engine::pairing::admitted;
 use couplet_proto::frame::Statements;
@@ -10,6 +12,8 @@ use couplet_proto::log::{Log, Refused};
 use couplet_proto::session::{SLICE_BYTES, Start};
 use couplet_proto::statement::{LogHead, Statement};
 
+use super::ending::note_dissolution;
+use super::moving::{follow, moved};
 use super::{Owner, Received, State};
 use couplet_engine::pairing::code::Code;
 use couplet_proto::ids::Slot;
@@ -31,6 +35,10 @@ impl Owner {
     /// Seals what waits, and says what there is.
     pub(crate) fn opening(&mut self) -> Result<Opening, Error> {
         self.refresh()?;
+        self.is_elsewhere = false;
+        if self.is_paused()? {
+            return Err(Error::Paused);
+        }
         let notebook = self.notebook();
         if let Some(joining) = self.joining() {
             let knock = Some(joining.request.bytes().to_vec());
@@ -44,6 +52,7 @@ impl Owner {
             self.take_back_late()?;
             self.reread()?;
         }
+        self.meets_twin()?;
         self.seal_pending()?;
         self.withheld.clear();
         let mut have = self.have();
@@ -109,11 +118,17 @@ impl Owner {
 
     /// The relay holds these durably.
     pub(crate) fn relay_has(&mut self, have: &Have) -> Result<(), Error> {
+        if self.is_elsewhere {
+            return Ok(());
+        }
         self.durably(|tables| Ok(tables.keep_relay_have(have)?))
     }
 
     /// The relay holds these durably and nothing else: what it held before it has forgotten.
     pub(crate) fn relay_has_all(&mut self, have: &Have) -> Result<(), Error> {
+        if self.is_elsewhere {
+            return Ok(());
+        }
         self.durably(|tables| {
             tables.forget_relay_have()?;
             Ok(tables.keep_relay_have(have)?)
@@ -122,16 +137,29 @@ impl Owner {
 
     /// The relay's log is this long.
     pub(crate) fn relay_log(&mut self, head: LogHead) -> Result<(), Error> {
+        if self.is_elsewhere {
+            return Ok(());
+        }
         self.durably(|tables| Ok(tables.set(Meta::RelayLog, &head.length)?))
     }
 
     /// Both sides hold the same.
     pub(crate) fn caught_up(&mut self, transport: &str) -> Result<(), Error> {
+        if self.is_elsewhere {
+            return Ok(());
+        }
         let now = self.surroundings.now();
+        self.put_off = None;
         self.durably(|tables| {
             tables.set(Meta::LastExchange, &now)?;
             Ok(tables.set(Meta::Transport, &transport.to_owned())?)
         })
+    }
+
+    /// The relay does not take this device's words before so long; when that is.
+    pub(crate) fn put_off(&mut self, wait: Duration) -> u64 {
+        let until = self.surroundings.now().saturating_add(wait.as_secs());
+        *self.put_off.insert(until)
     }
 
     /// Whether this notebook stays attached, for whoever asks beside the process that keeps it so.
@@ -183,13 +211,25 @@ impl Owner {
         if !keys.contains_key(&log.epoch()) {
             return Err(Error::BadRelay);
         }
-        self.durably(|tables| {
+        // Of what was said before the link was made, the link knows better.
+        let known = joining.link.log.length;
+        let (now, moved) = (self.surroundings.now(), moved(&log, &keys));
+        let has_moved = self.durably(|tables| {
             tables.keep_log(&log, 0)?;
             for (epoch, key) in &keys {
                 tables.keep_key(*epoch, key)?;
             }
-            Ok(tables.clear(Meta::Joining)?)
+            note_dissolution(tables, &log, now)?;
+            tables.clear(Meta::Joining)?;
+            match moved {
+                Some(moved) if moved.at < known => {
+                    tables.set(Meta::Moved, &moved.said)?;
+                    Ok(false)
+                }
+                moved => follow(tables, moved, now),
+            }
         })?;
+        self.has_moved(has_moved);
         self.state = State::read(&self.store.tables(), &self.device)?;
         Ok(())
     }
@@ -208,6 +248,7 @@ impl Owner {
     /// The honest state.
     pub fn status(&mut self) -> Result<Status, Error> {
         let (standing, is_read_only) = (self.standing()?, self.is_apart()?);
+        let (is_paused, dissolving) = (self.is_paused()?, self.dissolving()?);
         let is_archive = matches!(self.state, State::Archive(_));
         let tables = self.store.tables();
         let at_relay = tables.relay_have()?;
@@ -229,6 +270,8 @@ impl Owner {
             slot: tables.get(Meta::Slot)?.unwrap_or(Slot::First),
             standing,
             is_read_only,
+            is_paused,
+            dissolving,
             epoch,
             waiting,
             pending: tables.unsealed_count()? + tables.asked_count()? + unsent,
@@ -236,6 +279,10 @@ impl Owner {
             last_exchange: tables.get(Meta::LastExchange)?,
             transport: tables.get(Meta::Transport)?,
             is_attached: tables.get(Meta::IsAttached)?.unwrap_or(false),
+            // Whoever calls knows that.
+            is_staying: false,
+            put_off: self.put_off,
+            verified: self.verified()?,
             persons,
             devices: if is_archive { 0 } else { members.len() },
         })

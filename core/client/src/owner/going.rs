@@ -63,6 +63,8 @@ impl Owner {
         }
         self.durably(|tables| {
             tables.forget_intents()?;
+            // A pause is about words, and none are sent any more.
+            tables.clear(Meta::IsPaused)?;
             tables.keep_intent(&Intent::Leave)?;
             Ok(tables.set(Meta::HasLeft, &true)?)
         })
@@ -77,12 +79,13 @@ impl Owner {
             State::Joining(_) => false,
             State::Archive(_) => true,
         };
-        Ok(is_out || self.tables().get(Meta::HasLeft)?.unwrap_or(false))
+        Ok(is_out || self.tables().get(Meta::HasLeft)?.unwrap_or(false) || self.is_over()?)
     }
 
-    /// Whether a relay has anything to hear from a device that is apart: that it leaves.
+    /// Whether a relay has anything to hear from a device that is apart: that it leaves, or that all
+    /// of it is to be gone there.
     pub(crate) fn has_nothing_to_say(&mut self) -> Result<bool, Error> {
-        Ok(self.is_apart()? && self.next_statement()?.is_none())
+        Ok(self.is_apart()? && self.is_end_said()? && self.next_statement()?.is_none())
     }
 
     /// How this person stands to the other.

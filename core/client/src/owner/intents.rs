@@ -4,20 +4,24 @@
 //! is wanted, and made anew for whatever the log has become: a new key is drawn, watermarks are
 //! read again. The only device of a notebook has nobody to be ordered against, and says it at once.
 
+use couplet_engine::membership::ending;
 use couplet_engine::membership::epoch;
 use couplet_engine::membership::keyring::{Keys, open_keys};
 use couplet_engine::membership::{self, CannotSay};
-use couplet_proto::have::WriterHave;
-use couplet_proto::ids::{DeviceId, Epoch, InviteId, WriterId};
-use couplet_proto::log::Log;
+use couplet_proto::have::Tip;
+use couplet_proto::ids::{DeviceId, Epoch, InviteId};
+use couplet_proto::link::RelayLink;
+use couplet_proto::log::{Log, Stands};
 use couplet_proto::request::JoinRequest;
 use couplet_proto::sign::Signer;
 use couplet_proto::statement::{Body, Invite, Statement};
 use serde::{Deserialize, Serialize};
 
+use super::ending::note_dissolution;
+use super::moving::{follow, moved};
 use super::{Owner, State};
 use crate::error::{Error, input};
-use crate::store::Tables;
+use crate::store::{Chain, Cut, Tables};
 
 /// What this device wants said. Stored: new ones come last.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +43,13 @@ pub(super) enum Intent {
     NameAgain,
     /// An epoch's key, for a device that came after it.
     Rewrap(Epoch, DeviceId),
+    /// A device that was taken out on a branch that yielded. Until it is out again nothing is
+    /// sealed: it could read that.
+    RemoveAgain(DeviceId),
+    Dissolve,
+    Retain,
+    /// The relay to go on at.
+    Move(RelayLink),
 }
 
 /// The statement that was made last, and what wanted it said.
@@ -56,8 +67,8 @@ pub(super) struct TakenOver {
     /// The invites that are open then: requests made with others are dropped.
     pub(super) open: Vec<InviteId>,
     pub(super) wanted: Vec<Intent>,
-    /// Chains of which less stands than is held, and what does.
-    pub(super) late: Vec<(WriterId, WriterHave)>,
+    /// Chains of which less stands than is held.
+    pub(super) late: Vec<Cut>,
 }
 
 impl Owner {
@@ -112,17 +123,27 @@ impl Owner {
     pub(crate) fn forget_intent(&mut self) -> Result<(), Error> {
         let Some(made) = self.made.take() else { return Ok(()) };
         let wanted = self.tables().intents::<Intent>()?;
-        let is_going = |intent: &Intent| matches!(intent, Intent::Remove(_) | Intent::Leave);
+        let is_going = |intent: &Intent| {
+            matches!(intent, Intent::Remove(_) | Intent::RemoveAgain(_) | Intent::Leave)
+        };
         if wanted.iter().any(|(id, intent)| *id == made.intent && is_going(intent)) {
             return Ok(());
         }
         self.durably(|tables| Ok(tables.drop_intent(made.intent)?))
     }
 
+    /// Whether a device that was out already has to be taken out again.
+    pub(super) fn removes_again(&self) -> Result<bool, Error> {
+        let wanted = self.tables().intents::<Intent>()?;
+        Ok(wanted.iter().any(|(_, intent)| matches!(intent, Intent::RemoveAgain(_))))
+    }
+
     fn statement(&mut self, intent: &Intent) -> Result<Statement, Error> {
         let mut rng = self.surroundings.randomness();
         let watermarks = match intent {
-            Intent::Remove(device) => self.tables().watermarks(*device)?,
+            Intent::Remove(device) | Intent::RemoveAgain(device) => {
+                self.tables().watermarks(*device)?
+            }
             _ => Vec::new(),
         };
         let replica = self.replica()?;
@@ -137,7 +158,7 @@ impl Owner {
                 let request = request.map_err(|_| CannotSay::UnreadableRequest)?;
                 membership::admit(log, device, key?, &request, &mut *rng)?
             }
-            Intent::Remove(gone) => {
+            Intent::Remove(gone) | Intent::RemoveAgain(gone) => {
                 epoch::remove(log, device, keys, (*gone, watermarks), &mut *rng)?
             }
             Intent::Rotate(epoch) if *epoch != log.epoch() => {
@@ -159,6 +180,9 @@ impl Owner {
                 let name = names.remove(&replica.slot()).ok_or(CannotSay::Overtaken)?;
                 membership::rename(log, device, key?, (None, &name), &mut *rng)?
             }
+            Intent::Dissolve => ending::dissolve(log, device)?,
+            Intent::Retain => ending::retain(log, device)?,
+            Intent::Move(relay) => ending::move_to(log, device, key?, relay, &mut *rng)?,
             Intent::Rewrap(epoch, to) => {
                 let key = keys.get(epoch).ok_or(CannotSay::NoKey)?;
                 epoch::rewrap(log, device, (*epoch, key), &[*to], &mut *rng)?
@@ -202,7 +226,8 @@ impl Owner {
         first: impl FnOnce(&Tables<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let TakenOver { log, from, keys, open, wanted, late } = taken;
-        self.durably(|tables| {
+        let (now, moved) = (self.surroundings.now(), moved(&log, &keys));
+        let has_moved = self.durably(|tables| {
             first(tables)?;
             tables.keep_log(&log, from)?;
             for (epoch, key) in &keys {
@@ -211,33 +236,33 @@ impl Owner {
             for intent in &wanted {
                 tables.keep_intent(intent)?;
             }
-            for (writer, left) in &late {
-                tables.cut_chain(*writer, left)?;
+            for cut in &late {
+                tables.cut_chain(cut)?;
             }
-            Ok(tables.drop_requests_without(&open)?)
+            tables.drop_requests_without(&open)?;
+            note_dissolution(tables, &log, now)?;
+            follow(tables, moved, now)
         })?;
+        self.may_have_orphans |= !late.is_empty();
+        self.has_moved(has_moved);
         let replica = self.replica()?;
         replica.set_log(log, keys);
-        for (writer, left) in &late {
-            replica.end_chain(*writer, left.tip);
+        for cut in late {
+            replica.cut_chain(cut.writer, cut.left);
         }
-        self.may_have_orphans |= !late.is_empty();
         Ok(())
     }
 
     /// The chains of which more is held here than stands after these statements.
-    pub(super) fn late_after(
-        &self,
-        log: &Log,
-        new: &[Statement],
-    ) -> Result<Vec<(WriterId, WriterHave)>, Error> {
+    pub(super) fn late_after(&self, log: &Log, new: &[Statement]) -> Result<Vec<Cut>, Error> {
         let mut late = Vec::new();
         for device in new.iter().filter_map(Statement::removes) {
-            for chain in self.tables().chains_of(device)? {
-                let mut left = log.stands(device, chain.writer).cut(chain.have.clone());
-                left.beyond.clear();
-                if left.tip != chain.have.tip {
-                    late.push((chain.writer, left));
+            for Chain { writer, have, .. } in self.tables().chains_of(device)? {
+                let stands = log.stands(device, writer);
+                if let Stands::UpTo(Tip { counter: end, .. }) = stands
+                    && have.highest() > end
+                {
+                    late.push(Cut { writer, end, left: stands.cut(have) });
                 }
             }
         }

@@ -5,7 +5,6 @@ use couplet_engine::membership::name::Name;
 use couplet_engine::membership::{self, expiry};
 use couplet_engine::pairing::code::Code;
 use couplet_engine::pairing::link::JoinLink;
-use couplet_engine::pairing::number::SafetyNumber;
 use couplet_engine::pairing::request::name_of;
 use couplet_proto::hash::Hash;
 use couplet_proto::ids::{DeviceId, InviteId, Slot, Volume};
@@ -16,6 +15,7 @@ use couplet_proto::sign::Signer;
 use couplet_proto::statement::{History, Role};
 
 use super::intents::Intent;
+use super::moving::go_to;
 use super::{Owner, State};
 use crate::answers::{Device, OpenInvite};
 use crate::error::Error;
@@ -44,14 +44,9 @@ pub struct Asking {
 impl Owner {
     /// Sets or changes the relay; what the one before held says nothing of it.
     pub fn set_relay(&mut self, relay: &RelayLink) -> Result<(), Error> {
-        self.durably(|tables| {
-            if tables.get::<RelayLink>(Meta::Relay)?.as_ref() != Some(relay) {
-                tables.forget_relay_have()?;
-                tables.clear(Meta::RelayLog)?;
-                tables.set(Meta::Relay, relay)?;
-            }
-            Ok(())
-        })
+        let has_moved = self.durably(|tables| go_to(tables, relay))?;
+        self.has_moved(has_moved);
+        Ok(())
     }
 
     /// What the persons call themselves, as far as this device can read it.
@@ -66,6 +61,7 @@ impl Owner {
 
     /// The devices that belong, in the order in which they were let in.
     pub fn devices(&mut self) -> Result<Vec<Device>, Error> {
+        let verified = self.verified()?;
         let replica = self.replica()?;
         let names = membership::persons(replica.log(), replica.keys());
         let called = membership::device_names(replica.log(), replica.keys());
@@ -77,6 +73,7 @@ impl Owner {
             name: names.get(&member.slot).map(|name| name.as_str().to_owned()),
             is_this: *device == me,
             since: member.since,
+            verified: verified.filter(|_| member.slot != replica.slot()),
         };
         let mut devices: Vec<Device> = replica.log().members().map(device).collect();
         devices.sort_by_key(|device| device.since);
@@ -150,6 +147,9 @@ impl Owner {
         let replica = self.replica()?;
         let key = replica.key().ok_or(Error::Engine)?;
         membership::admit(replica.log(), replica.device(), key, &request, &mut *rng)?;
+        if code.is_some() && request.request().slot != replica.slot() {
+            self.durably(|tables| Ok(tables.set(Meta::CodeChecked, &request.hash())?))?;
+        }
         self.want(&Intent::Admit(request.bytes().to_vec()))
     }
 
@@ -240,20 +240,5 @@ impl Owner {
             return Err(Error::NotFound("device of yours"));
         }
         self.want(&Intent::Rename(device, said))
-    }
-
-    /// The safety number of the two persons, and whether this person has compared it; with
-    /// `is_confirmed` they say that they have.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] while nobody else is here.
-    pub fn verify(&mut self, is_confirmed: bool) -> Result<(SafetyNumber, bool), Error> {
-        let number = SafetyNumber::of(self.replica()?.log()).ok_or(Error::NotFound("partner"))?;
-        let said = number.to_string();
-        if is_confirmed {
-            self.durably(|tables| Ok(tables.set(Meta::Verified, &said)?))?;
-        }
-        let is_verified = self.tables().get::<String>(Meta::Verified)? == Some(said);
-        Ok((number, is_verified))
     }
 }

@@ -55,22 +55,16 @@ impl Owner {
         let envelopes = self.late_of(device)?;
         self.prepare_to_write()?;
         let mut slice = Slice::default();
-        let mut places = Vec::new();
+        let mut count = 0;
         for bytes in envelopes {
             let replica = self.replica()?;
             if let Ok(Ok((sealed, opened))) = replica.read_late(bytes) {
-                places.push((sealed.header().writer(), sealed.header().counter));
-                slice.note_changes(&sealed, opened.slot, opened.changes);
+                count += 1;
+                slice.keep_late(&sealed, opened);
             }
         }
         self.settle(slice, Received::default())?;
-        self.durably(|tables| {
-            for place in &places {
-                tables.settle_late(*place, true)?;
-            }
-            Ok(())
-        })?;
-        Ok(places.len() as u64)
+        Ok(count)
     }
 
     /// Lets go of the late words of a device of one's own that was taken out.
@@ -106,6 +100,7 @@ impl Owner {
 #[cfg(test)]
 mod tests {
     use couplet_engine::notebook::schema::Kind;
+    use couplet_proto::have::Have;
     use couplet_proto::statement::Role;
 
     use super::*;
@@ -174,7 +169,41 @@ mod tests {
         }
         let hash = ana.hash().unwrap();
         assert_eq!((ben.hash().unwrap(), laptop.hash().unwrap()), (hash, hash));
-        assert_eq!(laptop.quarantine().unwrap().late, []);
+        for owner in [&mut laptop, &mut ben] {
+            assert_eq!(owner.quarantine().unwrap().late, [], "nobody is asked about them again");
+        }
+    }
+
+    #[test]
+    fn late_words_beyond_a_hole_stand_nowhere() {
+        let directory = tempfile::tempdir().unwrap();
+        let home = |name: &str| directory.path().join(name);
+        let mut ana = ana(&home("ana"));
+        let mut laptop = let_in(&mut ana, &home("laptop"), Role::OwnDevice);
+        let mut tablet = let_in(&mut ana, &home("tablet"), Role::OwnDevice);
+        let mut words = Vec::new();
+        for word in ["in time", "in time too", "lost on its way", "late"] {
+            tablet.write(Kind::Note, 0, word).unwrap();
+            tablet.seal_pending().unwrap();
+            let range = tablet.have().without(&Have::new()).remove(0);
+            words = tablet.envelopes(range).unwrap();
+        }
+        ana.receive(words[..2].to_vec()).unwrap();
+        pass(&mut ana, &mut laptop);
+        laptop.receive(words[3..].to_vec()).unwrap();
+        let tablet = tablet.device();
+        ana.remove(&tablet.to_string()).unwrap();
+        order(&mut ana);
+        meet(&mut ana, &mut laptop);
+        // What was lost comes after all, from a phone that has not heard of the removal.
+        laptop.receive(words).unwrap();
+        for owner in [&mut ana, &mut laptop] {
+            owner.settle_writers().unwrap();
+            assert_eq!(shown(owner), ["in time", "in time too"]);
+        }
+        assert_eq!(ana.hash().unwrap(), laptop.hash().unwrap());
+        let late = Late { device: tablet, envelopes: 1, is_own: true };
+        assert_eq!(laptop.quarantine().unwrap().late, [late]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use couplet_engine::body::Seen;
 use couplet_engine::document::{Applied, Change};
 use couplet_engine::notebook::Notebook;
 use couplet_engine::notebook::entry::Entry;
+use couplet_engine::pairing::sas::{Nonce, is_opened_by};
 use couplet_engine::replica::{Accepted, NotTaken, Opened};
 use couplet_proto::envelope::{Envelope, Header, Sealed};
 use couplet_proto::hash::Hash;
@@ -15,7 +16,7 @@ use couplet_proto::log::{Log, Stands};
 
 use super::Owner;
 use crate::error::Error;
-use crate::store::{State, Tables, Waiting};
+use crate::store::{Meta, State, Tables, Waiting};
 
 /// Envelopes that could not be read, looked at again in one slice.
 const KEPT_PER_SLICE: u32 = 1_024;
@@ -49,7 +50,11 @@ pub(super) struct Slice {
     envelopes: Vec<(Box<Sealed>, State)>,
     reread: Vec<Sealed>,
     seen: Vec<(WriterId, Slot, Seen)>,
+    /// Nonces of the short authentication string.
+    nonces: Vec<Nonce>,
     writers: BTreeSet<WriterId>,
+    /// Late envelopes that this device carries from here on, and those that another does.
+    pub(super) late: Vec<((WriterId, u64), bool)>,
     /// Writers of whom there was more than what they have seen.
     news: BTreeSet<WriterId>,
     changes: BTreeMap<Volume, BTreeMap<Hash, Waiting>>,
@@ -67,9 +72,11 @@ pub(super) struct Me {
 /// What became of one volume's changes.
 pub(super) struct Judged {
     volume: Volume,
-    changes: BTreeMap<Hash, Waiting>,
-    applied: Applied,
+    pub(super) changes: BTreeMap<Hash, Waiting>,
+    pub(super) applied: Applied,
     entries: Vec<Entry>,
+    /// Those before that give way to refused ones.
+    giving_way: BTreeSet<Hash>,
 }
 
 impl Owner {
@@ -170,7 +177,9 @@ impl Owner {
         mut received: Received,
     ) -> Result<Received, Error> {
         for (volume, changes) in std::mem::take(&mut slice.changes) {
-            let judged = self.judge(volume, changes)?;
+            let mut judged = self.judge(volume, changes)?;
+            judged.giving_way = self.giving_way(&slice, &judged)?;
+            self.may_have_orphans |= !judged.giving_way.is_empty();
             received.touched.extend(judged.entries.iter().map(|e| e.key.as_str().to_owned()));
             slice.judged.push(judged);
         }
@@ -180,6 +189,7 @@ impl Owner {
                 received.delta.set(*writer, have.clone());
             }
         }
+        slice.nonces.retain(|nonce| is_opened_by(replica.log(), nonce));
         let delta = &received.delta;
         let me = Me { slot: replica.slot(), writer: replica.writer() };
         let seen = self.durably(|tables| slice.store(tables, delta, me))?;
@@ -207,7 +217,7 @@ impl Owner {
         };
         let notebook = self.load(volume)?;
         let entries = applied.touched.iter().filter_map(|key| notebook.entry(key)).collect();
-        Ok(Judged { volume, changes, applied, entries })
+        Ok(Judged { volume, changes, applied, entries, giving_way: BTreeSet::new() })
     }
 
     /// After a fault of Automerge: each change alone, so that one cannot keep the others out. Those
@@ -275,6 +285,15 @@ impl Slice {
         self.envelopes.push((sealed, State::Kept));
     }
 
+    /// The envelope there, if it is among those that were read.
+    pub(super) fn envelope_at(&self, place: (WriterId, u64)) -> Option<Vec<u8>> {
+        let applied = self.envelopes.iter().filter(|(_, state)| *state == State::Applied);
+        let mut read = applied.map(|(sealed, _)| sealed.as_ref()).chain(&self.reread);
+        let is_there =
+            |sealed: &&Sealed| (sealed.header().writer(), sealed.header().counter) == place;
+        read.find(is_there).map(|sealed| sealed.bytes().to_vec())
+    }
+
     fn note(&mut self, sealed: &Sealed, opened: Opened) {
         let header = sealed.header();
         let writer = header.writer();
@@ -283,10 +302,22 @@ impl Slice {
             self.news.insert(writer);
         }
         self.seen.push((writer, opened.slot, opened.seen));
+        self.nonces.extend(opened.nonce);
         self.note_changes(sealed, opened.slot, opened.changes);
         for (original, slot, changes) in opened.carried {
             self.news.insert(writer);
+            self.late.push(((original.header().writer(), original.header().counter), false));
             self.note_changes(&original, slot, changes);
+        }
+    }
+
+    /// A late envelope of this person's is kept: this device carries it, and what it carries.
+    pub(super) fn keep_late(&mut self, sealed: &Sealed, opened: Opened) {
+        self.late.push(((sealed.header().writer(), sealed.header().counter), true));
+        self.note_changes(sealed, opened.slot, opened.changes);
+        for (original, slot, changes) in opened.carried {
+            self.note_changes(&original, slot, changes);
+            self.envelopes.push((Box::new(original), State::ToCarry));
         }
     }
 
@@ -312,11 +343,17 @@ impl Slice {
         for sealed in &self.reread {
             tables.envelope_applied(sealed)?;
         }
+        for (place, is_kept) in &self.late {
+            tables.settle_late(*place, *is_kept)?;
+        }
         for (writer, have) in delta.iter() {
             tables.keep_chain(writer, have)?;
         }
         for judged in &self.judged {
             judged.store(tables, me)?;
+        }
+        for nonce in &self.nonces {
+            tables.set(Meta::Sas, nonce)?;
         }
         for (by, slot, seen) in &self.seen {
             for told in &seen.changed {
@@ -336,7 +373,6 @@ impl Slice {
 
 impl Judged {
     pub(super) fn store(&self, tables: &Tables<'_>, me: Me) -> Result<(), Error> {
-        let orphans = tables.orphan_writers(me.writer)?;
         let place = (self.volume, Edition::default());
         let Applied { applied, waiting, refused, faulty, duplicates, .. } = &self.applied;
         for hash in applied {
@@ -344,6 +380,10 @@ impl Judged {
                 tables.keep_change(place, change, Some(*counter))?;
             }
         }
+        for hash in &self.giving_way {
+            tables.doubt_change(*hash)?;
+        }
+        let orphans = tables.orphan_writers(me.writer)?;
         for hash in duplicates {
             // Written here before the store was restored or cloned, and sealed elsewhere since.
             if let Some(Waiting { counter, .. }) = self.changes.get(hash) {

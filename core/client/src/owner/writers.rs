@@ -70,12 +70,22 @@ impl Owner {
             (Some(mark), Some(stamp)) => is_expected(mark, stamp),
             (None, Some(_)) => false,
         };
-        if !is_ours {
-            self.retire()?;
-            self.mint()?;
+        if is_ours {
+            return self.stamp();
+        }
+        tracing::info!("this store was restored or cloned: a new writer goes on");
+        self.retire()?;
+        self.mint()
+    }
+
+    /// Makes store and mark agree on the writer, and on nothing that a copy of either has.
+    fn stamp(&mut self) -> Result<(), Error> {
+        if self.mark.is_none() {
+            return Ok(());
         }
         let mut current = [0; 16];
         self.surroundings.randomness().fill_bytes(&mut current);
+        let stamp = self.tables().get::<Stamp>(Meta::Stamp)?;
         let previous = stamp.map_or(current, |stamp| stamp.current);
         self.durably(|tables| Ok(tables.set(Meta::Stamp, &Stamp { current, previous })?))?;
         self.write_mark(current, None)?;
@@ -132,16 +142,17 @@ impl Owner {
 
     /// What a writer has sealed from that counter on is carried by another.
     pub(super) fn carry_from(&mut self, writer: WriterId, from: u64) -> Result<(), Error> {
-        let tip = self.durably(|tables| {
+        let left = self.durably(|tables| {
             let tip = tables.carry_from(writer, from)?;
-            tables.keep_chain(writer, &WriterHave { tip, ..WriterHave::default() })?;
-            Ok(tip)
+            let left = WriterHave { tip, ..WriterHave::default() };
+            tables.keep_chain(writer, &left)?;
+            Ok(left)
         })?;
-        self.replica()?.end_chain(writer, tip);
+        self.replica()?.cut_chain(writer, left);
         Ok(())
     }
 
-    /// A new writer, from here on.
+    /// A new writer, from here on, and the mark says so.
     pub(super) fn mint(&mut self) -> Result<(), Error> {
         let mut random_bytes = [0; 16];
         self.surroundings.randomness().fill_bytes(&mut random_bytes);
@@ -156,8 +167,7 @@ impl Owner {
         self.replica()?.set_writer(nonce);
         self.may_have_orphans = true;
         self.is_writer_sure = false;
-        tracing::info!("this store was restored or cloned: a new writer goes on");
-        Ok(())
+        self.stamp()
     }
 
     /// The writers that this device was before.
@@ -192,6 +202,19 @@ impl Owner {
         self.suspects.remove(&writer);
         self.may_have_orphans = true;
         Ok(())
+    }
+
+    /// Whether somebody else has written as this device's writer, further on than a hole that this
+    /// device would fill with other words: the writer is theirs then.
+    pub(super) fn meets_twin(&mut self) -> Result<bool, Error> {
+        let replica = self.replica()?;
+        let writer = replica.writer();
+        let has_twin = replica.have().of(writer).is_some_and(|have| !have.beyond.is_empty());
+        if has_twin {
+            tracing::info!("this device's writer was written by another: its branch is taken");
+            self.heal(writer)?;
+        }
+        Ok(has_twin)
     }
 
     /// The relay will never take this envelope of our own: its writer ends, and what it wrote from
@@ -268,7 +291,6 @@ impl Owner {
         if self.tables().has_sealed(writer, &lost)? {
             // Numbers that others have seen are not used a second time.
             self.mint()?;
-            self.be_sure_of_writer()?;
             let writer = self.replica()?.writer();
             (standing, lost) = self.tables().without_orphans(place, writer)?;
         }
@@ -329,5 +351,26 @@ impl Owner {
             old.entry(&entry.key).is_none_or(|before| before.content != entry.content)
         };
         Ok(self.load(volume)?.entries().filter(differs).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use couplet_engine::notebook::schema::Kind;
+
+    use crate::owner::testing::{ana, shown};
+
+    #[test]
+    fn a_writer_that_ends_is_followed_by_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut ana = ana(directory.path());
+        ana.write(Kind::Note, 0, "before").unwrap();
+        ana.seal_pending().unwrap();
+        let writer = ana.replica().unwrap().writer();
+        assert!(ana.end_writer((writer, 1)).unwrap());
+        ana.write(Kind::Note, 0, "after").unwrap();
+        ana.seal_pending().unwrap();
+        assert_eq!(ana.former_writers().unwrap(), [writer]);
+        assert_eq!(shown(&mut ana), ["after", "before"]);
     }
 }

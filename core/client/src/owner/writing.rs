@@ -10,7 +10,7 @@ use rand_core::CryptoRng;
 
 use super::Owner;
 use crate::error::Error;
-use crate::store::{EntryRow, State, Tables, Unsealed};
+use crate::store::{EntryRow, Meta, State, StoreError, Tables, Unsealed};
 
 /// Envelopes looked at for one that carries them.
 const CARRIED_PER_SEAL: u32 = 512;
@@ -134,10 +134,17 @@ impl Owner {
 
     /// Seals everything that waits for it, each envelope durable before the next is made. Returns
     /// how many envelopes that were.
+    ///
+    /// # Errors
+    /// [`Error::BeginAnew`] if the writer was another's, and everything of it is to be asked for.
     pub(crate) fn seal_pending(&mut self) -> Result<usize, Error> {
         let mut count = 0;
-        if self.is_healing()? || self.is_apart()? || self.replica()?.log().owes_rotation() {
+        let owes_rotation = self.replica()?.log().owes_rotation();
+        if self.is_healing()? || self.is_apart()? || owes_rotation || self.removes_again()? {
             return Ok(count);
+        }
+        if self.meets_twin()? {
+            return Err(Error::BeginAnew);
         }
         self.be_sure_of_writer()?;
         self.seal_lost_anew()?;
@@ -146,13 +153,15 @@ impl Owner {
             count += 1;
         }
         count += self.seal_carried()?;
-        if self.replica()?.seen().owes_an_answer(me) {
+        let nonce = self.nonce_to_open()?;
+        if nonce.is_some() || self.replica()?.seen().owes_an_answer(me) {
             self.reserve()?;
             let mut rng = self.surroundings.randomness();
-            let edition = Edition::default();
-            let volume = self.replica()?.log().first_shared_volume();
-            let (sealed, _) = self.replica()?.seal(volume, edition, &[], &mut *rng)?;
-            self.keep_sealed(&sealed, &[])?;
+            let sealed = self.replica()?.seal_answer(nonce, &mut *rng)?;
+            self.keep_sealed(&sealed, |tables| match nonce {
+                Some(_) => tables.set(Meta::SasOpened, &true),
+                None => Ok(()),
+            })?;
             count += 1;
         }
         Ok(count)
@@ -177,8 +186,9 @@ impl Owner {
         reserve(self)?;
         let mut rng = self.surroundings.randomness();
         let (sealed, taken) = self.replica()?.seal(volume, edition, &changes, &mut *rng)?;
-        let ids = ids.get(..taken).unwrap_or(&ids).to_vec();
-        self.keep_sealed(&sealed, &ids)?;
+        let ids = ids.get(..taken).unwrap_or(&ids);
+        let at = sealed.header().counter;
+        self.keep_sealed(&sealed, |tables| tables.sealed_in(ids, at))?;
         Ok(true)
     }
 
@@ -200,8 +210,7 @@ impl Owner {
             let mut rng = self.surroundings.randomness();
             let (sealed, taken) = self.replica()?.seal_carried(&envelopes, &mut *rng)?;
             let (by, at) = (sealed.header().writer(), sealed.header().counter);
-            self.keep_sealed(&sealed, &[])?;
-            self.durably(|tables| {
+            self.keep_sealed(&sealed, |tables| {
                 for (writer, counter, _) in waiting.iter().take(taken) {
                     tables.carried((*writer, *counter), (by, at))?;
                 }
@@ -211,10 +220,11 @@ impl Owner {
         }
     }
 
+    /// Keeps an envelope of this device's own, and in the same transaction what it is for.
     fn keep_sealed(
         &mut self,
         sealed: &couplet_proto::envelope::Sealed,
-        changes: &[i64],
+        settle: impl FnOnce(&Tables<'_>) -> Result<(), StoreError>,
     ) -> Result<(), Error> {
         let writer = sealed.header().writer();
         // The replica has moved its chain on already: should it be read again, then from the store.
@@ -225,7 +235,7 @@ impl Owner {
         let have = have.ok_or(Error::Engine)?;
         self.durably(|tables| {
             tables.keep_envelope(sealed, State::Applied)?;
-            tables.sealed_in(changes, sealed.header().counter)?;
+            settle(tables)?;
             tables.keep_chain(writer, &have)?;
             tables.seen_told()?;
             Ok(())

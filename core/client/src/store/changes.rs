@@ -245,6 +245,27 @@ impl Tables<'_> {
         Ok(())
     }
 
+    /// The counter of the envelope that a change was sealed in, if it was.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn counter_of(&self, hash: Hash) -> Result<Option<u64>, StoreError> {
+        let mut select = self.0.prepare_cached("SELECT counter FROM changes WHERE hash = ?1")?;
+        let found: Option<Option<i64>> = select.query_row([hash.0], |row| row.get(0)).optional()?;
+        Ok(found.flatten().and_then(|counter| u64::try_from(counter).ok()))
+    }
+
+    /// A change gives way to another: nobody is taken to have it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn doubt_change(&self, hash: Hash) -> Result<(), StoreError> {
+        let mut update =
+            self.0.prepare_cached("UPDATE changes SET counter = NULL WHERE hash = ?1")?;
+        update.execute([hash.0])?;
+        Ok(())
+    }
+
     /// How many changes wait to be sealed.
     ///
     /// # Errors

@@ -244,6 +244,20 @@ impl Tables<'_> {
         Ok(())
     }
 
+    /// The envelope that stands there in its writer's chain, if it was read.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn applied_envelope(
+        &self,
+        (writer, at): (WriterId, u64),
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut select = self.0.prepare_cached(
+            "SELECT bytes FROM envelopes WHERE writer = ?1 AND counter = ?2 AND state = 0",
+        )?;
+        Ok(select.query_row(params![writer.0, counter(at)?], |row| row.get(0)).optional()?)
+    }
+
     /// What that envelope's header says, if it is here.
     ///
     /// # Errors

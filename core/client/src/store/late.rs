@@ -19,6 +19,16 @@ pub(crate) struct Chain {
     pub(crate) have: WriterHave,
 }
 
+/// A chain of which less stands than is held.
+#[derive(Debug)]
+pub(crate) struct Cut {
+    pub(crate) writer: WriterId,
+    /// The last counter that stands.
+    pub(crate) end: u64,
+    /// What is held of that.
+    pub(crate) left: WriterHave,
+}
+
 impl Tables<'_> {
     /// The chains of that device's writers.
     ///
@@ -51,26 +61,30 @@ impl Tables<'_> {
         Ok(marks.filter(|mark| mark.last != Tip::START).collect())
     }
 
-    /// Of a writer only that stands: what is held past it is late, and its changes stand no more.
+    /// Of a writer less stands than is held: what is past it is late, and its changes stand no
+    /// more.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub(crate) fn cut_chain(&self, writer: WriterId, left: &WriterHave) -> Result<(), StoreError> {
-        let end = counter(left.tip.counter)?;
-        let late = State::Late.number();
+    pub(crate) fn cut_chain(&self, cut: &Cut) -> Result<(), StoreError> {
+        let (writer, end) = (cut.writer.0, counter(cut.end)?);
         self.0.execute(
             "UPDATE envelopes SET state = ?3 WHERE writer = ?1 AND counter > ?2 AND state <> 3",
-            params![writer.0, end, late],
+            params![writer, end, State::Late.number()],
         )?;
         self.0.execute(
             "UPDATE changes SET counter = NULL WHERE writer = ?1 AND counter > ?2",
-            params![writer.0, end],
+            params![writer, end],
+        )?;
+        self.0.execute(
+            "DELETE FROM waiting WHERE writer = ?1 AND counter > ?2",
+            params![writer, end],
         )?;
         self.0.execute(
             "UPDATE chains SET have = ?2, seen = min(seen, ?3) WHERE writer = ?1",
-            params![writer.0, item::encode(left), end],
+            params![writer, item::encode(&cut.left), end],
         )?;
-        self.0.execute("DELETE FROM relay_chains WHERE writer = ?1", [writer.0])?;
+        self.0.execute("DELETE FROM relay_chains WHERE writer = ?1", [writer])?;
         Ok(())
     }
 

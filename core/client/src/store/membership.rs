@@ -31,6 +31,13 @@ impl Tables<'_> {
         Log::replay(statements).map(Some).map_err(|_| StoreError::Damaged)
     }
 
+    /// Leaves the log as a damaged disk might have.
+    #[cfg(test)]
+    pub(crate) fn spoil_log(&self) -> Result<(), StoreError> {
+        self.0.execute("UPDATE log SET bytes = x'00'", [])?;
+        Ok(())
+    }
+
     /// Keeps the statements of this log from that index on.
     ///
     /// # Errors

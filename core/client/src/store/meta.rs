@@ -38,18 +38,34 @@ pub(crate) enum Meta {
     Archive,
     /// What a joiner waits with.
     Joining,
-    /// The joiner's half of the short authentication string.
+    /// The joiner's nonce of the short authentication string, where it is known.
     Sas,
+    /// Whether this device, which joined with that nonce, has opened it.
+    SasOpened,
     /// Whether the partner may know that words have arrived.
     SharesDelivery,
     /// When both sides last held the same, seconds since 1970.
     LastExchange,
     /// Over what that was.
     Transport,
-    /// The safety number that this person has compared with the other's.
-    Verified,
+    /// The request to join that this person let in with its code.
+    CodeChecked,
+    /// The other person's root when their number was last shown.
+    ShownRoot,
+    /// The other person's root when this person said that they had compared.
+    ComparedRoot,
     /// Whether this person has left; nothing is written from then on.
     HasLeft,
+    /// Since when it is known here that somebody wants the notebook gone, seconds since 1970.
+    DissolvingSince,
+    /// Whether this device shares nothing until it is told to.
+    IsPaused,
+    /// The statement by which this device went to the relay that it is at.
+    Moved,
+    /// The relay before, which is looked at until nobody else can be there.
+    Former,
+    /// The notebook that this one goes on from.
+    GoesOnFrom,
     /// Whether the process that owns the store stays attached. It means nothing without an owner.
     IsAttached,
 }
@@ -72,11 +88,19 @@ impl Meta {
             Self::Archive => "archive",
             Self::Joining => "joining",
             Self::Sas => "sas",
+            Self::SasOpened => "sas opened",
             Self::SharesDelivery => "shares delivery",
             Self::LastExchange => "last exchange",
             Self::Transport => "transport",
-            Self::Verified => "verified",
+            Self::CodeChecked => "code checked",
+            Self::ShownRoot => "shown root",
+            Self::ComparedRoot => "compared root",
             Self::HasLeft => "has left",
+            Self::DissolvingSince => "dissolving since",
+            Self::IsPaused => "is paused",
+            Self::Moved => "moved",
+            Self::Former => "former relay",
+            Self::GoesOnFrom => "goes on from",
             Self::IsAttached => "is attached",
         }
     }

@@ -13,7 +13,7 @@ use super::key::EntryKey;
 use super::limits::{
     HEADER_BYTES, MAX_CHANGE_BYTES, MAX_DEPS, MAX_FIELD_BYTES, MAX_OPS_PER_CHANGE, MAX_TEXT_UNITS,
 };
-use super::operation::{Operation, Scalar};
+use super::operation::{self, Operation, Scalar};
 use super::receive::link_of;
 use super::scan::object_of;
 use super::{Document, Poisoned};
@@ -67,7 +67,8 @@ impl From<Poisoned> for EditError {
 
 enum Outcome {
     Nothing,
-    Written,
+    /// So many entries were made.
+    Written(usize),
     Failed(EditError),
 }
 
@@ -92,16 +93,19 @@ impl Document {
         let made = quietly(|| {
             let transaction = automerge.transaction();
             match run(transaction, write) {
-                Outcome::Written => automerge
+                Outcome::Written(births) => automerge
                     .get_last_local_change()
                     .ok_or(EditError::Poisoned)
-                    .map(|change| Some(change.raw_bytes().to_vec())),
+                    .map(|change| Some((change.raw_bytes().to_vec(), births))),
                 Outcome::Nothing => Ok(None),
                 Outcome::Failed(error) => Err(error),
             }
         });
         let noted = match made.unwrap_or(Err(EditError::Poisoned)) {
-            Ok(Some(bytes)) => self.note(bytes),
+            Ok(Some((bytes, births))) => {
+                self.entries += births;
+                self.note(bytes)
+            }
             Ok(None) => return Ok(None),
             Err(EditError::Poisoned) => Err(EditError::Poisoned),
             Err(error) => return Err(error),
@@ -136,6 +140,7 @@ fn run(
         Ok(()) if is_too_large => Some(EditError::TooLarge),
         Ok(()) => None,
     };
+    let births = operation::births(&edit.operations);
     let transaction = edit.transaction;
     if let Some(error) = failure {
         transaction.rollback();
@@ -146,7 +151,7 @@ fn run(
         return Outcome::Nothing;
     }
     transaction.commit();
-    Outcome::Written
+    Outcome::Written(births)
 }
 
 impl Edit<'_> {

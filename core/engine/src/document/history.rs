@@ -64,6 +64,12 @@ impl History {
         chain.map_or(&[], Vec::as_slice)
     }
 
+    /// The writer's change with that number.
+    pub(super) fn numbered(&self, writer: &WriterId, number: u64) -> Option<Hash> {
+        let index = usize::try_from(number.checked_sub(1)?).ok()?;
+        self.chain(writer).get(index).map(|link| link.hash)
+    }
+
     /// What these changes and everything before them come to. `None` if one is not held.
     pub(super) fn past(&self, deps: &[Hash]) -> Option<Past> {
         let mut past = Past::default();

@@ -23,6 +23,11 @@ pub enum Scalar {
     Bytes(Vec<u8>),
 }
 
+/// How many entries these make.
+pub(super) fn births(operations: &[Operation]) -> usize {
+    operations.iter().filter(|each| matches!(each, Operation::CreateEntry { .. })).count()
+}
+
 /// One thing that a change does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Operation {
@@ -115,9 +120,9 @@ pub enum Refusal {
     /// Its bytes are not those that Automerge would write for the same operations.
     #[error("a change is spelled as no app of ours spells it; ask the partner to update their app")]
     NotCanonical,
-    /// Another change has the same writer and number.
+    /// That change, which has the same writer and number, stands.
     #[error("a phone wrote two different changes under one number; its words must be written anew")]
-    SameNumberTwice(u64),
+    SameNumberTwice(Hash),
     /// It does not follow its writer's previous change.
     #[error("a change leaves out its writer's earlier changes; its words must be written anew")]
     OwnPastMissing,

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use automerge::{ObjId as ExId, ObjType, ReadDoc, ScalarValue};
+use automerge::{Automerge, ObjId as ExId, ObjType, ReadDoc, ScalarValue};
 use couplet_proto::hash::Hash;
 
 use super::Document;
@@ -35,13 +35,10 @@ pub struct Value {
 }
 
 impl Document {
-    /// How many entries there are.
+    /// How many entries were made; one that two broken phones made apart may count twice.
     #[must_use]
     pub fn entry_count(&self) -> usize {
-        if self.is_broken {
-            return 0;
-        }
-        quietly(|| self.automerge.length(object_of(ENTRIES))).unwrap_or(0)
+        self.entries
     }
 
     /// The keys of all entries, ascending.
@@ -120,6 +117,10 @@ impl Document {
         maps.sort_by_key(op_of);
         maps
     }
+}
+
+pub(super) fn count_entries(automerge: &Automerge) -> usize {
+    automerge.length(object_of(ENTRIES))
 }
 
 fn to_scalar(value: &ScalarValue) -> Option<Scalar> {

@@ -16,7 +16,7 @@ use super::change::Change;
 use super::genesis::GENESIS_WRITER;
 use super::guard::quietly;
 use super::history::{History, Link, Past};
-use super::operation::{Applied, Law, Refusal, Verdict};
+use super::operation::{Applied, Law, Refusal, Verdict, births};
 use super::scan::{Scan, Scanner, Stop, Traces, automerge_hash};
 use super::{Document, LoadError};
 
@@ -77,6 +77,9 @@ impl Document {
                     self.history.add(change.writer(), link_of(&change), past);
                     pending.changes.push(*decoded);
                     pending.hashes.push(hash);
+                    self.entries += births(&scan.operations);
+                    let found = scan.found.into_iter();
+                    self.places.extend(found.filter_map(|(object, place)| Some((object, place?))));
                     pending.traces.absorb(scan.traces);
                     applied.applied.push(hash);
                     applied.touched.extend(scan.touched);
@@ -104,6 +107,7 @@ impl Document {
         let scanner = Scanner {
             automerge: &self.automerge,
             history: &self.history,
+            places: &self.places,
             pending: &pending.traces,
             is_pending: !pending.changes.is_empty(),
             change,
@@ -175,8 +179,8 @@ fn in_its_place(history: &History, change: &Change) -> Result<Past, Refusal> {
     if writer == GENESIS_WRITER {
         return Err(Refusal::GenesisWriter);
     }
-    if change.seq() <= history.chain(&writer).len() as u64 {
-        return Err(Refusal::SameNumberTwice(change.seq()));
+    if let Some(stands) = history.numbered(&writer, change.seq()) {
+        return Err(Refusal::SameNumberTwice(stands));
     }
     let past = history.past(change.deps()).ok_or(Refusal::BeyondItsPast)?;
     if history.seen(&past, &writer) + 1 != change.seq() {

@@ -31,9 +31,8 @@ pub(super) struct Scan {
     pub(super) operations: Vec<Operation>,
     pub(super) touched: BTreeSet<EntryKey>,
     pub(super) traces: Traces,
-    /// Where objects of the document stand, as far as it was asked: a change names the text it edits
-    /// once for every character, and Automerge finds an object by reading through the others.
-    found: BTreeMap<OpId, Option<Place>>,
+    /// Where objects stand that nobody asked for before, or that they stand nowhere.
+    pub(super) found: BTreeMap<OpId, Option<Place>>,
 }
 
 /// Why a change could not be read.
@@ -49,6 +48,8 @@ pub(super) enum Stop {
 pub(super) struct Scanner<'a> {
     pub(super) automerge: &'a Automerge,
     pub(super) history: &'a History,
+    /// Where objects of the document stand, as far as it was asked.
+    pub(super) places: &'a BTreeMap<OpId, Place>,
     /// What changes do that are accepted but not applied yet.
     pub(super) pending: &'a Traces,
     pub(super) is_pending: bool,
@@ -56,8 +57,9 @@ pub(super) struct Scanner<'a> {
     pub(super) past: &'a Past,
 }
 
+/// Where an object stands: it was put there when it was made, and stays.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Place {
+pub(super) enum Place {
     Entries,
     Entry(EntryKey),
     Text(EntryKey, String),
@@ -245,8 +247,9 @@ impl Scanner<'_> {
             return Some(Place::Entries);
         }
         let made = scan.traces.made.get(&object).or_else(|| self.pending.made.get(&object));
-        if made.is_some() {
-            return made.cloned();
+        let known = made.or_else(|| self.places.get(&object));
+        if known.is_some() {
+            return known.cloned();
         }
         let find = || place_in(self.automerge, object);
         scan.found.entry(object).or_insert_with(find).clone()

@@ -253,9 +253,9 @@ fn headers_out_of_place_are_refused() {
     let deps = |hashes: &[Hash]| hashes.iter().map(|hash| ChangeHash(hash.0)).collect::<Vec<_>>();
     let cases = [
         (forge(&second, |c| c.seq = 3), Refusal::OwnPastMissing),
-        (forge(&second, |c| c.seq = 1), Refusal::SameNumberTwice(1)),
+        (forge(&second, |c| c.seq = 1), Refusal::SameNumberTwice(first.hash())),
         (forge(&second, |c| c.deps = deps(&begun)), Refusal::OwnPastMissing),
-        (forge(&first, |c| c.operations.truncate(2)), Refusal::SameNumberTwice(1)),
+        (forge(&first, |c| c.operations.truncate(2)), Refusal::SameNumberTwice(first.hash())),
     ];
     for (forged, expected) in cases {
         assert_eq!(refusal(&mut ben, &forged), Some(expected));

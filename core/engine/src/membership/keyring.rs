@@ -143,6 +143,9 @@ fn wrap_in<'a>(
         }
         Body::Invite(_)
         | Body::Leave
+        | Body::Dissolve
+        | Body::Retain
+        | Body::Move(_)
         | Body::Revoke(_)
         | Body::Rename(_)
         | Body::Unknown { .. } => None,

@@ -1,20 +1,17 @@
 //! Names: what persons call themselves, sealed for members and of one size.
 //!
-//! A sealed name is a nonce (24 bytes) and XChaCha20-Poly1305 of one length byte, the name in
-//! UTF-8, and zeros up to 256 bytes; the associated data binds the device.
+//! What is sealed is one length byte, the name in UTF-8, and zeros up to 256 bytes.
 
 use core::fmt;
 use core::str::FromStr;
 
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use couplet_proto::hash::Hash;
 use couplet_proto::ids::DeviceId;
 use couplet_proto::limits::MAX_SEALED_NAME;
 use rand_core::CryptoRng;
 use zeroize::Zeroize;
 
-use crate::keys::{EpochKey, MEMBER_NAME, NONCE};
+use super::sealed::{self, NONCE_BYTES, TAG};
+use crate::keys::{EpochKey, MEMBER_NAME};
 
 /// A person's name: 1 to [`MAX_NAME`] UTF-16 units, nothing that changes how other text is shown.
 #[derive(Clone, PartialEq, Eq, Zeroize)]
@@ -41,7 +38,6 @@ pub enum NotAName {
 }
 
 const PADDED: usize = 256;
-const NONCE_BYTES: usize = 24;
 
 impl Name {
     /// The name.
@@ -67,30 +63,13 @@ impl Name {
     /// Seals the name of a device's person for all members.
     #[must_use]
     pub fn seal(&self, key: &EpochKey, of: DeviceId, rng: &mut dyn CryptoRng) -> Vec<u8> {
-        let key = key.name();
-        let plaintext = self.to_padded();
-        let mut random = [0; 32];
-        rng.fill_bytes(&mut random);
-        let hash = Hash::of(NONCE, &[&random, key.expose(), &of.0, &plaintext]);
-        let mut nonce = [0; NONCE_BYTES];
-        nonce.copy_from_slice(hash.0.split_at(NONCE_BYTES).0);
-        let aad = Hash::of(MEMBER_NAME, &[&of.0]);
-        let payload = Payload { msg: &plaintext, aad: aad.as_bytes() };
-        let cipher = XChaCha20Poly1305::new(key.expose().into());
-        let sealed = cipher.encrypt(&XNonce::from(nonce), payload).unwrap_or_default();
-        [&nonce[..], &sealed].concat()
+        sealed::seal(&key.name(), (MEMBER_NAME, of), &self.to_padded(), rng)
     }
 
     /// Opens a member's name; nothing if it cannot be read, which never keeps a member out.
     #[must_use]
     pub fn open(sealed: &[u8], key: &EpochKey, of: DeviceId) -> Option<Self> {
-        let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>()?;
-        let aad = Hash::of(MEMBER_NAME, &[&of.0]);
-        let payload = Payload { msg: sealed, aad: aad.as_bytes() };
-        let key = key.name();
-        let cipher = XChaCha20Poly1305::new(key.expose().into());
-        let opened = cipher.decrypt(&XNonce::from(*nonce), payload).ok()?;
-        Self::from_padded(&opened)
+        Self::from_padded(&sealed::open(&key.name(), (MEMBER_NAME, of), sealed)?)
     }
 }
 
@@ -128,7 +107,7 @@ impl fmt::Debug for Name {
 }
 
 const _: () = assert!(MAX_NAME * 3 < PADDED, "a name in UTF-8 fits behind its length");
-const _: () = assert!(NONCE_BYTES + PADDED + 16 <= MAX_SEALED_NAME);
+const _: () = assert!(NONCE_BYTES + PADDED + TAG <= MAX_SEALED_NAME);
 const _: () = assert!(32 + PADDED + 16 <= MAX_SEALED_NAME, "also when sealed by HPKE");
 
 #[cfg(test)]

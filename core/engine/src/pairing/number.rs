@@ -40,7 +40,8 @@ impl SafetyNumber {
 }
 
 /// The statement that brought a person in.
-fn root(log: &Log, slot: Slot) -> Option<Hash> {
+#[must_use]
+pub fn root(log: &Log, slot: Slot) -> Option<Hash> {
     let fills = |body: &Body| match body {
         Body::Genesis(_) => slot == Slot::First,
         Body::Join(join) => log.known(join.wrap.to).is_some_and(|member| member.slot == slot),

@@ -6,10 +6,11 @@ use couplet_proto::request::{JoinRequest, Request};
 use couplet_proto::statement::DeviceKeys;
 use rand_core::CryptoRng;
 
-use crate::keys::{DeviceSecret, REQUEST_NAME, SAS_COMMITMENT};
+use crate::keys::{DeviceSecret, REQUEST_NAME};
 use crate::membership::name::Name;
 use crate::membership::wrap::{hpke_open, hpke_seal};
 use crate::pairing::link::JoinLink;
+use crate::pairing::sas::{Nonce, commitment};
 
 /// A link that names an inviter no request can be made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,7 +23,7 @@ pub struct Asked {
     /// What goes to the mailbox.
     pub request: JoinRequest,
     /// The joiner's half of the short authentication string.
-    pub sas: [u8; 16],
+    pub sas: Nonce,
 }
 
 /// A request to join as this device, under this name.
@@ -47,7 +48,7 @@ pub fn ask(
         paper: None,
         log: link.log,
         name: sealed.ok_or(UnknownSuite)?,
-        sas_commitment: Hash::of(SAS_COMMITMENT, &[&sas]),
+        sas_commitment: commitment(&sas),
     };
     let request = JoinRequest::sign(request, &link.secret.key(), device);
     Ok(Asked { request, sas })

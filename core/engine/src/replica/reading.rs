@@ -40,10 +40,10 @@ impl Replica {
     pub(super) fn read(&self, sealed: &Sealed, slot: Slot) -> Result<Opened, Wait> {
         if self.is_closed(sealed.header()) {
             let (changes, seen, carried) = (Vec::new(), body::Seen::default(), Vec::new());
-            return Ok(Opened { slot, changes, seen, carried });
+            return Ok(Opened { slot, changes, seen, carried, nonce: None });
         }
         let body = self.read_body(sealed)?;
-        let (seen, originals) = (body.seen.clone(), body.carried.clone());
+        let (seen, originals, nonce) = (body.seen.clone(), body.carried.clone(), body.opened);
         let changes = changes_of(sealed, body)?;
         let mut carried = Vec::new();
         let mut room = MAX_CARRIED_CHANGES;
@@ -72,7 +72,7 @@ impl Replica {
             room = room.checked_sub(bytes).ok_or(Wait::Unreadable)?;
             carried.push((original, author.slot, changes));
         }
-        Ok(Opened { slot, changes, seen, carried })
+        Ok(Opened { slot, changes, seen, carried, nonce })
     }
 
     /// Whether an envelope is of what was written before this person came, and is not for them.

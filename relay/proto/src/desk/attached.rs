@@ -86,6 +86,7 @@ impl Attached {
                 Outcome::New | Outcome::Held => held.push(name),
                 Outcome::Fork => refused.push((Reason::Fork, Some(name))),
                 Outcome::TakenOut => refused.push((Reason::NotAllowed, Some(name))),
+                Outcome::Dissolved => refused.push((Reason::Dissolved, Some(name))),
                 Outcome::Full => refused.push((Reason::Full, Some(name))),
             }
         }

@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::desk::keeping::{Ends, Extension, Letter};
+use crate::desk::keeping::{Ending, Ends, Extension, Letter};
 use crate::envelope::{Envelope, Sealed};
 use crate::frame::{Reason, Statements};
 use crate::ids::{DeviceId, NotebookId, Slot, WriterId};
-use crate::log::{Branch, Log, MayNot, Refused};
+use crate::log::{Branch, Dissolution, Log, MayNot, Refused};
 use crate::request::JoinRequest;
 use crate::statement::{LogHead, Statement};
 
@@ -25,6 +25,8 @@ pub enum Judgement {
         sender: DeviceId,
         /// What is offered.
         offer: Statements,
+        /// When, seconds since 1970.
+        now: u64,
     },
     /// Which envelopes a member signed.
     Envelopes {
@@ -81,8 +83,8 @@ impl Judgement {
     #[must_use]
     pub fn judge(self) -> Judged {
         match self {
-            Self::Offer { notebook, known, sender, offer } => {
-                let verdict = extend(notebook, known.as_ref(), sender, &offer);
+            Self::Offer { notebook, known, sender, offer, now } => {
+                let verdict = extend((notebook, now), known.as_ref(), sender, &offer);
                 Judged::Offer { offer, verdict }
             }
             Self::Envelopes { log, envelopes } => Judged::Envelopes(sift(&log, envelopes)),
@@ -103,7 +105,7 @@ pub fn replay(id: NotebookId, statements: Vec<Vec<u8>>) -> Option<Log> {
 /// Whether statements continue a log, or are a whole one before which it yields, and their sender
 /// belongs to the result. Whoever does not belong learns nothing but that.
 fn extend(
-    id: NotebookId,
+    (id, now): (NotebookId, u64),
     known: Option<&Arc<Log>>,
     sender: DeviceId,
     offer: &Statements,
@@ -130,11 +132,20 @@ fn extend(
     let is_new = |at: usize| is_continued && !(is_fed && is_vouched_for(&log, sender, new, at));
     let ends = removals.filter_map(|(at, device)| ends(&log, device, is_new(at))).collect();
     let known = (from < held).then(|| devices(&log));
-    let said = said(new);
-    let from = from as u64;
+    let (said, from, ending) = (said(new), from as u64, ending(&log, now));
+    let notebook = id;
     let extension =
-        Extension { notebook: id, after, from, statements, said, open_invites, ends, known };
+        Extension { notebook, after, from, statements, said, open_invites, ends, known, ending };
     Ok(Verdict::Continues(log, Box::new(extension)))
+}
+
+/// Whether what is kept goes, once this log stands.
+fn ending(log: &Log, now: u64) -> Ending {
+    match log.dissolution() {
+        Dissolution::Unwanted => Ending::Unwanted,
+        Dissolution::WantedBy(_) => Ending::Wanted { now },
+        Dissolution::Agreed => Ending::Agreed,
+    }
 }
 
 /// Whether the person who did not say it vouches that a removal was ordered once: offers it, or has

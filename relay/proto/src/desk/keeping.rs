@@ -38,6 +38,24 @@ pub struct Extension {
     /// If statements yield: the devices that the log knows once these stand. What others wrote is let
     /// go of.
     pub known: Option<BTreeSet<DeviceId>>,
+    /// Whether what is kept goes, once the statements stand.
+    pub ending: Ending,
+}
+
+/// Whether what is kept of a notebook goes. Its log stays, so that nobody feeds it again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ending {
+    /// Nobody wants it, or whoever did has taken it back.
+    #[default]
+    Unwanted,
+    /// One of two does: it goes [`DISSOLVE_SECONDS`](crate::limits::DISSOLVE_SECONDS) after the
+    /// store was first told so, which is `now` unless it was before, in seconds since 1970.
+    Wanted {
+        /// When it is told.
+        now: u64,
+    },
+    /// Everybody does: it goes at once.
+    Agreed,
 }
 
 impl Extension {
@@ -88,6 +106,8 @@ pub enum Appended {
     Moved,
     /// A device that was to be taken out has written more; nothing was changed.
     Behind,
+    /// The notebook is dissolved; nothing was changed.
+    Dissolved,
 }
 
 /// What became of one envelope.
@@ -103,6 +123,8 @@ pub enum Outcome {
     Full,
     /// Its device was taken out after it was judged.
     TakenOut,
+    /// The notebook is dissolved.
+    Dissolved,
 }
 
 /// What became of envelopes.

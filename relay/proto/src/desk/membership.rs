@@ -8,14 +8,15 @@ use crate::desk::keeping::{Appended, Posted};
 use crate::desk::question::Question;
 use crate::desk::{Asked, Desk, Output, Part, Stage};
 use crate::frame::{Frame, Reason, Statements, Stored};
-use crate::log::Log;
+use crate::log::{Dissolution, Log};
 use crate::request::JoinRequest;
 use crate::statement::LogHead;
 
 impl Desk {
     pub(crate) fn judge_offer(&mut self, offer: Statements, moves: u32, known: Option<Arc<Log>>) {
         let (notebook, sender) = (offer.notebook, self.device);
-        let judgement = Judgement::Offer { notebook, known, sender, offer };
+        let now = self.now;
+        let judgement = Judgement::Offer { notebook, known, sender, offer, now };
         self.ask(Question::Judge(judgement), Asked::Verdict(moves));
     }
 
@@ -45,7 +46,8 @@ impl Desk {
         match appended {
             Appended::Done => {
                 self.outputs.push_back(Output::Changed(Part::Log));
-                if log.departed().next().is_some() {
+                let is_dissolved = log.dissolution() == Dissolution::Agreed;
+                if is_dissolved || log.departed().next().is_some() {
                     // Of a device that was taken out, less may be held than before.
                     self.outputs.push_back(Output::Changed(Part::Have));
                     self.news.insert(Part::Have);
@@ -57,6 +59,7 @@ impl Desk {
                 self.ask(Question::Log, Asked::Offer(offer, moves + 1));
             }
             Appended::Moved | Appended::Behind => self.turn_down(Reason::LogConflict),
+            Appended::Dissolved => self.turn_down(Reason::Dissolved),
         }
     }
 

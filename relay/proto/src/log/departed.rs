@@ -102,9 +102,15 @@ impl Stands {
         match self {
             Self::UpTo(last) if have.highest() > last.counter => {
                 let tip = if have.tip.counter > last.counter { last } else { have.tip };
-                let within = |span: &Span| span.last.counter <= last.counter;
-                let beyond = have.beyond.into_iter().filter(within).collect();
-                WriterHave { tip, beyond, ..have }
+                let begins_within = |span: &Span| span.first <= last.counter;
+                let ends_within = |mut span: Span| {
+                    if span.last.counter > last.counter {
+                        span.last = last;
+                    }
+                    span
+                };
+                let spans = have.beyond.into_iter().filter(begins_within).map(ends_within);
+                WriterHave { tip, beyond: spans.collect(), ..have }
             }
             Self::All | Self::UpTo(_) => have,
         }

@@ -2,6 +2,7 @@
 //! checked everything.
 
 use super::departed::{Departed, ends};
+use super::dissolution::Dissolution;
 use super::invites::Open;
 use super::{Log, Member, Refused};
 use crate::ids::{DeviceId, InviteId, Slot};
@@ -14,6 +15,9 @@ use crate::statement::{
 impl Log {
     pub(super) fn take_effect(&mut self, by: (DeviceId, Slot), body: &Body) -> Result<(), Refused> {
         let (signer, slot) = by;
+        if self.dissolution() == Dissolution::Agreed && !matches!(body, Body::Unknown { .. }) {
+            return Err(Refused::NotAllowed("the notebook is dissolved"));
+        }
         match body {
             Body::Genesis(_) => Err(Refused::NotAllowed("a log has one Genesis")),
             Body::Invite(invite) => self.invite(signer, slot, invite.clone()),
@@ -27,6 +31,12 @@ impl Log {
             Body::Rotate(rotate) => self.rotate(slot, rotate),
             Body::Wrap(rewrap) => self.rewrap(rewrap),
             Body::Leave => self.leave(slot),
+            Body::Dissolve => self.dissolve(slot),
+            Body::Retain => self.retain(slot),
+            Body::Move(_) => {
+                self.moved = Some(self.head().length);
+                Ok(())
+            }
             Body::Revoke(revoke) => self.revoke(slot, *revoke),
             Body::Rename(rename) => self.rename(slot, rename),
             Body::Unknown { .. } => Ok(()),

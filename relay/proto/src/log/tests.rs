@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::envelope::SCHEME;
-use crate::have::{Tip, WriterHave};
+use crate::have::{Span, Tip, WriterHave};
 use crate::ids::{Edition, WriterNonce};
 use crate::item::{Item, kind};
 use crate::labels::STATEMENT_SIGNATURE;
@@ -441,7 +441,7 @@ fn a_stolen_phone_that_talks_on_and_on_does_not_keep_itself_in() {
 
 #[test]
 fn a_chain_is_cut_at_its_watermark() {
-    let span = |first, last| crate::have::Span {
+    let span = |first, last| Span {
         first,
         previous: Hash([1; 32]),
         last: Tip { counter: last, hash: Hash([2; 32]) },
@@ -450,6 +450,8 @@ fn a_chain_is_cut_at_its_watermark() {
     let have = WriterHave { tip: tip(5), beyond: vec![span(8, 9)], ..WriterHave::default() };
     let at = |counter| Stands::UpTo(tip(counter)).cut(have.clone());
     assert_eq!((at(9), Stands::All.cut(have.clone())), (have.clone(), have.clone()));
-    assert_eq!(at(8), WriterHave { tip: tip(5), ..WriterHave::default() });
+    let cut = Span { last: tip(8), ..span(8, 8) };
+    assert_eq!(at(8), WriterHave { tip: tip(5), beyond: vec![cut], ..WriterHave::default() });
+    assert_eq!(at(7), WriterHave { tip: tip(5), ..WriterHave::default() });
     assert_eq!(at(3), WriterHave { tip: tip(3), ..WriterHave::default() });
 }

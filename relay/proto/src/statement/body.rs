@@ -7,7 +7,7 @@ use crate::have::Tip;
 use crate::ids::{DeviceId, Epoch, InviteId, Volume, WriterNonce};
 use crate::item::{self, Malformed};
 use crate::limits::{
-    MAX_JOIN_REQUEST, MAX_MEMBERS, MAX_SEALED_KEY, MAX_SEALED_NAME, MAX_WRAP,
+    MAX_JOIN_REQUEST, MAX_MEMBERS, MAX_SEALED_KEY, MAX_SEALED_NAME, MAX_SEALED_RELAY, MAX_WRAP,
     MAX_WRITERS_PER_DEVICE,
 };
 
@@ -171,6 +171,13 @@ pub struct Rename {
     pub name: Vec<u8>,
 }
 
+/// The notebook goes on at another relay, which the one before need not know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Move {
+    /// Its link, sealed for all members as the signer's.
+    pub relay: Vec<u8>,
+}
+
 /// What a statement says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {
@@ -190,10 +197,16 @@ pub enum Body {
     Wrap(Rewrap),
     /// The signer's person goes, with all their devices.
     Leave,
+    /// The signer's person wants all of it gone from the relay.
+    Dissolve,
     /// An invite is withdrawn.
     Revoke(Revoke),
     /// Somebody is called something else.
     Rename(Rename),
+    /// The notebook goes on at another relay.
+    Move(Move),
+    /// The signer's person takes back that they want it gone.
+    Retain,
     /// A statement of a later version: kept, counted and passed on (protocol rule 1).
     Unknown {
         /// Its number.
@@ -214,9 +227,12 @@ mod number {
     pub(super) const ROTATE: u16 = 7;
     pub(super) const WRAP: u16 = 8;
     pub(super) const LEAVE: u16 = 9;
-    // 10 Dissolve, 11 Propose, 12 Accept, 13 Attest: their rooms.
+    pub(super) const DISSOLVE: u16 = 10;
+    // 11 Propose, 12 Accept, 13 Attest: their rooms.
     pub(super) const REVOKE: u16 = 14;
     pub(super) const RENAME: u16 = 15;
+    pub(super) const MOVE: u16 = 19;
+    pub(super) const RETAIN: u16 = 20;
     pub(super) const RESERVED: core::ops::RangeInclusive<u16> = 1..=255;
 }
 
@@ -234,8 +250,11 @@ impl Body {
             Self::Rotate(body) => (number::ROTATE, item::encode(body)),
             Self::Wrap(body) => (number::WRAP, item::encode(body)),
             Self::Leave => (number::LEAVE, Vec::new()),
+            Self::Dissolve => (number::DISSOLVE, Vec::new()),
             Self::Revoke(body) => (number::REVOKE, item::encode(body)),
             Self::Rename(body) => (number::RENAME, item::encode(body)),
+            Self::Move(body) => (number::MOVE, item::encode(body)),
+            Self::Retain => (number::RETAIN, Vec::new()),
             Self::Unknown { .. } => return None,
         })
     }
@@ -250,8 +269,11 @@ impl Body {
             number::ROTATE => Self::Rotate(item::decode(bytes, "rotation")?),
             number::WRAP => Self::Wrap(item::decode(bytes, "wrap")?),
             number::LEAVE => item::decode(bytes, "leave").map(|()| Self::Leave)?,
+            number::DISSOLVE => item::decode(bytes, "dissolution").map(|()| Self::Dissolve)?,
             number::REVOKE => Self::Revoke(item::decode(bytes, "revocation")?),
             number::RENAME => Self::Rename(item::decode(bytes, "name")?),
+            number::MOVE => Self::Move(item::decode(bytes, "move")?),
+            number::RETAIN => item::decode(bytes, "retention").map(|()| Self::Retain)?,
             number => Self::Unknown { number, critical },
         };
         let fits = critical || matches!(body, Self::Unknown { .. });
@@ -277,7 +299,13 @@ impl Body {
                 rotate(&body.rotate) && body.watermarks.len() <= MAX_WRITERS_PER_DEVICE
             }
             Self::Rename(body) => name(&body.name),
-            Self::Invite(_) | Self::Leave | Self::Revoke(_) | Self::Unknown { .. } => true,
+            Self::Move(body) => body.relay.len() <= MAX_SEALED_RELAY,
+            Self::Invite(_)
+            | Self::Leave
+            | Self::Dissolve
+            | Self::Retain
+            | Self::Revoke(_)
+            | Self::Unknown { .. } => true,
         }
     }
 }

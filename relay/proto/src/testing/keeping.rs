@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range as Places;
 use std::sync::Arc;
 
-use crate::desk::keeping::{Appended, Ends, Extension, Kept, Letter, Outcome, Posted};
+use crate::desk::keeping::{Appended, Ending, Ends, Extension, Kept, Letter, Outcome, Posted};
 use crate::desk::question::{Answer, Question, Unanswered};
 use crate::envelope::Sealed;
 use crate::hash::Hash;
@@ -19,7 +19,7 @@ use crate::limits::{
 use crate::log::Log;
 use crate::session::SLICE_BYTES;
 use crate::sign::Signer as _;
-use crate::statement::{LogHead, Watermark};
+use crate::statement::{Body, LogHead, Watermark};
 use crate::testing::{INVITE, Key, Notebook, bytes};
 
 /// One story that a store must tell like every other, from empty on.
@@ -49,13 +49,16 @@ pub const QUOTA: u64 = 2 * 1024 * 1024;
 #[must_use]
 pub fn cases() -> Vec<Case> {
     let log = [logs(), branches(), mailboxes(), going()];
-    log.into_iter().chain([chains(), slices(), holes(), writers(), persons(), quotas()]).collect()
+    let envelopes = [chains(), slices(), holes(), writers(), persons(), quotas(), dissolved()];
+    log.into_iter().chain(envelopes).collect()
 }
 
 /// A case that is being written, with what the store must hold by then.
 struct Script {
     notebook: Notebook,
     have: Have,
+    /// Whether what is kept goes, with what is appended.
+    ending: Ending,
     steps: Vec<Step>,
 }
 
@@ -69,7 +72,7 @@ impl Script {
     }
 
     fn without_log(notebook: Notebook) -> Self {
-        Self { notebook, have: Have::new(), steps: Vec::new() }
+        Self { notebook, have: Have::new(), ending: Ending::Unwanted, steps: Vec::new() }
     }
 
     fn ask(&mut self, question: Question, answer: Answer) {
@@ -109,6 +112,7 @@ impl Script {
             said: BTreeMap::new(),
             ends,
             known: (from < after.length).then(|| devices(&log.log)),
+            ending: self.ending,
         };
         let grown = Arc::new(log.log.clone());
         self.ask(Question::Append(extension, grown), Answer::Appended(appended));
@@ -418,3 +422,54 @@ fn mailboxes() -> Case {
     script.ask(Question::Requests, Answer::Requests(Vec::new()));
     script.done("a mailbox holds so many letters, until its invite is used")
 }
+
+fn dissolved() -> Case {
+    let mut notebook = Notebook::of_both(12);
+    notebook.say(notebook.own_device(INVITE_OF_DISSOLVED));
+    let mut script = Script::of(notebook.clone());
+    let mut writer = notebook.writer(&notebook.ana, 1);
+    let written = writer.write(3);
+    script.keep(&written[..2], &[Outcome::New, Outcome::New]);
+    let device = Key::new(50).public();
+    let letter = |hash| Letter {
+        notebook: notebook.id(),
+        invite: INVITE_OF_DISSOLVED,
+        device,
+        hash: Hash([hash; 32]),
+        bytes: vec![7],
+        received: 5,
+    };
+    script.post(letter(1), Posted::New);
+    // One wants it gone, takes it back, and wants it again: everything is read and kept meanwhile.
+    let mut log = notebook.clone();
+    for (body, ending) in [
+        (Body::Dissolve, Ending::Wanted { now: 7 }),
+        (Body::Retain, Ending::Unwanted),
+        (Body::Dissolve, Ending::Wanted { now: 9 }),
+    ] {
+        let before = log.log.head();
+        log.say(log.statement(body));
+        script.ending = ending;
+        script.append(&log, before, Appended::Done);
+    }
+    script.keep(&written[2..], &[Outcome::New]);
+    script.read(writer.id(), 1..4, &written);
+    let before = log.log.head();
+    log.say(log.statement_of_ben(Body::Dissolve));
+    script.ending = Ending::Agreed;
+    script.append(&log, before, Appended::Done);
+    script.ask(Question::Log, Answer::Log(Some(Arc::new(log.log.clone()))));
+    script.ask(Question::Requests, Answer::Requests(Vec::new()));
+    script.have = Have::new();
+    script.read(writer.id(), 1..4, &[]);
+    // Nobody feeds it again: not a word, not a letter, not a log without its end.
+    script.keep(&written[..1], &[Outcome::Dissolved]);
+    script.post(letter(2), Posted::Full);
+    script.ending = Ending::Unwanted;
+    let (after, from) = (log.log.head(), notebook.log.head().length - 1);
+    script.replace_and_end(&notebook, after, from, Vec::new(), Appended::Dissolved);
+    script.done("what both want gone is gone, and stays so")
+}
+
+/// The invite whose mailbox goes with the notebook.
+const INVITE_OF_DISSOLVED: InviteId = InviteId([14; 16]);

@@ -31,6 +31,9 @@ pub(crate) fn open(file: &Path) -> Result<Connection, StoreError> {
         if found.is_none() {
             create(&mut connection)?;
         }
+        if found.is_none_or(|found| found == VERSION) {
+            connection.execute_batch(ENDING)?;
+        }
         Ok((connection, found.unwrap_or(VERSION)))
     };
     let (connection, found) = connect().map_err(|error| failure(error, file))?;
@@ -89,6 +92,8 @@ fn version(connection: &Connection) -> rusqlite::Result<Option<i64>> {
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
+    // What is let go of is overwritten.
+    connection.pragma_update(None, "secure_delete", "ON")?;
     connection.pragma_update(None, "trusted_schema", "OFF")?;
     connection.pragma_update(None, "cell_size_check", "ON")?;
     connection.pragma_update(None, "journal_size_limit", WAL_KEPT)?;
@@ -164,5 +169,15 @@ CREATE TABLE mailbox (
     received INTEGER NOT NULL,
     bytes BLOB NOT NULL,
     PRIMARY KEY (notebook, invite, device)
+) STRICT, WITHOUT ROWID;
+";
+
+/// Of notebooks that somebody wants gone: since when this store knows it, in seconds since 1970, and
+/// whether it is done. A store that was made before there was such a thing gets it when it is opened.
+const ENDING: &str = "
+CREATE TABLE IF NOT EXISTS ending (
+    notebook BLOB PRIMARY KEY REFERENCES notebook,
+    since INTEGER NOT NULL,
+    is_over INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 ";

@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 use crate::limits::{BYTES_PER_PERSON, KEPT_FREE, READERS};
 use crate::store::tables::{self, Fault};
 use crate::store::writer::Writer;
-use crate::store::{Store, StoreError, schema};
+use crate::store::{Store, StoreError, ending, schema};
 
 /// How much a store may take.
 #[derive(Clone, Copy, Debug)]
@@ -99,10 +99,12 @@ impl SqliteStore {
 
     async fn write<T: Send + 'static>(
         &self,
+        bytes: usize,
         work: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {
         let file = self.file.clone();
-        self.writer.write(move |connection| work(connection).map_err(|fault| fault.at(&file))).await
+        let work = move |connection: &Connection| work(connection).map_err(|fault| fault.at(&file));
+        self.writer.write(bytes, work).await
     }
 }
 
@@ -117,7 +119,12 @@ impl Store for SqliteStore {
         if is_new || !extension.has_going() {
             self.check_room(is_new)?;
         }
-        self.write(move |connection| tables::append(connection, &extension)).await
+        let bytes = extension.statements.iter().map(|(_, bytes)| bytes.len()).sum();
+        self.write(bytes, move |connection| tables::append(connection, &extension)).await
+    }
+
+    async fn end_due(&self, now: u64) -> Result<Vec<NotebookId>, StoreError> {
+        self.write(0, move |connection| ending::end_due(connection, now)).await
     }
 
     async fn have(&self, notebook: NotebookId) -> Result<Have, StoreError> {
@@ -135,12 +142,14 @@ impl Store for SqliteStore {
     async fn keep(&self, log: Arc<Log>, envelopes: Vec<Sealed>) -> Result<Kept, StoreError> {
         self.check_room(false)?;
         let quota = self.room.bytes_per_person;
-        self.write(move |connection| tables::keep(connection, &log, &envelopes, quota)).await
+        let bytes = envelopes.iter().map(|sealed| sealed.bytes().len()).sum();
+        self.write(bytes, move |connection| tables::keep(connection, &log, &envelopes, quota)).await
     }
 
     async fn post(&self, letter: Letter) -> Result<Posted, StoreError> {
         self.check_room(false)?;
-        self.write(move |connection| tables::post(connection, &letter)).await
+        let bytes = letter.bytes.len();
+        self.write(bytes, move |connection| tables::post(connection, &letter)).await
     }
 
     async fn requests(&self, notebook: NotebookId) -> Result<Vec<Vec<u8>>, StoreError> {
@@ -152,6 +161,7 @@ impl Store for SqliteStore {
 mod tests {
     use std::collections::BTreeMap;
 
+    use couplet_proto::desk::keeping::Ending;
     use couplet_proto::hash::Hash;
     use couplet_proto::ids::Slot;
     use couplet_proto::statement::LogHead;
@@ -168,6 +178,7 @@ mod tests {
             open_invites: Vec::new(),
             ends: Vec::new(),
             known: None,
+            ending: Ending::Unwanted,
         }
     }
 
@@ -199,7 +210,7 @@ mod tests {
             let limit = move |db: &Connection| {
                 Ok(db.pragma_update_and_check(None, "max_page_count", count, |_| Ok(()))?)
             };
-            store.write(limit).await
+            store.write(0, limit).await
         };
         store.append(log_of(1, 1000)).await.unwrap();
         pages(1).await.unwrap();

@@ -17,7 +17,7 @@ use couplet_proto::log::Log;
 use couplet_proto::statement::LogHead;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use crate::store::{StoreError, schema};
+use crate::store::{StoreError, ending, schema};
 
 /// Why the tables did not answer; which file they are in is the caller's to know.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +47,9 @@ pub(crate) fn log(db: &Connection, notebook: NotebookId) -> Result<Vec<Vec<u8>>,
 pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended, Fault> {
     let Extension { notebook, after, from, statements, open_invites, ends, known, .. } = extension;
     let id = &notebook.0.0;
+    if ending::is_dissolved(db, *notebook)? {
+        return Ok(Appended::Dissolved);
+    }
     if head(db, *notebook)? != *after {
         return Ok(Appended::Moved);
     }
@@ -88,6 +91,7 @@ pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended,
     )?
     .execute(params![id, signed(at.length)?, at.hash.0, added, let_go])?;
     empty_mailboxes(db, *notebook, open_invites)?;
+    ending::end(db, *notebook, extension.ending)?;
     Ok(Appended::Done)
 }
 
@@ -242,6 +246,10 @@ pub(crate) fn keep(
     quota: u64,
 ) -> Result<Kept, Fault> {
     let (notebook, chains) = (log.id(), BTreeMap::new());
+    if ending::is_dissolved(db, notebook)? {
+        let outcomes = vec![Outcome::Dissolved; envelopes.len()];
+        return Ok(Kept { outcomes, have: Have::new() });
+    }
     let mut chains = Chains { db, notebook, log, quota, chains, persons: None };
     let outcomes = envelopes.iter().map(|sealed| chains.keep(sealed)).collect::<Result<_, _>>()?;
     Ok(Kept { outcomes, have: chains.write()? })
@@ -249,6 +257,9 @@ pub(crate) fn keep(
 
 pub(crate) fn post(db: &Connection, letter: &Letter) -> Result<Posted, Fault> {
     let Letter { notebook, invite, device, hash, bytes, received } = letter;
+    if ending::is_dissolved(db, *notebook)? {
+        return Ok(Posted::Full);
+    }
     let mut find =
         db.prepare_cached("SELECT device, hash FROM mailbox WHERE notebook = ?1 AND invite = ?2")?;
     let waiting: Vec<([u8; 32], [u8; 32])> = find
@@ -473,7 +484,7 @@ impl Chains<'_> {
 }
 
 /// SQLite's integers have a sign; nothing that counts comes near it.
-fn signed(number: u64) -> Result<i64, Malformed> {
+pub(super) fn signed(number: u64) -> Result<i64, Malformed> {
     i64::try_from(number).map_err(|_| Malformed(WHAT))
 }
 

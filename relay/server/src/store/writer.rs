@@ -9,7 +9,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 use tracing::error;
 
-use crate::limits::{GROUP, WRITE_QUEUE};
+use crate::limits::{GROUP, GROUP_BYTES, WRITE_QUEUE};
 use crate::store::{StoreError, schema};
 
 /// The writing half of a store.
@@ -25,9 +25,12 @@ trait Job: Send {
     fn work(&mut self, connection: &Connection) -> Result<(), StoreError>;
     /// Tells whoever waits.
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
+    /// About how many bytes it makes durable.
+    fn bytes(&self) -> usize;
 }
 
 struct Write<T, W> {
+    bytes: usize,
     work: Option<W>,
     result: Result<T, StoreError>,
     reply: oneshot::Sender<Result<T, StoreError>>,
@@ -49,6 +52,10 @@ where
         // Nobody may wait any more; the work stands all the same.
         let _ = self.reply.send(committed.and(self.result));
     }
+
+    fn bytes(&self) -> usize {
+        self.bytes
+    }
 }
 
 impl Writer {
@@ -62,14 +69,16 @@ impl Writer {
         Ok(Self { queue, thread })
     }
 
-    /// Does `work` in the next transaction; its answer comes once that is durable.
+    /// Does `work`, which writes about so many bytes, in the next transaction; its answer comes once
+    /// that is durable.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
+        bytes: usize,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
         let result = Err(StoreError::Closed);
-        let job: Box<dyn Job> = Box::new(Write { work: Some(work), result, reply });
+        let job: Box<dyn Job> = Box::new(Write { bytes, work: Some(work), result, reply });
         let queue = self.queue.lock().ok().and_then(|queue| queue.clone());
         let queue = queue.ok_or(StoreError::Closed)?;
         queue.send(job).await.map_err(|_| StoreError::Closed)?;
@@ -97,8 +106,13 @@ impl Drop for Writer {
 
 fn run(mut connection: Connection, mut queue: mpsc::Receiver<Box<dyn Job>>, file: &Path) {
     while let Some(first) = queue.blocking_recv() {
+        let mut bytes = first.bytes();
         let mut group = vec![first];
-        while let Some(job) = (group.len() < GROUP).then(|| queue.try_recv().ok()).flatten() {
+        while group.len() < GROUP
+            && bytes < GROUP_BYTES
+            && let Ok(job) = queue.try_recv()
+        {
+            bytes += job.bytes();
             group.push(job);
         }
         let committed = commit(&mut connection, &mut group, file);

@@ -5,6 +5,8 @@ mod client;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
+mod ending;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod image;

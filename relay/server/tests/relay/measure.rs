@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use couplet_proto::desk::keeping::Extension;
+use couplet_proto::desk::keeping::{Ending, Extension};
 use couplet_proto::frame::Frame;
 use couplet_proto::have::Have;
 use couplet_proto::statement::LogHead;
@@ -72,6 +72,7 @@ async fn the_store() {
                     open_invites: Vec::new(),
                     ends: Vec::new(),
                     known: None,
+                    ending: Ending::Unwanted,
                 };
                 store.append(begin).await.unwrap();
                 let mut times = Vec::new();

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use couplet_proto::frame::{Frame, Reason, Refuse};
 use couplet_proto::have::Have;
-use couplet_proto::limits::{MAX_REFUSALS_UNATTACHED, RETRY_FULL};
+use couplet_proto::limits::{MAX_REFUSALS_UNATTACHED, RETRY_BUSY, RETRY_FULL};
 use couplet_proto::testing::{Key, Notebook, bytes};
 use couplet_relay::close::Close;
 use couplet_relay::gate::Allowance;
-use couplet_relay::limits::RETRY_CROWDED;
+use couplet_relay::limits::{LOAD_SHARE, NOTEBOOK_BYTES, NOTEBOOK_BYTES_PER_DAY, RETRY_CROWDED};
 use couplet_relay::relay::Relay;
 use couplet_relay::store::sqlite::Room;
 use quinn::{ConnectionError, TransportErrorCode};
@@ -205,5 +205,72 @@ async fn a_disk_that_must_stay_free_takes_no_strangers_first_and_then_nothing() 
         let refuse = refused(&mut at_ana).await;
         assert_eq!((refuse.reason, refuse.envelope), (Reason::Full, Some((writer.id(), counter))));
     }
+    relay.stop().await;
+}
+
+#[tokio::test]
+async fn a_stranger_adds_so_much_a_day_and_the_couple_next_door_writes_on() {
+    let home = tempfile::tempdir().unwrap();
+    let allowance = Allowance { bytes_per_day: NOTEBOOK_BYTES + 1, ..Allowance::default() };
+    let relay = relay_that_gives(home.path(), allowance);
+    let (couple, stranger) = (Notebook::of_both(1), Notebook::of_both(2));
+    let mut at_ana = first_phone(&couple, relay.link()).await;
+    let mut at_stranger = first_phone(&stranger, relay.link()).await;
+    let third = Notebook::of_both(3);
+    let mut line = Phone::new(&third.ana, relay.link()).call().await;
+    line.feed(&third, 0).await;
+    let refuse = refused(&mut line).await;
+    assert_eq!((refuse.reason, refuse.envelope), (Reason::Busy, None));
+
+    let mut writer = stranger.writer(&stranger.ana, 1);
+    let own = writer.seal(1, usize::try_from(NOTEBOOK_BYTES_PER_DAY).unwrap());
+    at_stranger.say(&Frame::Envelopes(bytes(&[own]))).await;
+    assert_eq!(at_stranger.stored(writer.id()).await.tip.counter, 1);
+    at_stranger.say(&Frame::Envelopes(bytes(&writer.write(1)))).await;
+    let refuse = refused(&mut at_stranger).await;
+    assert_eq!((refuse.reason, refuse.envelope), (Reason::Busy, Some((writer.id(), 2))));
+    assert!((1..=24 * 3600).contains(&refuse.retry_after.unwrap()));
+
+    let mut of_ana = couple.writer(&couple.ana, 1);
+    at_ana.say(&Frame::Envelopes(bytes(&of_ana.write(1)))).await;
+    assert_eq!(at_ana.stored(of_ana.id()).await.tip.counter, 1);
+    relay.stop().await;
+}
+
+#[tokio::test]
+async fn an_address_with_too_much_under_way_is_told_so_and_words_go_on() {
+    const SHARE: usize = 300 * 1024;
+    let home = tempfile::tempdir().unwrap();
+    let allowance = Allowance { frames_in_flight: LOAD_SHARE * SHARE, ..Allowance::default() };
+    let relay = relay_that_gives(home.path(), allowance);
+    let notebook = Notebook::of_both(1);
+    let mut at_ana = first_phone(&notebook, relay.link()).await;
+    let (mut of_ana, mut of_ben) =
+        (notebook.writer(&notebook.ana, 1), notebook.writer(&notebook.ben, 1));
+    // Ana's frame has begun to arrive once what came with it is answered.
+    let frame = Frame::Envelopes(bytes(&[of_ana.seal(1, 256 * 1024)])).to_bytes();
+    let (begins, rest) = frame.split_at(100);
+    at_ana.send.write_all(&[&Frame::Ping(7).to_bytes(), begins].concat()).await.unwrap();
+    at_ana.hear(|frame| *frame == Frame::Pong(7)).await;
+
+    let ben = Phone::new(&notebook.ben, relay.link());
+    let mut at_ben = ben.call().await;
+    at_ben.attach_empty(&notebook).await;
+    let word = of_ben.write(1);
+    at_ben.say(&Frame::Envelopes(bytes(&word))).await;
+    assert_eq!(at_ben.stored(of_ben.id()).await.tip.counter, 1, "what is light is taken");
+    let large = Frame::Envelopes(bytes(&[of_ben.seal(1, 64 * 1024)]));
+    at_ben.say(&large).await;
+    let refuse = refused(&mut at_ben).await;
+    assert_eq!((refuse.reason, refuse.retry_after), (Reason::Busy, Some(RETRY_BUSY)));
+    assert_eq!(at_ben.closed().await, Close::Overloaded.code().into_inner());
+
+    at_ana.send.write_all(rest).await.unwrap();
+    assert_eq!(at_ana.stored(of_ana.id()).await.tip.counter, 1);
+    let mut at_ben = ben.call().await;
+    at_ben.attach(&notebook, notebook.log.head(), &Have::new()).await;
+    at_ben.receive(2).await;
+    at_ben.say(&large).await;
+    assert_eq!(at_ben.stored(of_ben.id()).await.tip.counter, 2);
     relay.stop().await;
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Arc;
 
-use couplet_proto::desk::keeping::{Appended, Extension, Outcome};
+use couplet_proto::desk::keeping::{Appended, Ending, Extension, Outcome};
 use couplet_proto::envelope::Envelope;
 use couplet_proto::have::{Have, Range, Tip};
 use couplet_proto::item;
@@ -17,7 +17,7 @@ use couplet_proto::testing::Notebook;
 
 use crate::client::ROOM;
 
-fn extension(notebook: &Notebook) -> Extension {
+pub(crate) fn extension(notebook: &Notebook) -> Extension {
     let statements = notebook.log.statements().iter();
     Extension {
         notebook: notebook.id(),
@@ -28,6 +28,7 @@ fn extension(notebook: &Notebook) -> Extension {
         said: BTreeMap::new(),
         ends: Vec::new(),
         known: None,
+        ending: Ending::Unwanted,
     }
 }
 

@@ -1,6 +1,7 @@
 package app.couplet
 
 import app.couplet.ffi.EventStream as FfiEventStream
+import java.time.Instant
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
 
@@ -18,16 +19,30 @@ public sealed interface Event {
     /** Both sides hold the same. */
     public data object CaughtUp : Event
 
-    /** The relay answers. */
+    /** In touch: what is written leaves at once, and what arrives is told. */
     public data object Attached : Event
 
     /**
-     * The relay does not answer any more; it is tried again.
+     * Not in touch with the relay: there is no network, nobody answers there, or it broke off or
+     * refused. It comes after each attempt, also if none has succeeded so far; another attempt
+     * follows by itself within half a minute. What is written meanwhile is kept, and leaves by
+     * itself: there is nothing to do.
      *
      * @property code the stable name of why.
      * @property detail why, in a sentence.
      */
     public data class Detached(val code: String, val detail: String) : Event
+
+    /**
+     * The relay is there, and does not take this device's words so far. They are kept here, and
+     * offered again by themselves while this device stays attached; what the other writes still
+     * arrives.
+     *
+     * @property code the stable name of why.
+     * @property detail why, in a sentence.
+     * @property until not before then.
+     */
+    public data class PutOff(val code: String, val detail: String, val until: Instant) : Event
 
     /**
      * More happened than was collected in time; everything is in the store, so show it anew.

@@ -157,8 +157,25 @@ internal fun app.couplet.ffi.NotebookHash.lift() = NotebookHash(value, entries.t
 
 internal fun app.couplet.ffi.Person.lift() = Person(id.lift(), name)
 
-internal fun app.couplet.ffi.Device.lift() =
-    Device(DeviceId(id.value), person.lift(), name, called, isThis, since.toLong())
+private fun app.couplet.ffi.Verified.lift() = when (this) {
+    app.couplet.ffi.Verified.NO -> Verified.NO
+    app.couplet.ffi.Verified.CODE -> Verified.CODE
+    app.couplet.ffi.Verified.COMPARED -> Verified.COMPARED
+    app.couplet.ffi.Verified.CHANGED -> Verified.CHANGED
+}
+
+internal fun app.couplet.ffi.Verification.lift() =
+    Verification(number, emoji.map { SasEmoji(it.symbol, it.name) }, verified.lift())
+
+internal fun app.couplet.ffi.Device.lift() = Device(
+    id = DeviceId(id.value),
+    person = person.lift(),
+    name = name,
+    called = called,
+    isThis = isThis,
+    since = since.toLong(),
+    verified = verified?.lift(),
+)
 
 internal fun app.couplet.ffi.Invitation.lift() = Invitation(link, expires, entries.toLong())
 
@@ -180,6 +197,9 @@ internal fun app.couplet.ffi.Status.lift() = Status(
     lastExchange = lastExchange,
     transport = transport,
     isAttached = isAttached,
+    isStaying = isStaying,
+    putOffUntil = putOffUntil,
+    verified = verified?.lift(),
     persons = persons.toInt(),
     devices = devices.toInt(),
 )
@@ -232,6 +252,7 @@ internal fun app.couplet.ffi.Event.lift(): Event = when (this) {
     is app.couplet.ffi.Event.CaughtUp -> Event.CaughtUp
     is app.couplet.ffi.Event.Attached -> Event.Attached
     is app.couplet.ffi.Event.Detached -> Event.Detached(reason, detail)
+    is app.couplet.ffi.Event.PutOff -> Event.PutOff(reason, detail, until)
     is app.couplet.ffi.Event.Behind -> Event.Behind(missed.toLong())
 }
 

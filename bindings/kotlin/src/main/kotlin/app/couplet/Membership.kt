@@ -15,6 +15,7 @@ public data class Person(val id: PersonId, val name: String)
  * @property called what the device is called, if it was given a name.
  * @property isThis whether it is the device that is asked.
  * @property since the index of the statement of the membership log that let it in.
+ * @property verified if it is the other person's: how sure this one is of them.
  */
 public data class Device(
     val id: DeviceId,
@@ -23,6 +24,7 @@ public data class Device(
     val called: String?,
     val isThis: Boolean,
     val since: Long,
+    val verified: Verified?,
 )
 
 /** How much of what is here a newcomer reads. */
@@ -72,13 +74,42 @@ public data class OpenInvite(
     val isExpired: Boolean,
 )
 
+/** How sure this person is that the other is who they seem to be. */
+public enum class Verified {
+    /** Not at all: they came by the link alone, or this person came by theirs. */
+    NO,
+
+    /** This device let them in with the code that their phone showed. */
+    CODE,
+
+    /** This person has compared what both phones show. */
+    COMPARED,
+
+    /** This person was sure of somebody else, whose place they have taken: compare anew. */
+    CHANGED,
+}
+
 /**
- * The safety number of the two persons, to be compared in person.
+ * An emoji of those that two persons compare.
  *
- * @property value the number, the same on both persons' phones.
- * @property isVerified whether this person has said that it was compared.
+ * @property name what to call it on the telephone, in English.
  */
-public data class SafetyNumber(val value: String, val isVerified: Boolean)
+public data class SasEmoji(val symbol: String, val name: String)
+
+/**
+ * What two persons compare, in person or on the telephone.
+ *
+ * @property number sixty digits, the same on both persons' phones for as long as both are the same
+ *   persons.
+ * @property emoji the seven of their coming together, the same on both phones; none where this
+ *   device has not been told what they are made of.
+ * @property verified how sure this person is of the other.
+ */
+public data class Verification(
+    val number: String,
+    val emoji: List<SasEmoji>,
+    val verified: Verified,
+)
 
 /**
  * Somebody who asks to be let in.
@@ -99,7 +130,12 @@ public data class Request(val id: RequestId, val name: String?, val isOwnDevice:
  * @property relay the relay's link.
  * @property lastExchange when both sides last held the same.
  * @property transport over what that was.
- * @property isAttached whether it stays attached to the relay just now, by whichever process.
+ * @property isAttached whether it is in touch with the relay just now, by whichever process.
+ * @property isStaying whether a call of this process stays attached, in touch or trying again. Where
+ *   none does, nothing leaves and nothing arrives before the next exchange.
+ * @property putOffUntil if the relay did not take this device's words so far: when they are offered
+ *   again.
+ * @property verified how sure this person is of the other; nothing while nobody else is here.
  */
 public data class Status(
     val notebook: NotebookId,
@@ -114,6 +150,9 @@ public data class Status(
     val lastExchange: Instant?,
     val transport: String?,
     val isAttached: Boolean,
+    val isStaying: Boolean,
+    val putOffUntil: Instant?,
+    val verified: Verified?,
     val persons: Int,
     val devices: Int,
 )
@@ -193,10 +232,11 @@ public suspend fun Notebook.persons(): List<Person> = calling { ffi.persons().ma
 public suspend fun Notebook.devices(): List<Device> = calling { ffi.devices().map { it.lift() } }
 
 /**
- * The safety number of the two persons, and whether it was compared; with [isConfirmed] this person
- * says that it was.
+ * What the two persons compare, and how sure this one is of the other; with [isConfirmed] this
+ * person says that they have compared what was shown last.
  *
- * @throws CoupletException [CoupletException.NotFound] while nobody else is here.
+ * @throws CoupletException [CoupletException.NotFound] while nobody else is here,
+ *   [CoupletException.InvalidInput] if something else than what was shown last would be confirmed.
  */
-public suspend fun Notebook.verify(isConfirmed: Boolean = false): SafetyNumber =
-    writing { ffi.verify(isConfirmed).let { SafetyNumber(it.value, it.isVerified) } }
+public suspend fun Notebook.verify(isConfirmed: Boolean = false): Verification =
+    writing { ffi.verify(isConfirmed).lift() }

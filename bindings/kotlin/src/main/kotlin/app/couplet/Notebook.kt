@@ -236,7 +236,7 @@ public class Notebook private constructor(internal val ffi: FfiNotebook, first: 
             val read = translated { ffi.status().lift() }
             // What was cancelled here is over, though the engine may not have written it down.
             val isOver = isOwner && staying.get() == 0
-            shown.value = if (isOver) read.copy(isAttached = false) else read
+            shown.value = if (isOver) read.copy(isAttached = false, isStaying = false) else read
         } catch (_: CoupletException) {
             // The state that is shown stays, until the next change asks again.
         }

@@ -9,6 +9,7 @@ import kotlin.test.assertFalse
 import kotlin.test.assertTrue
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.async
+import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.launch
@@ -33,6 +34,17 @@ internal class WatchTest {
         assertFalse(ben.entry(written.id).isUnread)
         ana.watchTimeline().first { it.single().delivery == Delivery.PARTNER }
         assertTrue(ana.status.first { it.pending == 0L }.lastExchange != null)
+
+        val away = async(start = CoroutineStart.UNDISPATCHED) {
+            ben.events.first { it is Event.Detached }
+        }
+        relay.close()
+        val detached = away.await() as Event.Detached
+        assertEquals("relay_unreachable", detached.code)
+        assertTrue(' ' in detached.detail)
+        assertTrue(ben.status.first { !it.isAttached }.isStaying)
+        staying.forEach { it.cancelAndJoin() }
+        ben.status.first { !it.isStaying }
     }
 
     @Test

@@ -1,0 +1,59 @@
+//! Where the log leads: to another relay, back to the one before, or to an end.
+
+use std::time::Instant;
+
+use couplet_proto::frame::Reason;
+use couplet_proto::statement::LogHead;
+
+use super::refused::PutOff;
+use super::{Conversation, Until};
+use crate::error::Error;
+use crate::owner::Owner;
+
+impl Conversation {
+    /// Asks a relay that the notebook was at before for what only it may have, and tells it what the
+    /// log has become; no word is sent there. It ends when all is here.
+    ///
+    /// # Errors
+    /// As [`Conversation::open`].
+    pub fn look_back(owner: &mut Owner, now: Instant) -> Result<Self, Error> {
+        let looking = Self::of(owner.opening_back()?, Until::CaughtUp, now);
+        Ok(Self { is_look_back: true, ..looking })
+    }
+
+    /// Whether the relay has said all that is to be known before it is given up for now.
+    pub(super) fn has_heard_all(&self, put_off: PutOff) -> bool {
+        // That both want it gone stands in the log, which has come before the answer to the ping.
+        let is_told = put_off.reason != Reason::Dissolved || self.has_mail;
+        is_told && self.session.has_all_of_theirs()
+    }
+
+    /// Whoever ordered it, the log may say that the notebook goes on at another relay, or nowhere.
+    pub(super) fn go_where_the_log_leads(&mut self, owner: &mut Owner) -> Result<(), Error> {
+        if owner.is_elsewhere() && !self.is_look_back {
+            return Err(Error::BeginAnew);
+        }
+        self.is_farewell_said |= owner.is_dissolved() && owner.has_nothing_to_say()?;
+        Ok(())
+    }
+
+    pub(super) fn handle_peer_log(
+        &mut self,
+        owner: &mut Owner,
+        head: LogHead,
+    ) -> Result<(), Error> {
+        let is_ordered = self.proposed.as_ref().is_some_and(|statement| statement.head() == head);
+        let ordered = self.proposed.take_if(|_| is_ordered);
+        if let Some(statement) = &ordered {
+            owner.append(statement.clone())?;
+        }
+        owner.relay_log(head)?;
+        self.go_where_the_log_leads(owner)?;
+        if ordered.is_some() {
+            self.is_farewell_said |= owner.has_nothing_to_say()?;
+            // What had to wait for it may be sealed.
+            self.handle_written(owner)?;
+        }
+        Ok(())
+    }
+}
