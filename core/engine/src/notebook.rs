@@ -9,10 +9,18 @@ pub mod claim;
 pub mod comment;
 pub mod deed;
 pub mod entry;
+mod inner;
+pub mod items;
+pub mod kind;
+mod kindness;
 pub mod kinds;
 pub mod law;
+mod listening;
 pub mod name;
+pub mod names;
+pub mod own;
 pub mod reaction;
+mod repair;
 pub mod schema;
 pub mod sheet;
 #[cfg(test)]

@@ -17,7 +17,7 @@ use super::entry::kind_name;
 use super::name::ItemId;
 use super::schema::{Class, Field, Kind, Owner, Subject};
 use super::sheet::{Sheet, words_key};
-use super::{Author, CannotWrite, Notebook, Written, check_length, check_words, kinds};
+use super::{Author, CannotWrite, Notebook, Written, check_length, check_words, items, kinds};
 use crate::document::{Change, Edit, EditError, EntryKey, Scalar};
 use crate::limits::{MAX_NOTE, MAX_VALUE, MAX_WORD};
 
@@ -219,7 +219,7 @@ impl On {
         match self {
             Self::Entry => on.is_none(),
             Self::Thing(id) => on == Some(id),
-            Self::AnyItem => on.is_some_and(|id| kinds::has_item(sheet, id)),
+            Self::AnyItem => on.is_some_and(|id| items::has_item(sheet, id)),
         }
     }
 }

@@ -12,7 +12,8 @@ use crate::document::{EntryKey, RawEntry, Scalar};
 use crate::keys::CONTENT;
 use crate::notebook::comment::{Comment, CommentId};
 use crate::notebook::deed::Open;
-use crate::notebook::kinds::{self, Fact, Item, State};
+use crate::notebook::items::{self, Item};
+use crate::notebook::kinds::{self, Fact, State};
 use crate::notebook::reaction::Reaction;
 use crate::notebook::schema::{Body, Field, Kind, TEXT, name};
 use crate::notebook::sheet::{Member, Part, Sheet, Shown, Stance};
@@ -127,7 +128,7 @@ impl Entry {
             stances: sheet.all_stances(),
             shown: sheet.all_shown().into_iter().filter(|shown| !is_elsewhere(shown)).collect(),
             members: sheet.all_members(),
-            items: kinds::items(&sheet),
+            items: items::items(&sheet),
             parts: sheet.parts,
             version,
         }

@@ -3,25 +3,16 @@
 //!
 //! What somebody says who has no say in it, though the law lets them write it, is never asked for.
 
-mod inner;
-mod items;
-mod kindness;
-mod listening;
-mod repair;
-
 use couplet_proto::ids::Slot;
 use serde::{Deserialize, Serialize};
 
-use super::CannotWrite;
 use super::claim::RevMap;
 use super::deed::{Act, Deed, On, Open, Write};
 use super::name::ItemId;
 use super::schema::{Body, Kind, Subject, name};
 use super::sheet::{Part, Sheet};
+use super::{CannotWrite, inner, items, kindness, listening, repair};
 use crate::limits::{MAX_PARTS, MAX_TAGS};
-
-pub use items::Item;
-pub(super) use items::{has_item, items};
 
 /// Where an entry of some kind has come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,18 +88,18 @@ impl State {
 
 impl Look {
     /// Opens a deed to somebody.
-    fn open(&mut self, to: Slot, deed: Deed) {
+    pub(super) fn open(&mut self, to: Slot, deed: Deed) {
         self.open.push(Open { to, deed, on: On::Entry });
     }
 
     /// Opens a deed on a part to somebody.
-    fn open_on(&mut self, to: Slot, deed: Deed, part: &Part) {
+    pub(super) fn open_on(&mut self, to: Slot, deed: Deed, part: &Part) {
         let on = part.id.clone().map(On::Thing);
         self.open.extend(on.map(|on| Open { to, deed, on }));
     }
 
     /// Opens a deed to somebody if it has a sense now.
-    fn open_if(&mut self, is_sensible: bool, to: Slot, deed: Deed) {
+    pub(super) fn open_if(&mut self, is_sensible: bool, to: Slot, deed: Deed) {
         if is_sensible {
             self.open(to, deed);
         }
@@ -201,7 +192,7 @@ fn revised(sheet: &Sheet, me: Slot, act: Act<'_>) -> Option<Write> {
 }
 
 /// One more part of that name, if there is room.
-fn new_part(
+pub(super) fn new_part(
     sheet: &Sheet,
     me: Slot,
     name: &'static str,
@@ -213,31 +204,36 @@ fn new_part(
     Ok(Write::Part(Subject::new(name, Some(new)), words.to_owned()))
 }
 
-fn claim(name: &'static str, on: Option<&ItemId>, value: &str, witness: RevMap) -> Write {
+pub(super) fn claim(
+    name: &'static str,
+    on: Option<&ItemId>,
+    value: &str,
+    witness: RevMap,
+) -> Write {
     Write::Claim(Subject::new(name, on.cloned()), value.to_owned(), witness)
 }
 
-fn value(name: &'static str, value: String) -> Write {
+pub(super) fn value(name: &'static str, value: String) -> Write {
     Write::Value(Subject::new(name, None), value)
 }
 
 /// Words that may come with a deed, as a part of their own.
-fn words_with(name: &'static str, on: Option<&ItemId>, words: &str) -> Option<Write> {
+pub(super) fn words_with(name: &'static str, on: Option<&ItemId>, words: &str) -> Option<Write> {
     let subject = || Subject::new(name, on.cloned());
     (!words.trim().is_empty()).then(|| Write::Part(subject(), words.to_owned()))
 }
 
-fn enough(is_full: bool, what: &'static str, limit: usize) -> Result<(), CannotWrite> {
+pub(super) fn enough(is_full: bool, what: &'static str, limit: usize) -> Result<(), CannotWrite> {
     if is_full { Err(CannotWrite::TooMany { what, limit }) } else { Ok(()) }
 }
 
-fn one_of(word: &str, known: &'static [&'static str]) -> Result<String, CannotWrite> {
+pub(super) fn one_of(word: &str, known: &'static [&'static str]) -> Result<String, CannotWrite> {
     let found = known.iter().find(|known| **known == word.trim());
     found.map(|word| (*word).to_owned()).ok_or(CannotWrite::NotOneOf(known))
 }
 
 /// A civil day, in days since 1970-01-01.
-fn a_day(words: &str) -> Result<String, CannotWrite> {
+pub(super) fn a_day(words: &str) -> Result<String, CannotWrite> {
     let day: Result<i32, _> = words.trim().parse();
     day.map(|day| day.to_string()).map_err(|_| CannotWrite::NotADay)
 }

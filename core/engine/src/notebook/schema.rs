@@ -38,15 +38,13 @@ use couplet_proto::ids::{Slot, WriterId};
 
 use crate::document::Change;
 use crate::notebook::comment::{CommentId, CommentName};
+use crate::notebook::own;
 use crate::notebook::reaction::Emoji;
 
-mod kind;
-pub mod name;
-mod own;
-
-pub use kind::{Body, Kind, UnknownKind};
-pub(super) use own::id_of_member;
-pub use own::{Class, Owner, Subject};
+pub use super::kind::{Body, Kind, UnknownKind};
+pub use super::names as name;
+pub(super) use super::own::id_of_member;
+pub use super::own::{Class, Owner, Subject};
 
 /// The newest version of the rules that changes are judged by here.
 pub const LAW: u16 = 2;
@@ -60,7 +58,7 @@ pub const ENTRY_VERSION: u64 = 1;
 /// The text that both hands edit.
 pub const TEXT: &str = "text";
 
-const WORDS: &str = "words";
+pub(super) const WORDS: &str = "words";
 
 /// A field of an entry, by what its key says.
 #[derive(Clone, Debug, PartialEq, Eq)]

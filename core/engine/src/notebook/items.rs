@@ -7,12 +7,12 @@
 use couplet_proto::ids::Slot;
 use serde::{Deserialize, Serialize};
 
-use super::super::deed::{Act, Deed, On, Open, Write};
-use super::super::name::ItemId;
-use super::super::schema::{Subject, name};
-use super::super::sheet::{Alternative, Sheet};
-use super::super::{CannotWrite, check_words};
-use super::{Look, enough};
+use super::deed::{Act, Deed, On, Open, Write};
+use super::kinds::{Look, enough};
+use super::name::ItemId;
+use super::schema::{Subject, name};
+use super::sheet::{Alternative, Sheet};
+use super::{CannotWrite, check_words};
 use crate::limits::{MAX_ITEMS, MAX_VALUE};
 
 /// An item.
@@ -51,7 +51,7 @@ pub(super) fn open_to(sheet: &Sheet, by: Slot, look: &mut Look) {
 }
 
 /// All that are there, in their order.
-pub(in crate::notebook) fn items(sheet: &Sheet) -> Vec<Item> {
+pub(super) fn items(sheet: &Sheet) -> Vec<Item> {
     let read = |id: ItemId| {
         let text = sheet.value(name::ITEM, Some(&id)).filter(|text| !text.value.is_empty())?;
         let done = sheet.value(name::DONE, Some(&id));
@@ -73,7 +73,7 @@ pub(in crate::notebook) fn items(sheet: &Sheet) -> Vec<Item> {
 }
 
 /// Whether that item is there.
-pub(in crate::notebook) fn has_item(sheet: &Sheet, id: &ItemId) -> bool {
+pub(super) fn has_item(sheet: &Sheet, id: &ItemId) -> bool {
     sheet.value(name::ITEM, Some(id)).is_some_and(|text| !text.value.is_empty())
 }
 

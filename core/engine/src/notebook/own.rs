@@ -6,7 +6,7 @@ use couplet_proto::hash::Hash;
 use couplet_proto::ids::{Slot, WriterId};
 use serde::{Deserialize, Serialize};
 
-use super::{Field, WordsKey};
+use super::schema::{Field, WORDS, WordsKey};
 use crate::keys::MEMBER;
 use crate::notebook::name::ItemId;
 
@@ -86,7 +86,7 @@ impl Subject {
 }
 
 /// The name of a member of a set.
-pub(in crate::notebook) fn id_of_member(member: &str) -> ItemId {
+pub(super) fn id_of_member(member: &str) -> ItemId {
     ItemId::from_random(Hash::of(MEMBER, &[member.as_bytes()]).truncated())
 }
 
@@ -123,7 +123,7 @@ fn parse_owner(owner: &str, writer: &str) -> Option<Owner> {
 }
 
 fn parse_part(owner: &str, subject: Subject, revision: &str) -> Option<Field> {
-    if subject.name == super::WORDS {
+    if subject.name == WORDS {
         return None;
     }
     let (rev, writer) = revision.split_once('-')?;

@@ -6,13 +6,13 @@
 
 use couplet_proto::ids::Slot;
 
-use super::super::CannotWrite;
-use super::super::claim::RevMap;
-use super::super::deed::{Act, Deed, Write};
-use super::super::name::ItemId;
-use super::super::schema::name;
-use super::super::sheet::{Part, Sheet};
-use super::{Fact, Look, State, claim, new_part, one_of, words_with};
+use super::CannotWrite;
+use super::claim::RevMap;
+use super::deed::{Act, Deed, Write};
+use super::kinds::{Fact, Look, State, claim, new_part, one_of, words_with};
+use super::name::ItemId;
+use super::schema::name;
+use super::sheet::{Part, Sheet};
 
 /// A reflection, and what has become of it.
 struct Reflection<'a> {

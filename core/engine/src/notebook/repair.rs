@@ -7,12 +7,12 @@
 
 use couplet_proto::ids::Slot;
 
-use super::super::CannotWrite;
-use super::super::deed::{Act, Deed, Write};
-use super::super::name::ItemId;
-use super::super::schema::{Subject, name};
-use super::super::sheet::{Part, Sheet};
-use super::{Fact, Look, State, a_day, claim, enough, new_part, value, words_with};
+use super::CannotWrite;
+use super::deed::{Act, Deed, Write};
+use super::kinds::{Fact, Look, State, a_day, claim, enough, new_part, value, words_with};
+use super::name::ItemId;
+use super::schema::{Subject, name};
+use super::sheet::{Part, Sheet};
 use crate::limits::MAX_FEELINGS;
 
 /// Whether somebody has let go.

@@ -5,12 +5,12 @@
 
 use couplet_proto::ids::Slot;
 
-use super::super::CannotWrite;
-use super::super::claim::RevMap;
-use super::super::deed::{Act, Deed, Write};
-use super::super::schema::name;
-use super::super::sheet::Sheet;
-use super::{Look, State, claim, words_with};
+use super::CannotWrite;
+use super::claim::RevMap;
+use super::deed::{Act, Deed, Write};
+use super::kinds::{Look, State, claim, words_with};
+use super::schema::name;
+use super::sheet::Sheet;
 
 pub(super) fn look(sheet: &Sheet) -> Look {
     let receiver = sheet.author.other();

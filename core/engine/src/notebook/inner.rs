@@ -7,13 +7,14 @@
 
 use couplet_proto::ids::Slot;
 
-use super::super::CannotWrite;
-use super::super::claim::RevMap;
-use super::super::deed::{Act, Deed, Write};
-use super::super::name::ItemId;
-use super::super::schema::{Kind, name};
-use super::super::sheet::Sheet;
-use super::{Look, State, claim, items, new_part, one_of};
+use super::CannotWrite;
+use super::claim::RevMap;
+use super::deed::{Act, Deed, Write};
+use super::items;
+use super::kinds::{Look, State, claim, new_part, one_of};
+use super::name::ItemId;
+use super::schema::{Kind, name};
+use super::sheet::Sheet;
 
 pub(super) fn look(kind: Kind, sheet: &Sheet) -> Look {
     let (author, other) = (sheet.author, sheet.author.other());
