@@ -140,3 +140,37 @@ pub(super) fn standing(all: &[Owned]) -> Vec<&Owned> {
     });
     standing
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PHONE: WriterId = WriterId([7; 16]);
+    const TABLET: WriterId = WriterId([9; 16]);
+
+    #[test]
+    fn a_claim_is_spelled_as_it_always_was_and_in_no_other_way() {
+        let after = RevMap::from(vec![(PHONE, 1)]);
+        let witness = RevMap::from(vec![(TABLET, 300), (PHONE, 2)]);
+        let claim = Claim { round: 2, value: "yes".to_owned(), after, witness };
+        let mut bytes = b"\x02\x03yes\x01".to_vec();
+        bytes.extend([7; 16]);
+        bytes.extend(b"\x01\x02");
+        bytes.extend([7; 16]);
+        bytes.push(2);
+        let last = bytes.len();
+        bytes.extend([9; 16]);
+        bytes.extend(b"\xac\x02");
+        assert_eq!(claim.to_scalar(), Scalar::Bytes(bytes.clone()));
+        assert_eq!(Claim::from_scalar(&Scalar::Bytes(bytes.clone())), Some(claim.clone()));
+        for cut in 0..bytes.len() {
+            assert_eq!(Claim::from_scalar(&Scalar::Bytes(bytes[..cut].to_vec())), None);
+        }
+        let mut twice = bytes.clone();
+        twice[last..last + 16].fill(7);
+        assert_eq!(Claim::from_scalar(&Scalar::Bytes(twice)), None, "a writer is there once");
+        assert!(claim.is_in_time(300) && !claim.is_in_time(299) && !claim.is_in_time(1));
+        assert_eq!(claim.clone().lowered(300), claim);
+        assert!(claim.lowered(1).is_in_time(1));
+    }
+}

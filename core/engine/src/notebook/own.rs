@@ -1,4 +1,5 @@
-//! The keys that are one writer's own: parts, claims, values, members of sets, revisions.
+//! What the keys that are one writer's own say: whose they are, what of, and how they merge. How they
+//! are spelled stands in `schema`.
 
 use core::fmt;
 
@@ -6,7 +7,6 @@ use couplet_proto::hash::Hash;
 use couplet_proto::ids::{Slot, WriterId};
 use serde::{Deserialize, Serialize};
 
-use super::schema::{Field, WORDS, WordsKey};
 use crate::keys::MEMBER;
 use crate::notebook::name::ItemId;
 
@@ -41,9 +41,9 @@ pub enum Class {
 }
 
 impl Class {
-    const ALL: [Self; 3] = [Self::Claim, Self::Value, Self::Member];
+    pub(super) const ALL: [Self; 3] = [Self::Claim, Self::Value, Self::Member];
 
-    const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Claim => "claim",
             Self::Value => "value",
@@ -72,7 +72,7 @@ impl Subject {
         &self.name
     }
 
-    fn parse(name: &str, id: Option<&str>) -> Option<Self> {
+    pub(super) fn parse(name: &str, id: Option<&str>) -> Option<Self> {
         let is_name = (1..=MAX_NAME_BYTES).contains(&name.len())
             && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
         let id = id.map(|id| id.parse().ok());
@@ -88,66 +88,6 @@ impl Subject {
 /// The name of a member of a set.
 pub(super) fn id_of_member(member: &str) -> ItemId {
     ItemId::from_random(Hash::of(MEMBER, &[member.as_bytes()]).truncated())
-}
-
-/// The field of that key, if it has one of these forms. What other spellings it lets through are
-/// not written back.
-pub(super) fn parse(key: &str) -> Option<Field> {
-    let segments: Vec<&str> = key.split('/').collect();
-    match segments.as_slice() {
-        ["rev", owner, writer] => Some(Field::Rev(parse_owner(owner, writer)?)),
-        ["part", owner, name, revision] => parse_part(owner, Subject::parse(name, None)?, revision),
-        ["part", owner, name, id, revision] => {
-            parse_part(owner, Subject::parse(name, Some(id))?, revision)
-        }
-        [class, name, owner, writer] => {
-            let subject = Subject::parse(name, None)?;
-            Some(Field::Own(parse_class(class)?, subject, parse_owner(owner, writer)?))
-        }
-        [class, name, id, owner, writer] => {
-            let subject = Subject::parse(name, Some(id))?;
-            Some(Field::Own(parse_class(class)?, subject, parse_owner(owner, writer)?))
-        }
-        _ => None,
-    }
-}
-
-fn parse_class(name: &str) -> Option<Class> {
-    Class::ALL.into_iter().find(|class| class.name() == name)
-}
-
-fn parse_owner(owner: &str, writer: &str) -> Option<Owner> {
-    let (slot, generation) = owner.split_once('.')?;
-    let slot = Slot::from_index(slot.parse().ok()?)?;
-    Some(Owner { slot, generation: generation.parse().ok()?, writer: writer.parse().ok()? })
-}
-
-fn parse_part(owner: &str, subject: Subject, revision: &str) -> Option<Field> {
-    if subject.name == WORDS {
-        return None;
-    }
-    let (rev, writer) = revision.split_once('-')?;
-    let rev = rev.parse().ok().filter(|rev| *rev > 0)?;
-    let Owner { slot, generation, writer } = parse_owner(owner, writer)?;
-    Some(Field::Part(subject, WordsKey { rev, writer, slot, generation }))
-}
-
-pub(super) fn write_part(
-    f: &mut fmt::Formatter<'_>,
-    subject: &Subject,
-    key: WordsKey,
-) -> fmt::Result {
-    let WordsKey { rev, writer, slot, generation } = key;
-    write!(f, "part/{}.{generation}/{subject}/{rev}-{writer}", slot.index())
-}
-
-pub(super) fn write_own(
-    f: &mut fmt::Formatter<'_>,
-    class: Class,
-    subject: &Subject,
-    owner: Owner,
-) -> fmt::Result {
-    write!(f, "{}/{subject}/{owner}", class.name())
 }
 
 impl fmt::Display for Subject {
@@ -169,6 +109,7 @@ const MAX_NAME_BYTES: usize = 24;
 
 #[cfg(test)]
 mod tests {
+    use super::super::schema::{Field, WordsKey};
     use super::*;
     use crate::document::limits::MAX_FIELD_BYTES;
 

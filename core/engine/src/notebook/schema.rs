@@ -38,7 +38,6 @@ use couplet_proto::ids::{Slot, WriterId};
 
 use crate::document::Change;
 use crate::notebook::comment::{CommentId, CommentName};
-use crate::notebook::own;
 use crate::notebook::reaction::Emoji;
 
 pub use super::kind::{Body, Kind, UnknownKind};
@@ -58,7 +57,7 @@ pub const ENTRY_VERSION: u64 = 1;
 /// The text that both hands edit.
 pub const TEXT: &str = "text";
 
-pub(super) const WORDS: &str = "words";
+const WORDS: &str = "words";
 
 /// A field of an entry, by what its key says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,7 +119,7 @@ impl Field {
             "v" => Self::Version,
             "ord" => Self::Order,
             "day" => Self::Day,
-            _ => Self::parse_owned(key).or_else(|| own::parse(key))?,
+            _ => Self::parse_owned(key).or_else(|| parse_own(key))?,
         };
         (field.to_string() == key).then_some(field)
     }
@@ -175,8 +174,8 @@ impl fmt::Display for Field {
                 emoji.as_str().bytes().try_for_each(|byte| write!(f, "{byte:02x}"))?;
                 write!(f, "/{writer}")
             }
-            Self::Part(subject, key) => own::write_part(f, subject, *key),
-            Self::Own(class, subject, owner) => own::write_own(f, *class, subject, *owner),
+            Self::Part(subject, key) => write_part(f, subject, *key),
+            Self::Own(class, subject, owner) => write_own(f, *class, subject, *owner),
             Self::Rev(owner) => write!(f, "rev/{owner}"),
         }
     }
@@ -196,6 +195,62 @@ fn is_of_second_law(key: &str, text: Option<&str>) -> bool {
         Some(Field::Kind) => text.is_some_and(|name| !Kind::FIRST.contains(&name)),
         _ => false,
     }
+}
+
+/// The field of that key, if it has one of these forms. What other spellings it lets through are
+/// not written back.
+fn parse_own(key: &str) -> Option<Field> {
+    let segments: Vec<&str> = key.split('/').collect();
+    match segments.as_slice() {
+        ["rev", owner, writer] => Some(Field::Rev(parse_owner(owner, writer)?)),
+        ["part", owner, name, revision] => parse_part(owner, Subject::parse(name, None)?, revision),
+        ["part", owner, name, id, revision] => {
+            parse_part(owner, Subject::parse(name, Some(id))?, revision)
+        }
+        [class, name, owner, writer] => {
+            let subject = Subject::parse(name, None)?;
+            Some(Field::Own(parse_class(class)?, subject, parse_owner(owner, writer)?))
+        }
+        [class, name, id, owner, writer] => {
+            let subject = Subject::parse(name, Some(id))?;
+            Some(Field::Own(parse_class(class)?, subject, parse_owner(owner, writer)?))
+        }
+        _ => None,
+    }
+}
+
+fn parse_class(name: &str) -> Option<Class> {
+    Class::ALL.into_iter().find(|class| class.name() == name)
+}
+
+fn parse_owner(owner: &str, writer: &str) -> Option<Owner> {
+    let (slot, generation) = owner.split_once('.')?;
+    let slot = Slot::from_index(slot.parse().ok()?)?;
+    Some(Owner { slot, generation: generation.parse().ok()?, writer: writer.parse().ok()? })
+}
+
+fn parse_part(owner: &str, subject: Subject, revision: &str) -> Option<Field> {
+    if subject.name() == WORDS {
+        return None;
+    }
+    let (rev, writer) = revision.split_once('-')?;
+    let rev = rev.parse().ok().filter(|rev| *rev > 0)?;
+    let Owner { slot, generation, writer } = parse_owner(owner, writer)?;
+    Some(Field::Part(subject, WordsKey { rev, writer, slot, generation }))
+}
+
+fn write_part(f: &mut fmt::Formatter<'_>, subject: &Subject, key: WordsKey) -> fmt::Result {
+    let WordsKey { rev, writer, slot, generation } = key;
+    write!(f, "part/{}.{generation}/{subject}/{rev}-{writer}", slot.index())
+}
+
+fn write_own(
+    f: &mut fmt::Formatter<'_>,
+    class: Class,
+    subject: &Subject,
+    owner: Owner,
+) -> fmt::Result {
+    write!(f, "{}/{subject}/{owner}", class.name())
 }
 
 fn parse_comment(name: &str) -> Option<CommentName> {
