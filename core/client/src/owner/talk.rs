@@ -132,3 +132,45 @@ fn one_beginning(ids: impl Iterator<Item = ItemId>, name: &str) -> Result<Option
         (only, _) => Ok(only),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use couplet_engine::notebook::kinds::State;
+    use couplet_engine::notebook::schema::Kind;
+    use couplet_proto::statement::Role;
+
+    use super::*;
+    use crate::owner::testing::{ana, let_in, meet};
+
+    fn act(owner: &mut Owner, key: &EntryKey, deed: Deed, on: Option<&str>, words: &str) {
+        let (on, words) = (on.map(str::to_owned), words.to_owned());
+        owner.say(key, &Saying::Do { deed, on, words }).unwrap();
+    }
+
+    #[test]
+    fn a_repair_comes_to_rest_between_two_phones_and_asks_again_of_unseen_words() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut ana = ana(&directory.path().join("ana"));
+        let mut ben = let_in(&mut ana, &directory.path().join("ben"), Role::Partner);
+        let key = ana.write(Kind::Repair, 0, "Tuesday").unwrap().entry.key;
+        act(&mut ana, &key, Deed::Ask, None, "Call me");
+        meet(&mut ana, &mut ben);
+        let request = ben.row(&key).unwrap().entry.parts.remove(0).id.unwrap();
+        act(&mut ben, &key, Deed::Agree, Some(&request.as_str()[..6]), "Gladly");
+        meet(&mut ana, &mut ben);
+        act(&mut ana, &key, Deed::LetGo, None, "");
+        act(&mut ben, &key, Deed::LetGo, None, "");
+        meet(&mut ana, &mut ben);
+        for owner in [&mut ana, &mut ben] {
+            let me = owner.replica().unwrap().slot();
+            let row = owner.row(&key).unwrap();
+            assert_eq!(row.entry.state, Some(State::AtRest));
+            assert!(!row.entry.open.is_empty() && row.entry.open.iter().all(|one| one.to == me));
+        }
+        act(&mut ben, &key, Deed::Tell, None, "And I forgot");
+        meet(&mut ana, &mut ben);
+        assert_eq!(ana.row(&key).unwrap().entry.state, Some(State::Reopened));
+        let nothing = Saying::Do { deed: Deed::Agree, on: Some("zzz".into()), words: "".into() };
+        assert!(matches!(ana.say(&key, &nothing), Err(Error::Write(CannotWrite::NoItem))));
+    }
+}
