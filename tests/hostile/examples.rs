@@ -2,18 +2,19 @@
 
 use couplet_engine::body::{Body, Seen};
 use couplet_engine::document::{Change, Run};
+use couplet_engine::keys::{DeviceSecret, WordsSecret};
 use couplet_engine::membership::ending::{dissolve, move_to, retain};
 use couplet_engine::membership::epoch::{leave, remove, rewrap, rotate};
 use couplet_engine::membership::keyring::{Keys, open_keys};
-use couplet_engine::membership::{invitation, invite, rename, revoke};
+use couplet_engine::membership::{invitation, invite, paper, rename, revoke};
 use couplet_engine::notebook::schema::{Kind, LAW};
 use couplet_proto::frame::{Attach, Frame, Reason, Refuse, Statements, Stored};
 use couplet_proto::hash::Hash;
 use couplet_proto::have::Tip;
-use couplet_proto::ids::{DeviceId, WriterId, WriterNonce};
+use couplet_proto::ids::{DeviceId, Slot, WriterId, WriterNonce};
 use couplet_proto::link::RelayLink;
 use couplet_proto::sign::Signer;
-use couplet_proto::statement::{History, Role, Statement, Watermark};
+use couplet_proto::statement::{History, Locator, Role, Statement, Watermark};
 use couplet_tests::chance::Chance;
 use couplet_tests::couple::Couple;
 use couplet_tests::world::World;
@@ -107,6 +108,25 @@ fn go(couple: &mut Couple, gone: DeviceId, chance: &mut Chance) {
     say(couple, retained);
     let left = leave(&couple.log, &couple.ben).unwrap();
     say(couple, left);
+    come_back(couple, &mut Chance::new(13));
+}
+
+/// Ana makes a recovery kit, gives it notice, and comes back by its words.
+fn come_back(couple: &mut Couple, chance: &mut Chance) {
+    let ana = couple.ana.clone();
+    let (words, place) = (WordsSecret::random(chance), (couple.log.id(), Slot::First));
+    let keys = open_keys(&couple.log, &ana, &Keys::new());
+    let first = paper::kit(&words, place, chance);
+    let made = paper::set(&couple.log, &ana, &keys, (first, None), chance).unwrap();
+    couple.log.append(made).unwrap();
+    let noticed = paper::notice(&couple.log, &ana, Some(1 << 32)).unwrap();
+    couple.log.append(noticed).unwrap();
+    let (_, paper) = paper::find(&couple.log, &words).unwrap();
+    let (fresh, next) = (DeviceSecret::random(chance), WordsSecret::random(chance));
+    let named = "the new phone".parse().unwrap();
+    let (device, kit) = ((&fresh, Some(&named)), paper::kit(&next, place, chance).unwrap());
+    let recovered = paper::recover(&couple.log, &paper, device, kit, chance).unwrap();
+    couple.log.append(recovered).unwrap();
 }
 
 fn bodies(changes: &[Change], envelopes: &[Vec<u8>]) -> Vec<Body> {
@@ -145,5 +165,6 @@ fn frames(
         Frame::Requests(vec![couple.request.bytes().to_vec()]),
         Frame::Ping(1 << 40),
         Frame::Pong(7),
+        Frame::Recall(Locator([7; 32])),
     ]
 }

@@ -5,6 +5,8 @@
 use couplet::Cursor;
 use couplet_engine::body::Body;
 use couplet_engine::document::{Change, EntryKey, Run};
+use couplet_engine::keys::{Secret, WordsSecret};
+use couplet_engine::membership::words::Words;
 use couplet_engine::notebook::Notebook;
 use couplet_engine::notebook::entry::Version;
 use couplet_engine::pairing::code::Code;
@@ -108,10 +110,17 @@ fn of_links(examples: &Examples) -> Vec<Target> {
     let (relay, join) = (link.relay.to_string(), link.to_text());
     let key = EntryKey::from_random(Slot::Second, [8; 16]);
     let code = Code::of(&examples.couple.request).to_string();
+    let words = Words::from_secret(WordsSecret::new(Secret::new([7; 32]))).to_text();
     let cursor = format!("20000.0.17.{key}");
     vec![
         text("relay-link", &relay, |text| {
             accepted(text.parse::<RelayLink>(), |link| same_text(&link.to_string(), text))
+        }),
+        text("words", &words, |text| {
+            accepted(Words::read(text), |words| {
+                let plain: Vec<_> = text.split_whitespace().collect();
+                same_text(&words.to_text(), &plain.join(" ").to_ascii_lowercase())
+            })
         }),
         text("join-link", &join, |text| {
             accepted(text.parse::<JoinLink>(), |link| same_text(&link.to_text(), text))

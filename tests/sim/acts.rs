@@ -55,6 +55,8 @@ impl World {
             What::Invite | What::AskIn | What::Approve | What::Remove => {
                 self.act_on_members(who, &step.what, &mut chance)?;
             }
+            What::MakeKit => self.make_kit(who)?,
+            What::Recover(removes_others) => self.recover(who, removes_others)?,
             What::RelayBackup
             | What::RelayRestored
             | What::RelayWiped

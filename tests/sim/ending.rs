@@ -85,7 +85,7 @@ impl World {
 
     fn move_to_the_second(&mut self, who: usize) {
         self.relays.push(Relay::default());
-        self.home = 1;
+        (self.home, self.has_moved) = (1, true);
         say(self.owner(who).move_to(&link_of(1))).unwrap();
     }
 
@@ -229,6 +229,25 @@ fn what_both_want_gone_is_gone_from_the_relay_before_as_well() {
     world.all_act(&[(BEN, What::Sync), (ANA, What::Sync)]);
     assert_eq!(held(&world), [true, true]);
     world.verdict().unwrap();
+}
+
+#[test]
+fn they_come_back_to_where_they_were() {
+    let mut world = World::new(15, Breach::default()).unwrap();
+    world.a_day();
+    world.move_to_the_second(ANA);
+    world.a_day();
+    world.all_act(&[(TABLET, What::Sleep), (BEN, What::Sync), (ANA, What::Sync)]);
+    say(world.owner(BEN).move_to(&link_of(0))).unwrap();
+    world.home = 0;
+    for who in [BEN, ANA, BEN, ANA] {
+        world.all_act(&[(who, What::Write), (who, What::Sync)]);
+    }
+    world.all_act(&[(TABLET, What::Wake)]);
+    world.settle().unwrap_or_else(|what| panic!("{what}\n{}", world.trace.join("\n")));
+    for who in 0..world.phones.len() {
+        assert_eq!(world.phones[who].relay_it_is_at(), 0, "{}", world.name(who));
+    }
 }
 
 #[test]

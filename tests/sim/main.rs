@@ -8,6 +8,7 @@
 mod acts;
 mod breach;
 mod broken;
+mod by_words;
 mod disk;
 mod ending;
 mod explore;
@@ -16,6 +17,7 @@ mod line;
 mod log;
 mod members;
 mod phone;
+mod recovery;
 mod relay;
 mod settling;
 mod step;

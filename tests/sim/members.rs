@@ -88,7 +88,9 @@ impl World {
         use couplet_proto::frame::Reason;
         let is_answer = matches!(
             error,
-            Error::NotLetInYet | Error::Refused(Reason::NotAMember | Reason::NotInvited)
+            Error::NotLetInYet
+                | Error::WordsUsed
+                | Error::Refused(Reason::NotAMember | Reason::NotInvited)
         );
         is_answer && self.has_changed_members
     }

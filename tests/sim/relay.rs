@@ -102,8 +102,12 @@ impl Relay {
     }
 
     fn ask(&mut self, connection: u64, question: Question) {
-        let Some(notebook) = self.desks.get(&connection).and_then(Desk::notebook) else { return };
-        let answer = self.answer(notebook, question);
+        let notebook = self.desks.get(&connection).and_then(Desk::notebook);
+        let answer = match (question, notebook) {
+            (Question::Find(lookup), _) => Ok(Answer::Found(self.shelf.find(lookup))),
+            (question, Some(notebook)) => self.answer(notebook, question),
+            (_, None) => return,
+        };
         if let Some(desk) = self.desks.get_mut(&connection) {
             desk.answered(answer);
         }

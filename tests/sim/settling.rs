@@ -67,7 +67,7 @@ impl World {
 
     fn mend_everything(&mut self) -> Result<(), String> {
         self.note("everything is mended, and everybody syncs".into());
-        if self.home == 0 {
+        if !self.has_moved {
             self.join_relays();
         }
         self.relays.iter_mut().for_each(|relay| relay.is_full = false);

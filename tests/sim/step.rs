@@ -54,6 +54,9 @@ pub(crate) enum What {
     AskIn,
     Approve,
     Remove,
+    MakeKit,
+    /// Whether all other devices of that person are taken out.
+    Recover(bool),
     RelayBackup,
     RelayRestored,
     RelayWiped,
@@ -80,7 +83,7 @@ impl What {
         let mark = |chance: &mut Chance| {
             [Mark::Stays, Mark::Stays, Mark::Gone, Mark::OfThen][chance.below(4)]
         };
-        match chance.below(212) {
+        match chance.below(218) {
             0..24 => Self::Write,
             24..36 => Self::EditNote,
             36..42 => Self::BeginPage,
@@ -121,7 +124,9 @@ impl What {
             200..203 => Self::Invite,
             203..206 => Self::AskIn,
             206..210 => Self::Approve,
-            _ => Self::Remove,
+            210..212 => Self::Remove,
+            212..215 => Self::MakeKit,
+            _ => Self::Recover(chance.percent(25)),
         }
     }
 
@@ -176,6 +181,11 @@ impl fmt::Display for What {
             Self::AskIn => f.write_str("sees a new device ask with the last link"),
             Self::Approve => f.write_str("lets in whoever asks"),
             Self::Remove => f.write_str("takes out another device of their own"),
+            Self::MakeKit => f.write_str("makes a recovery kit"),
+            Self::Recover(false) => f.write_str("has a new phone come in by words"),
+            Self::Recover(true) => {
+                f.write_str("has a new phone come in by words, and takes out all others")
+            }
             Self::RelayBackup => f.write_str("the relay is backed up"),
             Self::RelayRestored => f.write_str("the relay is restored from a backup"),
             Self::RelayWiped => f.write_str("the relay forgets everything"),

@@ -57,7 +57,7 @@ impl World {
             return;
         }
         phone.around.set_now(self.now);
-        if self.home == 1 {
+        if self.has_moved {
             // A name leads to one relay, whatever stood in its place before.
             phone.relay = match phone.relay_it_is_at() {
                 1 => 1,
@@ -359,6 +359,7 @@ impl World {
         let phone = &self.phones[who];
         match error {
             Error::Unreachable(_) | Error::BeginAnew | Error::TimedOut => true,
+            Error::Refused(Reason::Busy) if self.expects_to_wait => true,
             Error::Refused(Reason::Full | Reason::Busy) => self.relays[phone.relay].is_full,
             Error::Apart | Error::Refused(Reason::Dissolved) => self.is_ending,
             Error::Paused => true,

@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use crate::breach::Breach;
 use crate::disk::{Disk, Image};
 use crate::phone::{Phone, Talk};
+use crate::recovery::Written;
 use crate::relay::Relay;
 use crate::words::Words;
 
@@ -37,8 +38,14 @@ pub(crate) struct World {
     pub(crate) has_changed_members: bool,
     /// Somebody wants all of it gone from the relay.
     pub(crate) is_ending: bool,
-    /// The relay at which everybody must meet in the end: the second, once somebody moves there.
+    /// The relay at which everybody must meet in the end.
     pub(crate) home: usize,
+    /// Somebody has moved: each phone is at the relay that its notebook is at.
+    pub(crate) has_moved: bool,
+    /// The words that somebody wrote down, the newest last.
+    pub(crate) kits: Written,
+    /// Somebody asks for what is not due yet.
+    pub(crate) expects_to_wait: bool,
     pub(crate) base: Instant,
     root: TempDir,
     wrong: Option<String>,
@@ -61,6 +68,9 @@ impl World {
             has_changed_members: false,
             is_ending: false,
             home: 0,
+            has_moved: false,
+            kits: Written::new(),
+            expects_to_wait: false,
             forks_are_lawful: false,
             base: Instant::now(),
             root: root.unwrap(),

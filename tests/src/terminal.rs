@@ -1,6 +1,7 @@
 //! A phone of the real program: a home, and the commands of `couplet` on it.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Output, Stdio};
 
@@ -99,6 +100,18 @@ impl Phone {
     #[must_use]
     pub fn run(&self, arguments: &[&str]) -> Said {
         Said::of(&self.command(arguments).output().unwrap())
+    }
+
+    /// A command that reads this, however it ends.
+    ///
+    /// # Panics
+    ///
+    /// Where the program cannot be run.
+    #[must_use]
+    pub fn read(&self, arguments: &[&str], input: &str) -> Said {
+        let mut running = self.command(arguments).stdin(Stdio::piped()).spawn().unwrap();
+        running.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        Said::of(&running.wait_with_output().unwrap())
     }
 
     /// The answers of a command that does what it was asked.

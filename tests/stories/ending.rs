@@ -271,6 +271,7 @@ fn who_goes_on_after_an_end_has_their_own_words_and_everything_beside() {
     let onward = directory.path().join("onward");
     let go_on = ["go-on", onward.to_str().unwrap()];
     assert_eq!(ben.refused(&go_on), "not_allowed", "nothing has ended");
+    assert!(!onward.exists());
     ben.ask(&["write", "never sent"]);
     ben.ask(&["leave"]);
     let gone_on = ben.ask(&go_on);

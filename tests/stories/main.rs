@@ -12,5 +12,6 @@ mod forgetful;
 mod going;
 mod killed;
 mod mistakes;
+mod recovery;
 mod refused;
 mod together;

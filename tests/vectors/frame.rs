@@ -6,7 +6,7 @@ use couplet_proto::have::Have;
 use couplet_proto::ids::{NotebookId, WriterId};
 use couplet_proto::item::{self, Item, kind};
 use couplet_proto::limits::MAX_FRAME;
-use couplet_proto::statement::LogHead;
+use couplet_proto::statement::{Locator, LogHead};
 
 use crate::file::{Made, Outcome, Vector};
 use crate::have;
@@ -54,6 +54,7 @@ fn describe(frame: Frame) -> Outcome {
         }
         Frame::Knock(request) => says("knock").holds("holds", &request),
         Frame::Requests(requests) => all(says("requests"), &requests),
+        Frame::Recall(locator) => says("recall").holds("locator", &locator.0),
         Frame::Ping(number) => says("ping").says("number", number),
         Frame::Pong(number) => says("pong").says("number", number),
     }
@@ -92,6 +93,7 @@ pub(crate) fn made() -> Vec<Made> {
         ("refuse-dissolved", refuse(Reason::Dissolved)),
         ("knock", Frame::Knock(vec![1, 2, 3])),
         ("requests", Frame::Requests(vec![vec![1, 2, 3]])),
+        ("recall", Frame::Recall(Locator([6; 32]))),
         ("ping", Frame::Ping(300)),
         ("pong", Frame::Pong(300)),
     ];
@@ -111,6 +113,7 @@ pub(crate) fn made() -> Vec<Made> {
         make("unknown-critical", "too new", "a later version's", &item(99, true, b"new")),
         make("ping-not-critical", "skipped", "a second spelling", &item(8, false, &ping)),
         make("ping-cut", bad, "half of its number", &item(8, true, &ping[..1])),
+        make("recall-cut", bad, "half of what is asked", &item(20, true, &[6; 16])),
         make("ping-followed", bad, "a byte more", &item(8, true, &[1, 0])),
         make("four-billion-envelopes", bad, "a count", &item(3, true, &[255, 255, 255, 255, 15])),
         make("too-long", bad, "its length alone", &huge),

@@ -15,9 +15,11 @@ mod have;
 mod keys;
 mod link;
 mod number;
+mod recovery;
 mod request;
 mod sas;
 mod statement;
+mod words;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -32,7 +34,7 @@ struct Format {
     made: fn() -> Vec<Made>,
 }
 
-const FORMATS: [Format; 13] = [
+const FORMATS: [Format; 15] = [
     Format { kind: "body", read: body::read, made: body::made },
     Format { kind: "ending", read: statement::read, made: ending::made },
     Format { kind: "envelope", read: envelope::read, made: envelope::made },
@@ -43,9 +45,11 @@ const FORMATS: [Format; 13] = [
     Format { kind: "link", read: link::read, made: link::made },
     Format { kind: "move", read: ending::read, made: ending::moves },
     Format { kind: "number", read: number::read, made: number::made },
+    Format { kind: "recovery", read: statement::read, made: recovery::made },
     Format { kind: "request", read: request::read, made: request::made },
     Format { kind: "sas", read: sas::read, made: sas::made },
     Format { kind: "statement", read: statement::read, made: statement::made },
+    Format { kind: "words", read: words::read, made: words::made },
 ];
 
 fn directory(kind: &str) -> PathBuf {

@@ -12,8 +12,8 @@ use couplet_proto::log::{Dissolution, Log, Opening, Refused};
 use couplet_proto::request::JoinRequest;
 use couplet_proto::sign::{SIGNATURE, Signer, sign};
 use couplet_proto::statement::{
-    AddDevice, Body, Header, History, Invite, Join, LogHead, NotAStatement, Rewrap, Role, Rotate,
-    Statement, Wrap,
+    AddDevice, Body, Header, History, Invite, Join, Kit, LogHead, NotAStatement, Rewrap, Role,
+    Rotate, Statement, Wrap,
 };
 use couplet_tests::chance::Chance;
 use couplet_tests::couple::Couple;
@@ -86,6 +86,12 @@ fn describe(statement: &Statement, log: &Log) -> Outcome {
     if let Some(at) = log.moved() {
         outcome = outcome.says("log moved at", at);
     }
+    for (slot, paper) in log.papers() {
+        let notice = paper.notice.map(|notice| notice.given);
+        outcome = outcome
+            .holds("log's kit", &paper.kit.keys.signing.0)
+            .says("of", format!("{}, noticed {notice:?}", slot.index()));
+    }
     if log.owes_rotation() {
         outcome = outcome.says("log owes a rotation", true);
     }
@@ -103,6 +109,15 @@ fn describe_rotation(outcome: Outcome, rotate: &Rotate) -> Outcome {
         .holds("commitment", rotate.commitment.as_bytes())
         .holds("chain", rotate.chain.as_deref().unwrap_or_default());
     describe_wraps(outcome, &rotate.wraps)
+}
+
+fn describe_kit(outcome: Outcome, kit: &Kit) -> Outcome {
+    outcome
+        .holds("kit", &kit.keys.signing.0)
+        .holds("kit's wrapping key", &kit.keys.wrapping)
+        .holds("lookup", kit.lookup.as_bytes())
+        .holds("record", &kit.record)
+        .holds("kit's proof", &kit.proof.0)
 }
 
 fn describe_wraps(outcome: Outcome, wraps: &[Wrap]) -> Outcome {
@@ -163,6 +178,24 @@ fn describe_body(outcome: Outcome, body: &Body) -> Outcome {
             .says("says", "rename")
             .holds("device", &rename.device.map(|device| device.0).unwrap_or_default())
             .holds("name", &rename.name),
+        Body::Paper(paper) => {
+            let outcome = outcome.says("says", "paper").says("due", format!("{:?}", paper.due));
+            let outcome = paper.kit.iter().fold(outcome, describe_kit);
+            describe_rotation(outcome, &paper.rotate)
+        }
+        Body::Recover(recover) => {
+            let outcome = outcome
+                .says("says", "recover")
+                .holds("device", &recover.device.signing.0)
+                .holds("device's wrapping key", &recover.device.wrapping)
+                .holds("device's proof", &recover.proof.0)
+                .holds("name", &recover.name);
+            describe_rotation(describe_kit(outcome, &recover.kit), &recover.rotate)
+        }
+        Body::Notice(notice) => outcome
+            .says("says", "notice")
+            .holds("paper", &notice.paper.0)
+            .says("given", format!("{:?}", notice.given)),
         Body::Unknown { number, critical } => {
             outcome.says("says", format!("number {number}")).says("critical", critical)
         }

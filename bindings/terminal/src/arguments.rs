@@ -106,6 +106,13 @@ pub(crate) enum Command {
         #[command(subcommand)]
         verb: Option<QuarantineVerb>,
     },
+    /// Make a recovery kit: 24 words that bring the notebook back when every device is lost
+    Recovery {
+        #[command(subcommand)]
+        verb: Option<KitVerb>,
+    },
+    /// Bring a notebook back with the words of its recovery kit
+    Recover(Recover),
     /// Say what you, or one of your devices, are called
     Rename(Rename),
     /// Leave: alone, at once, with everything that is here; nothing more is written here then
@@ -227,6 +234,38 @@ pub(crate) enum QuarantineVerb {
         /// The device, or the beginning of its name
         device: String,
     },
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum KitVerb {
+    /// Show whether there is a kit, and whether somebody has given it notice
+    Status,
+    /// Make another kit, which makes the words before worthless: at once with them, and without
+    /// them seven days after the first time this is said
+    Renew {
+        /// - reads the words before from standard input
+        words: Option<String>,
+    },
+    /// Take back the notice that somebody gave to your kit
+    Keep {
+        /// - reads its words from standard input
+        words: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Recover {
+    /// - reads the words from standard input
+    pub(crate) words: String,
+    /// The relay's link, as the kit has it
+    #[arg(long, value_name = "LINK")]
+    pub(crate) relay: String,
+    /// What this device is called
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Take out all other devices of yours: they are lost
+    #[arg(long)]
+    pub(crate) remove_others: bool,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ mod going;
 mod membership;
 mod network;
 mod practice;
+mod recovery;
 mod talk;
 mod watch;
 
@@ -43,6 +44,8 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<(), Fai
         Command::Quarantine { verb: Some(verb) } => {
             going::settle_late(&home.open().await?, verb, output).await
         }
+        Command::Recovery { verb } => recovery::kit(&home.open().await?, verb, output).await,
+        Command::Recover(asked) => recovery::recover(home, asked, output).await,
         Command::Rename(asked) => going::rename(&home.open().await?, &asked, output).await,
         Command::Leave => going::leave(&home.open().await?, output).await,
         Command::Dissolve { cancel } => ending::dissolve(&home.open().await?, cancel, output).await,

@@ -1,5 +1,6 @@
 //! What calls answer with, as plain values.
 
+use couplet_engine::membership::words::Words;
 use couplet_engine::pairing::emoji::SasEmoji;
 use couplet_engine::pairing::sas;
 use couplet_proto::ids::{DeviceId, InviteId, NotebookId, Slot};
@@ -209,6 +210,29 @@ pub struct Request {
     pub is_own_device: bool,
 }
 
+/// The state of a person's recovery kit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecoveryKit {
+    /// Whether there is one.
+    pub exists: bool,
+    /// Whether one that was made here waits for the relay; its words are good only then.
+    pub is_pending: bool,
+    /// When it may be replaced without its words, seconds since 1970: notice was given to it.
+    /// Whoever has the words and did not mean this keeps it by them.
+    pub due: Option<u64>,
+    /// The relay that its words are used at.
+    pub relay: Option<RelayLink>,
+}
+
+/// What renewing a recovery kit has come to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Renewed {
+    /// The words that are good once the relay has ordered it.
+    Words(Words),
+    /// Notice is given: it can be replaced without its words then, seconds since 1970.
+    NotBefore(u64),
+}
+
 /// What a device shows while it waits to be let in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiting {
@@ -255,6 +279,9 @@ pub struct Status {
     pub put_off: Option<u64>,
     /// How sure this person is of the other; nothing while nobody else is here.
     pub verified: Option<Verified>,
+    /// When this person's recovery kit may be replaced without its words, seconds since 1970: one of
+    /// their devices gave it notice. Whoever did not mean this keeps the kit by its words.
+    pub kit_due: Option<u64>,
     /// How many persons belong.
     pub persons: usize,
     /// How many devices belong.

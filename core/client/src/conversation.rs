@@ -9,6 +9,7 @@
 //! Deliberately not here: connecting, and when to try again.
 
 mod leading;
+mod recovering;
 mod refused;
 
 use std::collections::VecDeque;
@@ -91,6 +92,8 @@ pub struct Conversation {
     /// What the relay had waiting before it answered the ping is here.
     has_mail: bool,
     is_waiting_at_the_door: bool,
+    /// Words are letting this device in.
+    recovering: Option<recovering::Step>,
     /// The relay has no room, or no time, for what this device sends; what it holds is fetched all
     /// the same.
     put_off: Option<PutOff>,
@@ -133,12 +136,14 @@ impl Conversation {
     }
 
     fn of(opening: Opening, until: Until, now: Instant) -> Self {
-        let Opening { notebook, start, knock } = opening;
+        let Opening { notebook, start, knock, recall } = opening;
         let (log_head, is_waiting_at_the_door) = (start.log.last().copied(), knock.is_some());
+        let first = knock.map(Frame::Knock).or(recall.map(Frame::Recall));
         Self {
             session: Session::open(notebook, start, false),
             until,
-            outputs: knock.map(|request| Output::Send(Frame::Knock(request))).into_iter().collect(),
+            recovering: recall.map(|_| recovering::Step::Asked),
+            outputs: first.into_iter().map(Output::Send).collect(),
             has_greeted: false,
             proposed: None,
             has_mail: false,
@@ -219,6 +224,9 @@ impl Conversation {
         now: Instant,
     ) -> Result<(), Error> {
         self.heard(owner, now)?;
+        if self.handle_recovery(owner, &frame)? {
+            return Ok(());
+        }
         self.session.handle_frame(frame).map_err(|_| Error::BadRelay)
     }
 

@@ -13,6 +13,7 @@ mod export;
 mod going;
 mod moving;
 mod opening;
+mod recovery;
 mod talk;
 
 use std::path::PathBuf;

@@ -3,6 +3,7 @@
 
 use couplet_engine::membership::CannotSay;
 use couplet_engine::membership::name::NotAName;
+use couplet_engine::membership::words::NotWords;
 use couplet_engine::notebook::CannotWrite;
 use couplet_engine::pairing::NotAdmitted;
 use couplet_engine::replica::CannotSeal;
@@ -43,6 +44,26 @@ pub enum Error {
     /// The code does not belong to the request.
     #[error("the code is not the one that the other phone shows; nobody was let in")]
     WrongCode,
+    /// The caller's input: no words of a recovery kit.
+    #[error(transparent)]
+    NotWords(#[from] NotWords),
+    /// Nobody knows the words.
+    #[error(
+        "these words lead to no notebook here: they were used or renewed, or belong to another \
+         relay"
+    )]
+    UnknownWords,
+    /// The words were used by somebody while this device tried to.
+    #[error(
+        "these words have been used on another device: they let in one, and others replace them"
+    )]
+    WordsUsed,
+    /// There is a recovery kit already.
+    #[error("there is a recovery kit already; renew it, which makes its words worthless")]
+    KitThere,
+    /// The log tells of something that is not due, as far as this device's clock is right.
+    #[error("a device changed a recovery kit before its time, or this device's clock is wrong")]
+    BeforeItsTime,
     /// What must be said first.
     #[error(
         "{0} entries are here already; say which history the newcomer will read: all of it, or \
@@ -62,8 +83,8 @@ pub enum Error {
     )]
     Paused,
     /// Nobody has ended anything.
-    #[error("you are together here; leave first, and then go on in a notebook of your own")]
-    Together,
+    #[error("nothing has ended here; leave or dissolve this notebook, and go on in your own then")]
+    NotEnded,
     /// Something is not built so far.
     #[error("{0} is not possible in this version")]
     Unsupported(&'static str),
@@ -124,10 +145,15 @@ impl Error {
             Self::LetInAlready => "exists",
             Self::Apart => "apart",
             Self::WrongCode => "wrong_code",
+            Self::NotWords(_) => "wrong_words",
+            Self::UnknownWords => "unknown_words",
+            Self::WordsUsed => "words_used",
+            Self::KitThere => "exists",
+            Self::BeforeItsTime => "before_its_time",
             Self::SayHistory(_) => "say_history",
             Self::Unsent(_) => "unsent",
             Self::Paused => "paused",
-            Self::Together => "not_allowed",
+            Self::NotEnded => "not_allowed",
             Self::Unsupported(_) => "unsupported",
             Self::Refused(_) | Self::BadRelay => "relay_refused",
             Self::Unreachable(_) => "relay_unreachable",
@@ -154,6 +180,7 @@ impl Error {
                 | Self::BeginAnew
                 | Self::DraftMoved
                 | Self::NotLetInYet
+                | Self::BeforeItsTime
                 | Self::Refused(Reason::Busy | Reason::Full)
                 | Self::Store(StoreError::Busy | StoreError::DiskFull)
         )

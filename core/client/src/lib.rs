@@ -19,12 +19,13 @@ mod store;
 mod transport;
 
 pub use answers::{
-    Device, Dissolving, Event, Invitation, Late, OpenInvite, Quarantine, Request, SetAside,
-    Standing, Status, Unsent, Verification, Verified, Waiting,
+    Device, Dissolving, Event, Invitation, Late, OpenInvite, Quarantine, RecoveryKit, Renewed,
+    Request, SetAside, Standing, Status, Unsent, Verification, Verified, Waiting,
 };
 pub use clock::{now, today};
 pub use couplet::{Couplet, Export, Imported};
 pub use couplet_engine::keys::Secret;
+pub use couplet_engine::membership::words::{NotWords, WORDS, Words};
 pub use couplet_engine::notebook::comment::{Comment, CommentId};
 pub use couplet_engine::notebook::deed::{Deed, On, Open, UnknownDeed};
 pub use couplet_engine::notebook::entry::{Entry, Revision};
@@ -54,7 +55,7 @@ pub use transport::Unreachable;
 pub mod driven {
     pub use crate::backoff::{STABLE, backoff, may_pass};
     pub use crate::conversation::{Conversation, Output, Talked, Until};
-    pub use crate::owner::{Asking, Invited, Owner};
+    pub use crate::owner::{Asking, Found, Invited, Owner, Return};
     pub use crate::place::{Home, Surroundings, System};
     pub use crate::transport::introduction;
 }

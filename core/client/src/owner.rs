@@ -19,6 +19,8 @@ mod onward;
 mod quarantine;
 mod reading;
 mod receiving;
+mod recovering;
+mod recovery;
 mod siblings;
 mod talk;
 #[cfg(test)]
@@ -52,6 +54,7 @@ use crate::error::{Error, input};
 use crate::mark::MarkFile;
 use crate::place::{Home, Surroundings};
 use crate::store::{Claim, Meta, Store, StoreError, Tables};
+use recovering::Recovering;
 
 pub use archive::Archive;
 pub(crate) use exchange::Opening;
@@ -59,6 +62,7 @@ pub(crate) use export::proved;
 pub use membership::{Asking, Invited};
 pub(crate) use onward::Onward;
 pub(crate) use receiving::Received;
+pub use recovering::{Found, Return};
 pub use talk::Saying;
 
 /// How many changes beyond a snapshot make a new one worth its time.
@@ -94,6 +98,8 @@ pub struct Owner {
     is_writer_sure: bool,
     /// The statement that was made last.
     made: Option<intents::Made>,
+    /// What old words are to say.
+    by_paper: Option<recovery::ByPaper>,
     /// The relay does not take this device's words before then.
     put_off: Option<u64>,
     /// What a relay says is not said by the relay that this notebook is at.
@@ -104,6 +110,8 @@ pub struct Owner {
 enum State {
     /// Not let in so far.
     Joining(Box<Joining>),
+    /// Not let in by the words of a recovery kit so far.
+    Recovering(Box<Recovering>),
     /// A member of the notebook.
     Member(Box<Replica>),
     /// Read, and never written.
@@ -222,6 +230,7 @@ impl Owner {
             may_have_orphans: true,
             is_writer_sure: false,
             made: None,
+            by_paper: None,
             put_off: None,
             is_elsewhere: false,
         })
@@ -232,7 +241,7 @@ impl Owner {
         self.refresh()?;
         match &mut self.state {
             State::Member(replica) => Ok(replica),
-            State::Joining(_) => Err(Error::NotLetInYet),
+            State::Joining(_) | State::Recovering(_) => Err(Error::NotLetInYet),
             State::Archive(_) => Err(Error::Apart),
         }
     }
@@ -241,6 +250,7 @@ impl Owner {
     fn me(&mut self) -> Result<Slot, Error> {
         match &self.state {
             State::Archive(archive) => Ok(archive.person),
+            State::Recovering(_) => Ok(self.tables().get(Meta::Slot)?.ok_or(Error::Engine)?),
             State::Member(_) | State::Joining(_) => Ok(self.replica()?.slot()),
         }
     }
@@ -319,6 +329,7 @@ impl Owner {
         match &self.state {
             State::Member(replica) => replica.notebook(),
             State::Joining(joining) => joining.link.notebook,
+            State::Recovering(recovering) => recovering.notebook,
             State::Archive(archive) => archive.notebook,
         }
     }
@@ -327,7 +338,7 @@ impl Owner {
     pub(crate) fn joining(&self) -> Option<&Joining> {
         match &self.state {
             State::Joining(joining) => Some(joining),
-            State::Member(_) | State::Archive(_) => None,
+            State::Member(_) | State::Recovering(_) | State::Archive(_) => None,
         }
     }
 
@@ -340,6 +351,9 @@ impl Owner {
 impl State {
     fn read(tables: &Tables<'_>, device: &DeviceSecret) -> Result<Self, Error> {
         let Some(log) = tables.log()? else {
+            if let Some(recovering) = Recovering::read(tables)? {
+                return Ok(recovering);
+            }
             let archive = Archive::read(tables)?;
             return archive.map_or_else(|| Joining::read(tables), Ok);
         };

@@ -15,6 +15,7 @@ mod late;
 mod membership;
 mod meta;
 mod schema;
+mod siblings;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};

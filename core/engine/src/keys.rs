@@ -4,6 +4,9 @@
 //! device seed  --HKDF("device signing")-->  Ed25519 key
 //!              --HKDF("device wrapping")->  DHKEM(X25519) key
 //! invite secret --HKDF("invite")--------->  Ed25519 key of one invite
+//! 24 words      --HKDF("recovery locator")->  what is asked of a relay
+//!               --HKDF("recovery record")-->  seals salt and notebook in the log
+//!               --HKDF("paper", salt)------>  seed of the paper device
 //! K_epoch (random) --HKDF("body", notebook, volume, edition)-->  body key, commitment key
 //!                  --HKDF("name")----------------------------->  name key
 //!                  --HKDF("relay")---------------------------->  key of the next relay's link
@@ -21,7 +24,7 @@ use couplet_proto::hash::Hash;
 use couplet_proto::ids::{DeviceId, Edition, Epoch, NotebookId, Volume};
 use couplet_proto::labels::Label;
 use couplet_proto::sign::{Signature, Signer};
-use couplet_proto::statement::{DeviceKeys, SUITE_X25519};
+use couplet_proto::statement::{DeviceKeys, Locator, SUITE_X25519};
 use ed25519_dalek::{Signer as _, SigningKey};
 use hkdf::Hkdf;
 use hpke::{Kem, Serializable, kem::X25519HkdfSha256};
@@ -31,6 +34,9 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 const DEVICE_SIGNING: Label = Label::new("couplet/1 device signing");
 const DEVICE_WRAPPING: Label = Label::new("couplet/1 device wrapping");
+const RECOVERY_LOCATOR: Label = Label::new("couplet/1 recovery locator");
+const RECOVERY_RECORD_KEY: Label = Label::new("couplet/1 recovery record key");
+const PAPER: Label = Label::new("couplet/1 paper");
 const INVITE: Label = Label::new("couplet/1 invite");
 const BODY: Label = Label::new("couplet/1 body");
 const BODY_COMMITMENT: Label = Label::new("couplet/1 body commitment key");
@@ -45,6 +51,8 @@ pub(crate) const COMMITMENT: Label = Label::new("couplet/1 key commitment");
 pub(crate) const NONCE: Label = Label::new("couplet/1 hedged nonce");
 /// HPKE info: an epoch key for a member.
 pub(crate) const WRAP: Label = Label::new("couplet/1 wrap");
+/// Associated data: a recovery record.
+pub(crate) const RECOVERY_RECORD: Label = Label::new("couplet/1 recovery record");
 /// HPKE info: a joiner's name for the device that invited.
 pub(crate) const REQUEST_NAME: Label = Label::new("couplet/1 request name");
 /// Associated data: an epoch's key under the next one's.
@@ -88,6 +96,10 @@ pub struct InviteSecret(Zeroizing<[u8; 16]>);
 /// The key pair that an invite's secret derives.
 #[derive(Clone)]
 pub struct InviteKey(SigningKey);
+
+/// What the 24 words of a recovery kit say: 256 random bits.
+#[derive(Clone, PartialEq, Eq)]
+pub struct WordsSecret(Secret);
 
 /// What one document's bodies are sealed with.
 pub(crate) struct BodyKey {
@@ -231,6 +243,41 @@ impl EpochKey {
     }
 }
 
+impl WordsSecret {
+    /// New words.
+    pub fn random(rng: &mut dyn CryptoRng) -> Self {
+        Self(Secret::random(rng))
+    }
+
+    /// The words that say this.
+    #[must_use]
+    pub const fn new(secret: Secret) -> Self {
+        Self(secret)
+    }
+
+    /// What they say: for writing them, or for a store that is itself encrypted.
+    #[must_use]
+    pub const fn secret(&self) -> &Secret {
+        &self.0
+    }
+
+    /// What a relay is asked for.
+    #[must_use]
+    pub fn locator(&self) -> Locator {
+        Locator(*self.0.derive(RECOVERY_LOCATOR, &[]).expose())
+    }
+
+    pub(crate) fn record_key(&self) -> Secret {
+        self.0.derive(RECOVERY_RECORD_KEY, &[])
+    }
+
+    /// The paper device of these words with that salt.
+    #[must_use]
+    pub fn paper(&self, salt: &[u8; 32]) -> DeviceSecret {
+        DeviceSecret::from_seed(self.0.derive(PAPER, &[salt]))
+    }
+}
+
 impl InviteSecret {
     /// A new invite's secret.
     pub fn random(rng: &mut dyn CryptoRng) -> Self {
@@ -292,6 +339,12 @@ impl fmt::Debug for DeviceSecret {
 impl fmt::Debug for EpochKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("EpochKey(..)")
+    }
+}
+
+impl fmt::Debug for WordsSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WordsSecret(..)")
     }
 }
 

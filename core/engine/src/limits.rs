@@ -18,8 +18,8 @@ pub const MAX_EMOJI_BYTES: usize = 40;
 /// phones of one person may pass it together.
 pub const MAX_REACTIONS: usize = 8;
 
-/// Entries after which the next volume is opened: what is said of them included, 2,500 load in a
-/// tenth of a second and keep a process under 50 MB, and an edit costs in proportion to its volume.
+/// Entries after which the next volume is opened: with what is said of them, 2,500 load in about
+/// 0.1 s and keep a whole process at 40 MB; every edit costs in proportion to its volume, too.
 pub const ENTRIES_PER_VOLUME: usize = 2_500;
 
 /// Operations after which the next volume is opened, if they come first: a character of a page is

@@ -2,15 +2,18 @@
 //!
 //! What may stand in a log is decided by [`couplet_proto::log::Log`], the same on phones and
 //! relays. Here is what only members can do: found a notebook, invite, let in, name; and in
-//! [`epoch`] and [`keyring`] what changes and opens the keys.
+//! [`epoch`] and [`keyring`] what changes and opens the keys; in [`words`] and [`paper`] the
+//! recovery kit.
 
 pub mod ending;
 pub mod epoch;
 pub mod keyring;
 pub mod name;
+pub mod paper;
 mod sealed;
 #[cfg(test)]
 mod tests;
+pub mod words;
 pub mod wrap;
 
 use std::collections::BTreeMap;
@@ -201,6 +204,7 @@ pub fn device_names(log: &Log, keys: &Keys) -> BTreeMap<DeviceId, Name> {
     for statement in log.statements() {
         let (sealed, by, of) = match statement.body() {
             Body::AddDevice(body) => (&body.name, body.wrap.to, body.wrap.to),
+            Body::Recover(body) => (&body.name, body.device.signing, body.device.signing),
             Body::Rename(Rename { device: Some(of), name }) => {
                 (name, statement.header().signer, *of)
             }

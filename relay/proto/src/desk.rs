@@ -21,6 +21,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::frame::{Attach, Frame, Reason, Refuse, Statements};
+use crate::hash::Hash;
 use crate::have::Have;
 use crate::ids::{DeviceId, NotebookId, WriterId};
 use crate::limits::{
@@ -44,7 +45,7 @@ pub struct Desk {
     notebook: Option<NotebookId>,
     stage: Stage,
     refusals: u32,
-    /// When the last frame came.
+    /// When the last frame came, seconds since 1970.
     now: u64,
     frames: VecDeque<(Frame, u64)>,
     news: BTreeSet<Part>,
@@ -116,6 +117,10 @@ enum Asked {
     Knock(Vec<u8>, u64),
     /// To keep the request.
     Post,
+    /// The notebook that words lead to.
+    Find(Hash),
+    /// Its log.
+    Recall(Hash),
     /// The log that envelopes are judged by.
     Receive(Vec<Vec<u8>>),
     /// Which of them may be kept.
@@ -164,7 +169,7 @@ impl Desk {
     }
 
     /// Takes in a frame that came at `now`, in seconds since 1970: only the expiry of an invite and
-    /// the end of a notebook ask for it (protocol rule 30).
+    /// waiting times, of a notice and of a notebook's end, ask for it (protocol rule 30).
     pub fn handle_frame(&mut self, frame: Frame, now: u64) {
         self.now = now;
         self.frames.push_back((frame, now));
@@ -220,6 +225,12 @@ impl Desk {
             }
             (Asked::Knock(request, now), Ok(Answer::Log(log))) => self.knock(request, now, log),
             (Asked::Post, Ok(Answer::Posted(posted))) => self.posted(posted),
+            (Asked::Find(lookup), Ok(Answer::Found(found))) => match found {
+                None => self.refuse(Reason::NotAMember),
+                Some(notebook) if !self.turn_to(notebook) => {}
+                Some(_) => self.ask(Question::Log, Asked::Recall(lookup)),
+            },
+            (Asked::Recall(lookup), Ok(Answer::Log(log))) => self.recalled(lookup, log),
             (Asked::Receive(envelopes), Ok(Answer::Log(log))) => self.receive(envelopes, log),
             (Asked::Sift(log), Ok(Answer::Judged(Judged::Envelopes(sifted)))) => {
                 self.keep(log, sifted);
@@ -233,6 +244,8 @@ impl Desk {
                 | Asked::Verdict(_)
                 | Asked::Append(..)
                 | Asked::Knock(..)
+                | Asked::Find(_)
+                | Asked::Recall(_)
                 | Asked::Post,
                 Err(unanswered),
             ) => self.put_off(unanswered, vec![None]),
@@ -292,6 +305,10 @@ impl Desk {
                 if self.turn_to(offer.notebook) {
                     self.ask(Question::Log, Asked::Offer(offer, 0));
                 }
+            }
+            Frame::Recall(locator) => {
+                let lookup = locator.lookup();
+                self.ask(Question::Find(lookup), Asked::Find(lookup));
             }
             Frame::Envelopes(_) if attach.is_none() => self.refuse(Reason::NotAMember),
             Frame::Ping(number) => self.send(Frame::Pong(number)),
@@ -504,9 +521,10 @@ mod tests {
     use crate::envelope::Sealed;
     use crate::frame::Stored;
     use crate::ids::InviteId;
+    use crate::ids::Slot;
     use crate::log::Branch;
     use crate::sign::Signer as _;
-    use crate::statement::LogHead;
+    use crate::statement::{Body, Kit, Locator, LogHead, Notice, Paper, Rotate, Wrap};
     use crate::testing::{FAR_AWAY, INVITE, Key, Notebook, bytes};
     use keeping::{Appended, Posted};
     use membership::MOVES;
@@ -588,6 +606,10 @@ mod tests {
                         self.log = Some(log);
                     }
                     ("append", Answer::Appended(self.appended))
+                }
+                Question::Find(lookup) => {
+                    let log = self.log.as_ref().filter(|log| log.paper_at(lookup).is_some());
+                    ("find", Answer::Found(log.map(|log| log.id())))
                 }
                 Question::Post(_) => ("post", Answer::Posted(self.posted)),
             };
@@ -799,7 +821,7 @@ mod tests {
         assert!(!is_checked(ben, Some(&before), &notebook, 0), "the other person vouches for it");
         assert!(!is_checked(ana, None, &notebook, 0), "there is nothing to lose");
         let mut heard = notebook.clone();
-        heard.say(heard.statement_of_ben(crate::statement::Body::Leave));
+        heard.say(heard.statement_of_ben(Body::Leave));
         assert!(!is_checked(ana, Some(&before), &heard, 0), "the other person has spoken since");
     }
 
@@ -989,5 +1011,105 @@ mod tests {
         assert!(Desk::needs_confirmation(&Frame::Knock(Vec::new())));
         assert!(!Desk::needs_confirmation(&attach(&notebook)));
         assert!(!Desk::needs_confirmation(&Frame::Envelopes(Vec::new())));
+    }
+
+    /// Ana's notebook with a kit of hers, and what its words ask for.
+    fn with_kit() -> (Notebook, Locator) {
+        let mut notebook = Notebook::of_both(1);
+        let (locator, paper) = (Locator([4; 32]), Key::new(60));
+        let kit = Kit::sign(
+            (notebook.id(), Slot::First),
+            paper.keys(),
+            locator.lookup(),
+            vec![1; 104],
+            &paper,
+        );
+        let members = notebook.log.members().map(|(device, _)| *device);
+        let mut to: Vec<_> = members.chain([paper.public()]).collect();
+        to.sort_unstable();
+        let rotate = Rotate {
+            epoch: crate::ids::Epoch(2),
+            commitment: Hash([2; 32]),
+            wraps: to.into_iter().map(|to| Wrap { to, sealed: vec![8; 80] }).collect(),
+            chain: Some(vec![8; 72]),
+        };
+        notebook.say(notebook.statement(Body::Paper(Paper { kit: Some(kit), due: None, rotate })));
+        (notebook, locator)
+    }
+
+    #[test]
+    fn whoever_has_the_words_is_shown_the_log_and_nobody_else() {
+        let (notebook, locator) = with_kit();
+        let mut counter = Counter::of(&Key::new(77), Some(&notebook));
+        let heard = counter.say(Frame::Recall(Locator([5; 32])));
+        assert_eq!(heard, [Output::Send(Reason::NotAMember.into())]);
+        let heard = counter.say(Frame::Recall(Locator(locator.lookup().0)));
+        assert_eq!(heard, [Output::Send(Reason::NotAMember.into())], "what stands in the log");
+        let [Output::Send(Frame::Statements(log))] = &counter.say(Frame::Recall(locator))[..]
+        else {
+            panic!("the log is not shown");
+        };
+        assert_eq!((log.from, &log.statements), (0, &notebook.bytes()));
+        let turned_away = counter.say(attach(&notebook));
+        assert_eq!(turned_away, [Output::Send(Reason::NotAMember.into())], "it reads no envelope");
+        let tries = |counter: &mut Counter| {
+            (0..40).any(|_| {
+                let heard = counter.say(Frame::Recall(Locator([5; 32])));
+                heard.contains(&Output::Close(Why::TooManyRefusals))
+            })
+        };
+        assert!(tries(&mut counter), "nobody tries words for long");
+    }
+
+    /// The notice that Ana's phone gives her kit, and what replaces it then.
+    fn notice_and_end(notebook: &Notebook, given: u64) -> [Vec<u8>; 2] {
+        let paper = notebook.log.paper(Slot::First).unwrap().kit.keys.signing;
+        let mut longer = notebook.clone();
+        let notice = Body::Notice(Notice { paper, given: Some(given) });
+        let notice = longer.say(longer.statement(notice));
+        let left = longer.log.members().map(|(device, _)| *device).filter(|of| *of != paper);
+        let rotate = Rotate {
+            epoch: crate::ids::Epoch(3),
+            commitment: Hash([2; 32]),
+            wraps: left.map(|to| Wrap { to, sealed: vec![8; 80] }).collect(),
+            chain: Some(vec![8; 72]),
+        };
+        let due = Some(given + crate::limits::PAPER_NOTICE_SECONDS);
+        let end = longer.statement(Body::Paper(Paper { kit: None, due, rotate }));
+        [notice, end.bytes().to_vec()]
+    }
+
+    #[test]
+    fn what_follows_a_notice_waits_for_the_relays_own_clock() {
+        let (notebook, _) = with_kit();
+        let given = 0;
+        let [notice, end] = notice_and_end(&notebook, given);
+        let from = notebook.log.head().length;
+        let offer = |from, statements: Vec<Vec<u8>>| {
+            Frame::Statements(Statements { notebook: notebook.id(), from, statements })
+        };
+        let later = crate::limits::PAPER_NOTICE_SECONDS + NOW;
+        // Both in one piece, as by a thief: the notice is taken, and nothing else.
+        let mut counter = Counter::of_ana(&notebook);
+        counter.desk.handle_frame(offer(from, vec![notice, end.clone()]), later);
+        counter.drain();
+        assert_eq!(counter.log.as_ref().unwrap().head().length, from + 1);
+        // The store does not know it for long enough.
+        counter.appended = Appended::TooSoon(77);
+        counter.desk.handle_frame(offer(from + 1, vec![end.clone()]), later);
+        let refused = counter.drain().into_iter().find_map(|output| match output {
+            Output::Send(Frame::Refuse(refuse)) => Some((refuse.reason, refuse.retry_after)),
+            _ => None,
+        });
+        assert_eq!(refused, Some((Reason::Busy, Some(77))));
+        // Nor does it stand before the time that it names itself.
+        counter.appended = Appended::Done;
+        counter.desk.handle_frame(offer(from + 1, vec![end.clone()]), NOW);
+        counter.drain();
+        assert_eq!(counter.log.as_ref().unwrap().head().length, from + 1);
+        counter.desk.handle_frame(offer(from + 1, vec![end]), later);
+        counter.drain();
+        assert_eq!(counter.log.as_ref().unwrap().head().length, from + 2);
+        assert!(counter.log.unwrap().paper(Slot::First).is_none());
     }
 }

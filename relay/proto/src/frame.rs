@@ -12,7 +12,7 @@ use crate::item::{self, Header, Item, Malformed, kind};
 use crate::limits::{
     MAX_ENVELOPES_PER_FRAME, MAX_FRAME, MAX_OPEN_INVITES, MAX_REQUESTS_PER_INVITE,
 };
-use crate::statement::LogHead;
+use crate::statement::{Locator, LogHead};
 
 /// One frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub enum Frame {
     Knock(Vec<u8>),
     /// Requests to join that wait for a member.
     Requests(Vec<Vec<u8>>),
+    /// Asks for the log of the notebook that words lead to.
+    Recall(Locator),
     /// Are you there?
     Ping(u64),
     /// Yes: the ping's number.
@@ -162,6 +164,7 @@ mod number {
     pub(super) const REQUESTS: u16 = 7;
     pub(super) const PING: u16 = 8;
     pub(super) const PONG: u16 = 9;
+    pub(super) const RECALL: u16 = 20;
 }
 
 impl From<Reason> for Frame {
@@ -182,6 +185,7 @@ impl Frame {
             Self::Refuse(refuse) => (number::REFUSE, item::encode(refuse)),
             Self::Knock(request) => (number::KNOCK, request.clone()),
             Self::Requests(requests) => (number::REQUESTS, item::encode(requests)),
+            Self::Recall(locator) => (number::RECALL, item::encode(locator)),
             Self::Ping(number) => (number::PING, item::encode(number)),
             Self::Pong(number) => (number::PONG, item::encode(number)),
         };
@@ -214,6 +218,7 @@ impl Frame {
             Some(number::REFUSE) => Self::Refuse(item::decode(own, "frame")?),
             Some(number::KNOCK) => Self::Knock(own.to_vec()),
             Some(number::REQUESTS) => Self::Requests(item::decode(own, "frame")?),
+            Some(number::RECALL) => Self::Recall(item::decode(own, "frame")?),
             Some(number::PING) => Self::Ping(item::decode(own, "frame")?),
             Some(number::PONG) => Self::Pong(item::decode(own, "frame")?),
             _ if item.critical => return Err(NotAFrame::TooNew),
@@ -232,6 +237,7 @@ impl Frame {
             Self::Statements(_)
             | Self::Refuse(_)
             | Self::Knock(_)
+            | Self::Recall(_)
             | Self::Ping(_)
             | Self::Pong(_) => true,
         }
@@ -254,6 +260,7 @@ mod tests {
             Reason::Fork.into(),
             Frame::Knock(vec![1]),
             Frame::Requests(vec![vec![1]]),
+            Frame::Recall(Locator([6; 32])),
             Frame::Ping(7),
             Frame::Pong(7),
         ]

@@ -40,5 +40,11 @@ pub const WRITER: Label = Label::new("couplet/1 writer");
 pub const REQUEST_HASH: Label = Label::new("couplet/1 join request hash");
 /// Signature: the invite key's, over a join request.
 pub const REQUEST_INVITE_SIGNATURE: Label = Label::new("couplet/1 join request by invite");
+/// Hash: what words ask a relay for, as it stands in the log.
+pub const RECOVERY_LOOKUP: Label = Label::new("couplet/1 recovery lookup");
+/// Signature: a paper device's, over its kit.
+pub const KIT_SIGNATURE: Label = Label::new("couplet/1 recovery kit");
+/// Signature: a device's that words let in, over its keys and its place.
+pub const RECOVERED_DEVICE_SIGNATURE: Label = Label::new("couplet/1 recovered device");
 /// Signature: the joining device's, over a join request.
 pub const REQUEST_DEVICE_SIGNATURE: Label = Label::new("couplet/1 join request by device");

@@ -42,6 +42,19 @@ pub const STATEMENTS_FOR_GOING: usize = 4 * MAX_DEVICES_PER_PERSON;
 /// Devices of one person, paper included.
 pub const MAX_DEVICES_PER_PERSON: usize = 16;
 
+/// Of these, the last are for a recovery kit and for the device that its words let in: a stolen
+/// phone that lets in others does not keep them out.
+pub const DEVICES_FOR_RECOVERY: usize = 2;
+
+/// Seconds after notice before a recovery kit is replaced without its words (protocol rule 26).
+pub const PAPER_NOTICE_SECONDS: u64 = 7 * 24 * 3600;
+
+/// Seconds by which clocks may disagree about a time that is named in a log.
+pub const CLOCKS_DISAGREE_SECONDS: u64 = 3600;
+
+/// Bytes of a sealed recovery record: nonce, salt, a few notebooks, tag.
+pub const MAX_RECOVERY_RECORD: usize = 320;
+
 /// Devices of both persons; no list of wraps is longer.
 pub const MAX_MEMBERS: usize = 2 * MAX_DEVICES_PER_PERSON;
 
@@ -121,6 +134,9 @@ const _: () = {
     assert!(2 * MAX_LOG_BYTES_PER_PERSON + MAX_LOG * 8 + 64 < MAX_FRAME, "a log fits one frame");
     // A wrap of the suite there is takes 80 bytes beside its device, a watermark at most 58.
     assert!(MAX_MEMBERS * 120 + MAX_WRITERS_PER_DEVICE * 58 + 512 < MAX_STATEMENT);
+    // A recovery has two keys, two signatures, a name and a record beside its rotation.
+    assert!(MAX_MEMBERS * 120 + MAX_SEALED_NAME + MAX_RECOVERY_RECORD + 1024 < MAX_STATEMENT);
+    assert!(DEVICES_FOR_RECOVERY < MAX_DEVICES_PER_PERSON);
     assert!(LOG_BYTES_FOR_GOING < MAX_LOG_BYTES_PER_PERSON && STATEMENTS_FOR_GOING < MAX_LOG);
     assert!(MAX_JOIN_REQUEST + MAX_WRAP + MAX_SEALED_NAME + 512 < MAX_STATEMENT);
     assert!(MAX_JOIN_REQUEST * MAX_REQUESTS_PER_INVITE * MAX_OPEN_INVITES + 4096 < MAX_FRAME);

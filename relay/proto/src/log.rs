@@ -16,6 +16,7 @@ mod dissolution;
 mod effect;
 mod epochs;
 mod invites;
+mod paper;
 #[cfg(test)]
 mod tests;
 
@@ -31,6 +32,7 @@ pub use branches::Branch;
 pub use departed::{Departed, Stands};
 pub use dissolution::Dissolution;
 pub use epochs::{Begun, Opening};
+pub use paper::{Noticed, PaperDevice};
 
 use departed::AllDeparted;
 use epochs::Epochs;
@@ -47,6 +49,8 @@ pub struct Member {
     pub keys: DeviceKeys,
     /// The index of the statement that let it in.
     pub since: u64,
+    /// Whether it is a recovery kit, which writes nothing.
+    pub is_paper: bool,
 }
 
 /// A notebook's membership, as far as its statements are known.
@@ -59,6 +63,7 @@ pub struct Log {
     /// Who has left; nobody comes in their place.
     has_left: Option<Slot>,
     invites: Invites,
+    papers: BTreeMap<Slot, PaperDevice>,
     epochs: Epochs,
     /// Who wants it gone from the relay, each since the statement of that index.
     dissolving: [Option<u64>; 2],
@@ -95,6 +100,9 @@ pub enum MayNot {
     /// This log does not know the device. If the writer knew a longer log, fetch it and ask again.
     #[error("the device is not a member of this notebook, as far as its log is known here")]
     UnknownDevice,
+    /// It is a recovery kit's.
+    #[error("a recovery kit writes nothing")]
+    Paper,
     /// It is not this notebook's.
     #[error("the envelope belongs to another notebook")]
     OtherNotebook,
@@ -125,13 +133,14 @@ impl Log {
         if slot != Slot::First || signer != device.signing || wrap.to != device.signing {
             return Err(Refused::NotAllowed("a Genesis speaks for its own device"));
         }
-        let member = Member { slot, generation: 0, keys: *device, since: 0 };
+        let member = Member { slot, generation: 0, keys: *device, since: 0, is_paper: false };
         Ok(Self {
             id: NotebookId(genesis.hash()),
             members: BTreeMap::from([(signer, member)]),
             departed: AllDeparted::new(),
             has_left: None,
             invites: Invites::default(),
+            papers: BTreeMap::new(),
             epochs: Epochs::first(*commitment),
             dissolving: [None; 2],
             moved: None,
@@ -187,7 +196,7 @@ impl Log {
         match (self.is_frozen, statement.body()) {
             (_, Body::Unknown { critical, .. }) => self.is_frozen |= critical,
             (true, _) => {}
-            (false, body) => self.take_effect((signer, slot), body)?,
+            (false, body) => self.take_effect((signer, slot), after, body)?,
         }
         self.bytes = bytes;
         self.statements.push(statement);
@@ -346,6 +355,9 @@ impl Log {
             (None, Some(_)) => return Err(MayNot::TakenOut),
             (None, None) => return Err(MayNot::UnknownDevice),
         };
+        if member.is_paper {
+            return Err(MayNot::Paper);
+        }
         self.check_epoch(envelope).map(|()| member)
     }
 

@@ -208,7 +208,7 @@ impl Session {
             Frame::Requests(requests) => self.notify(Notice::Requests(requests)),
             Frame::Ping(number) => self.send(Frame::Pong(number)),
             Frame::Pong(number) => self.notify(Notice::Pong(number)),
-            Frame::Knock(_) => {}
+            Frame::Knock(_) | Frame::Recall(_) => {}
         }
         Ok(())
     }

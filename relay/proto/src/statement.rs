@@ -16,6 +16,7 @@
 //! What may follow what is the [`Log`](crate::log::Log)'s to say.
 
 mod body;
+mod paper;
 
 use core::fmt;
 
@@ -33,6 +34,7 @@ pub use body::{
     AddDevice, Body, DeviceKeys, Genesis, History, Invite, Join, Move, RemoveDevice, Rename,
     Revoke, Rewrap, Role, Rotate, SUITE_X25519, Watermark, Wrap,
 };
+pub use paper::{Kit, Locator, Notice, Paper, Place, Recover};
 
 const FIELDS: usize = 105;
 
@@ -155,11 +157,21 @@ impl Statement {
         }
     }
 
-    /// Whether it takes a device or a person out: of such there are few, and nothing that others
-    /// use up keeps them back.
+    /// Whether it takes a device or a person out, or lets one in by its words: of such there are few,
+    /// and nothing that others use up keeps them back.
     #[must_use]
     pub const fn is_going(&self) -> bool {
-        matches!(self.body, Body::RemoveDevice(_) | Body::Leave)
+        matches!(self.body, Body::RemoveDevice(_) | Body::Leave | Body::Recover(_))
+    }
+
+    /// The time that must have come, seconds since 1970, before anybody takes it for true: a log has
+    /// no clock, and whoever has one looks (protocol rule 26).
+    #[must_use]
+    pub const fn due(&self) -> Option<u64> {
+        match &self.body {
+            Body::Paper(said) => said.due,
+            _ => None,
+        }
     }
 
     /// The log's head once this statement is in it.

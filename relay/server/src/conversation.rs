@@ -95,6 +95,10 @@ impl<S: Store> Conversation<S> {
     }
 
     async fn answer(&mut self, question: Question) -> Result<Answer, Unanswered> {
+        if let Question::Find(lookup) = question {
+            let found = self.notebooks.find(lookup).await;
+            return found.map(Answer::Found).map_err(Unanswered::from);
+        }
         let id = self.desk.notebook().ok_or(Unanswered::Unavailable)?;
         let mut sizes = Vec::new();
         match &question {

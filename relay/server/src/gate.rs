@@ -316,6 +316,7 @@ mod tests {
 
     #[test]
     fn nobody_talks_so_much_that_somebody_else_must_stay() {
+        use couplet_proto::desk::keeping::Kits;
         use couplet_proto::hash::Hash;
         let gate = Gate::new(Allowance { statements_per_day: 2, ..Allowance::default() });
         let says = |slot: Option<Slot>| {
@@ -329,6 +330,7 @@ mod tests {
                 ends: Vec::new(),
                 known: None,
                 ending: Ending::Unwanted,
+                kits: Kits::default(),
             };
             gate.admit(network("192.0.2.7"), &extension).is_ok()
         };

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use couplet_proto::desk::Part;
+use couplet_proto::hash::Hash;
 use couplet_proto::ids::NotebookId;
 use tokio::sync::watch;
 
 use crate::notebook::{Marks, Notebook, Shared};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// The notebooks that connections share. One that nobody holds any more is forgotten; what it is
 /// lies in the store.
@@ -41,6 +42,14 @@ impl<S: Store> Notebooks<S> {
     pub fn new(store: Arc<S>) -> Self {
         let open = Open { notebooks: HashMap::new(), sweep_at: FEW };
         Self { store, shared: Shared::new(), open: Mutex::new(open) }
+    }
+
+    /// Which notebook has the recovery kit that is looked up so.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn find(&self, lookup: Hash) -> Result<Option<NotebookId>, StoreError> {
+        self.store.find(lookup).await
     }
 
     /// The notebook of that id, whether or not the store has it.

@@ -124,6 +124,7 @@ impl<S: Store> Notebook<S> {
             Question::Append(extension, log) => {
                 Answer::Appended(self.append(extension, log).await?)
             }
+            Question::Find(lookup) => Answer::Found(self.store.find(lookup).await?),
             Question::Post(letter) => Answer::Posted(self.store.post(letter).await?),
         })
     }
@@ -190,7 +191,7 @@ impl<S: Store> Notebook<S> {
                 self.set_log(None);
             }
             // Another conversation was faster, or the notebook is gone.
-            Appended::Moved | Appended::Behind | Appended::Dissolved => {}
+            Appended::Moved | Appended::Behind | Appended::TooSoon(_) | Appended::Dissolved => {}
         }
         Ok(appended)
     }

@@ -6,6 +6,7 @@
 
 pub mod audit;
 mod ending;
+mod kits;
 mod schema;
 pub mod sqlite;
 mod tables;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use couplet_proto::desk::keeping::{Appended, Extension, Kept, Letter, Posted};
 use couplet_proto::desk::question::Unanswered;
 use couplet_proto::envelope::Sealed;
+use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Range};
 use couplet_proto::ids::NotebookId;
 use couplet_proto::log::Log;
@@ -118,6 +120,12 @@ pub trait Store: Send + Sync + 'static {
         log: Arc<Log>,
         envelopes: Vec<Sealed>,
     ) -> impl Future<Output = Result<Kept, StoreError>> + Send;
+
+    /// The notebook that has the recovery kit that is looked up so: the one that had it first.
+    fn find(
+        &self,
+        lookup: Hash,
+    ) -> impl Future<Output = Result<Option<NotebookId>, StoreError>> + Send;
 
     /// Puts a request to join in its mailbox.
     fn post(&self, letter: Letter) -> impl Future<Output = Result<Posted, StoreError>> + Send;

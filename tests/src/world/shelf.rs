@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use couplet_proto::desk::judge::{replay, still_stands};
 use couplet_proto::desk::keeping::{
-    Appended, Ending, Ends, Extension, Kept, Letter, Outcome, Posted, Used, has_room, slice,
+    Appended, Ending, Ends, Extension, Kept, Kits, Letter, Outcome, Posted, Used, has_room, slice,
 };
 use couplet_proto::desk::question::{Answer, Question, Unanswered};
 use couplet_proto::envelope::Sealed;
@@ -43,6 +43,8 @@ struct Volume {
     /// Since when one person wants it gone, in seconds since 1970.
     ends: Option<u64>,
     is_dissolved: bool,
+    /// The recovery kits: when each came, and since when notice to it is known of.
+    kits: BTreeMap<Hash, (u64, Option<u64>)>,
 }
 
 impl Default for Shelf {
@@ -94,6 +96,7 @@ impl Shelf {
                 self.volumes.retain(|_, volume| !volume.statements.is_empty());
                 Answer::Appended(appended)
             }
+            Question::Find(lookup) => Answer::Found(self.find(lookup)),
             Question::Post(letter) => {
                 Answer::Posted(volume.ok_or(Unanswered::Unavailable)?.post(letter))
             }
@@ -105,6 +108,14 @@ impl Shelf {
         let since = now.saturating_sub(DISSOLVE_SECONDS);
         let is_due = |volume: &&mut Volume| volume.ends.is_some_and(|ends| ends <= since);
         self.volumes.values_mut().filter(is_due).for_each(Volume::dissolve);
+    }
+
+    /// The notebook that has the recovery kit that is looked up so.
+    #[must_use]
+    pub fn find(&self, lookup: Hash) -> Option<NotebookId> {
+        let age = |volume: &Volume| volume.kits.get(&lookup).map(|(age, _)| *age);
+        let found = self.volumes.iter().filter_map(|(id, volume)| Some((age(volume)?, *id)));
+        found.min().map(|(_, id)| id)
     }
 
     /// What is held of a notebook.
@@ -158,6 +169,13 @@ impl Volume {
         if extension.ends.iter().any(is_behind) {
             return Appended::Behind;
         }
+        let noticed = extension.kits.noticed.iter();
+        let since = |lookup| self.kits.get(lookup).and_then(|(_, since)| *since);
+        if let Some(missing) =
+            noticed.filter_map(|lookup| extension.kits.missing(since(lookup))).next()
+        {
+            return Appended::TooSoon(missing);
+        }
         for ends in &extension.ends {
             for (writer, have) in self.chains_of(ends.device) {
                 self.cut(writer, ends.cut(writer, have));
@@ -172,6 +190,7 @@ impl Volume {
         self.statements.truncate(usize::try_from(extension.from).unwrap_or(usize::MAX));
         self.statements.extend(extension.statements);
         self.mail.retain(|(invite, _), _| extension.open_invites.contains(invite));
+        self.keep_kits(&extension.kits);
         self.log = Some(log);
         match extension.ending {
             Ending::Unwanted => self.ends = None,
@@ -185,6 +204,15 @@ impl Volume {
     fn dissolve(&mut self) {
         let (statements, log) = (mem::take(&mut self.statements), self.log.take());
         *self = Self { statements, log, is_dissolved: true, ..Self::default() };
+    }
+
+    fn keep_kits(&mut self, kits: &Kits) {
+        let kept = mem::take(&mut self.kits);
+        for (lookup, is_noticed) in &kits.held {
+            let (age, since) = kept.get(lookup).copied().unwrap_or((kits.now, None));
+            let since = is_noticed.then(|| since.unwrap_or(kits.now));
+            self.kits.insert(*lookup, (age, since));
+        }
     }
 
     fn chains_of(&self, device: DeviceId) -> Vec<(WriterId, WriterHave)> {

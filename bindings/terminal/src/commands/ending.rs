@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use couplet::{Couplet, Dissolving, Slot, Unsent};
+use couplet::{Couplet, Dissolving, Error, Slot, Standing, Unsent};
 use serde_json::{Value, json};
 
 use super::membership::reach_relay;
@@ -91,6 +91,10 @@ pub(crate) async fn go_on(
     directory: &Path,
     output: &Output,
 ) -> Result<(), Failure> {
+    // Before anything is made in that place.
+    if couplet.status().await?.standing != Standing::Apart {
+        return Err(Error::NotEnded.into());
+    }
     let (new, before) = (Home::at(directory), Home::at(&directory.join("before")));
     let (place, kept) = (new.place(new.key_or_new()?)?, before.place(before.key_or_new()?)?);
     let (new, imported) = couplet.go_on(&place, &kept).await?;

@@ -139,6 +139,7 @@ pub(crate) async fn status(couplet: &Couplet, output: &Output) -> Result<(), Fai
         "attached": status.is_attached,
         "last_exchange": status.last_exchange,
         "transport": status.transport,
+        "kit_due": status.kit_due,
     });
     let mut lines = vec![match state {
         "waiting" => "Waiting to be let in.".to_owned(),
@@ -164,6 +165,9 @@ pub(crate) async fn status(couplet: &Couplet, output: &Output) -> Result<(), Fai
         };
         words.to_owned()
     }));
+    if status.kit_due.is_some() {
+        lines.push("Somebody gave your recovery kit notice: couplet recovery status".to_owned());
+    }
     lines.push(match status.pending {
         0 => "Everything written here is at the relay.".to_owned(),
         pending => format!("{pending} written here and not at the relay."),

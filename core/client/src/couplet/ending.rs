@@ -29,6 +29,7 @@ impl Couplet {
             return Err(StoreError::Busy.into());
         }
         let (reply, answer) = oneshot::channel();
+        self.handle.opening.done().await?;
         let jobs = self.handle.owner.jobs.as_ref().ok_or(Error::Closed)?;
         let destroy = Job::Destroy { is_wanted, reply };
         jobs.send(destroy).await.map_err(|_| Error::Closed)?;
@@ -99,7 +100,7 @@ impl Couplet {
     /// interrupted.
     ///
     /// # Errors
-    /// [`Error::Together`], [`Error::Store`] if there is another notebook in one of the places.
+    /// [`Error::NotEnded`], [`Error::Store`] if there is another notebook in one of the places.
     pub async fn go_on(&self, place: &Place, before: &Place) -> Result<(Self, Imported), Error> {
         let Onward { export, name, relay } = self.handle.call(Owner::onward).await?;
         let (from, person) = (export.notebook, export.person);

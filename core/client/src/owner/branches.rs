@@ -21,7 +21,7 @@ use couplet_proto::ids::{DeviceId, Epoch, InviteId, Slot, WriterId, WriterNonce}
 use couplet_proto::limits::{MAX_LOG, MAX_LOG_BYTES_PER_PERSON};
 use couplet_proto::log::{Branch, Log, Stands};
 use couplet_proto::sign::Signer;
-use couplet_proto::statement::{Body, History, Statement};
+use couplet_proto::statement::{Body, History, Notice, Paper, Statement};
 
 use super::Owner;
 use super::intents::{Intent, TakenOver};
@@ -123,6 +123,9 @@ impl Owner {
         tracing::warn!("the membership log yields to another branch");
         let replica = self.replica()?;
         let from = log.shared_with(replica.log());
+        let new = log.statements().get(from..).unwrap_or_default().to_vec();
+        self.check_due(&new)?;
+        let replica = self.replica()?;
         let mut keys = replica.keys().clone();
         keys.retain(|epoch, _| is_same_epoch(&log, replica.log(), *epoch));
         keys.extend(open_keys(&log, replica.device(), &keys));
@@ -292,6 +295,12 @@ fn said_again(said: &[Statement], (slot, me): (Slot, DeviceId), keys: &Keys) -> 
                     wanted.push(Intent::Rename(rename.device, name.as_str().to_owned()));
                 }
             }
+            Body::Paper(Paper { kit: Some(kit), due, .. }) => {
+                wanted.push(Intent::Paper(Box::new(kit.clone()), *due));
+            }
+            Body::Notice(Notice { given: Some(given), .. }) => {
+                wanted.push(Intent::Notice(*given));
+            }
             Body::Wrap(rewrap) => {
                 let again = |to| Intent::Rewrap(rewrap.epoch, to);
                 wanted.extend(rewrap.wraps.iter().map(|wrap| again(wrap.to)));
@@ -300,7 +309,13 @@ fn said_again(said: &[Statement], (slot, me): (Slot, DeviceId), keys: &Keys) -> 
             Body::Retain => wanted.push(Intent::Retain),
             Body::Move(_) => wanted.extend(relay_of(statement, keys).map(Intent::Move)),
             // A key that leads to nothing before is wanted again with its invite.
-            Body::Genesis(_) | Body::RemoveDevice(_) | Body::Rotate(_) | Body::Unknown { .. } => {}
+            Body::Genesis(_)
+            | Body::RemoveDevice(_)
+            | Body::Rotate(_)
+            | Body::Paper(_)
+            | Body::Recover(_)
+            | Body::Notice(_)
+            | Body::Unknown { .. } => {}
         }
     }
     wanted

@@ -113,7 +113,7 @@ impl Owner {
     pub(crate) fn is_dissolved(&self) -> bool {
         match &self.state {
             State::Member(replica) => replica.log().dissolution() == Dissolution::Agreed,
-            State::Joining(_) | State::Archive(_) => false,
+            State::Joining(_) | State::Recovering(_) | State::Archive(_) => false,
         }
     }
 

@@ -8,9 +8,9 @@ use couplet_proto::frame::Statements;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Range};
 use couplet_proto::ids::NotebookId;
-use couplet_proto::log::{Log, Refused};
+use couplet_proto::log::{Log, PaperDevice, Refused};
 use couplet_proto::session::{SLICE_BYTES, Start};
-use couplet_proto::statement::{LogHead, Statement};
+use couplet_proto::statement::{Locator, LogHead, Statement};
 
 use super::ending::note_dissolution;
 use super::moving::{follow, moved};
@@ -29,6 +29,8 @@ pub(crate) struct Opening {
     pub(crate) start: Start,
     /// The request to leave in the mailbox, while this device is not let in.
     pub(crate) knock: Option<Vec<u8>>,
+    /// What to ask for, while words have to let it in.
+    pub(crate) recall: Option<Locator>,
 }
 
 impl Owner {
@@ -42,7 +44,11 @@ impl Owner {
         let notebook = self.notebook();
         if let Some(joining) = self.joining() {
             let knock = Some(joining.request.bytes().to_vec());
-            return Ok(Opening { notebook, start: Start::default(), knock });
+            return Ok(Opening { notebook, start: Start::default(), knock, recall: None });
+        }
+        if let Some(recall) = self.recalls() {
+            let (start, recall) = (Start::default(), Some(recall));
+            return Ok(Opening { notebook, start, knock: None, recall });
         }
         if self.is_apart()? {
             return self.farewell();
@@ -66,7 +72,7 @@ impl Owner {
             believed_log: self.tables().get(Meta::RelayLog)?.unwrap_or(0),
             believed: self.tables().relay_have()?,
         };
-        Ok(Opening { notebook, start, knock: None })
+        Ok(Opening { notebook, start, knock: None, recall: None })
     }
 
     /// Of a person who has left, the relay hears that, and no word that it does not have already.
@@ -81,7 +87,7 @@ impl Owner {
             believed_log: self.tables().get(Meta::RelayLog)?.unwrap_or(0),
             believed: held,
         };
-        Ok(Opening { notebook: self.notebook(), start, knock: None })
+        Ok(Opening { notebook: self.notebook(), start, knock: None, recall: None })
     }
 
     /// The hashes of the log's statements.
@@ -90,7 +96,7 @@ impl Owner {
             State::Member(replica) => {
                 replica.log().statements().iter().map(Statement::hash).collect()
             }
-            State::Joining(_) | State::Archive(_) => Vec::new(),
+            State::Joining(_) | State::Recovering(_) | State::Archive(_) => Vec::new(),
         }
     }
 
@@ -180,6 +186,7 @@ impl Owner {
         match &self.state {
             State::Member(_) => self.extend_log(piece.from, statements)?,
             State::Joining(_) => self.be_admitted(statements)?,
+            State::Recovering(_) => self.be_recovered(statements)?,
             State::Archive(_) => return Err(Error::Apart),
         }
         self.reread()
@@ -205,6 +212,7 @@ impl Owner {
 
     fn be_admitted(&mut self, statements: Vec<Statement>) -> Result<(), Error> {
         let State::Joining(joining) = &self.state else { return Err(Error::LetInAlready) };
+        self.check_due(&statements)?;
         let log = Log::replay(statements).map_err(|_| Error::BadRelay)?;
         admitted(&log, &joining.link, &joining.request)?;
         let keys = open_keys(&log, &self.device, &Keys::new());
@@ -250,6 +258,10 @@ impl Owner {
         let (standing, is_read_only) = (self.standing()?, self.is_apart()?);
         let (is_paused, dissolving) = (self.is_paused()?, self.dissolving()?);
         let is_archive = matches!(self.state, State::Archive(_));
+        let kit_due = match &self.state {
+            State::Member(replica) => replica.log().paper(replica.slot()).and_then(notice_due),
+            State::Joining(_) | State::Recovering(_) | State::Archive(_) => None,
+        };
         let tables = self.store.tables();
         let at_relay = tables.relay_have()?;
         let unsent: u64 = self.have().without(&at_relay).iter().map(|r| r.last - r.first + 1).sum();
@@ -258,13 +270,15 @@ impl Owner {
         let (members, epoch) = match &self.state {
             State::Member(replica) => {
                 let log = replica.log();
-                (log.members().map(|(_, m)| m.slot).collect(), log.epoch().0)
+                let devices = log.members().filter(|(_, member)| !member.is_paper);
+                (devices.map(|(_, member)| member.slot).collect(), log.epoch().0)
             }
-            State::Joining(_) => (Vec::new(), 0),
+            State::Joining(_) | State::Recovering(_) => (Vec::new(), 0),
             State::Archive(archive) => (archive.persons.iter().map(|(slot, _)| *slot).collect(), 0),
         };
         let persons = Slot::BOTH.iter().filter(|slot| members.contains(slot)).count();
         Ok(Status {
+            kit_due,
             notebook: self.notebook(),
             device: self.device(),
             slot: tables.get(Meta::Slot)?.unwrap_or(Slot::First),
@@ -287,4 +301,9 @@ impl Owner {
             devices: if is_archive { 0 } else { members.len() },
         })
     }
+}
+
+/// When that kit may be replaced without its words, if notice was given to it.
+fn notice_due(paper: &PaperDevice) -> Option<u64> {
+    Some(paper.notice?.due())
 }

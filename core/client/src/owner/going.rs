@@ -38,7 +38,7 @@ impl Owner {
     pub fn own_device(&mut self, beginning: &str) -> Result<DeviceId, Error> {
         let replica = self.replica()?;
         let (log, slot) = (replica.log(), replica.slot());
-        let own = log.members().filter(|(_, member)| member.slot == slot);
+        let own = log.members().filter(|(_, member)| member.slot == slot && !member.is_paper);
         let beginning = beginning.trim();
         let named = own.filter(|(device, _)| device.to_string().starts_with(beginning));
         let mut named = named.map(|(device, _)| *device);
@@ -76,7 +76,7 @@ impl Owner {
         self.refresh()?;
         let is_out = match &self.state {
             State::Member(replica) => !replica.is_member(),
-            State::Joining(_) => false,
+            State::Joining(_) | State::Recovering(_) => false,
             State::Archive(_) => true,
         };
         Ok(is_out || self.tables().get(Meta::HasLeft)?.unwrap_or(false) || self.is_over()?)
@@ -90,7 +90,7 @@ impl Owner {
 
     /// How this person stands to the other.
     pub(super) fn standing(&mut self) -> Result<Standing, Error> {
-        if self.joining().is_some() {
+        if self.joining().is_some() || self.recalls().is_some() {
             return Ok(Standing::Waiting);
         }
         if matches!(self.state, State::Archive(_)) {

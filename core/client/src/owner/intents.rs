@@ -7,14 +7,14 @@
 use couplet_engine::membership::ending;
 use couplet_engine::membership::epoch;
 use couplet_engine::membership::keyring::{Keys, open_keys};
-use couplet_engine::membership::{self, CannotSay};
+use couplet_engine::membership::{self, CannotSay, paper};
 use couplet_proto::have::Tip;
-use couplet_proto::ids::{DeviceId, Epoch, InviteId};
+use couplet_proto::ids::{DeviceId, Epoch, InviteId, Slot};
 use couplet_proto::link::RelayLink;
 use couplet_proto::log::{Log, Stands};
 use couplet_proto::request::JoinRequest;
 use couplet_proto::sign::Signer;
-use couplet_proto::statement::{Body, Invite, Statement};
+use couplet_proto::statement::{Body, Invite, Kit, Paper, Statement};
 use serde::{Deserialize, Serialize};
 
 use super::ending::note_dissolution;
@@ -50,6 +50,10 @@ pub(super) enum Intent {
     Retain,
     /// The relay to go on at.
     Move(RelayLink),
+    /// A recovery kit, and when the notice to the one before was due.
+    Paper(Box<Kit>, Option<u64>),
+    /// Notice to the recovery kit, given then.
+    Notice(u64),
 }
 
 /// The statement that was made last, and what wanted it said.
@@ -102,6 +106,10 @@ impl Owner {
                 made => made.map(Some),
             };
         }
+        if let Some(statement) = self.statement_by_paper()? {
+            self.made = None;
+            return Ok(Some(statement));
+        }
         for (id, intent) in self.tables().intents::<Intent>()? {
             match self.statement(&intent) {
                 Ok(statement) => {
@@ -121,7 +129,10 @@ impl Owner {
     /// The relay says that it will never order what was offered last: it is not wanted any more,
     /// unless somebody is to go. That is not given up on a relay's word.
     pub(crate) fn forget_intent(&mut self) -> Result<(), Error> {
-        let Some(made) = self.made.take() else { return Ok(()) };
+        let Some(made) = self.made.take() else {
+            self.by_paper = None;
+            return Ok(());
+        };
         let wanted = self.tables().intents::<Intent>()?;
         let is_going = |intent: &Intent| {
             matches!(intent, Intent::Remove(_) | Intent::RemoveAgain(_) | Intent::Leave)
@@ -183,6 +194,11 @@ impl Owner {
             Intent::Dissolve => ending::dissolve(log, device)?,
             Intent::Retain => ending::retain(log, device)?,
             Intent::Move(relay) => ending::move_to(log, device, key?, relay, &mut *rng)?,
+            Intent::Paper(kit, due) => {
+                let said = (Some(kit.as_ref().clone()), *due);
+                paper::set(log, device, keys, said, &mut *rng)?
+            }
+            Intent::Notice(given) => paper::notice(log, device, Some(*given))?,
             Intent::Rewrap(epoch, to) => {
                 let key = keys.get(epoch).ok_or(CannotSay::NoKey)?;
                 epoch::rewrap(log, device, (*epoch, key), &[*to], &mut *rng)?
@@ -206,6 +222,7 @@ impl Owner {
         keys.extend(open_keys(&log, replica.device(), &keys));
         let open: Vec<InviteId> = log.open_invites().map(|invite| invite.invite).collect();
         let new = log.statements().get(from..).unwrap_or_default();
+        self.check_due(new)?;
         let wanted = self.wanted_after(&log, new);
         let is_said = |made: &mut Made| new.iter().any(|said| said == &made.statement);
         let said = self.made.take_if(is_said);
@@ -277,17 +294,29 @@ impl Owner {
         for said in new.iter().filter(|said| said.header().signer == me) {
             match said.body() {
                 Body::AddDevice(add) => {
-                    let archives = log.openings().iter().filter(|opened| {
-                        log.member(me).is_some_and(|member| member.slot == opened.by)
-                    });
-                    let before = archives.map(|opened| Epoch(opened.epoch.0.saturating_sub(1)));
-                    wanted.extend(before.map(|epoch| Intent::Rewrap(epoch, add.wrap.to)));
+                    wanted.extend(archives(log, said.header().slot, add.wrap.to));
                     wanted.push(Intent::Rotate(log.epoch()));
                 }
                 Body::Join(_) => wanted.push(Intent::Rotate(log.epoch())),
                 _ => {}
             }
         }
+        let is_mine = |said: &&Statement| said.header().signer == me || self.by_paper.is_some();
+        for said in new.iter().filter(is_mine) {
+            if let Body::Paper(Paper { kit: Some(kit), .. }) = said.body() {
+                wanted.extend(archives(log, said.header().slot, kit.keys.signing));
+            }
+        }
         wanted
     }
+}
+
+/// The keys of that person's to which no later key leads, for a device of theirs that comes in.
+pub(super) fn archives(
+    log: &Log,
+    of: Slot,
+    to: DeviceId,
+) -> impl Iterator<Item = Intent> + use<'_> {
+    let closed = log.openings().iter().filter(move |opened| opened.by == of);
+    closed.map(move |opened| Intent::Rewrap(Epoch(opened.epoch.0.saturating_sub(1)), to))
 }

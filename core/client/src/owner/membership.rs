@@ -75,7 +75,8 @@ impl Owner {
             since: member.since,
             verified: verified.filter(|_| member.slot != replica.slot()),
         };
-        let mut devices: Vec<Device> = replica.log().members().map(device).collect();
+        let members = replica.log().members().filter(|(_, member)| !member.is_paper);
+        let mut devices: Vec<Device> = members.map(device).collect();
         devices.sort_by_key(|device| device.since);
         Ok(devices)
     }

@@ -109,7 +109,7 @@ impl Owner {
         let (log, have) = (self.log_hashes(), self.have());
         let believed_log = log.len() as u64;
         let start = Start { log, believed: have.clone(), have, believed_log };
-        Ok(Opening { notebook: self.notebook(), start, knock: None })
+        Ok(Opening { notebook: self.notebook(), start, knock: None, recall: None })
     }
 
     /// A look back has ended; whether the relay said all that it has.
@@ -127,8 +127,11 @@ impl Owner {
         let replica = self.replica()?;
         let (me, log) = (replica.device().public(), replica.log());
         let Some(at) = log.moved() else { return Ok(true) };
-        let others: Vec<DeviceId> =
-            log.members().map(|(device, _)| *device).filter(|device| *device != me).collect();
+        let others: Vec<DeviceId> = log
+            .members()
+            .filter(|(device, member)| **device != me && !member.is_paper)
+            .map(|(device, _)| *device)
+            .collect();
         for device in others {
             let mut knew = false;
             for chain in self.tables().chains_of(device)? {

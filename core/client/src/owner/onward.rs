@@ -27,10 +27,10 @@ impl Owner {
     /// What to take along.
     ///
     /// # Errors
-    /// [`Error::Together`] unless it has ended for this person.
+    /// [`Error::NotEnded`] unless it has ended for this person.
     pub(crate) fn onward(&mut self) -> Result<Onward, Error> {
         if self.standing()? != Standing::Apart {
-            return Err(Error::Together);
+            return Err(Error::NotEnded);
         }
         let export = self.export()?;
         let mut persons = export.persons.iter();

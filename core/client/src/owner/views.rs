@@ -10,7 +10,7 @@ use crate::store::Meta;
 
 impl Owner {
     pub(super) fn renew_views(&mut self) -> Result<(), Error> {
-        let is_joining = matches!(self.state, State::Joining(_));
+        let is_joining = matches!(self.state, State::Joining(_) | State::Recovering(_));
         if is_joining || self.tables().get::<u32>(Meta::Form)? == Some(FORM) {
             return Ok(());
         }

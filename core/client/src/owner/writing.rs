@@ -230,7 +230,9 @@ impl Owner {
         // The replica has moved its chain on already: should it be read again, then from the store.
         let have = match &self.state {
             super::State::Member(replica) => replica.have().of(writer).cloned(),
-            super::State::Joining(_) | super::State::Archive(_) => None,
+            super::State::Joining(_) | super::State::Recovering(_) | super::State::Archive(_) => {
+                None
+            }
         };
         let have = have.ok_or(Error::Engine)?;
         self.durably(|tables| {

@@ -120,20 +120,6 @@ impl Tables<'_> {
         Ok(bytes.and_then(|bytes| Envelope::peek(&bytes)).map(|header| header.device))
     }
 
-    /// Whether another envelope than this one is held in its place.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub(crate) fn has_sibling(&self, sealed: &Sealed) -> Result<bool, StoreError> {
-        let mut select = self.0.prepare_cached(
-            "SELECT 1 FROM envelopes
-             WHERE writer = ?1 AND counter = ?2 AND hash <> ?3 AND state <> 3",
-        )?;
-        let (header, hash) = (sealed.header(), sealed.hash());
-        let at = counter(header.counter)?;
-        Ok(select.exists(params![header.writer().0, at, hash.0])?)
-    }
-
     /// The envelopes of a writer from this counter on are to be carried by another; what stands
     /// before them is the end of its chain.
     ///
@@ -242,20 +228,6 @@ impl Tables<'_> {
     pub(crate) fn tell_seen_again(&self) -> Result<(), StoreError> {
         self.0.execute("UPDATE chains SET is_told = 0 WHERE seen > 0", [])?;
         Ok(())
-    }
-
-    /// The envelope that stands there in its writer's chain, if it was read.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub(crate) fn applied_envelope(
-        &self,
-        (writer, at): (WriterId, u64),
-    ) -> Result<Option<Vec<u8>>, StoreError> {
-        let mut select = self.0.prepare_cached(
-            "SELECT bytes FROM envelopes WHERE writer = ?1 AND counter = ?2 AND state = 0",
-        )?;
-        Ok(select.query_row(params![writer.0, counter(at)?], |row| row.get(0)).optional()?)
     }
 
     /// What that envelope's header says, if it is here.

@@ -38,6 +38,8 @@ pub(crate) enum Meta {
     Archive,
     /// What a joiner waits with.
     Joining,
+    /// What a device waits with that words let in.
+    Recovering,
     /// The joiner's nonce of the short authentication string, where it is known.
     Sas,
     /// Whether this device, which joined with that nonce, has opened it.
@@ -87,6 +89,7 @@ impl Meta {
             Self::RelayLog => "relay log",
             Self::Archive => "archive",
             Self::Joining => "joining",
+            Self::Recovering => "recovering",
             Self::Sas => "sas",
             Self::SasOpened => "sas opened",
             Self::SharesDelivery => "shares delivery",

@@ -1,8 +1,10 @@
 //! Changing the key: for everybody, because a device is taken out, or because somebody left.
 
-use couplet_proto::ids::{DeviceId, Epoch};
-use couplet_proto::log::{Log, Member};
-use couplet_proto::statement::{Body, RemoveDevice, Rewrap, Rotate, Statement, Watermark, Wrap};
+use couplet_proto::ids::{DeviceId, Epoch, Slot};
+use couplet_proto::log::Log;
+use couplet_proto::statement::{
+    Body, DeviceKeys, RemoveDevice, Rewrap, Rotate, Statement, Watermark, Wrap,
+};
 use rand_core::CryptoRng;
 
 use super::keyring::{Keys, seal_key};
@@ -21,7 +23,7 @@ pub fn rotate(
     rng: &mut dyn CryptoRng,
 ) -> Result<Statement, CannotSay> {
     let before = keys.get(&log.epoch()).ok_or(CannotSay::NoKey)?;
-    let rotation = rotation(log, Some(before), None, rng)?;
+    let rotation = rotation(log, Some(before), Change::default(), rng)?;
     say(log, device, Body::Rotate(rotation))
 }
 
@@ -35,7 +37,7 @@ pub fn open_from_here(
     device: &DeviceSecret,
     rng: &mut dyn CryptoRng,
 ) -> Result<Statement, CannotSay> {
-    let rotation = rotation(log, None, None, rng)?;
+    let rotation = rotation(log, None, Change::default(), rng)?;
     say(log, device, Body::Rotate(rotation))
 }
 
@@ -52,7 +54,8 @@ pub fn remove(
     rng: &mut dyn CryptoRng,
 ) -> Result<Statement, CannotSay> {
     let before = keys.get(&log.epoch()).ok_or(CannotSay::NoKey)?;
-    let rotate = rotation(log, Some(before), Some(removed), rng)?;
+    let change = Change { without: Some(removed), ..Change::default() };
+    let rotate = rotation(log, Some(before), change, rng)?;
     watermarks.sort_by_key(|mark| mark.nonce);
     say(log, device, Body::RemoveDevice(RemoveDevice { device: removed, watermarks, rotate }))
 }
@@ -80,16 +83,24 @@ pub fn rewrap(
     let mut wraps = Vec::with_capacity(to.len());
     for id in to {
         let member = log.member(*id).ok_or(CannotSay::NotAMember)?;
-        wraps.push(wrap_for(log, member, epoch, key, rng)?);
+        wraps.push(wrap_for(log, (member.slot, &member.keys), epoch, key, rng)?);
     }
     say(log, device, Body::Wrap(Rewrap { epoch, wraps }))
 }
 
+/// Who belongs after a statement and did not before, and the other way round.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Change<'a> {
+    pub(super) without: Option<DeviceId>,
+    /// Devices of that person that come in.
+    pub(super) with: Option<(Slot, &'a [DeviceKeys])>,
+}
+
 /// A new random key for everybody who belongs then.
-fn rotation(
+pub(super) fn rotation(
     log: &Log,
     before: Option<&EpochKey>,
-    without: Option<DeviceId>,
+    change: Change<'_>,
     rng: &mut dyn CryptoRng,
 ) -> Result<Rotate, CannotSay> {
     let epoch = Epoch(log.epoch().0.saturating_add(1));
@@ -98,20 +109,26 @@ fn rotation(
         None => None,
         Some(before) => Some(seal_key(before, &key, log.id(), epoch, rng).ok_or(CannotSay::NoKey)?),
     };
+    let stay = log.members().filter(|(id, _)| Some(**id) != change.without);
     let mut wraps = Vec::new();
-    for (_, member) in log.members().filter(|(id, _)| Some(**id) != without) {
-        wraps.push(wrap_for(log, member, epoch, &key, rng)?);
+    for (_, member) in stay {
+        wraps.push(wrap_for(log, (member.slot, &member.keys), epoch, &key, rng)?);
     }
+    let (slot, with) = change.with.unwrap_or((Slot::First, &[]));
+    for keys in with {
+        wraps.push(wrap_for(log, (slot, keys), epoch, &key, rng)?);
+    }
+    wraps.sort_by_key(|wrap| wrap.to);
     Ok(Rotate { epoch, commitment: key.commitment(), wraps, chain })
 }
 
 fn wrap_for(
     log: &Log,
-    member: &Member,
+    (slot, keys): (Slot, &DeviceKeys),
     epoch: Epoch,
     key: &EpochKey,
     rng: &mut dyn CryptoRng,
 ) -> Result<Wrap, CannotSay> {
-    let place = Place { notebook: log.id(), slot: member.slot, length: log.head().length };
-    wrap(key, epoch, &member.keys, place, rng).ok_or(CannotSay::UnknownSuite)
+    let place = Place { notebook: log.id(), slot, length: log.head().length };
+    wrap(key, epoch, keys, place, rng).ok_or(CannotSay::UnknownSuite)
 }

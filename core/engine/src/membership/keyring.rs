@@ -99,6 +99,8 @@ pub(super) const fn rotation_in(body: &Body) -> Option<&Rotate> {
     match body {
         Body::Rotate(rotate) => Some(rotate),
         Body::RemoveDevice(removal) => Some(&removal.rotate),
+        Body::Paper(paper) => Some(&paper.rotate),
+        Body::Recover(recover) => Some(&recover.rotate),
         _ => None,
     }
 }
@@ -137,7 +139,7 @@ fn wrap_in<'a>(
         Body::Join(body) => mine(core::slice::from_ref(&body.wrap)).filter(|_| is_current),
         Body::AddDevice(body) => mine(core::slice::from_ref(&body.wrap)).filter(|_| is_current),
         Body::Wrap(body) => mine(&body.wraps).filter(|_| body.epoch == epoch),
-        Body::Rotate(_) | Body::RemoveDevice(_) => {
+        Body::Rotate(_) | Body::RemoveDevice(_) | Body::Paper(_) | Body::Recover(_) => {
             let rotate = rotation_in(body).filter(|rotate| rotate.epoch == epoch)?;
             mine(&rotate.wraps)
         }
@@ -148,6 +150,7 @@ fn wrap_in<'a>(
         | Body::Move(_)
         | Body::Revoke(_)
         | Body::Rename(_)
+        | Body::Notice(_)
         | Body::Unknown { .. } => None,
     }
 }

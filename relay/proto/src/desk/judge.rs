@@ -4,10 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::desk::keeping::{Ending, Ends, Extension, Letter};
+use crate::desk::keeping::{Ending, Ends, Extension, Kits, Letter};
 use crate::envelope::{Envelope, Sealed};
 use crate::frame::{Reason, Statements};
+use crate::hash::Hash;
 use crate::ids::{DeviceId, NotebookId, Slot, WriterId};
+use crate::limits::CLOCKS_DISAGREE_SECONDS;
 use crate::log::{Branch, Dissolution, Log, MayNot, Refused};
 use crate::request::JoinRequest;
 use crate::statement::{LogHead, Statement};
@@ -131,11 +133,42 @@ fn extend(
     let removals = new.iter().enumerate().filter_map(|(at, said)| Some((at, said.removes()?)));
     let is_new = |at: usize| is_continued && !(is_fed && is_vouched_for(&log, sender, new, at));
     let ends = removals.filter_map(|(at, device)| ends(&log, device, is_new(at))).collect();
+    let goes_by_notice = |at: &usize| new.get(*at).is_some_and(|new| new.due().is_some());
+    let is_early = |at: &usize| held > 0 && !(is_fed && is_vouched_for(&log, sender, new, *at));
+    let early = (0..new.len()).filter(goes_by_notice).find(is_early);
+    let noticed = match early {
+        None => Vec::new(),
+        Some(at) => match noticed(known.map(Arc::as_ref), new.get(at)) {
+            Some(lookup) => vec![lookup],
+            // Of this notice nobody knows how old it is: it is taken, and what it leads to waits.
+            None if at > 0 => return extend((id, now), known, sender, &cut(offer, from + at)),
+            None => return Err(Reason::NotAllowed),
+        },
+    };
+    if new
+        .iter()
+        .filter_map(Statement::due)
+        .any(|due| due > now.saturating_add(CLOCKS_DISAGREE_SECONDS))
+    {
+        return Err(Reason::Busy);
+    }
+    let kits = log.papers().map(|(_, paper)| (paper.kit.lookup, paper.notice.is_some()));
+    let kits = Kits { now, held: kits.collect(), noticed };
     let known = (from < held).then(|| devices(&log));
     let (said, from, ending) = (said(new), from as u64, ending(&log, now));
     let notebook = id;
-    let extension =
-        Extension { notebook, after, from, statements, said, open_invites, ends, known, ending };
+    let extension = Extension {
+        notebook,
+        after,
+        from,
+        statements,
+        said,
+        open_invites,
+        ends,
+        known,
+        kits,
+        ending,
+    };
     Ok(Verdict::Continues(log, Box::new(extension)))
 }
 
@@ -146,6 +179,20 @@ fn ending(log: &Log, now: u64) -> Ending {
         Dissolution::WantedBy(_) => Ending::Wanted { now },
         Dissolution::Agreed => Ending::Agreed,
     }
+}
+
+/// The recovery kit that this statement replaces after notice that the log tells of already.
+fn noticed(known: Option<&Log>, statement: Option<&Statement>) -> Option<Hash> {
+    let paper = known?.paper(statement?.header().slot)?;
+    paper.notice.is_some().then_some(paper.kit.lookup)
+}
+
+/// What is offered, up to that index of the log.
+fn cut(offer: &Statements, to: usize) -> Statements {
+    let from = usize::try_from(offer.from).unwrap_or(usize::MAX);
+    let mut cut = offer.clone();
+    cut.statements.truncate(to.saturating_sub(from));
+    cut
 }
 
 /// Whether the person who did not say it vouches that a removal was ordered once: offers it, or has

@@ -10,8 +10,8 @@ use crate::hash::Hash;
 use crate::have::{Have, Range, Tip, WriterHave};
 use crate::ids::{DeviceId, InviteId, NotebookId, Slot, WriterId};
 use crate::limits::{
-    MAX_ENVELOPES_PER_FRAME, MAX_RANGES_BEYOND, MAX_RANGES_PER_NOTEBOOK, MAX_WRITERS_PER_DEVICE,
-    MAX_WRITERS_PER_PERSON,
+    CLOCKS_DISAGREE_SECONDS, MAX_ENVELOPES_PER_FRAME, MAX_RANGES_BEYOND, MAX_RANGES_PER_NOTEBOOK,
+    MAX_WRITERS_PER_DEVICE, MAX_WRITERS_PER_PERSON, PAPER_NOTICE_SECONDS,
 };
 use crate::log::Stands;
 use crate::session::SLICE_BYTES;
@@ -40,6 +40,8 @@ pub struct Extension {
     pub known: Option<BTreeSet<DeviceId>>,
     /// Whether what is kept goes, once the statements stand.
     pub ending: Ending,
+    /// The recovery kits that are there once the statements stand.
+    pub kits: Kits,
 }
 
 /// Whether what is kept of a notebook goes. Its log stays, so that nobody feeds it again.
@@ -56,6 +58,29 @@ pub enum Ending {
     },
     /// Everybody does: it goes at once.
     Agreed,
+}
+
+/// Recovery kits, by what they are looked up by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kits {
+    /// When this is asked, seconds since 1970.
+    pub now: u64,
+    /// Those that are there, and whether notice has been given to them. The store finds the notebook
+    /// by them, and remembers since when it knows of a notice.
+    pub held: Vec<(Hash, bool)>,
+    /// Those that go without their words: only if the store has known of their notice for
+    /// [`PAPER_NOTICE_SECONDS`] ([`Appended::TooSoon`]).
+    pub noticed: Vec<Hash>,
+}
+
+impl Kits {
+    /// How many seconds are missing, if notice is known of since then; nothing if none are.
+    #[must_use]
+    pub fn missing(&self, since: Option<u64>) -> Option<u32> {
+        let due = since.unwrap_or(self.now).saturating_add(PAPER_NOTICE_SECONDS);
+        let missing = due.saturating_sub(self.now.saturating_add(CLOCKS_DISAGREE_SECONDS));
+        u32::try_from(missing).ok().filter(|missing| *missing > 0)
+    }
 }
 
 impl Extension {
@@ -108,6 +133,8 @@ pub enum Appended {
     Behind,
     /// The notebook is dissolved; nothing was changed.
     Dissolved,
+    /// Notice has not been known for long enough: so many seconds are missing. Nothing was changed.
+    TooSoon(u32),
 }
 
 /// What became of one envelope.

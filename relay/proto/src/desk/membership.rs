@@ -5,9 +5,10 @@ use std::sync::Arc;
 use crate::desk::attached::hashes;
 use crate::desk::judge::{self, Judgement, Verdict};
 use crate::desk::keeping::{Appended, Posted};
-use crate::desk::question::Question;
+use crate::desk::question::{Question, Unanswered};
 use crate::desk::{Asked, Desk, Output, Part, Stage};
 use crate::frame::{Frame, Reason, Statements, Stored};
+use crate::hash::Hash;
 use crate::log::{Dissolution, Log};
 use crate::request::JoinRequest;
 use crate::statement::LogHead;
@@ -60,6 +61,7 @@ impl Desk {
             }
             Appended::Moved | Appended::Behind => self.turn_down(Reason::LogConflict),
             Appended::Dissolved => self.turn_down(Reason::Dissolved),
+            Appended::TooSoon(seconds) => self.put_off(Unanswered::NotYet(seconds), vec![None]),
         }
     }
 
@@ -93,6 +95,19 @@ impl Desk {
         match log.and_then(|log| judge::knock(&log, self.device, request, now)) {
             Ok(letter) => self.ask(Question::Post(letter), Asked::Post),
             Err(reason) => self.turn_down(reason),
+        }
+    }
+
+    /// Whoever has the words is shown the log: it says who let which device in, and nothing of what
+    /// was written.
+    pub(crate) fn recalled(&mut self, lookup: Hash, log: Option<Arc<Log>>) {
+        match log.filter(|log| log.paper_at(lookup).is_some()) {
+            Some(log) => {
+                let statements = log.statements().iter().map(|said| said.bytes().to_vec());
+                let (notebook, statements) = (log.id(), statements.collect());
+                self.send(Frame::Statements(Statements { notebook, from: 0, statements }));
+            }
+            None => self.refuse(Reason::NotAMember),
         }
     }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use crate::desk::judge::{Judged, Judgement};
 use crate::desk::keeping::{Appended, Extension, Kept, Letter, Posted};
 use crate::envelope::Sealed;
+use crate::hash::Hash;
 use crate::have::{Have, Range};
+use crate::ids::NotebookId;
 use crate::log::Log;
 
 /// A question about the notebook that the conversation is about. What changes anything is answered
@@ -26,6 +28,9 @@ pub enum Question {
     Keep(Arc<Log>, Vec<Sealed>),
     /// To extend the log, which is this one then.
     Append(Extension, Arc<Log>),
+    /// Which notebook has the recovery kit that is looked up so: the one that had it first. Asked
+    /// before the conversation is about any.
+    Find(Hash),
     /// To put a request in its mailbox.
     Post(Letter),
 }
@@ -47,6 +52,8 @@ pub enum Answer {
     Kept(Kept),
     /// What became of the extension.
     Appended(Appended),
+    /// The notebook, if there is one.
+    Found(Option<NotebookId>),
     /// What became of the letter.
     Posted(Posted),
 }

@@ -25,8 +25,8 @@ impl Log {
     /// How this log stands to another of the same notebook. A branch loses if the device that
     /// began it goes in the other: who was taken out, or left, cannot undo that by a log of their
     /// own. Otherwise one in which somebody goes stays against one in which nobody does, so that no
-    /// third device undoes it for them; and only then the lower hash, which can be searched for,
-    /// decides. What this device said on a branch that yields is said again. Both sides come to
+    /// third device undoes it for them; then words beat a device; and only then the lower hash,
+    /// which can be searched for, decides. What this device said on a branch that yields is said again. Both sides come to
     /// opposite answers.
     #[must_use]
     pub fn against(&self, other: &Self) -> Branch {
@@ -46,7 +46,13 @@ impl Log {
             (false, false) => match (self.has_gone_since(at), other.has_gone_since(at)) {
                 (true, false) => true,
                 (false, true) => false,
-                (true, true) | (false, false) => lower(mine.hash(), theirs.hash()),
+                (true, true) | (false, false) => {
+                    match (self.is_of_paper(mine), other.is_of_paper(theirs)) {
+                        (true, false) => true,
+                        (false, true) => false,
+                        (true, true) | (false, false) => lower(mine.hash(), theirs.hash()),
+                    }
+                }
             },
         };
         if stays { Branch::Stays } else { Branch::Yields }
@@ -60,11 +66,27 @@ impl Log {
     }
 
     fn went_since(&self, at: u64, device: DeviceId) -> bool {
-        self.departed.get(&device).is_some_and(|departed| departed.until >= at)
+        let gone = self.departed.get(&device).filter(|departed| departed.until >= at);
+        // Words that are used go by what they say themselves: that shuts nobody out.
+        gone.is_some_and(|departed| !departed.member.is_paper || !self.went_by_itself(device))
+    }
+
+    fn went_by_itself(&self, device: DeviceId) -> bool {
+        let until = self.departed.get(&device).and_then(|gone| usize::try_from(gone.until).ok());
+        let by = until.and_then(|at| self.statements.get(at));
+        by.is_some_and(|statement| statement.header().signer == device)
+    }
+
+    fn is_of_paper(&self, statement: &Statement) -> bool {
+        self.known(statement.header().signer).is_some_and(|signer| signer.is_paper)
     }
 
     fn has_gone_since(&self, at: u64) -> bool {
-        self.departed.values().any(|departed| departed.until >= at)
+        // A recovery kit that others replace is not who is meant: a thief can do that.
+        self.departed
+            .iter()
+            .filter(|(_, departed)| departed.until >= at)
+            .any(|(device, departed)| !departed.member.is_paper || self.went_by_itself(*device))
     }
 }
 

@@ -1,23 +1,31 @@
 //! What each statement does to a log, if it may stand. Nothing here changes anything before it has
 //! checked everything.
 
+use std::collections::BTreeSet;
+
 use super::departed::{Departed, ends};
 use super::dissolution::Dissolution;
 use super::invites::Open;
 use super::{Log, Member, Refused};
 use crate::ids::{DeviceId, InviteId, Slot};
-use crate::limits::MAX_DEVICES_PER_PERSON;
+use crate::limits::{DEVICES_FOR_RECOVERY, MAX_DEVICES_PER_PERSON};
 use crate::request::JoinRequest;
 use crate::statement::{
-    Body, History, Invite, RemoveDevice, Rename, Revoke, Rewrap, Role, Rotate, Wrap,
+    Body, History, Invite, LogHead, RemoveDevice, Rename, Revoke, Rewrap, Role, Rotate, Wrap,
 };
 
 impl Log {
-    pub(super) fn take_effect(&mut self, by: (DeviceId, Slot), body: &Body) -> Result<(), Refused> {
+    pub(super) fn take_effect(
+        &mut self,
+        by: (DeviceId, Slot),
+        after: LogHead,
+        body: &Body,
+    ) -> Result<(), Refused> {
         let (signer, slot) = by;
         if self.dissolution() == Dissolution::Agreed && !matches!(body, Body::Unknown { .. }) {
             return Err(Refused::NotAllowed("the notebook is dissolved"));
         }
+        self.check_speaker(signer, body)?;
         match body {
             Body::Genesis(_) => Err(Refused::NotAllowed("a log has one Genesis")),
             Body::Invite(invite) => self.invite(signer, slot, invite.clone()),
@@ -39,6 +47,9 @@ impl Log {
             }
             Body::Revoke(revoke) => self.revoke(slot, *revoke),
             Body::Rename(rename) => self.rename(slot, rename),
+            Body::Paper(said) => self.set_paper(by, said),
+            Body::Recover(said) => self.recover(by, after, said),
+            Body::Notice(said) => self.give_notice(by, *said),
             Body::Unknown { .. } => Ok(()),
         }
     }
@@ -88,7 +99,8 @@ impl Log {
         if wrap.to != keys.signing {
             return Err(Refused::NotAllowed("the key is wrapped to another device"));
         }
-        let member = Member { slot, generation: 0, keys, since: self.head().length };
+        let (generation, since) = (self.generation_of(slot), self.head().length);
+        let member = Member { slot, generation, keys, since, is_paper: false };
         self.members.insert(keys.signing, member);
         self.invites.close(invite);
         if role == Role::Partner {
@@ -109,8 +121,9 @@ impl Log {
         if role == Role::Partner && !self.is_vacant(slot) {
             return Err(Refused::NotAllowed("both persons are here already"));
         }
-        let devices = self.members.values().filter(|member| member.slot == slot).count();
-        if devices >= MAX_DEVICES_PER_PERSON {
+        let of_person = self.members.values().filter(|member| member.slot == slot);
+        let devices = of_person.filter(|member| !member.is_paper).count();
+        if devices >= MAX_DEVICES_PER_PERSON - DEVICES_FOR_RECOVERY {
             return Err(Refused::NotAllowed("the person has too many devices"));
         }
         Ok(())
@@ -128,21 +141,22 @@ impl Log {
         if *device == signer {
             return Err(Refused::NotAllowed("no device takes itself out: it would know the key"));
         }
-        let ends = ends(self.id, removal)?;
-        self.check_rotation(rotate, Some(*device))?;
-        if rotate.chain.is_none() {
-            return Err(Refused::NotAllowed("the key before is sealed under the new one"));
+        if member.is_paper {
+            return Err(Refused::NotAllowed("a recovery kit is replaced, and never taken out"));
         }
+        let ends = ends(self.id, removal)?;
+        self.check_chained_rotation(rotate, Some(*device), [])?;
         let at = self.head().length;
         self.members.remove(device);
         self.departed.insert(*device, Departed::removed(member, at, ends));
         self.invites.close_if(|open| open.by == *device);
+        self.drop_notices_by(*device);
         self.epochs.begin(rotate, at, None);
         Ok(())
     }
 
     fn rotate(&mut self, slot: Slot, rotate: &Rotate) -> Result<(), Refused> {
-        self.check_rotation(rotate, None)?;
+        self.check_rotation(rotate, None, [])?;
         let opens = self.invites.iter().filter(|open| open.from == slot);
         let opens = opens.filter_map(|open| match open.invite.history {
             History::FromHere(volume) => Some(volume),
@@ -157,13 +171,33 @@ impl Log {
         Ok(())
     }
 
+    /// The next epoch, whose key leads to the one before.
+    pub(super) fn check_chained_rotation(
+        &self,
+        rotate: &Rotate,
+        without: Option<DeviceId>,
+        with: impl IntoIterator<Item = DeviceId>,
+    ) -> Result<(), Refused> {
+        self.check_rotation(rotate, without, with)?;
+        if rotate.chain.is_none() {
+            return Err(Refused::NotAllowed("the key before is sealed under the new one"));
+        }
+        Ok(())
+    }
+
     /// The next epoch, for exactly those who belong when it begins.
-    fn check_rotation(&self, rotate: &Rotate, without: Option<DeviceId>) -> Result<(), Refused> {
+    fn check_rotation(
+        &self,
+        rotate: &Rotate,
+        without: Option<DeviceId>,
+        with: impl IntoIterator<Item = DeviceId>,
+    ) -> Result<(), Refused> {
         if Some(rotate.epoch) != self.epochs.next() {
             return Err(Refused::NotAllowed("epochs follow each other"));
         }
-        let members = self.members.keys().filter(|device| Some(**device) != without);
-        if members.eq(rotate.wraps.iter().map(|wrap| &wrap.to)) {
+        let stay = self.members.keys().filter(|device| Some(**device) != without).copied();
+        let members: BTreeSet<DeviceId> = stay.chain(with).collect();
+        if members.iter().eq(rotate.wraps.iter().map(|wrap| &wrap.to)) {
             Ok(())
         } else {
             Err(Refused::NotAllowed("a new key is wrapped to every member and to nobody else"))
@@ -193,6 +227,7 @@ impl Log {
             self.departed.insert(device, Departed::left(member, at));
         }
         self.invites.close_if(|open| open.from == slot);
+        self.papers.remove(&slot);
         self.has_left = Some(slot);
         self.epochs.owe(at);
         Ok(())
@@ -213,6 +248,16 @@ impl Log {
         } else {
             Err(Refused::NotAllowed("each names themselves and their own devices"))
         }
+    }
+
+    /// How many devices a person has, paper included.
+    pub(super) fn devices_of(&self, slot: Slot) -> usize {
+        self.members.values().filter(|member| member.slot == slot).count()
+    }
+
+    /// Which generation of a person's devices belongs (protocol rule 6).
+    pub(super) const fn generation_of(&self, _slot: Slot) -> u32 {
+        0
     }
 
     fn is_vacant(&self, slot: Slot) -> bool {

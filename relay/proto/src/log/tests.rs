@@ -10,8 +10,8 @@ use crate::limits::MAX_OPEN_INVITES_PER_PERSON;
 use crate::request::{JoinRequest, Request};
 use crate::sign::{Signer, sign};
 use crate::statement::{
-    AddDevice, History, Join, RemoveDevice, Rename, Revoke, Rewrap, Role, Rotate, SUITE_X25519,
-    Watermark, Wrap,
+    AddDevice, History, Join, Kit, Notice, Paper, Place, Recover, RemoveDevice, Rename, Revoke,
+    Rewrap, Role, Rotate, SUITE_X25519, Watermark, Wrap,
 };
 use crate::testing::Key;
 
@@ -168,14 +168,44 @@ impl Couple {
     }
 
     fn rotation(&self, without: Option<&Key>) -> Rotate {
-        let without = without.map(Key::public);
+        self.rotation_with(without.map(Key::public), &[])
+    }
+
+    fn rotation_with(&self, without: Option<DeviceId>, with: &[DeviceId]) -> Rotate {
         let members = self.log.members().map(|(device, _)| *device);
+        let mut to: Vec<DeviceId> = members.filter(|device| Some(*device) != without).collect();
+        to.extend(with);
+        to.sort_unstable();
         Rotate {
             epoch: Epoch(self.log.epoch().0 + 1),
             commitment: Hash([9; 32]),
-            wraps: members.filter(|device| Some(*device) != without).map(wrap).collect(),
+            wraps: to.into_iter().map(wrap).collect(),
             chain: Some(vec![0; 72]),
         }
+    }
+
+    fn kit(&self, paper: u8) -> Kit {
+        let (place, paper) = ((self.log.id(), Slot::First), Key::new(paper));
+        Kit::sign(place, keys(&paper), Hash([paper.public().0[0]; 32]), vec![1; 104], &paper)
+    }
+
+    /// A kit in the place of whatever kit Ana has.
+    fn paper(&self, paper: u8, due: Option<u64>) -> Body {
+        let old = self.log.paper(Slot::First).map(|paper| paper.kit.keys.signing);
+        let kit = self.kit(paper);
+        let rotate = self.rotation_with(old, &[kit.keys.signing]);
+        Body::Paper(Paper { kit: Some(kit), due, rotate })
+    }
+
+    /// That device comes in by the words of that kit, which the other replaces.
+    fn recovery(&self, device: u8, (old, new): (u8, u8)) -> Body {
+        let (device, kit) = (Key::new(device), self.kit(new));
+        let with = [device.public(), kit.keys.signing];
+        let rotate = self.rotation_with(Some(Key::new(old).public()), &with);
+        let place = Place { notebook: self.log.id(), slot: Slot::First, after: self.log.head() };
+        let proof = Recover::prove(place, &keys(&device), &device);
+        let (device, name) = (keys(&device), Vec::new());
+        Body::Recover(Recover { device, proof, name, kit, rotate })
     }
 
     fn removal(&self, watermarks: Vec<Watermark>) -> Body {
@@ -393,6 +423,18 @@ fn anything(couple: &mut Couple, (by, what, number): (u8, u8, u8)) {
         0 => Body::Rotate(couple.rotation(None)),
         1 => couple.removal(Vec::new()),
         2 => Body::Leave,
+        5 => couple.paper(60 + number, None),
+        6 => {
+            // By words, whoever it is that has them.
+            let old = (60..69).find(|old| {
+                couple.log.paper(Slot::First).map(|paper| paper.kit.keys.signing)
+                    == Some(Key::new(*old).public())
+            });
+            if let Some(old) = old {
+                let _ = couple.say(old, couple.recovery(80 + number, (old, 90 + number)));
+            }
+            return;
+        }
         _ => {
             let _ = couple.invited(10 + number, Role::OwnDevice, History::All);
             return;
@@ -404,8 +446,8 @@ fn anything(couple: &mut Couple, (by, what, number): (u8, u8, u8)) {
 proptest::proptest! {
     #[test]
     fn both_sides_of_two_logs_come_to_opposite_answers(
-        first in proptest::collection::vec((0_u8..3, 0_u8..5, 0_u8..9), 0..5),
-        second in proptest::collection::vec((0_u8..3, 0_u8..5, 0_u8..9), 0..5),
+        first in proptest::collection::vec((0_u8..3, 0_u8..7, 0_u8..9), 0..6),
+        second in proptest::collection::vec((0_u8..3, 0_u8..7, 0_u8..9), 0..6),
     ) {
         let (mut one, mut other) = (Couple::new(), Couple::new());
         first.into_iter().for_each(|said| anything(&mut one, said));
@@ -454,4 +496,71 @@ fn a_chain_is_cut_at_its_watermark() {
     assert_eq!(at(8), WriterHave { tip: tip(5), beyond: vec![cut], ..WriterHave::default() });
     assert_eq!(at(7), WriterHave { tip: tip(5), ..WriterHave::default() });
     assert_eq!(at(3), WriterHave { tip: tip(3), ..WriterHave::default() });
+}
+
+#[test]
+fn a_recovery_kit_writes_nothing() {
+    let mut couple = Couple::new();
+    couple.say(1, couple.paper(60, None)).unwrap();
+    let written = couple.envelope(&Key::new(60), 1);
+    assert_eq!(couple.log.may_write(&written), Err(MayNot::Paper));
+    assert_eq!(couple.log.may_carry(&written, Slot::First), Err(MayNot::Paper));
+    couple.say(60, couple.recovery(70, (60, 61))).unwrap();
+    assert_eq!(couple.log.may_write(&written), Err(MayNot::TakenOut), "nor once it is used");
+    assert!(couple.log.may_write(&couple.envelope(&Key::new(70), 1)).is_ok());
+}
+
+#[test]
+fn words_are_used_once_and_others_take_their_place() {
+    let mut couple = Couple::new();
+    couple.say(1, couple.paper(60, None)).unwrap();
+    let second = couple.statement(60, couple.recovery(71, (60, 62)));
+    couple.say(60, couple.recovery(70, (60, 61))).unwrap();
+    assert_eq!(couple.log.append(second), Err(Refused::OutOfPlace));
+    assert_eq!(couple.say(60, couple.recovery(71, (60, 62))), Err(Refused::NotAMember));
+    let paper = couple.log.paper(Slot::First).unwrap();
+    assert_eq!(paper.kit.keys.signing, Key::new(61).public());
+    assert_eq!(couple.log.members().filter(|(_, member)| member.is_paper).count(), 1);
+}
+
+#[test]
+fn a_thief_who_fills_a_persons_places_keeps_no_words_out() {
+    let mut couple = Couple::new();
+    couple.say(1, couple.paper(60, None)).unwrap();
+    for number in 100..113 {
+        couple.tablet = Key::new(number);
+        let _ = couple.invited(number, Role::OwnDevice, History::All);
+        let _ = couple.admit(number, Role::OwnDevice);
+    }
+    assert_eq!(couple.say(60, couple.recovery(70, (60, 61))), Ok(()));
+}
+
+#[test]
+fn notice_goes_with_the_phone_that_gave_it() {
+    let mut couple = Couple::new();
+    couple.say(1, couple.paper(60, None)).unwrap();
+    let paper = Key::new(60).public();
+    couple.say(2, Body::Notice(Notice { paper, given: Some(5) })).unwrap();
+    assert!(couple.log.paper(Slot::First).unwrap().notice.is_some());
+    couple.say(1, couple.removal(Vec::new())).unwrap();
+    assert_eq!(couple.log.paper(Slot::First).unwrap().notice, None);
+}
+
+#[test]
+fn two_branches_in_which_the_same_words_were_used_are_decided() {
+    let (mut one, mut other) = (Couple::new(), Couple::new());
+    for couple in [&mut one, &mut other] {
+        couple.say(1, couple.paper(60, None)).unwrap();
+    }
+    let mut plain = Couple { log: one.log.clone(), ..Couple::new() };
+    one.say(60, one.recovery(70, (60, 61))).unwrap();
+    other.say(60, other.recovery(71, (60, 62))).unwrap();
+    let answers = (one.log.against(&other.log), other.log.against(&one.log));
+    assert!(
+        matches!(answers, (Branch::Stays, Branch::Yields) | (Branch::Yields, Branch::Stays)),
+        "{answers:?}"
+    );
+    plain.say(3, named(1)).unwrap();
+    assert_eq!(one.log.against(&plain.log), Branch::Stays, "words beat a device");
+    assert_eq!(plain.log.against(&one.log), Branch::Yields);
 }

@@ -2,13 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::paper::{Kit, Notice, Paper, Recover};
 use crate::hash::Hash;
 use crate::have::Tip;
 use crate::ids::{DeviceId, Epoch, InviteId, Volume, WriterNonce};
 use crate::item::{self, Malformed};
 use crate::limits::{
-    MAX_JOIN_REQUEST, MAX_MEMBERS, MAX_SEALED_KEY, MAX_SEALED_NAME, MAX_SEALED_RELAY, MAX_WRAP,
-    MAX_WRITERS_PER_DEVICE,
+    MAX_JOIN_REQUEST, MAX_MEMBERS, MAX_RECOVERY_RECORD, MAX_SEALED_KEY, MAX_SEALED_NAME,
+    MAX_SEALED_RELAY, MAX_WRAP, MAX_WRITERS_PER_DEVICE,
 };
 
 /// A device's public keys.
@@ -207,6 +208,12 @@ pub enum Body {
     Move(Move),
     /// The signer's person takes back that they want it gone.
     Retain,
+    /// A person's recovery kit is made, or replaced.
+    Paper(Paper),
+    /// A device is let in by words.
+    Recover(Recover),
+    /// Notice is given to a recovery kit, or taken back.
+    Notice(Notice),
     /// A statement of a later version: kept, counted and passed on (protocol rule 1).
     Unknown {
         /// Its number.
@@ -233,6 +240,9 @@ mod number {
     pub(super) const RENAME: u16 = 15;
     pub(super) const MOVE: u16 = 19;
     pub(super) const RETAIN: u16 = 20;
+    pub(super) const PAPER: u16 = 16;
+    pub(super) const RECOVER: u16 = 17;
+    pub(super) const NOTICE: u16 = 18;
     pub(super) const RESERVED: core::ops::RangeInclusive<u16> = 1..=255;
 }
 
@@ -255,6 +265,9 @@ impl Body {
             Self::Rename(body) => (number::RENAME, item::encode(body)),
             Self::Move(body) => (number::MOVE, item::encode(body)),
             Self::Retain => (number::RETAIN, Vec::new()),
+            Self::Paper(body) => (number::PAPER, item::encode(body)),
+            Self::Recover(body) => (number::RECOVER, item::encode(body)),
+            Self::Notice(body) => (number::NOTICE, item::encode(body)),
             Self::Unknown { .. } => return None,
         })
     }
@@ -274,6 +287,9 @@ impl Body {
             number::RENAME => Self::Rename(item::decode(bytes, "name")?),
             number::MOVE => Self::Move(item::decode(bytes, "move")?),
             number::RETAIN => item::decode(bytes, "retention").map(|()| Self::Retain)?,
+            number::PAPER => Self::Paper(item::decode(bytes, "recovery kit")?),
+            number::RECOVER => Self::Recover(item::decode(bytes, "recovery")?),
+            number::NOTICE => Self::Notice(item::decode(bytes, "notice")?),
             number => Self::Unknown { number, critical },
         };
         let fits = critical || matches!(body, Self::Unknown { .. });
@@ -289,6 +305,7 @@ impl Body {
         };
         let name = |name: &[u8]| name.len() <= MAX_SEALED_NAME;
         let request = |request: &[u8]| request.len() <= MAX_JOIN_REQUEST;
+        let kit = |kit: &Kit| kit.record.len() <= MAX_RECOVERY_RECORD;
         match self {
             Self::Genesis(body) => wrap(&body.wrap) && name(&body.name),
             Self::Join(body) => wrap(&body.wrap) && name(&body.name) && request(&body.request),
@@ -300,11 +317,14 @@ impl Body {
             }
             Self::Rename(body) => name(&body.name),
             Self::Move(body) => body.relay.len() <= MAX_SEALED_RELAY,
+            Self::Paper(body) => rotate(&body.rotate) && body.kit.iter().all(kit),
+            Self::Recover(body) => rotate(&body.rotate) && name(&body.name) && kit(&body.kit),
             Self::Invite(_)
             | Self::Leave
             | Self::Dissolve
             | Self::Retain
             | Self::Revoke(_)
+            | Self::Notice(_)
             | Self::Unknown { .. } => true,
         }
     }

@@ -6,15 +6,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range as Places;
 use std::sync::Arc;
 
-use crate::desk::keeping::{Appended, Ending, Ends, Extension, Kept, Letter, Outcome, Posted};
+use crate::desk::keeping::{
+    Appended, Ending, Ends, Extension, Kept, Kits, Letter, Outcome, Posted,
+};
 use crate::desk::question::{Answer, Question, Unanswered};
 use crate::envelope::Sealed;
 use crate::hash::Hash;
 use crate::have::{Have, Range, Tip, WriterHave};
 use crate::ids::{DeviceId, InviteId, NotebookId, WriterId};
 use crate::limits::{
-    MAX_ENVELOPE, MAX_ENVELOPES_PER_FRAME, MAX_RANGES_BEYOND, MAX_RANGES_PER_NOTEBOOK,
-    MAX_REQUESTS_PER_INVITE, MAX_WRITERS_PER_DEVICE, MIN_ENVELOPE,
+    CLOCKS_DISAGREE_SECONDS, MAX_ENVELOPE, MAX_ENVELOPES_PER_FRAME, MAX_RANGES_BEYOND,
+    MAX_RANGES_PER_NOTEBOOK, MAX_REQUESTS_PER_INVITE, MAX_WRITERS_PER_DEVICE, MIN_ENVELOPE,
+    PAPER_NOTICE_SECONDS,
 };
 use crate::log::Log;
 use crate::session::SLICE_BYTES;
@@ -48,7 +51,7 @@ pub const QUOTA: u64 = 2 * 1024 * 1024;
 /// All of them.
 #[must_use]
 pub fn cases() -> Vec<Case> {
-    let log = [logs(), branches(), mailboxes(), going()];
+    let log = [logs(), branches(), mailboxes(), going(), kits()];
     let envelopes = [chains(), slices(), holes(), writers(), persons(), quotas(), dissolved()];
     log.into_iter().chain(envelopes).collect()
 }
@@ -102,20 +105,25 @@ impl Script {
         ends: Vec<Ends>,
         appended: Appended,
     ) {
+        let extension = Extension { ends, ..self.extension(log, after, from) };
+        let grown = Arc::new(log.log.clone());
+        self.ask(Question::Append(extension, grown), Answer::Appended(appended));
+    }
+
+    fn extension(&self, log: &Notebook, after: LogHead, from: u64) -> Extension {
         let statements = log.log.statements()[usize::try_from(from).unwrap()..].iter();
-        let extension = Extension {
+        Extension {
             notebook: log.id(),
             after,
             from,
             statements: statements.map(|new| (new.hash(), new.bytes().to_vec())).collect(),
             open_invites: log.log.open_invites().map(|invite| invite.invite).collect(),
             said: BTreeMap::new(),
-            ends,
+            ends: Vec::new(),
             known: (from < after.length).then(|| devices(&log.log)),
             ending: self.ending,
-        };
-        let grown = Arc::new(log.log.clone());
-        self.ask(Question::Append(extension, grown), Answer::Appended(appended));
+            kits: Kits::default(),
+        }
     }
 
     fn keep(&mut self, envelopes: &[Sealed], outcomes: &[Outcome]) {
@@ -315,7 +323,8 @@ fn persons() -> Case {
     let of = |notebook: &Notebook, key: &Key, nonce: usize| {
         notebook.writer(key, u8::try_from(nonce).unwrap()).write(1).remove(0)
     };
-    let mut devices: Vec<_> = (100..115).map(Key::new).collect();
+    // As many devices as one lets in, and two new ones in the place of the last.
+    let mut devices: Vec<_> = (100..113).map(Key::new).collect();
     for (device, invite) in devices.iter().zip(20..) {
         notebook.let_in(InviteId([invite; 16]), device);
     }
@@ -326,17 +335,23 @@ fn persons() -> Case {
         last = (0..MAX_WRITERS_PER_DEVICE).map(|nonce| of(&notebook, device, nonce)).collect();
         script.keep(&last, &[Outcome::New; MAX_WRITERS_PER_DEVICE]);
     }
-    let before = notebook.log.head();
     let watermark = |sealed: &Sealed| Watermark {
         nonce: sealed.header().nonce,
         last: Tip { counter: sealed.header().counter, hash: sealed.hash() },
     };
-    let watermarks = last.iter().map(watermark).collect();
-    notebook.say(notebook.removal(&devices[15], watermarks));
-    let newest = Key::new(120);
-    notebook.let_in(InviteId([40; 16]), &newest);
-    script.append(&notebook, before, Appended::Done);
-    script.notebook = notebook.clone();
+    let mut newest = devices.pop().unwrap();
+    for (number, is_last) in [(120, false), (121, false), (122, true)] {
+        let before = notebook.log.head();
+        notebook.say(notebook.removal(&newest, last.iter().map(watermark).collect()));
+        newest = Key::new(number);
+        notebook.let_in(InviteId([number; 16]), &newest);
+        script.append(&notebook, before, Appended::Done);
+        script.notebook = notebook.clone();
+        if !is_last {
+            last = (0..MAX_WRITERS_PER_DEVICE).map(|at| of(&notebook, &newest, at)).collect();
+            script.keep(&last, &[Outcome::New; MAX_WRITERS_PER_DEVICE]);
+        }
+    }
     script.keep(&[of(&notebook, &newest, 0)], &[Outcome::Full]);
     script.keep(&[of(&notebook, &notebook.ben, 0)], &[Outcome::New]);
     script.done("no person uses up a notebook's writers, by however many devices")
@@ -390,6 +405,46 @@ fn going() -> Case {
     script.read(writer.id(), 1..10, &[]);
     script.read(other.id(), 1..3, &others);
     script.done("of a device that is taken out, what is held at that moment stands")
+}
+
+fn kits() -> Case {
+    let notebook = Notebook::of_ana(12);
+    let mut script = Script::without_log(notebook);
+    let (first, second) = (Hash([21; 32]), Hash([22; 32]));
+    let mut longer = script.notebook.clone();
+    let mut after = LogHead::EMPTY;
+    let mut number = 30;
+    let mut grow = |script: &mut Script, kits: Kits, appended| {
+        let extension = Extension { kits, ..script.extension(&longer, after, after.length) };
+        let grown = Arc::new(longer.log.clone());
+        script.ask(Question::Append(extension, grown), Answer::Appended(appended));
+        if appended == Appended::Done {
+            after = longer.log.head();
+            longer.say(longer.own_device(InviteId([number; 16])));
+            number += 1;
+        }
+    };
+    let held = |now, held: &[(Hash, bool)]| Kits { now, held: held.to_vec(), noticed: Vec::new() };
+    let ends = |now| Kits { now, held: vec![(second, false)], noticed: vec![first] };
+    let id = script.notebook.id();
+    grow(&mut script, held(100, &[(first, false)]), Appended::Done);
+    script.ask(Question::Find(first), Answer::Found(Some(id)));
+    script.ask(Question::Find(second), Answer::Found(None));
+    let wait = u32::try_from(PAPER_NOTICE_SECONDS - CLOCKS_DISAGREE_SECONDS).unwrap();
+    grow(&mut script, ends(1 << 40), Appended::TooSoon(wait));
+    grow(&mut script, held(1_000, &[(first, true)]), Appended::Done);
+    grow(&mut script, held(2_000, &[(first, true)]), Appended::Done);
+    let due = 1_000 + PAPER_NOTICE_SECONDS - CLOCKS_DISAGREE_SECONDS;
+    grow(&mut script, ends(due - 7), Appended::TooSoon(7));
+    // Taken back, it counts from the next.
+    grow(&mut script, held(3_000, &[(first, false)]), Appended::Done);
+    grow(&mut script, held(4_000, &[(first, true)]), Appended::Done);
+    grow(&mut script, ends(due), Appended::TooSoon(3_000));
+    script.ask(Question::Find(first), Answer::Found(Some(id)));
+    grow(&mut script, ends(due + 3_000), Appended::Done);
+    script.ask(Question::Find(first), Answer::Found(None));
+    script.ask(Question::Find(second), Answer::Found(Some(id)));
+    script.done("words find their notebook, and go no sooner than seven days after notice")
 }
 
 fn mailboxes() -> Case {

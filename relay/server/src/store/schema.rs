@@ -33,6 +33,7 @@ pub(crate) fn open(file: &Path) -> Result<Connection, StoreError> {
         }
         if found.is_none_or(|found| found == VERSION) {
             connection.execute_batch(ENDING)?;
+            connection.execute_batch(KITS)?;
         }
         Ok((connection, found.unwrap_or(VERSION)))
     };
@@ -180,4 +181,15 @@ CREATE TABLE IF NOT EXISTS ending (
     since INTEGER NOT NULL,
     is_over INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+";
+
+const KITS: &str = "
+CREATE TABLE IF NOT EXISTS kit (
+    age INTEGER PRIMARY KEY,
+    notebook BLOB NOT NULL REFERENCES notebook,
+    lookup BLOB NOT NULL,
+    noticed INTEGER,
+    UNIQUE (lookup, notebook)
+) STRICT;
+CREATE INDEX IF NOT EXISTS kit_of_notebook ON kit (notebook);
 ";

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use couplet_proto::desk::keeping::{Appended, Extension, Kept, Letter, Posted};
 use couplet_proto::envelope::Sealed;
+use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Range};
 use couplet_proto::ids::NotebookId;
 use couplet_proto::log::Log;
@@ -15,7 +16,7 @@ use tokio::sync::Semaphore;
 use crate::limits::{BYTES_PER_PERSON, KEPT_FREE, READERS};
 use crate::store::tables::{self, Fault};
 use crate::store::writer::Writer;
-use crate::store::{Store, StoreError, ending, schema};
+use crate::store::{Store, StoreError, ending, kits, schema};
 
 /// How much a store may take.
 #[derive(Clone, Copy, Debug)]
@@ -146,6 +147,10 @@ impl Store for SqliteStore {
         self.write(bytes, move |connection| tables::keep(connection, &log, &envelopes, quota)).await
     }
 
+    async fn find(&self, lookup: Hash) -> Result<Option<NotebookId>, StoreError> {
+        self.read(move |connection| kits::find(connection, lookup)).await
+    }
+
     async fn post(&self, letter: Letter) -> Result<Posted, StoreError> {
         self.check_room(false)?;
         let bytes = letter.bytes.len();
@@ -161,7 +166,7 @@ impl Store for SqliteStore {
 mod tests {
     use std::collections::BTreeMap;
 
-    use couplet_proto::desk::keeping::Ending;
+    use couplet_proto::desk::keeping::{Ending, Kits};
     use couplet_proto::hash::Hash;
     use couplet_proto::ids::Slot;
     use couplet_proto::statement::LogHead;
@@ -179,6 +184,7 @@ mod tests {
             ends: Vec::new(),
             known: None,
             ending: Ending::Unwanted,
+            kits: Kits::default(),
         }
     }
 

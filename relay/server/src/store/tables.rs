@@ -17,7 +17,7 @@ use couplet_proto::log::Log;
 use couplet_proto::statement::LogHead;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use crate::store::{StoreError, ending, schema};
+use crate::store::{StoreError, ending, kits, schema};
 
 /// Why the tables did not answer; which file they are in is the caller's to know.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +59,9 @@ pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended,
             return Ok(Appended::Behind);
         }
     }
+    if let Some(missing) = kits::missing(db, *notebook, &extension.kits)? {
+        return Ok(Appended::TooSoon(missing));
+    }
     for ends in ends {
         for (writer, have) in chains_of(db, *notebook, ends.device)? {
             let left = ends.cut(writer, have.clone());
@@ -91,6 +94,7 @@ pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended,
     )?
     .execute(params![id, signed(at.length)?, at.hash.0, added, let_go])?;
     empty_mailboxes(db, *notebook, open_invites)?;
+    kits::keep(db, *notebook, &extension.kits)?;
     ending::end(db, *notebook, extension.ending)?;
     Ok(Appended::Done)
 }
@@ -484,7 +488,7 @@ impl Chains<'_> {
 }
 
 /// SQLite's integers have a sign; nothing that counts comes near it.
-pub(super) fn signed(number: u64) -> Result<i64, Malformed> {
+pub(crate) fn signed(number: u64) -> Result<i64, Malformed> {
     i64::try_from(number).map_err(|_| Malformed(WHAT))
 }
 

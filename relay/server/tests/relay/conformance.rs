@@ -71,6 +71,13 @@ impl Store for Counting {
         self.store.end_due(now).await
     }
 
+    async fn find(
+        &self,
+        lookup: couplet_proto::hash::Hash,
+    ) -> Result<Option<NotebookId>, StoreError> {
+        self.store.find(lookup).await
+    }
+
     async fn have(&self, notebook: NotebookId) -> Result<Have, StoreError> {
         self.asked.fetch_add(1, Ordering::Relaxed);
         self.store.have(notebook).await

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use couplet_proto::desk::keeping::{Appended, Ending, Extension, Letter, Outcome, Posted};
+use couplet_proto::desk::keeping::{Appended, Ending, Extension, Kits, Letter, Outcome, Posted};
+use couplet_proto::hash::Hash;
 use couplet_proto::have::Have;
 use couplet_proto::ids::InviteId;
 use couplet_proto::limits::DISSOLVE_SECONDS;
@@ -30,6 +31,7 @@ fn extension(notebook: &Notebook, after: LogHead, ending: Ending) -> Extension {
         said: BTreeMap::new(),
         ends: Vec::new(),
         known: None,
+        kits: Kits { now: NOW, held: vec![(Hash([5; 32]), true)], noticed: Vec::new() },
         ending,
     }
 }

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use couplet_proto::desk::keeping::{Ending, Extension, Letter};
+use couplet_proto::desk::keeping::{Ending, Extension, Kits, Letter};
 use couplet_proto::envelope::Sealed;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::Have;
@@ -186,6 +186,7 @@ fn extension(notebook: &Notebook, after: LogHead) -> Extension {
         ends: Vec::new(),
         known: None,
         ending: Ending::Unwanted,
+        kits: Kits::default(),
     }
 }
 

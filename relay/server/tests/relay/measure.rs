@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use couplet_proto::desk::keeping::{Ending, Extension};
+use couplet_proto::desk::keeping::{Ending, Extension, Kits};
 use couplet_proto::frame::Frame;
 use couplet_proto::have::Have;
 use couplet_proto::statement::LogHead;
@@ -73,6 +73,7 @@ async fn the_store() {
                     ends: Vec::new(),
                     known: None,
                     ending: Ending::Unwanted,
+                    kits: Kits::default(),
                 };
                 store.append(begin).await.unwrap();
                 let mut times = Vec::new();

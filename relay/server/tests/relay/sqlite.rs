@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Arc;
 
-use couplet_proto::desk::keeping::{Appended, Ending, Extension, Outcome};
+use couplet_proto::desk::keeping::{Appended, Ending, Extension, Kits, Outcome};
 use couplet_proto::envelope::Envelope;
 use couplet_proto::have::{Have, Range, Tip};
 use couplet_proto::item;
@@ -29,6 +29,7 @@ pub(crate) fn extension(notebook: &Notebook) -> Extension {
         ends: Vec::new(),
         known: None,
         ending: Ending::Unwanted,
+        kits: Kits::default(),
     }
 }
 
