@@ -156,7 +156,8 @@ mod tests {
         act(&mut ana, &key, Deed::Ask, None, "Call me");
         meet(&mut ana, &mut ben);
         let request = ben.row(&key).unwrap().entry.parts.remove(0).id.unwrap();
-        act(&mut ben, &key, Deed::Agree, Some(&request.as_str()[..6]), "Gladly");
+        let beginning: String = request.as_str().chars().take(6).collect();
+        act(&mut ben, &key, Deed::Agree, Some(&beginning), "Gladly");
         meet(&mut ana, &mut ben);
         act(&mut ana, &key, Deed::LetGo, None, "");
         act(&mut ben, &key, Deed::LetGo, None, "");
