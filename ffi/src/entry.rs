@@ -239,12 +239,12 @@ impl From<Kind> for couplet::Kind {
     }
 }
 
-impl From<couplet::Kind> for Kind {
-    fn from(kind: couplet::Kind) -> Self {
-        match kind {
-            couplet::Kind::Note => Self::Note,
-            couplet::Kind::Page => Self::Page,
-        }
+/// The kinds of this interface; of the others it has the name.
+fn kind_of(kind: couplet::Kind) -> Option<Kind> {
+    match kind {
+        couplet::Kind::Note => Some(Kind::Note),
+        couplet::Kind::Page => Some(Kind::Page),
+        _ => None,
     }
 }
 
@@ -301,7 +301,7 @@ impl From<couplet::Entry> for Entry {
     fn from(entry: couplet::Entry) -> Self {
         Self {
             id: EntryId { value: entry.key.as_str().to_owned() },
-            kind: entry.kind.map(Kind::from),
+            kind: entry.kind.and_then(kind_of),
             kind_name: entry.kind_name,
             author: entry.author.into(),
             day: entry.day,

@@ -279,7 +279,8 @@ pub(crate) struct Rename {
 
 #[derive(Debug, Args)]
 pub(crate) struct Write {
-    /// note (your own words) or page (for both of you to write on)
+    /// note, page (for both of you to write on), listening, repair, gesture, dream, fear, aspiration,
+    /// list, mood or date
     #[arg(long, default_value = "note")]
     pub(crate) kind: String,
     /// The day it belongs to, as 2026-02-14 [default: today]
@@ -344,6 +345,10 @@ pub(crate) enum Verb {
         /// One emoji
         emoji: String,
     },
+    /// What its kind has people do with it: reflect, got-me, let-go and so on, as `show` says; first
+    /// the name of what it is done on, if it is done on something in the entry, then the words
+    #[command(external_subcommand)]
+    Deed(Vec<String>),
 }
 
 #[derive(Debug, Args)]

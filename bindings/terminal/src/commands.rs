@@ -7,6 +7,7 @@ mod export;
 mod going;
 mod membership;
 mod network;
+mod practice;
 mod recovery;
 mod talk;
 mod watch;

@@ -133,10 +133,12 @@ impl Error {
         match self {
             Self::Write(CannotWrite::NotYours) => "not_yours",
             Self::Write(CannotWrite::TooLong { .. }) => "too_long",
-            Self::Write(CannotWrite::TooManyReactions { .. }) => "too_many",
-            Self::Write(CannotWrite::NoEntry | CannotWrite::NoComment) | Self::NotFound(_) => {
-                "not_found"
+            Self::Write(CannotWrite::TooManyReactions { .. } | CannotWrite::TooMany { .. }) => {
+                "too_many"
             }
+            Self::Write(CannotWrite::NoEntry | CannotWrite::NoComment | CannotWrite::NoItem)
+            | Self::NotFound(_) => "not_found",
+            Self::Write(CannotWrite::NotNow) | Self::Membership(_) => "not_allowed",
             Self::Write(_) | Self::Name(_) | Self::Input(_) => "invalid_input",
             Self::NoRelay => "no_relay",
             Self::NotLetInYet | Self::Admission(_) => "waiting",
@@ -153,7 +155,6 @@ impl Error {
             Self::Paused => "paused",
             Self::NotEnded => "not_allowed",
             Self::Unsupported(_) => "unsupported",
-            Self::Membership(_) => "not_allowed",
             Self::Refused(_) | Self::BadRelay => "relay_refused",
             Self::Unreachable(_) => "relay_unreachable",
             Self::TimedOut | Self::BeginAnew => "timed_out",

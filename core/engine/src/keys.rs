@@ -74,6 +74,8 @@ pub(crate) const SAFETY_NUMBER: Label = Label::new("couplet/1 safety number");
 pub(crate) const SEEN: Label = Label::new("couplet/1 seen");
 /// Hash: the shared content of a notebook.
 pub(crate) const CONTENT: Label = Label::new("couplet/1 content");
+/// Hash: a member of a set in an entry.
+pub(crate) const MEMBER: Label = Label::new("couplet/1 member");
 
 /// 32 secret bytes.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]

@@ -29,3 +29,28 @@ pub const WEIGHT_PER_VOLUME: u64 = 300_000;
 /// Changes without a successor after which the next volume is opened: an honest notebook has a
 /// handful, and a change can depend on no more than twice as many.
 pub const HEADS_PER_VOLUME: usize = 128;
+
+/// Units of a title, or of what a repair is about: notebook.md section 5.
+pub const MAX_TITLE: usize = 200;
+
+/// Units of a value that both may set, an item of a list above all: notebook.md section 5.
+pub const MAX_VALUE: usize = 1_000;
+
+/// Units of what a claim says, or of a tag or a feeling: notebook.md section 5.
+pub const MAX_WORD: usize = 64;
+
+/// Feelings that one person names in one entry: notebook.md section 5.
+pub const MAX_FEELINGS: usize = 16;
+
+/// Tags of one person on one entry: notebook.md section 5.
+pub const MAX_TAGS: usize = 32;
+
+/// Items of one list, and steps of one dream: notebook.md section 5.
+pub const MAX_ITEMS: usize = 500;
+
+/// Reflections in one entry, and requests, apologies or words of support of one person:
+/// notebook.md section 5. A page with more is a conversation of its own.
+pub const MAX_PARTS: usize = 50;
+
+/// Writers that one claim says it has seen: as many as a change has heads.
+pub const MAX_WITNESSED: usize = 256;

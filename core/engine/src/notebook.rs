@@ -5,11 +5,24 @@
 //! other phone will when it receives.
 
 pub mod carry;
+pub mod claim;
 pub mod comment;
+pub mod deed;
 pub mod entry;
+mod inner;
+pub mod items;
+pub mod kind;
+mod kindness;
+pub mod kinds;
 pub mod law;
+mod listening;
+pub mod name;
+pub mod names;
+pub mod own;
 pub mod reaction;
+mod repair;
 pub mod schema;
+pub mod sheet;
 #[cfg(test)]
 mod tests;
 pub mod verb;
@@ -22,12 +35,14 @@ use crate::document::{
     Applied, Change, Document, Edit, EditError, EntryKey, LoadError, Poisoned, SaveError, Scalar,
     Verdict,
 };
-use crate::limits::{ENTRIES_PER_VOLUME, HEADS_PER_VOLUME, MAX_NOTE, MAX_PAGE, WEIGHT_PER_VOLUME};
+use crate::limits::{
+    ENTRIES_PER_VOLUME, HEADS_PER_VOLUME, MAX_NOTE, MAX_PAGE, MAX_TITLE, WEIGHT_PER_VOLUME,
+};
 use crate::text::rebase;
 use entry::{Entry, Version};
 use law::{Author, judge};
 use reaction::NotAnEmoji;
-use schema::{ENTRY_VERSION, Field, Kind, TEXT, WordsKey};
+use schema::{Body, ENTRY_VERSION, Field, Kind, TEXT, WordsKey};
 
 /// One volume of the notebook, loaded.
 #[derive(Debug)]
@@ -71,6 +86,26 @@ pub enum CannotWrite {
         /// How many one person may leave.
         limit: usize,
     },
+    /// The kind of entry has it, and it is not this person's to do, or not at the moment.
+    #[error("this cannot be done with this entry now; show the entry to see what can")]
+    NotNow,
+    /// It is done on something in the entry, and not on that.
+    #[error("there is nothing of that name in this entry to do it on; show the entry again")]
+    NoItem,
+    /// There are enough of something.
+    #[error("there are {limit} {what} already, and that is the limit")]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// How many there may be.
+        limit: usize,
+    },
+    /// The word is none of those that can be said here.
+    #[error("say one of these: {}", .0.join(", "))]
+    NotOneOf(&'static [&'static str]),
+    /// The words are no day.
+    #[error("this is not a day; give it as the number of days since 1970-01-01")]
+    NotADay,
     /// The version that the app last showed is not known here.
     #[error("the version given is not one of this entry's; show the entry again")]
     UnknownVersion,
@@ -167,9 +202,11 @@ impl Notebook {
             (Field::Day.to_string(), Scalar::Int(i64::from(day))),
         ];
         let page = kind.is_for_two_hands().then_some((TEXT, text));
-        if page.is_none() {
+        if kind.body() == Body::Words {
             fields.push((words_field(author, 1), Scalar::Str(text.to_owned())));
         }
+        let others = deed::birth(kind, author, text, day);
+        fields.extend(others.into_iter().map(|(field, value)| (field.to_string(), value)));
         let fields: Vec<_> = fields.iter().map(|(f, value)| (f.as_str(), value.clone())).collect();
         let change = self.commit(author, |edit| edit.create_entry(&key, &fields, page))?;
         self.written(&key, change)
@@ -190,17 +227,17 @@ impl Notebook {
         let kind = entry.kind.ok_or(CannotWrite::NoEntry)?;
         check_text(kind, text)?;
         let author = self.author();
-        let change = if kind.is_for_two_hands() {
-            self.edit_page(&entry, base, text)?
-        } else if entry.author != self.slot {
-            return Err(CannotWrite::NotYours);
-        } else if entry.text == text && entry.alternatives.is_empty() {
-            None
-        } else {
-            let rev = entry.newest_revision().saturating_add(1);
-            let field = words_field(author, rev);
-            let words = Scalar::Str(text.to_owned());
-            self.commit(author, |edit| edit.put(key, &field, words))?
+        let change = match kind.body() {
+            Body::Text => self.edit_page(&entry, base, text)?,
+            Body::Value(name) => self.set_body(key, name, text)?,
+            Body::Words if entry.author != self.slot => return Err(CannotWrite::NotYours),
+            Body::Words if entry.text == text && entry.alternatives.is_empty() => None,
+            Body::Words => {
+                let rev = entry.newest_revision().saturating_add(1);
+                let field = words_field(author, rev);
+                let words = Scalar::Str(text.to_owned());
+                self.commit(author, |edit| edit.put(key, &field, words))?
+            }
         };
         match change {
             Some(change) => self.written(key, Some(change)).map(Some),
@@ -246,7 +283,7 @@ impl Notebook {
     #[must_use]
     pub fn entry(&self, key: &EntryKey) -> Option<Entry> {
         let raw = self.document.entry(key)?;
-        Some(Entry::read(key.clone(), self.volume(), &raw, self.version()))
+        Some(Entry::read(key.clone(), (self.volume(), self.slot), &raw, self.version()))
     }
 
     /// All entries of this volume.
@@ -290,7 +327,11 @@ fn words_field(author: Author, rev: u64) -> String {
 }
 
 fn check_text(kind: Kind, text: &str) -> Result<(), CannotWrite> {
-    if kind.is_for_two_hands() { check_length(MAX_PAGE, text) } else { check_words(MAX_NOTE, text) }
+    match kind.body() {
+        Body::Text => check_length(MAX_PAGE, text),
+        Body::Words => check_words(MAX_NOTE, text),
+        Body::Value(_) => check_words(MAX_TITLE, text),
+    }
 }
 
 fn check_words(limit: usize, text: &str) -> Result<(), CannotWrite> {

@@ -27,7 +27,7 @@ use crate::body::{self, Body, NotABody};
 use crate::document::Change;
 use crate::keys::{DeviceSecret, EpochKey};
 use crate::notebook::Notebook;
-use crate::notebook::schema::LAW;
+use crate::notebook::schema::law_of;
 use crate::pairing::sas::Nonce;
 use crate::seal::{self, TooLarge};
 use crate::seen::SeenVector;
@@ -177,7 +177,7 @@ impl Replica {
         rng: &mut dyn CryptoRng,
     ) -> Result<(Sealed, usize), CannotSeal> {
         let seen = self.seen.news(self.writer);
-        let (count, content) = body::fill(changes, LAW, &seen)?;
+        let (count, content) = body::fill(changes, law_of(changes), &seen)?;
         Ok((self.seal_content(volume, edition, &content, rng)?, count))
     }
 

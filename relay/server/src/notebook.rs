@@ -122,7 +122,7 @@ impl<S: Store> Notebook<S> {
             Question::Judge(judgement) => Answer::Judged(judgement.judge()),
             Question::Keep(log, envelopes) => Answer::Kept(self.keep(log, envelopes).await?),
             Question::Append(extension, log) => {
-                Answer::Appended(self.append(extension, log).await?)
+                Answer::Appended(self.append(*extension, log).await?)
             }
             Question::Find(lookup) => Answer::Found(self.store.find(lookup).await?),
             Question::Post(letter) => Answer::Posted(self.store.post(letter).await?),

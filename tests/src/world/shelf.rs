@@ -99,7 +99,7 @@ impl Shelf {
             }
             Question::Append(extension, log) => {
                 let volume = self.volumes.entry(notebook).or_default();
-                let appended = volume.append(extension, log);
+                let appended = volume.append(*extension, log);
                 self.volumes.retain(|_, volume| !volume.statements.is_empty());
                 Answer::Appended(appended)
             }

@@ -3,7 +3,7 @@
 use couplet::{Couplet, Cursor, EntryRow, Filter, Kind, Slot};
 use serde_json::{Value, json};
 
-use super::{talk, text_or_input};
+use super::{practice, talk, text_or_input};
 use crate::arguments::{Edit, Timeline, Write};
 use crate::day;
 use crate::failure::Failure;
@@ -151,10 +151,11 @@ pub(super) fn as_json(row: &EntryRow, names: &Names) -> Value {
         "text": entry.text,
         "state": SHARED,
         "unread": row.is_unread,
-        "conflicts": entry.alternatives.len(),
+        "conflicts": entry.conflicts(),
         "edited": entry.revisions.len() > 1,
         "comments": talk::comments(row, names),
         "reactions": talk::reactions(row, names),
+        "practice": practice::as_json(entry),
         "delivery": row.delivery.name(),
         "cursor": row.cursor().to_string(),
     })
@@ -167,6 +168,8 @@ pub(super) fn in_words(row: &EntryRow, names: &Names, output: &Output) -> String
     let mut heading = format!("  {}", output.styled(style, &name));
     if entry.kind.is_some_and(Kind::is_for_two_hands) {
         heading.push_str(" began a page");
+    } else if entry.kind != Some(Kind::Note) {
+        heading.push_str(&format!(" · {}", entry.kind_name));
     }
     let short: String = entry.key.as_str().chars().take(8).collect();
     let mut marks = vec![short, row.delivery.name().to_owned()];
@@ -182,6 +185,7 @@ pub(super) fn in_words(row: &EntryRow, names: &Names, output: &Output) -> String
     }
     let mut lines = vec![heading];
     lines.extend(wrap(&entry.text, WIDTH).into_iter().map(|line| format!("    {line}")));
+    lines.extend(practice::in_words(entry, names, output));
     lines.extend(talk::in_words(row, names, output));
     lines.join("\n")
 }

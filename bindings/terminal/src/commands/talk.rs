@@ -6,7 +6,7 @@ use couplet::{Comment, Couplet, EntryRow, Revision, Saying, Slot};
 use serde_json::{Value, json};
 
 use super::entries::{Names, SHARED, name_of, names, person, say_queued};
-use super::text_or_input;
+use super::{practice, text_or_input};
 use crate::arguments::{Do, Verb};
 use crate::failure::Failure;
 use crate::output::{Output, Style, wrap};
@@ -31,6 +31,7 @@ pub(crate) async fn act(couplet: &Couplet, asked: Do, output: &Output) -> Result
         }
         Verb::React { emoji } => (Saying::React { emoji, is_wanted: true }, "There it is"),
         Verb::Unreact { emoji } => (Saying::React { emoji, is_wanted: false }, "Taken back"),
+        Verb::Deed(deed) => (practice::saying(deed)?, "Done"),
     };
     if !couplet.is_owner() {
         say_queued(&couplet.queue_saying(entry, saying).await?, output);
@@ -45,6 +46,7 @@ pub(crate) async fn act(couplet: &Couplet, asked: Do, output: &Output) -> Result
         "can": can(&row),
         "comments": comments(&row, &names),
         "reactions": reactions(&row, &names),
+        "practice": practice::as_json(&row.entry),
     });
     let entry = output.styled(Style::Bold, row.entry.key.as_str());
     output.say(&object, &format!("{words}: {entry}"));
@@ -53,7 +55,8 @@ pub(crate) async fn act(couplet: &Couplet, asked: Do, output: &Output) -> Result
 
 /// What this person may do now.
 pub(super) fn can(row: &EntryRow) -> Vec<&'static str> {
-    row.can.iter().map(|verb| verb.name()).collect()
+    let verbs = row.can.iter().map(|verb| verb.name());
+    verbs.chain(practice::deeds(&row.entry)).collect()
 }
 
 /// The comments for programs.

@@ -166,8 +166,14 @@ impl Owner {
             Asked::Say { saying: Saying::React { .. }, .. } => {
                 return Ok(self.store.jot(|tables| tables.drop_asked(asked_as))?);
             }
+            Asked::Say { saying: Saying::Do { words, .. }, .. } if words.trim().is_empty() => {
+                return Ok(self.store.jot(|tables| tables.drop_asked(asked_as))?);
+            }
             Asked::Say {
-                saying: Saying::Comment { text, .. } | Saying::EditComment { text, .. },
+                saying:
+                    Saying::Comment { text, .. }
+                    | Saying::EditComment { text, .. }
+                    | Saying::Do { words: text, .. },
                 ..
             } => {
                 let (kind, day) = (Kind::Note.name().to_owned(), day_of(self.surroundings.now()));

@@ -1,7 +1,12 @@
 //! Down: what is said about an entry that exists.
 
+use std::collections::BTreeSet;
+
 use couplet_engine::document::EntryKey;
-use couplet_engine::notebook::comment::{Comment, CommentId};
+use couplet_engine::notebook::comment::CommentId;
+use couplet_engine::notebook::deed::{Act, Deed};
+use couplet_engine::notebook::entry::Entry;
+use couplet_engine::notebook::name::ItemId;
 use couplet_engine::notebook::{CannotWrite, Written};
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +38,15 @@ pub enum Saying {
         emoji: String,
         /// Whether it is left rather than taken back.
         is_wanted: bool,
+    },
+    /// What its kind has people do with it.
+    Do {
+        /// What.
+        deed: Deed,
+        /// On which of the things in it: a beginning of that one's name that no other has.
+        on: Option<String>,
+        /// With which words; empty for none.
+        words: String,
     },
 }
 
@@ -77,6 +91,12 @@ impl Owner {
             Saying::React { emoji, is_wanted } => {
                 self.load(volume)?.react(key, emoji, *is_wanted)?
             }
+            Saying::Do { deed, on, words } => {
+                let on = on.as_deref().map(|name| thing_named(&row.entry, name)).transpose()?;
+                let mut rng = self.surroundings.randomness();
+                let act = Act { deed: *deed, on: on.as_ref(), words };
+                self.load(volume)?.act(key, act, &mut *rng)?
+            }
         };
         Ok((row, written))
     }
@@ -88,16 +108,70 @@ impl Owner {
 
     /// The comment on an entry whose name begins so, if just one does.
     fn comment_named(&mut self, key: &EntryKey, name: &str) -> Result<CommentId, Error> {
-        let comments = self.row(key)?.entry.comments;
-        let prefix = name.trim();
-        let begins = |comment: &&Comment| comment.id.as_str().starts_with(prefix);
-        let mut found = comments.iter().filter(begins).map(|comment| comment.id.clone());
-        match (found.next(), found.next()) {
-            (Some(only), None) if !prefix.is_empty() => Ok(only),
-            (Some(_), Some(_)) if !prefix.is_empty() => {
-                Err(Error::Input("several comments begin so; give more of the name".into()))
-            }
-            _ => Err(CannotWrite::NoComment.into()),
+        let comments = self.row(key)?.entry.comments.into_iter().map(|comment| comment.id);
+        one_beginning(comments, name)?.ok_or_else(|| CannotWrite::NoComment.into())
+    }
+}
+
+/// The thing in an entry whose name begins so, if just one does: an item, or somebody's words.
+fn thing_named(entry: &Entry, name: &str) -> Result<ItemId, Error> {
+    let parts = entry.parts.iter().filter_map(|part| part.id.clone());
+    let items = entry.items.iter().map(|item| item.id.clone());
+    // Words and the answer to them are of one name.
+    let all: BTreeSet<ItemId> = parts.chain(items).collect();
+    one_beginning(all.into_iter(), name)?.ok_or_else(|| CannotWrite::NoItem.into())
+}
+
+fn one_beginning(ids: impl Iterator<Item = ItemId>, name: &str) -> Result<Option<ItemId>, Error> {
+    let prefix = name.trim();
+    let mut found = ids.filter(|id| !prefix.is_empty() && id.as_str().starts_with(prefix));
+    match (found.next(), found.next()) {
+        (Some(_), Some(_)) => {
+            Err(Error::Input("several names there begin so; give more of the name".into()))
         }
+        (only, _) => Ok(only),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use couplet_engine::notebook::kinds::State;
+    use couplet_engine::notebook::schema::Kind;
+    use couplet_proto::statement::Role;
+
+    use super::*;
+    use crate::owner::testing::{ana, let_in, meet};
+
+    fn act(owner: &mut Owner, key: &EntryKey, deed: Deed, on: Option<&str>, words: &str) {
+        let (on, words) = (on.map(str::to_owned), words.to_owned());
+        owner.say(key, &Saying::Do { deed, on, words }).unwrap();
+    }
+
+    #[test]
+    fn a_repair_comes_to_rest_between_two_phones_and_asks_again_of_unseen_words() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut ana = ana(&directory.path().join("ana"));
+        let mut ben = let_in(&mut ana, &directory.path().join("ben"), Role::Partner);
+        let key = ana.write(Kind::Repair, 0, "Tuesday").unwrap().entry.key;
+        act(&mut ana, &key, Deed::Ask, None, "Call me");
+        meet(&mut ana, &mut ben);
+        let request = ben.row(&key).unwrap().entry.parts.remove(0).id.unwrap();
+        let beginning: String = request.as_str().chars().take(6).collect();
+        act(&mut ben, &key, Deed::Agree, Some(&beginning), "Gladly");
+        meet(&mut ana, &mut ben);
+        act(&mut ana, &key, Deed::LetGo, None, "");
+        act(&mut ben, &key, Deed::LetGo, None, "");
+        meet(&mut ana, &mut ben);
+        for owner in [&mut ana, &mut ben] {
+            let me = owner.replica().unwrap().slot();
+            let row = owner.row(&key).unwrap();
+            assert_eq!(row.entry.state, Some(State::AtRest));
+            assert!(!row.entry.open.is_empty() && row.entry.open.iter().all(|one| one.to == me));
+        }
+        act(&mut ben, &key, Deed::Tell, None, "And I forgot");
+        meet(&mut ana, &mut ben);
+        assert_eq!(ana.row(&key).unwrap().entry.state, Some(State::Reopened));
+        let nothing = Saying::Do { deed: Deed::Agree, on: Some("zzz".into()), words: "".into() };
+        assert!(matches!(ana.say(&key, &nothing), Err(Error::Write(CannotWrite::NoItem))));
     }
 }

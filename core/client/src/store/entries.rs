@@ -99,7 +99,7 @@ impl Tables<'_> {
             entry.day,
             entry.kind_name,
             entry.author.index(),
-            entry.alternatives.len() as i64,
+            entry.conflicts() as i64,
             own_change,
             is_unread,
             entry.content.0,
@@ -224,7 +224,8 @@ impl Tables<'_> {
     }
 
     fn shown(&self, raw: Raw, reached: &Reached) -> Result<EntryRow, StoreError> {
-        let entry: Entry = item::decode(&raw.view, "entry").map_err(|_| StoreError::Damaged)?;
+        let mut entry: Entry = item::decode(&raw.view, "entry").map_err(|_| StoreError::Damaged)?;
+        entry.open.retain(|open| open.to != reached.partner);
         let delivery = match (raw.own_writer, raw.own_counter) {
             // One's own words that came from another device of one's own came over the relay.
             (None, _) if entry.author == reached.partner => Delivery::Partner,

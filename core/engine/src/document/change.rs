@@ -25,7 +25,7 @@ use couplet_proto::hash::Hash;
 use couplet_proto::ids::WriterId;
 use sha2::{Digest, Sha256};
 
-use super::columns::{Row, Rows};
+use super::columns::{At, Raw, Row, Rows};
 use super::cursor::{Cursor, write_unsigned};
 use super::limits::{MAX_CHANGE_BYTES, MAX_DEPS, MAX_OP, MAX_OTHER_ACTORS};
 
@@ -153,6 +153,15 @@ impl Change {
         let length = self.header.columns + others * 17 + count.len();
         let at = self.bytes.len().saturating_sub(length);
         self.bytes.split_at_checked(at).map_or(&[], |(_, tail)| tail)
+    }
+
+    /// The keys that it puts something at, of whatever object, and the text it puts there if it is one.
+    pub(crate) fn puts(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.rows().filter_map(|(_, row)| match (row.at, row.value) {
+            (At::Key(key), Raw::Str(text)) => Some((key, Some(text))),
+            (At::Key(key), _) => Some((key, None)),
+            (At::Start | At::Element(_), _) => None,
+        })
     }
 
     /// Its operations in order, each with its id.

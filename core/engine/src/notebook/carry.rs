@@ -7,6 +7,8 @@
 
 use couplet_proto::ids::WriterId;
 
+use super::claim::Claim;
+use super::deed::{is_counted, put_rev};
 use super::schema::{Field, TEXT};
 use super::{CannotWrite, Notebook, Written};
 use crate::document::{Change, EntryKey, RawEntry, Scalar};
@@ -82,7 +84,8 @@ impl Notebook {
         for (field, values) in &stood.fields {
             let mine = renamed(field, lost, author.writer);
             let is_own = mine != *field || field.ends_with(&author.writer.to_string());
-            if !is_own || (mine == *field && stands.fields.contains_key(field)) {
+            let is_rev = matches!(Field::parse(field), Some(Field::Rev(_)));
+            if !is_own || is_rev || (mine == *field && stands.fields.contains_key(field)) {
                 continue;
             }
             let is_here = |scalar: &Scalar| {
@@ -102,9 +105,13 @@ impl Notebook {
             let rest = missing.split_off(late.unwrap_or(missing.len()).max(1));
             let ready = std::mem::replace(&mut missing, rest);
             let change = self.commit(author, |edit| {
+                let is_counted = ready
+                    .iter()
+                    .any(|(_, field, _)| Field::parse(field).is_some_and(|f| is_counted(&f)));
                 ready.into_iter().try_for_each(|(_, field, value)| {
                     edit.put(key, &field, in_time(&field, value, author.start))
-                })
+                })?;
+                if is_counted { put_rev(edit, key, author) } else { Ok(()) }
             })?;
             if let Some(change) = change {
                 written.push(self.written(key, Some(change))?);
@@ -169,17 +176,21 @@ fn in_order(order: &Scalar, start: u64) -> Scalar {
 /// Which revision a key says it is; no change that starts before that place may write it.
 fn revision(field: &str) -> u64 {
     match Field::parse(field) {
-        Some(Field::Words(key) | Field::Comment(_, key)) => key.rev,
+        Some(Field::Words(key) | Field::Comment(_, key) | Field::Part(_, key)) => key.rev,
         _ => 0,
     }
 }
 
-/// A round of a reaction that a change starting here may claim, and that says the same.
+/// A round of a reaction, or a claim, that a change starting here may make, and that says the same.
 fn in_time(field: &str, value: Scalar, start: u64) -> Scalar {
     match (Field::parse(field), value) {
         (Some(Field::Reaction(_)), Scalar::Uint(round)) if round > start => {
             Scalar::Uint(start - (start ^ round) % 2)
         }
+        (Some(Field::Own(..)), value) => match Claim::from_scalar(&value) {
+            Some(claim) => claim.lowered(start).to_scalar(),
+            None => value,
+        },
         (_, value) => value,
     }
 }

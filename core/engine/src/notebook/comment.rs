@@ -4,18 +4,16 @@
 //! stands under the entry as long as the entry does; answering a comment changes nothing in it.
 //! Deliberately not here: comments on a range of a page, and taking a comment back.
 
-use core::fmt;
-use core::str::FromStr;
 use std::collections::{BTreeMap, BTreeSet};
 
 use couplet_proto::ids::Slot;
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 
+use super::name::ItemId;
 use super::schema::{Field, WordsKey};
 use super::words::{self, Revision};
 use super::{Author, CannotWrite, Notebook, Written, check_words};
-use crate::document::key::{is_spelled, spell};
 use crate::document::{EntryKey, RawEntry, Scalar};
 use crate::limits::MAX_COMMENT;
 
@@ -36,10 +34,8 @@ pub struct Comment {
     pub revisions: Vec<Revision>,
 }
 
-/// A comment's name: 26 characters of lower-case base32, 128 random bits.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-pub struct CommentId(String);
+/// A comment's name.
+pub type CommentId = ItemId;
 
 /// What the keys of all revisions of a comment say of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,11 +45,6 @@ pub struct CommentName {
     /// The comment that it answers; that one may be missing, or not be earlier.
     pub answers: Option<CommentId>,
 }
-
-/// A string that names no comment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("this is not the name of a comment; use one that the entry was shown with")]
-pub struct NotACommentId;
 
 impl Notebook {
     /// Says something about an entry, or answers a comment there.
@@ -168,53 +159,5 @@ impl Thread {
         threads.sort_by_key(|thread| thread.made);
         threads.iter_mut().for_each(|thread| words::sort(&mut thread.revisions));
         threads
-    }
-}
-
-impl CommentId {
-    /// The name of a new comment, from 16 bytes that the caller drew at random.
-    #[must_use]
-    pub fn from_random(random: [u8; 16]) -> Self {
-        Self(spell(random))
-    }
-
-    /// The name as it stands in the document.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for CommentId {
-    type Err = NotACommentId;
-
-    fn from_str(text: &str) -> Result<Self, NotACommentId> {
-        if is_spelled(text) { Ok(Self(text.to_owned())) } else { Err(NotACommentId) }
-    }
-}
-
-impl TryFrom<String> for CommentId {
-    type Error = NotACommentId;
-
-    fn try_from(text: String) -> Result<Self, NotACommentId> {
-        text.parse()
-    }
-}
-
-impl From<CommentId> for String {
-    fn from(id: CommentId) -> Self {
-        id.0
-    }
-}
-
-impl fmt::Display for CommentId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for CommentId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "comment:{:.8}", self.0)
     }
 }

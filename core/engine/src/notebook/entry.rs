@@ -11,15 +11,19 @@ use serde::{Deserialize, Serialize};
 use crate::document::{EntryKey, RawEntry, Scalar};
 use crate::keys::CONTENT;
 use crate::notebook::comment::{Comment, CommentId};
+use crate::notebook::deed::Open;
+use crate::notebook::items::{self, Item};
+use crate::notebook::kinds::{self, Fact, State};
 use crate::notebook::reaction::Reaction;
-use crate::notebook::schema::{Field, Kind, TEXT};
+use crate::notebook::schema::{Body, Field, Kind, TEXT, name};
+use crate::notebook::sheet::{Member, Part, Sheet, Shown, Stance};
 use crate::notebook::words;
 
 pub use crate::notebook::words::Revision;
 
 /// The form that [`Entry`] has in a store. It rises with every field that comes or goes, and a store
 /// of an earlier form shows its entries anew.
-pub const FORM: u32 = 2;
+pub const FORM: u32 = 3;
 
 /// An entry with everything that stands in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +52,22 @@ pub struct Entry {
     pub comments: Vec<Comment>,
     /// The emoji left on it, by person.
     pub reactions: Vec<Reaction>,
+    /// Where it has come to, if its kind has states.
+    pub state: Option<State>,
+    /// What is to be shown with that.
+    pub facts: Vec<Fact>,
+    /// Everybody's own words in it besides its body.
+    pub parts: Vec<Part>,
+    /// What each person says in it.
+    pub stances: Vec<Stance>,
+    /// The values in it that both may set, besides its body and its items.
+    pub shown: Vec<Shown>,
+    /// What each person put into their sets: feelings, tags, signs of being there.
+    pub members: Vec<Member>,
+    /// Its items, in their order.
+    pub items: Vec<Item>,
+    /// What is open to whom, of the deeds of its kind.
+    pub open: Vec<Open>,
     /// What to give back with an edit of what is shown here.
     pub version: Version,
     /// A hash of everything shared in it.
@@ -66,12 +86,15 @@ pub struct NotAVersion;
 const MAX_HEADS: usize = 256;
 
 impl Entry {
-    pub(crate) fn read(key: EntryKey, volume: Volume, raw: &RawEntry, version: Version) -> Self {
+    /// The entry as `reader` may see it in this volume.
+    pub(crate) fn read(
+        key: EntryKey,
+        (volume, reader): (Volume, Slot),
+        raw: &RawEntry,
+        version: Version,
+    ) -> Self {
         let one = |field: Field| raw.fields.get(&field.to_string()).and_then(|all| all.last());
-        let kind_name = match one(Field::Kind).map(|value| &value.scalar) {
-            Some(Scalar::Str(name)) => name.clone(),
-            _ => String::new(),
-        };
+        let kind_name = kind_name(raw);
         let order = match one(Field::Order).map(|value| &value.scalar) {
             Some(Scalar::Uint(order)) => *order,
             _ => 0,
@@ -80,25 +103,33 @@ impl Entry {
             Some(Scalar::Int(day)) => i32::try_from(*day).unwrap_or(0),
             _ => 0,
         };
-        let revisions = revisions(raw);
-        let (text, alternatives) = match raw.texts.get(TEXT) {
-            Some(text) => (text.clone(), Vec::new()),
-            None => words::shown(&revisions),
-        };
+        let kind: Option<Kind> = kind_name.parse().ok();
+        let sheet = Sheet::read(key.slot(), raw);
+        let look = kind.map(|kind| kinds::look(kind, &sheet)).unwrap_or_default();
+        let is_hidden = look.state == Some(State::TakenBack) && reader != key.slot();
+        let body = if is_hidden { Words::default() } else { Words::read(kind, raw, &sheet) };
         Self {
             author: key.slot(),
             content: content(&key, raw),
-            kind: kind_name.parse().ok(),
+            kind,
             key,
             volume,
             kind_name,
             order,
             day,
-            text,
-            alternatives,
-            revisions,
+            text: body.text,
+            alternatives: body.alternatives,
+            revisions: body.revisions,
             comments: Comment::all(raw),
             reactions: Reaction::all(raw),
+            state: look.state,
+            facts: look.facts,
+            open: look.open,
+            stances: sheet.all_stances(),
+            shown: sheet.all_shown().into_iter().filter(|shown| !is_elsewhere(shown)).collect(),
+            members: sheet.all_members(),
+            items: items::items(&sheet),
+            parts: sheet.parts,
             version,
         }
     }
@@ -109,6 +140,16 @@ impl Entry {
         self.revisions.last().map_or(0, |revision| revision.rev)
     }
 
+    /// How many words and values stand beside others, written apart: nobody has chosen yet.
+    #[must_use]
+    pub fn conflicts(&self) -> usize {
+        let parts = self.parts.iter().map(|part| part.alternatives.len());
+        let values = self.shown.iter().map(|shown| shown.alternatives.len());
+        let of_item = |item: &Item| item.alternatives.len() + usize::from(item.is_disputed);
+        let items = self.items.iter().map(of_item);
+        self.alternatives.len() + parts.chain(values).chain(items).sum::<usize>()
+    }
+
     /// The comment of that name.
     #[must_use]
     pub fn comment(&self, id: &CommentId) -> Option<&Comment> {
@@ -116,15 +157,38 @@ impl Entry {
     }
 }
 
-/// All revisions of own words.
-fn revisions(raw: &RawEntry) -> Vec<Revision> {
-    let words = raw.fields.iter().filter_map(|(field, values)| match Field::parse(field)? {
-        Field::Words(key) => Some(words::at(key, values)),
-        _ => None,
-    });
-    let mut revisions: Vec<Revision> = words.flatten().collect();
-    words::sort(&mut revisions);
-    revisions
+/// The name of an entry's kind.
+pub(super) fn kind_name(raw: &RawEntry) -> String {
+    let values = raw.fields.get(&Field::Kind.to_string());
+    match values.and_then(|all| all.last()).map(|value| &value.scalar) {
+        Some(Scalar::Str(name)) => name.clone(),
+        _ => String::new(),
+    }
+}
+
+/// The words of an entry's body.
+#[derive(Default)]
+struct Words {
+    text: String,
+    alternatives: Vec<Revision>,
+    revisions: Vec<Revision>,
+}
+
+impl Words {
+    fn read(kind: Option<Kind>, raw: &RawEntry, sheet: &Sheet) -> Self {
+        let revisions = sheet.words.clone();
+        let (text, alternatives) = match (raw.texts.get(TEXT), kind.map(Kind::body)) {
+            (Some(text), _) => (text.clone(), Vec::new()),
+            (None, Some(Body::Value(name))) => sheet.body(name),
+            (None, _) => words::shown(&revisions),
+        };
+        Self { text, alternatives, revisions }
+    }
+}
+
+/// Whether a value is shown as the entry's body, or with its items.
+fn is_elsewhere(shown: &Shown) -> bool {
+    [name::TOPIC, name::TITLE, name::ITEM, name::DONE, name::PLACE].contains(&shown.name.as_str())
 }
 
 /// Everything shared in an entry, alternatives included; never who has seen it.

@@ -4,14 +4,21 @@
 //! enters it, so every phone judges alike, and the author's own engine judges before it commits.
 //! The structure of a change (its place, its dependencies, entries made once) has been checked by
 //! the document before the law is asked.
+//!
+//! The law asks whose a key is and how it merges, not what it means: a kind or a name that is not
+//! known here is judged like any other, so that a later version adds kinds without a new law. That a
+//! listener does not answer for the speaker is seen to by readers, who ask no claim of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use couplet_proto::ids::{Slot, WriterId};
 
 use crate::document::{EntryKey, Operation, Scalar, Verdict};
-use crate::limits::{MAX_COMMENT, MAX_NOTE, MAX_PAGE};
-use crate::notebook::schema::{Field, Kind, ReactionKey, TEXT, WordsKey};
+use crate::limits::{MAX_COMMENT, MAX_NOTE, MAX_PAGE, MAX_VALUE, MAX_WORD};
+use crate::notebook::claim::Claim;
+use crate::notebook::schema::{
+    Class, Field, Kind, Owner, ReactionKey, Subject, TEXT, WordsKey, id_of_member,
+};
 
 /// Who made a change, and from where in the logical order on.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +35,8 @@ pub struct Author {
 #[must_use]
 pub fn judge(author: Author, operations: &[Operation]) -> Verdict {
     let lawful = judge_births(author, operations)
-        .and_then(|()| operations.iter().try_for_each(|operation| judge_one(author, operation)));
+        .and_then(|()| operations.iter().try_for_each(|operation| judge_one(author, operation)))
+        .and_then(|()| judge_revs(operations));
     match lawful {
         Ok(()) => Verdict::Lawful,
         Err(reason) => Verdict::Unlawful(reason),
@@ -62,8 +70,25 @@ fn judge_births(author: Author, operations: &[Operation]) -> Result<(), &'static
     births.values().try_for_each(Birth::is_complete)
 }
 
+/// Who writes parts or members of sets says so under their revision, in the same change: so that
+/// what the other had not seen is known to be new.
+fn judge_revs(operations: &[Operation]) -> Result<(), &'static str> {
+    let mut counted = BTreeSet::new();
+    let mut said = BTreeSet::new();
+    for operation in operations {
+        let Operation::Put { entry, field, .. } = operation else { continue };
+        match Field::parse(field) {
+            Some(Field::Part(..) | Field::Own(Class::Member, ..)) => counted.insert(entry),
+            Some(Field::Rev(_)) => said.insert(entry),
+            _ => continue,
+        };
+    }
+    if counted.is_subset(&said) { Ok(()) } else { Err("new words come with their revision") }
+}
+
 #[derive(Default)]
 struct Birth {
+    has_kind: bool,
     kind: Option<Kind>,
     has_version: bool,
     has_order: bool,
@@ -76,7 +101,8 @@ impl Birth {
     fn put(&mut self, author: Author, field: &str, value: &Scalar) -> Result<(), &'static str> {
         match (Field::parse(field), value) {
             (Some(Field::Kind), Scalar::Str(name)) => {
-                self.kind = Some(name.parse().map_err(|_| "the kind of entry is not known")?);
+                self.has_kind = (1..=MAX_WORD).contains(&name.len());
+                self.kind = name.parse().ok();
             }
             (Some(Field::Version), Scalar::Uint(_)) => self.has_version = true,
             (Some(Field::Order), Scalar::Uint(order)) if *order <= author.start => {
@@ -86,6 +112,7 @@ impl Birth {
                 self.has_day = true;
             }
             (Some(Field::Words(_)), Scalar::Str(_)) => self.words += 1,
+            (Some(Field::Part(..) | Field::Own(..) | Field::Rev(_)), _) => {}
             _ => return Err("a field of a new entry is not what it should be"),
         }
         Ok(())
@@ -93,16 +120,16 @@ impl Birth {
 
     fn is_complete(&self) -> Result<(), &'static str> {
         let has_head = self.has_version && self.has_order && self.has_day;
-        let body = match self.kind {
-            Some(kind) if kind.is_for_two_hands() => (0, 1),
-            Some(_) => (1, 0),
-            None => return Err("a new entry has a kind"),
-        };
-        if has_head && (self.words, self.texts) == body {
-            Ok(())
-        } else {
-            Err("a new entry is complete when it is made")
+        if !self.has_kind {
+            return Err("a new entry has a kind");
         }
+        let bodies = (self.words, self.texts);
+        let has_body = match self.kind {
+            Some(Kind::Note) => bodies == (1, 0),
+            Some(Kind::Page) => bodies == (0, 1),
+            _ => self.words <= 1 && self.texts <= 1,
+        };
+        if has_head && has_body { Ok(()) } else { Err("a new entry is complete when it is made") }
     }
 }
 
@@ -111,7 +138,8 @@ fn judge_one(author: Author, operation: &Operation) -> Result<(), &'static str> 
         Operation::CreateEntry { .. } => Ok(()),
         Operation::Put { entry, field, value, replaces, is_at_birth } => {
             let field = Field::parse(field).ok_or("the field is not known")?;
-            if *replaces > 0 && !matches!(field, Field::Reaction(_)) {
+            let is_own = matches!(field, Field::Reaction(_) | Field::Own(..) | Field::Rev(_));
+            if *replaces > 0 && !is_own {
                 return Err("what is written is never overwritten");
             }
             match field {
@@ -121,6 +149,16 @@ fn judge_one(author: Author, operation: &Operation) -> Result<(), &'static str> 
                 Field::Words(key) => judge_words(author, key, value, MAX_NOTE),
                 Field::Comment(_, key) => judge_words(author, key, value, MAX_COMMENT),
                 Field::Reaction(key) => judge_reaction(author, &key, value, *replaces),
+                Field::Part(_, key) => judge_words(author, key, value, MAX_NOTE),
+                Field::Own(class, subject, owner) => {
+                    judge_owner(author, owner, *replaces)?;
+                    judge_claim(author, class, &subject, value)
+                }
+                Field::Rev(owner) => {
+                    judge_owner(author, owner, *replaces)?;
+                    let is_start = *value == Scalar::Uint(author.start);
+                    if is_start { Ok(()) } else { Err("a revision says where its change starts") }
+                }
                 Field::Kind | Field::Version | Field::Order | Field::Day if *is_at_birth => Ok(()),
                 Field::Kind | Field::Version | Field::Order | Field::Day => {
                     Err("the head of an entry is written when it is made")
@@ -180,4 +218,34 @@ fn judge_reaction(
         Scalar::Uint(round) if (1..=author.start).contains(round) => Ok(()),
         _ => Err("a round of a reaction follows those its writer had seen"),
     }
+}
+
+/// A writer overwrites its own key and nothing else.
+fn judge_owner(author: Author, owner: Owner, replaces: u32) -> Result<(), &'static str> {
+    let Owner { slot, generation, writer } = owner;
+    if slot != author.slot || writer != author.writer || generation != 0 {
+        return Err("what a person says is said by them alone");
+    }
+    if replaces <= 1 { Ok(()) } else { Err("a writer has one word at each of its keys") }
+}
+
+fn judge_claim(
+    author: Author,
+    class: Class,
+    subject: &Subject,
+    value: &Scalar,
+) -> Result<(), &'static str> {
+    let claim = Claim::from_scalar(value).ok_or("this is no claim")?;
+    if !claim.is_in_time(author.start) {
+        return Err("a claim speaks of what its writer had seen");
+    }
+    let limit = if class == Class::Value { MAX_VALUE } else { MAX_WORD };
+    if claim.value.encode_utf16().count() > limit {
+        return Err("a claim has its limit");
+    }
+    let is_its_place = || subject.id == Some(id_of_member(&claim.value));
+    if class == Class::Member && !claim.value.is_empty() && !is_its_place() {
+        return Err("a member of a set stands in its own place");
+    }
+    Ok(())
 }

@@ -12,6 +12,11 @@
 //! | `text` | Text, for both hands | made at birth, then edited by both |
 //! | `comment/<slot>.<generation>/<id>[-<id>]/words/<rev>-<writer>` | string: a comment, one revision; the second id is the comment it answers | that person, once |
 //! | `reaction/<slot>.<generation>/<emoji>/<writer>` | number: round; odd is there, even is taken back | that writer, overwriting its own |
+//! | `part/<slot>.<generation>/<name>[/<id>]/<rev>-<writer>` | string: own words of that name, one revision | that person, once |
+//! | `claim/<name>[/<id>]/<slot>.<generation>/<writer>` | claim: what that person says | that writer, overwriting its own |
+//! | `value/<name>[/<id>]/<slot>.<generation>/<writer>` | claim: a value that both may set | that writer, overwriting its own |
+//! | `set/<name>/<id>/<slot>.<generation>/<writer>` | claim: a member of that person's set, or nothing; the id is made of the member | that writer, overwriting its own |
+//! | `rev/<slot>.<generation>/<writer>` | number: where this writer's last change to parts or sets starts | that writer, in that change |
 //!
 //! Every key that one person's two devices may write apart ends in the writer (protocol rule 16),
 //! and readers of every key take all its values.
@@ -21,24 +26,38 @@
 //! it. Who changes it writes one round more than the highest they see, and nothing if it is as they
 //! want it; so taking back on one phone wins over adding again on another that had it already, and
 //! two phones that do the same agree. An emoji is spelled as its UTF-8 in hexadecimal.
+//!
+//! The last five came with [`LAW`] 2. Their names are those of `name` below, by kind of entry; a
+//! name that is not known here is kept, merged and never shown. A claim (`claim`) is postcard:
+//! round, value, after, witness. Deliberately without a key: counts and streaks, which are derived
+//! from the sets, and when something was written.
 
 use core::fmt;
-use core::str::FromStr;
 
 use couplet_proto::ids::{Slot, WriterId};
-use serde::{Deserialize, Serialize};
 
+use crate::document::Change;
 use crate::notebook::comment::{CommentId, CommentName};
 use crate::notebook::reaction::Emoji;
 
-/// The version of the rules that changes are written and judged by.
-pub const LAW: u16 = 1;
+pub use super::kind::{Body, Kind, UnknownKind};
+pub use super::names as name;
+pub(super) use super::own::id_of_member;
+pub use super::own::{Class, Owner, Subject};
+
+/// The newest version of the rules that changes are judged by here.
+pub const LAW: u16 = 2;
+
+/// The rules of notes, pages, comments and reactions.
+const FIRST_LAW: u16 = 1;
 
 /// The version of entries as written here.
 pub const ENTRY_VERSION: u64 = 1;
 
 /// The text that both hands edit.
 pub const TEXT: &str = "text";
+
+const WORDS: &str = "words";
 
 /// A field of an entry, by what its key says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +76,12 @@ pub enum Field {
     Comment(CommentName, WordsKey),
     /// A person's reaction, as one of their writers left it.
     Reaction(ReactionKey),
+    /// One revision of own words that are not the entry's body.
+    Part(Subject, WordsKey),
+    /// What one writer says of something.
+    Own(Class, Subject, Owner),
+    /// Where one writer's last change to parts or sets starts.
+    Rev(Owner),
 }
 
 /// The key of a reaction.
@@ -85,48 +110,6 @@ pub struct WordsKey {
     pub generation: u32,
 }
 
-/// A kind of entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Kind {
-    /// Words of one person for the other.
-    Note,
-    /// A page that both write on.
-    Page,
-}
-
-impl Kind {
-    /// All kinds that this version writes.
-    pub const ALL: [Self; 2] = [Self::Note, Self::Page];
-
-    /// Its name in the document and on the command line.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Page => "page",
-        }
-    }
-
-    /// Whether its body belongs to both hands.
-    #[must_use]
-    pub const fn is_for_two_hands(self) -> bool {
-        matches!(self, Self::Page)
-    }
-}
-
-/// A word that is no kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no such kind of entry; there are note and page")]
-pub struct UnknownKind;
-
-impl FromStr for Kind {
-    type Err = UnknownKind;
-
-    fn from_str(name: &str) -> Result<Self, UnknownKind> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name).ok_or(UnknownKind)
-    }
-}
-
 impl Field {
     /// The field of that key, if it is one of this version's.
     #[must_use]
@@ -136,7 +119,7 @@ impl Field {
             "v" => Self::Version,
             "ord" => Self::Order,
             "day" => Self::Day,
-            _ => Self::parse_owned(key)?,
+            _ => Self::parse_owned(key).or_else(|| parse_own(key))?,
         };
         (field.to_string() == key).then_some(field)
     }
@@ -191,8 +174,83 @@ impl fmt::Display for Field {
                 emoji.as_str().bytes().try_for_each(|byte| write!(f, "{byte:02x}"))?;
                 write!(f, "/{writer}")
             }
+            Self::Part(subject, key) => write_part(f, subject, *key),
+            Self::Own(class, subject, owner) => write_own(f, *class, subject, *owner),
+            Self::Rev(owner) => write!(f, "rev/{owner}"),
         }
     }
+}
+
+/// The law that all of these changes can be judged by: the oldest, so that an older app reads what it
+/// can. No change is judged by a law older than this one says.
+#[must_use]
+pub fn law_of(changes: &[Change]) -> u16 {
+    let is_new = |change: &Change| change.puts().any(|(key, text)| is_of_second_law(key, text));
+    if changes.iter().any(is_new) { LAW } else { FIRST_LAW }
+}
+
+fn is_of_second_law(key: &str, text: Option<&str>) -> bool {
+    match Field::parse(key) {
+        Some(Field::Part(..) | Field::Own(..) | Field::Rev(_)) => true,
+        Some(Field::Kind) => text.is_some_and(|name| !Kind::FIRST.contains(&name)),
+        _ => false,
+    }
+}
+
+/// The field of that key, if it has one of these forms. What other spellings it lets through are
+/// not written back.
+fn parse_own(key: &str) -> Option<Field> {
+    let segments: Vec<&str> = key.split('/').collect();
+    match segments.as_slice() {
+        ["rev", owner, writer] => Some(Field::Rev(parse_owner(owner, writer)?)),
+        ["part", owner, name, revision] => parse_part(owner, Subject::parse(name, None)?, revision),
+        ["part", owner, name, id, revision] => {
+            parse_part(owner, Subject::parse(name, Some(id))?, revision)
+        }
+        [class, name, owner, writer] => {
+            let subject = Subject::parse(name, None)?;
+            Some(Field::Own(parse_class(class)?, subject, parse_owner(owner, writer)?))
+        }
+        [class, name, id, owner, writer] => {
+            let subject = Subject::parse(name, Some(id))?;
+            Some(Field::Own(parse_class(class)?, subject, parse_owner(owner, writer)?))
+        }
+        _ => None,
+    }
+}
+
+fn parse_class(name: &str) -> Option<Class> {
+    Class::ALL.into_iter().find(|class| class.name() == name)
+}
+
+fn parse_owner(owner: &str, writer: &str) -> Option<Owner> {
+    let (slot, generation) = owner.split_once('.')?;
+    let slot = Slot::from_index(slot.parse().ok()?)?;
+    Some(Owner { slot, generation: generation.parse().ok()?, writer: writer.parse().ok()? })
+}
+
+fn parse_part(owner: &str, subject: Subject, revision: &str) -> Option<Field> {
+    if subject.name() == WORDS {
+        return None;
+    }
+    let (rev, writer) = revision.split_once('-')?;
+    let rev = rev.parse().ok().filter(|rev| *rev > 0)?;
+    let Owner { slot, generation, writer } = parse_owner(owner, writer)?;
+    Some(Field::Part(subject, WordsKey { rev, writer, slot, generation }))
+}
+
+fn write_part(f: &mut fmt::Formatter<'_>, subject: &Subject, key: WordsKey) -> fmt::Result {
+    let WordsKey { rev, writer, slot, generation } = key;
+    write!(f, "part/{}.{generation}/{subject}/{rev}-{writer}", slot.index())
+}
+
+fn write_own(
+    f: &mut fmt::Formatter<'_>,
+    class: Class,
+    subject: &Subject,
+    owner: Owner,
+) -> fmt::Result {
+    write!(f, "{}/{subject}/{owner}", class.name())
 }
 
 fn parse_comment(name: &str) -> Option<CommentName> {

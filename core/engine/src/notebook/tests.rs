@@ -15,6 +15,8 @@ use crate::document::{Operation, Refusal};
 use crate::limits::{MAX_COMMENT, MAX_REACTIONS};
 use crate::testing::rng;
 
+mod practices;
+
 const ANA: (Slot, WriterId) = (Slot::First, WriterId([0xa; 16]));
 const ANAS_TABLET: (Slot, WriterId) = (Slot::First, WriterId([0xaa; 16]));
 const BEN: (Slot, WriterId) = (Slot::Second, WriterId([0xb; 16]));

@@ -6,7 +6,7 @@ use couplet_proto::ids::Slot;
 use super::{NotTaken, Opened, Replica, Wait};
 use crate::body::{self, Body, NotABody};
 use crate::document::Change;
-use crate::notebook::schema::LAW;
+use crate::notebook::schema::{LAW, law_of};
 use crate::seal;
 
 impl Replica {
@@ -107,7 +107,13 @@ const MAX_CARRIED_CHANGES: usize = 16 * 1024 * 1024;
 fn changes_of(sealed: &Sealed, body: Body) -> Result<Vec<Change>, Wait> {
     let mut changes = Vec::new();
     for run in body.runs {
-        changes.extend(run.changes().map_err(|_| Wait::Unreadable)?);
+        let law = run.law;
+        let all = run.changes().map_err(|_| Wait::Unreadable)?;
+        // A phone that knows only the law named could never apply these: so no phone does.
+        if law_of(&all) > law {
+            return Err(Wait::Unreadable);
+        }
+        changes.extend(all);
     }
     let writer = sealed.header().writer();
     let is_own = changes.iter().all(|change| change.writer() == writer);

@@ -30,7 +30,7 @@ impl Desk {
         match verdict {
             Ok(Verdict::Known(log)) => self.extended(log),
             Ok(Verdict::Continues(log, extension)) => {
-                let question = Question::Append(*extension, Arc::clone(&log));
+                let question = Question::Append(extension, Arc::clone(&log));
                 self.ask(question, Asked::Append(offer, log, moves));
             }
             Err(reason) => self.turn_down(reason),

@@ -29,7 +29,7 @@ pub enum Question {
     /// To keep envelopes of members; the log says whose.
     Keep(Arc<Log>, Vec<Sealed>),
     /// To extend the log, which is this one then.
-    Append(Extension, Arc<Log>),
+    Append(Box<Extension>, Arc<Log>),
     /// Which notebook has the recovery kit that is looked up so: the one that had it first. Asked
     /// before the conversation is about any.
     Find(Hash),

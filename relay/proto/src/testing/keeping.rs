@@ -107,7 +107,7 @@ impl Script {
     ) {
         let extension = Extension { ends, ..self.extension(log, after, from) };
         let grown = Arc::new(log.log.clone());
-        self.ask(Question::Append(extension, grown), Answer::Appended(appended));
+        self.ask(Question::Append(Box::new(extension), grown), Answer::Appended(appended));
     }
 
     pub(super) fn extension(&self, log: &Notebook, after: LogHead, from: u64) -> Extension {

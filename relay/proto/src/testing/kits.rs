@@ -21,7 +21,7 @@ pub(super) fn kits() -> Case {
     let mut grow = |script: &mut Script, kits: Kits, appended| {
         let extension = Extension { kits, ..script.extension(&longer, after, after.length) };
         let grown = Arc::new(longer.log.clone());
-        script.ask(Question::Append(extension, grown), Answer::Appended(appended));
+        script.ask(Question::Append(Box::new(extension), grown), Answer::Appended(appended));
         if appended == Appended::Done {
             after = longer.log.head();
             longer.say(longer.own_device(InviteId([number; 16])));

@@ -74,10 +74,7 @@ impl Store for Counting {
         self.store.end_due(now).await
     }
 
-    async fn find(
-        &self,
-        lookup: Hash,
-    ) -> Result<Option<NotebookId>, StoreError> {
+    async fn find(&self, lookup: Hash) -> Result<Option<NotebookId>, StoreError> {
         self.store.find(lookup).await
     }
 

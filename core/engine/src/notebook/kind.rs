@@ -1,0 +1,137 @@
+//! The kinds of entry, and where the body of each stands.
+
+use core::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::names as name;
+
+/// A kind of entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Kind {
+    /// Words of one person for the other.
+    Note,
+    /// A page that both write on.
+    Page,
+    /// What one person wants to be heard, and what the other heard.
+    Listening,
+    /// Something that hurt, both sides of it, and letting it go.
+    Repair,
+    /// A small kindness that somebody did.
+    Gesture,
+    /// What somebody dreams of.
+    Dream,
+    /// What somebody is afraid of.
+    Fear,
+    /// What somebody wants to become.
+    Aspiration,
+    /// Things in an order, each open or done.
+    List,
+    /// How somebody feels on a day.
+    Mood,
+    /// A day that comes back.
+    Date,
+}
+
+/// Where the words stand that an entry is begun with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// Its author's own words.
+    Words,
+    /// A text for both hands.
+    Text,
+    /// A value of that name, which both may set.
+    Value(&'static str),
+}
+
+impl Kind {
+    /// All kinds that this version writes.
+    pub const ALL: [Self; 11] = [
+        Self::Note,
+        Self::Page,
+        Self::Listening,
+        Self::Repair,
+        Self::Gesture,
+        Self::Dream,
+        Self::Fear,
+        Self::Aspiration,
+        Self::List,
+        Self::Mood,
+        Self::Date,
+    ];
+
+    /// Those of the first law.
+    pub(super) const FIRST: [&'static str; 2] = ["note", "page"];
+
+    /// Its name in the document and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Page => "page",
+            Self::Listening => "listening",
+            Self::Repair => "repair",
+            Self::Gesture => "gesture",
+            Self::Dream => "dream",
+            Self::Fear => "fear",
+            Self::Aspiration => "aspiration",
+            Self::List => "list",
+            Self::Mood => "mood",
+            Self::Date => "date",
+        }
+    }
+
+    /// Where its body stands.
+    #[must_use]
+    pub const fn body(self) -> Body {
+        match self {
+            Self::Page => Body::Text,
+            Self::Repair => Body::Value(name::TOPIC),
+            Self::List | Self::Date => Body::Value(name::TITLE),
+            Self::Note
+            | Self::Listening
+            | Self::Gesture
+            | Self::Dream
+            | Self::Fear
+            | Self::Aspiration
+            | Self::Mood => Body::Words,
+        }
+    }
+
+    /// Whether its body belongs to both hands.
+    #[must_use]
+    pub const fn is_for_two_hands(self) -> bool {
+        matches!(self.body(), Body::Text)
+    }
+}
+
+/// A word that is no kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "there is no such kind of entry; there are note, page, listening, repair, gesture, dream, fear, \
+     aspiration, list, mood and date"
+)]
+pub struct UnknownKind;
+
+impl FromStr for Kind {
+    type Err = UnknownKind;
+
+    fn from_str(name: &str) -> Result<Self, UnknownKind> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name).ok_or(UnknownKind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_called_by_its_name_and_the_error_names_them_all() {
+        let said = UnknownKind.to_string();
+        for kind in Kind::ALL {
+            assert_eq!(kind.name().parse(), Ok(kind));
+            assert!(said.contains(kind.name()), "{said}");
+        }
+        assert_eq!("poem".parse::<Kind>(), Err(UnknownKind));
+    }
+}

@@ -1,0 +1,243 @@
+//! The kinds of entry: what their fields mean, who may do what with them at the moment, and what
+//! each deed writes. A kind reads a sheet and writes none of it; who merges what is `claim`'s.
+//!
+//! What somebody says who has no say in it, though the law lets them write it, is never asked for.
+
+use couplet_proto::ids::Slot;
+use serde::{Deserialize, Serialize};
+
+use super::claim::RevMap;
+use super::deed::{Act, Deed, On, Open, Write};
+use super::name::ItemId;
+use super::schema::{Body, Kind, Subject, name};
+use super::sheet::{Part, Sheet};
+use super::{CannotWrite, inner, items, kindness, listening, repair};
+use crate::limits::{MAX_PARTS, MAX_TAGS};
+
+/// Where an entry of some kind has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum State {
+    /// Listening: the words wait for a reflection.
+    Shared,
+    /// Listening: a reflection waits for the speaker.
+    Reflected,
+    /// Listening: it is not quite what was meant.
+    Clarifying,
+    /// Listening: the speaker was understood, in all that they said.
+    Understood,
+    /// Listening: the speaker was understood, and has said more since.
+    MoreToSay,
+    /// Repair: it is being talked about.
+    Open,
+    /// Repair: somebody asked for a pause.
+    Paused,
+    /// Repair: one of the two has let it go, as it stands.
+    OneLetGo,
+    /// Repair: both have let it go, as it stands.
+    AtRest,
+    /// Repair: both had let it go, and something has come since.
+    Reopened,
+    /// Note, gesture: the other said thank you.
+    Thanked,
+    /// Dream, fear, aspiration: both made it theirs.
+    Ours,
+    /// Dream, fear, aspiration: its author took it back; the other's phone may have shown it.
+    TakenBack,
+}
+
+/// Something that is to be shown with an entry, so that nothing changes behind anybody's back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fact {
+    /// This reflection, answer or receipt is about words that have been added to since.
+    EarlierWords(ItemId),
+    /// The speaker confirmed this reflection before adding to their words.
+    ConfirmedBefore(ItemId),
+    /// This person had let go before the page was as it is; they are asked again.
+    AskedAgain(Slot),
+}
+
+/// An entry as its kind sees it.
+#[derive(Debug, Default)]
+pub(super) struct Look {
+    pub(super) state: Option<State>,
+    pub(super) facts: Vec<Fact>,
+    pub(super) open: Vec<Open>,
+}
+
+impl State {
+    /// Its name for programs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Shared => "shared",
+            Self::Reflected => "reflected",
+            Self::Clarifying => "clarifying",
+            Self::Understood => "understood",
+            Self::MoreToSay => "more-to-say",
+            Self::Open => "open",
+            Self::Paused => "paused",
+            Self::OneLetGo => "one-let-go",
+            Self::AtRest => "at-rest",
+            Self::Reopened => "reopened",
+            Self::Thanked => "thanked",
+            Self::Ours => "ours",
+            Self::TakenBack => "taken-back",
+        }
+    }
+}
+
+impl Look {
+    /// Opens a deed to somebody.
+    pub(super) fn open(&mut self, to: Slot, deed: Deed) {
+        self.open.push(Open { to, deed, on: On::Entry });
+    }
+
+    /// Opens a deed on a part to somebody.
+    pub(super) fn open_on(&mut self, to: Slot, deed: Deed, part: &Part) {
+        let on = part.id.clone().map(On::Thing);
+        self.open.extend(on.map(|on| Open { to, deed, on }));
+    }
+
+    /// Opens a deed to somebody if it has a sense now.
+    pub(super) fn open_if(&mut self, is_sensible: bool, to: Slot, deed: Deed) {
+        if is_sensible {
+            self.open(to, deed);
+        }
+    }
+}
+
+/// Where the entry has come to, and what is open to whom.
+pub(super) fn look(kind: Kind, sheet: &Sheet) -> Look {
+    let mut look = match kind {
+        Kind::Note | Kind::Gesture => kindness::look(sheet),
+        Kind::Listening => listening::look(sheet),
+        Kind::Repair => repair::look(sheet),
+        Kind::Dream | Kind::Fear | Kind::Aspiration => inner::look(kind, sheet),
+        Kind::List => items::look(sheet),
+        Kind::Date => date(),
+        Kind::Page | Kind::Mood => Look::default(),
+    };
+    for part in &sheet.parts {
+        look.open_on(part.by, Deed::Revise, part);
+    }
+    for by in Slot::BOTH {
+        look.open(by, Deed::Tag);
+        look.open_if(!sheet.members(name::TAG, by).is_empty(), by, Deed::Untag);
+    }
+    look
+}
+
+/// What a deed writes that is open to this person; `new` names what it adds.
+pub(super) fn writes(
+    kind: Kind,
+    sheet: &Sheet,
+    me: Slot,
+    act: Act<'_>,
+    new: ItemId,
+) -> Result<Vec<Write>, CannotWrite> {
+    let words = act.words.to_owned();
+    match act.deed {
+        Deed::Tag => {
+            let is_full = sheet.members(name::TAG, me).len() >= MAX_TAGS;
+            let is_there = sheet.members(name::TAG, me).contains(&words);
+            enough(is_full && !is_there, "tags", MAX_TAGS)?;
+            return Ok(vec![Write::Member(name::TAG, words, true)]);
+        }
+        Deed::Untag => return Ok(vec![Write::Member(name::TAG, words, false)]),
+        Deed::SetDate => return Ok(vec![value(name::ON, a_day(act.words)?)]),
+        Deed::SetRepeat => {
+            let repeat = one_of(act.words, &["yearly", "monthly", "weekly", "never"])?;
+            return Ok(vec![value(name::REPEAT, repeat)]);
+        }
+        _ => {}
+    }
+    let mut writes = match kind {
+        Kind::Note | Kind::Gesture => kindness::writes(act),
+        Kind::Listening => listening::writes(sheet, me, act, new),
+        Kind::Repair => repair::writes(sheet, me, act, new),
+        Kind::Dream | Kind::Fear | Kind::Aspiration => inner::writes(sheet, me, act, new),
+        Kind::List => items::writes(sheet, act, new),
+        Kind::Page | Kind::Mood | Kind::Date => Ok(Vec::new()),
+    }?;
+    if act.deed == Deed::Revise {
+        writes.extend(revised(sheet, me, act));
+    }
+    Ok(writes)
+}
+
+/// What stands in an entry from the start, besides its author's words.
+pub(super) fn birth(kind: Kind, text: &str, day: i32) -> Vec<Write> {
+    let Body::Value(body) = kind.body() else { return Vec::new() };
+    let mut writes = vec![value(body, text.to_owned())];
+    if kind == Kind::Date {
+        writes.push(value(name::ON, day.to_string()));
+    }
+    writes
+}
+
+fn date() -> Look {
+    let mut look = Look::default();
+    for by in Slot::BOTH {
+        look.open(by, Deed::SetDate);
+        look.open(by, Deed::SetRepeat);
+    }
+    look
+}
+
+fn revised(sheet: &Sheet, me: Slot, act: Act<'_>) -> Option<Write> {
+    let is_named = |part: &&Part| part.by == me && part.id.as_ref() == act.on;
+    let part = sheet.parts.iter().find(is_named)?;
+    let known = NAMES_OF_PARTS.into_iter().find(|name| *name == part.name)?;
+    Some(Write::Part(Subject::new(known, part.id.clone()), act.words.to_owned()))
+}
+
+/// One more part of that name, if there is room.
+pub(super) fn new_part(
+    sheet: &Sheet,
+    me: Slot,
+    name: &'static str,
+    new: ItemId,
+    words: &str,
+) -> Result<Write, CannotWrite> {
+    let own = sheet.parts_named(name).filter(|part| part.by == me).count();
+    enough(own >= MAX_PARTS, name, MAX_PARTS)?;
+    Ok(Write::Part(Subject::new(name, Some(new)), words.to_owned()))
+}
+
+pub(super) fn claim(
+    name: &'static str,
+    on: Option<&ItemId>,
+    value: &str,
+    witness: RevMap,
+) -> Write {
+    Write::Claim(Subject::new(name, on.cloned()), value.to_owned(), witness)
+}
+
+pub(super) fn value(name: &'static str, value: String) -> Write {
+    Write::Value(Subject::new(name, None), value)
+}
+
+/// Words that may come with a deed, as a part of their own.
+pub(super) fn words_with(name: &'static str, on: Option<&ItemId>, words: &str) -> Option<Write> {
+    let subject = || Subject::new(name, on.cloned());
+    (!words.trim().is_empty()).then(|| Write::Part(subject(), words.to_owned()))
+}
+
+pub(super) fn enough(is_full: bool, what: &'static str, limit: usize) -> Result<(), CannotWrite> {
+    if is_full { Err(CannotWrite::TooMany { what, limit }) } else { Ok(()) }
+}
+
+pub(super) fn one_of(word: &str, known: &'static [&'static str]) -> Result<String, CannotWrite> {
+    let found = known.iter().find(|known| **known == word.trim());
+    found.map(|word| (*word).to_owned()).ok_or(CannotWrite::NotOneOf(known))
+}
+
+/// A civil day, in days since 1970-01-01.
+pub(super) fn a_day(words: &str) -> Result<String, CannotWrite> {
+    let day: Result<i32, _> = words.trim().parse();
+    day.map(|day| day.to_string()).map_err(|_| CannotWrite::NotADay)
+}
+
+/// The parts of which there can be several.
+const NAMES_OF_PARTS: [&str; 6] =
+    [name::REFLECTION, name::MISSED, name::REQUEST, name::ANSWER, name::APOLOGY, name::SUPPORT];

@@ -1,0 +1,353 @@
+//! An entry's fields read by how they merge, before a kind says what they mean.
+//!
+//! Readers take all that stands at every key. What a person said is decided among that person's own
+//! writers; what both may set, among all.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use couplet_proto::ids::Slot;
+use serde::{Deserialize, Serialize};
+
+use super::claim::{Claim, Owned, RevMap, standing};
+use super::name::ItemId;
+use super::schema::{Class, Field, Owner, Subject, WordsKey, name};
+use super::words::{self, Revision};
+use crate::document::{RawEntry, Scalar};
+
+/// Words of one person in an entry that are not its body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// What they are.
+    pub name: String,
+    /// Which, where there can be several; or of which thing they speak.
+    pub id: Option<ItemId>,
+    /// Whose.
+    pub by: Slot,
+    /// The words.
+    pub text: String,
+    /// Words that stand beside these, written apart on two phones of one person.
+    pub alternatives: Vec<Revision>,
+    /// Every revision, the oldest first.
+    pub revisions: Vec<Revision>,
+}
+
+/// What one person says of something in an entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stance {
+    /// What it is about.
+    pub name: String,
+    /// Of which thing, where there can be several.
+    pub id: Option<ItemId>,
+    /// Whose.
+    pub by: Slot,
+    /// What they say.
+    pub value: String,
+}
+
+/// A value that both may set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// What it is.
+    pub name: String,
+    /// Of which thing, where there can be several.
+    pub id: Option<ItemId>,
+    /// Who set it.
+    pub by: Slot,
+    /// The value.
+    pub value: String,
+    /// What was set apart from it, until somebody chooses: equal values stand once.
+    pub alternatives: Vec<Alternative>,
+}
+
+/// A value beside another.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Alternative {
+    /// Who set it.
+    pub by: Slot,
+    /// The value.
+    pub value: String,
+}
+
+/// A member of a person's set.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Member {
+    /// Of which set.
+    pub name: String,
+    /// Whose.
+    pub by: Slot,
+    /// The member.
+    pub value: String,
+}
+
+/// An entry's fields.
+#[derive(Debug)]
+pub(super) struct Sheet {
+    /// Who made the entry.
+    pub(super) author: Slot,
+    /// Its author's words.
+    pub(super) words: Vec<Revision>,
+    /// Everybody's other words, each after what its author had seen.
+    pub(super) parts: Vec<Part>,
+    /// How far each writer's parts and sets are seen here.
+    pub(super) revs: RevMap,
+    claims: BTreeMap<(Class, Subject), Vec<Owned>>,
+}
+
+/// What a person says, and of what.
+#[derive(Debug)]
+pub(super) struct Said {
+    pub(super) value: String,
+    pub(super) witness: RevMap,
+}
+
+impl Sheet {
+    pub(super) fn read(author: Slot, raw: &RawEntry) -> Self {
+        let mut threads: BTreeMap<(Subject, Slot), (u64, Vec<Revision>)> = BTreeMap::new();
+        let (mut words, mut revs, mut claims) = (Vec::new(), RevMap::default(), BTreeMap::new());
+        for (field, values) in &raw.fields {
+            match Field::parse(field) {
+                Some(Field::Words(key)) => words.extend(words::at(key, values)),
+                Some(Field::Part(subject, key)) => {
+                    let thread = threads.entry((subject, key.slot)).or_insert((u64::MAX, vec![]));
+                    let first = values.iter().map(|value| value.by.counter).min();
+                    thread.0 = thread.0.min(first.unwrap_or(u64::MAX));
+                    thread.1.extend(words::at(key, values));
+                }
+                Some(Field::Own(class, subject, owner)) => {
+                    let at: &mut Vec<Owned> = claims.entry((class, subject)).or_default();
+                    at.extend(Claim::at(owner, values));
+                }
+                Some(Field::Rev(owner)) => {
+                    values.iter().for_each(|value| see(&mut revs, owner, &value.scalar));
+                }
+                _ => {}
+            }
+        }
+        words::sort(&mut words);
+        let mut threads: Vec<_> = threads.into_iter().collect();
+        // Of one counter they stay in the order of their names.
+        threads.sort_by_key(|(_, (made, _))| *made);
+        let parts = threads.into_iter().map(|((subject, by), (_, mut revisions))| {
+            words::sort(&mut revisions);
+            let (text, alternatives) = words::shown(&revisions);
+            let (name, id) = (subject.name().to_owned(), subject.id);
+            Part { name, id, by, text, alternatives, revisions }
+        });
+        Self { author, words, parts: parts.collect(), revs, claims }
+    }
+
+    /// An entry with nothing in it yet.
+    pub(super) fn empty(author: Slot) -> Self {
+        Self::read(author, &RawEntry::default())
+    }
+
+    /// The value that is an entry's body, as words: the newest, and those beside it. Of two titles
+    /// one is as good as the other.
+    pub(super) fn body(&self, named: &'static str) -> (String, Vec<Revision>) {
+        let all = self.claims.get(&(Class::Value, Subject::new(named, None)));
+        let standing = all.map(|all| standing(all)).unwrap_or_default();
+        let revision = |(owner, claim): &&Owned| {
+            let (rev, writer) = (claim.round, owner.writer);
+            Revision { rev, writer, text: claim.value.clone() }
+        };
+        let mut revisions: Vec<Revision> = standing.iter().map(revision).collect();
+        let text = revisions.pop().map(|newest| newest.text).unwrap_or_default();
+        revisions.retain(|beside| beside.text != text && named != name::TITLE);
+        (text, revisions)
+    }
+
+    /// Whether that person says so already, of all that.
+    pub(super) fn claim_stands(
+        &self,
+        subject: &Subject,
+        by: Slot,
+        value: &str,
+        witness: &RevMap,
+    ) -> bool {
+        let own = self.claims_of(Class::Claim, subject, by);
+        let is_one = standing(&own).len() == 1;
+        let said = decided(subject.name(), &own);
+        is_one && said.is_some_and(|said| said.value == value && said.witness.covers(witness))
+    }
+
+    /// Whether that value stands, alone.
+    pub(super) fn value_stands(&self, subject: &Subject, value: &str) -> bool {
+        let all = self.claims.get(&(Class::Value, subject.clone()));
+        let standing = all.map(|all| standing(all)).unwrap_or_default();
+        matches!(standing.as_slice(), [(_, claim)] if claim.value == value)
+    }
+
+    /// How far the entry's body is seen here.
+    pub(super) fn words_seen(&self) -> RevMap {
+        seen(&self.words)
+    }
+
+    /// The parts of that name, the oldest first.
+    pub(super) fn parts_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Part> {
+        self.parts.iter().filter(move |part| part.name == name)
+    }
+
+    /// A person's part of that name, of that thing.
+    pub(super) fn part(&self, name: &str, id: Option<&ItemId>, by: Slot) -> Option<&Part> {
+        let is_it = |part: &&Part| part.name == name && part.id.as_ref() == id && part.by == by;
+        self.parts.iter().find(is_it)
+    }
+
+    /// What a person says, decided among their own phones: of what was said apart, the safer.
+    pub(super) fn said(&self, name: &'static str, id: Option<&ItemId>, by: Slot) -> Option<Said> {
+        let own = self.claims_of(Class::Claim, &Subject::new(name, id.cloned()), by);
+        decided(name, &own)
+    }
+
+    /// Whether a person says just that.
+    pub(super) fn says(&self, name: &'static str, by: Slot, value: &str) -> bool {
+        self.said(name, None, by).is_some_and(|said| said.value == value)
+    }
+
+    /// A value that both may set, and what stands beside it.
+    pub(super) fn value(&self, name: &'static str, id: Option<&ItemId>) -> Option<Shown> {
+        shown(self.claims.get(&(Class::Value, Subject::new(name, id.cloned())))?, name, id)
+    }
+
+    /// The things that have a value of that name.
+    pub(super) fn ids_of_values(&self, name: &str) -> Vec<ItemId> {
+        let keys = self.claims.keys();
+        let named =
+            keys.filter(|(class, subject)| *class == Class::Value && subject.name() == name);
+        named.filter_map(|(_, subject)| subject.id.clone()).collect()
+    }
+
+    /// The members of a person's set.
+    pub(super) fn members(&self, name: &str, by: Slot) -> BTreeSet<String> {
+        let is_of = |member: &Member| member.name == name && member.by == by;
+        self.all_members().into_iter().filter(is_of).map(|member| member.value).collect()
+    }
+
+    /// What was said at one key by whom a next saying takes the place of: a person's own phones, or
+    /// everybody's for what both may set.
+    pub(super) fn seen_at(&self, class: Class, subject: &Subject, me: Slot) -> Vec<Owned> {
+        match class {
+            Class::Claim | Class::Member => self.claims_of(class, subject, me),
+            Class::Value => {
+                let key = (class, subject.clone());
+                self.claims.get(&key).cloned().unwrap_or_default()
+            }
+        }
+    }
+
+    fn claims_of(&self, class: Class, subject: &Subject, by: Slot) -> Vec<Owned> {
+        let all = self.claims.get(&(class, subject.clone())).into_iter().flatten();
+        all.filter(|(owner, _)| owner.slot == by).cloned().collect()
+    }
+
+    /// Everything that anybody says.
+    pub(super) fn all_stances(&self) -> Vec<Stance> {
+        let mut stances = Vec::new();
+        for (subject, by, own) in self.by_person(Class::Claim) {
+            let Some(said) = decided(subject.name(), &own) else { continue };
+            let (name, id) = (subject.name().to_owned(), subject.id.clone());
+            stances.push(Stance { name, id, by, value: said.value });
+        }
+        stances
+    }
+
+    /// Every value that both may set.
+    pub(super) fn all_shown(&self) -> Vec<Shown> {
+        let values = self.claims.iter().filter(|((class, _), _)| *class == Class::Value);
+        let read = |((_, subject), all): (&(Class, Subject), &Vec<Owned>)| {
+            shown(all, subject.name(), subject.id.as_ref())
+        };
+        values.filter_map(read).collect()
+    }
+
+    /// Everybody's members of sets: of what was added and removed apart, the adding stands.
+    pub(super) fn all_members(&self) -> Vec<Member> {
+        let mut members = BTreeSet::new();
+        for (subject, by, own) in self.by_person(Class::Member) {
+            for (_, claim) in standing(&own) {
+                if !claim.value.is_empty() {
+                    let name = subject.name().to_owned();
+                    members.insert(Member { name, by, value: claim.value.clone() });
+                }
+            }
+        }
+        members.into_iter().collect()
+    }
+
+    fn by_person(&self, class: Class) -> impl Iterator<Item = (&Subject, Slot, Vec<Owned>)> {
+        let of_class = self.claims.iter().filter(move |((other, _), _)| *other == class);
+        of_class.flat_map(move |((_, subject), _)| {
+            Slot::BOTH.map(|by| (subject, by, self.claims_of(class, subject, by)))
+        })
+    }
+}
+
+impl Part {
+    /// How far these words are seen here.
+    pub(super) fn seen(&self) -> RevMap {
+        seen(&self.revisions)
+    }
+
+    /// The revision that follows.
+    pub(super) fn next_revision(&self) -> u64 {
+        self.revisions.last().map_or(1, |revision| revision.rev.saturating_add(1))
+    }
+}
+
+/// Of one person's sayings, what stands: the safer of two, and what either phone had seen.
+fn decided(name: &str, own: &[Owned]) -> Option<Said> {
+    let standing = standing(own);
+    let (_, safest) = standing.iter().min_by_key(|(_, claim)| risk(name, &claim.value))?;
+    let seen = |joined: RevMap, (_, claim): &&Owned| joined.join(&claim.witness);
+    let witness = standing.iter().fold(RevMap::default(), seen);
+    Some(Said { value: safest.value.clone(), witness })
+}
+
+/// How much is given away by saying so: the least of two is held to. A word that is not known gives
+/// nothing away.
+fn risk(name: &str, value: &str) -> usize {
+    let safest_first: &[&str] = match name {
+        name::LET_GO | name::RECEIVED | name::ADOPT => &["no", "yes"],
+        name::VERDICT => &["not-yet", "partly", "got-me"],
+        name::ANSWER => &["no", "not-now", "yes"],
+        name::KEEP | name::TAKEN_BACK => &["yes", "no"],
+        // A pause says until when, or nothing if it is over.
+        name::PAUSE if value.is_empty() => return 1,
+        _ => &[],
+    };
+    safest_first.iter().position(|known| *known == value).map_or(0, |position| position + 1)
+}
+
+/// The newest value shown, and the others that nobody has taken the place of.
+fn shown(all: &[Owned], name: &str, id: Option<&ItemId>) -> Option<Shown> {
+    let standing = standing(all);
+    let is_kept = standing.iter().any(|(_, claim)| !claim.value.is_empty());
+    // What one person removed while the other wrote it anew is there.
+    let kept = standing.iter().filter(|(_, claim)| !is_kept || !claim.value.is_empty());
+    let mut values: Vec<Alternative> = Vec::new();
+    for (owner, claim) in kept {
+        let value = Alternative { by: owner.slot, value: claim.value.clone() };
+        values.retain(|other| other.value != value.value);
+        values.push(value);
+    }
+    let Alternative { by, value } = values.pop()?;
+    Some(Shown { name: name.to_owned(), id: id.cloned(), by, value, alternatives: values })
+}
+
+fn see(revs: &mut RevMap, owner: Owner, scalar: &Scalar) {
+    if let Scalar::Uint(rev) = scalar {
+        revs.see(owner.writer, *rev);
+    }
+}
+
+fn seen(revisions: &[Revision]) -> RevMap {
+    let mut seen = RevMap::default();
+    revisions.iter().for_each(|revision| seen.see(revision.writer, revision.rev));
+    seen
+}
+
+/// The key of a revision of one's own.
+pub(super) fn words_key(me: Owner, rev: u64) -> WordsKey {
+    let Owner { slot, generation, writer } = me;
+    WordsKey { rev, writer, slot, generation }
+}

@@ -1,0 +1,860 @@
+//! The kinds of entry, row by row as notebook.md has them: what was done together, what was done
+//! apart, and what all three phones show when they meet.
+
+use std::collections::BTreeSet;
+
+use super::super::claim::{Claim, RevMap};
+use super::super::deed::{Act, Deed, On};
+use super::super::kinds::{Fact, State};
+use super::super::name::ItemId;
+use super::super::schema::{Class, Owner, Subject, name};
+use super::*;
+use crate::limits::{MAX_FEELINGS, MAX_ITEMS, MAX_PARTS, MAX_TITLE};
+
+/// Ana, her tablet and Ben, with one entry of Ana's.
+struct World {
+    phones: [Phone; 3],
+    key: EntryKey,
+}
+
+impl World {
+    fn with(kind: Kind, text: &str) -> Self {
+        let mut phones = [ANA, ANAS_TABLET, BEN].map(Phone::new);
+        let written = phones[0].notebook.write(kind, 7, text, &mut rng(1)).unwrap();
+        phones[0].keep(&written);
+        let mut world = Self { phones, key: written.entry.key };
+        world.meet();
+        world
+    }
+
+    fn meet(&mut self) {
+        let [ana, tablet, ben] = &mut self.phones;
+        meet(&mut [ana, tablet, ben]);
+    }
+
+    /// `ana let-go`, `ben agree #0 gladly`: who, what, on which of the parts or items, with what.
+    fn try_to(&mut self, step: &str) -> Result<bool, CannotWrite> {
+        let (who, rest) = step.split_once(' ').unwrap();
+        let (deed, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+        let at = ["ana", "tablet", "ben"].iter().position(|name| *name == who).unwrap();
+        let entry = self.phones[at].entry(&self.key);
+        let ids: Vec<ItemId> = if entry.items.is_empty() {
+            let asked = [name::REFLECTION, name::REQUEST, name::APOLOGY, name::SUPPORT];
+            let parts = entry.parts.iter().filter(|part| asked.contains(&part.name.as_str()));
+            parts.filter_map(|part| part.id.clone()).collect()
+        } else {
+            entry.items.iter().map(|item| item.id.clone()).collect()
+        };
+        let (on, words) = match rest.strip_prefix('#') {
+            Some(on) => {
+                let (on, words) = on.split_once(' ').unwrap_or((on, ""));
+                (Some(ids[on.parse::<usize>().unwrap()].clone()), words.to_owned())
+            }
+            None => (None, rest.to_owned()),
+        };
+        let words = match words.strip_prefix('^') {
+            Some(named) => ids[named.parse::<usize>().unwrap()].to_string(),
+            None => words,
+        };
+        let phone = &mut self.phones[at];
+        phone.seed += 1;
+        let written = if deed == "edit" {
+            phone.notebook.edit(&self.key, None, &words)?
+        } else {
+            let act = Act { deed: deed.parse().unwrap(), on: on.as_ref(), words: &words };
+            phone.notebook.act(&self.key, act, &mut rng(phone.seed))?
+        };
+        written.iter().for_each(|written| phone.keep(written));
+        Ok(written.is_some())
+    }
+
+    fn does(&mut self, step: &str) -> bool {
+        self.try_to(step).unwrap_or_else(|why| panic!("{step}: {why}"))
+    }
+
+    fn together(&mut self, steps: &[&str]) {
+        for step in steps {
+            self.does(step);
+            self.meet();
+        }
+    }
+
+    fn apart(&mut self, steps: &[&str]) {
+        for step in steps {
+            self.does(step);
+        }
+        self.meet();
+        assert_eq!(self.phones[0].entry(&self.key), self.phones[1].entry(&self.key));
+        let hashes = self.phones.each_ref().map(|phone| phone.entry(&self.key).content);
+        assert!(hashes.iter().all(|hash| *hash == hashes[0]));
+    }
+
+    fn entry(&self) -> Entry {
+        self.phones[2].entry(&self.key)
+    }
+
+    /// Whether something is open to one of the two at the moment.
+    fn can(&self, who: Slot, deed: Deed) -> bool {
+        self.entry().open.iter().any(|open| open.to == who && open.deed == deed)
+    }
+
+    fn said(&self, name: &str) -> Vec<(Slot, String)> {
+        let stances = self.entry().stances.into_iter().filter(|stance| stance.name == name);
+        stances.map(|stance| (stance.by, stance.value)).collect()
+    }
+}
+
+/// What happens, before and then apart; what state it is in then; and who is told what.
+type Row<'a> = (&'a str, &'a [&'a str], &'a [&'a str], State, &'a [&'a str]);
+
+fn told(entry: &Entry) -> Vec<&'static str> {
+    let told = entry.facts.iter().map(|fact| match fact {
+        Fact::EarlierWords(_) => "earlier words",
+        Fact::ConfirmedBefore(_) => "confirmed before",
+        Fact::AskedAgain(Slot::First) => "ana is asked again",
+        Fact::AskedAgain(Slot::Second) => "ben is asked again",
+    });
+    told.collect()
+}
+
+fn check(kind: Kind, rows: &[Row<'_>]) {
+    for (what, together, apart, state, facts) in rows {
+        let reversed: Vec<&str> = apart.iter().rev().copied().collect();
+        // What one phone does apart stays in its order; whose turn is first must not matter.
+        let orders = [apart.to_vec(), if is_one_each(apart) { reversed } else { apart.to_vec() }];
+        for order in orders {
+            let mut world = World::with(kind, "I felt hurt");
+            world.together(together);
+            world.apart(&order);
+            let entry = world.entry();
+            assert_eq!(entry.state, Some(*state), "{what}");
+            assert_eq!(told(&entry), *facts, "{what}");
+        }
+    }
+}
+
+fn is_one_each(steps: &[&str]) -> bool {
+    let who: Vec<&str> = steps.iter().map(|step| step.split(' ').next().unwrap()).collect();
+    who.iter().all(|name| who.iter().filter(|other| *other == name).count() == 1)
+}
+
+#[test]
+fn listening_comes_to_being_understood() {
+    use State::{Clarifying, MoreToSay, Reflected, Shared, Understood};
+    let heard = "ben reflect You felt left out";
+    check(
+        Kind::Listening,
+        &[
+            ("shared", &[], &[], Shared, &[]),
+            ("reflected", &[heard], &[], Reflected, &[]),
+            ("partly", &[heard, "ana partly #0 And alone"], &[], Clarifying, &[]),
+            ("not yet", &[heard, "ana not-yet #0"], &[], Clarifying, &[]),
+            ("got me", &[heard, "ana got-me #0"], &[], Understood, &[]),
+            (
+                "not yet, then got me",
+                &[heard, "ana not-yet #0", "ana got-me #0"],
+                &[],
+                Understood,
+                &[],
+            ),
+            (
+                "more to say",
+                &[heard, "ana got-me #0", "ana edit I felt hurt, twice"],
+                &[],
+                MoreToSay,
+                &["earlier words", "confirmed before"],
+            ),
+            (
+                "and heard again",
+                &[heard, "ana got-me #0", "ana edit Twice", "ben reflect Twice"],
+                &[],
+                Reflected,
+                &["earlier words", "confirmed before"],
+            ),
+            (
+                "speaker adds ∥ listener reflects",
+                &[],
+                &["ana edit I felt hurt, twice", heard],
+                Reflected,
+                &["earlier words"],
+            ),
+            (
+                "speaker confirms on the phone ∥ adds on the tablet",
+                &[heard],
+                &["ana got-me #0", "tablet edit I felt hurt, twice"],
+                MoreToSay,
+                &["earlier words", "confirmed before"],
+            ),
+            (
+                "confirms on the phone ∥ not yet on the tablet",
+                &[heard],
+                &["ana got-me #0", "tablet not-yet #0"],
+                Clarifying,
+                &[],
+            ),
+            (
+                "confirms ∥ the listener writes the reflection anew",
+                &[heard],
+                &["ana got-me #0", "ben revise #0 You felt angry"],
+                Reflected,
+                &[],
+            ),
+            (
+                "a reflection written anew after more was said is about all of it",
+                &[heard, "ana edit Twice", "ben revise #0 Twice"],
+                &[],
+                Reflected,
+                &[],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn both_reflections_of_two_devices_stand_and_so_do_all_sentences() {
+    let mut world = World::with(Kind::Listening, "I felt hurt");
+    let mut bens_tablet = Phone::new((BEN.0, WriterId([0xbb; 16])));
+    let [ana, _, ben] = &mut world.phones;
+    meet(&mut [ana, ben, &mut bens_tablet]);
+    world.does("ben reflect You felt left out");
+    let act = Act { deed: Deed::Reflect, on: None, words: "You felt alone" };
+    let written = bens_tablet.notebook.act(&world.key, act, &mut rng(99)).unwrap().unwrap();
+    bens_tablet.keep(&written);
+    world.does("ana edit I felt hurt, and said nothing");
+    let [ana, tablet, ben] = &mut world.phones;
+    meet(&mut [ana, tablet, ben, &mut bens_tablet]);
+    let entry = world.entry();
+    let reflections: Vec<&str> = entry.parts.iter().map(|part| part.text.as_str()).collect();
+    assert_eq!(reflections.len(), 2);
+    assert!(reflections.contains(&"You felt left out") && reflections.contains(&"You felt alone"));
+    assert_eq!(entry.revisions.len(), 2);
+    assert_eq!(told(&entry), ["earlier words", "earlier words"]);
+    assert_eq!(entry, bens_tablet.entry(&world.key));
+}
+
+const SIDES: [&str; 2] = ["ana tell You came late", "ben tell The train was late"];
+
+fn after<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    SIDES.iter().chain(more).copied().collect()
+}
+
+#[test]
+fn a_repair_comes_to_rest_and_opens_again() {
+    use State::{AtRest, OneLetGo, Open, Paused, Reopened};
+    let rest = ["ana let-go", "ben let-go"];
+    let rest_and = |more: &[&'static str]| after(&[&rest, more].concat());
+    let more = "ben tell And I forgot";
+    check(
+        Kind::Repair,
+        &[
+            ("open", &SIDES, &[], Open, &[]),
+            ("one has let go", &after(&["ana let-go"]), &[], OneLetGo, &[]),
+            ("at rest", &rest_and(&[]), &[], AtRest, &[]),
+            ("two let-gos offline", &SIDES, &rest, AtRest, &[]),
+            ("withdrawn after rest", &rest_and(&["ana withdraw"]), &[], OneLetGo, &[]),
+            (
+                "unseen words after rest",
+                &rest_and(&[more]),
+                &[],
+                Reopened,
+                &["ana is asked again", "ben is asked again"],
+            ),
+            ("and let go of those, too", &rest_and(&[more, rest[0], rest[1]]), &[], AtRest, &[]),
+            ("paused", &after(&["ben pause 20000"]), &[], Paused, &[]),
+            ("paused no more", &after(&["ben pause 20000", "ben resume"]), &[], Open, &[]),
+            ("pause ∥ both let go", &SIDES, &["tablet pause 9", rest[0], rest[1]], AtRest, &[]),
+            ("topic ∥ let-go", &after(&[rest[0]]), &["tablet edit It", rest[1]], AtRest, &[]),
+        ],
+    );
+}
+
+#[test]
+fn letting_go_of_what_one_had_not_seen_asks_again() {
+    use State::{Open, Reopened};
+    let asked: &[&str] = &["ana is asked again"];
+    let by_ben = |words: &'static str| ["ana let-go", words];
+    check(
+        Kind::Repair,
+        &[
+            ("the other edits their side", &SIDES, &by_ben("ben tell And I forgot"), Open, asked),
+            ("the other asks", &SIDES, &by_ben("ben ask Call me"), Open, asked),
+            (
+                "the other writes a request anew",
+                &after(&["ben ask Call me next time"]),
+                &by_ben("ben revise #0 Call me every time"),
+                Open,
+                asked,
+            ),
+            ("the other apologises", &SIDES, &by_ben("ben apologise I am sorry"), Open, asked),
+            ("the other names a feeling", &SIDES, &by_ben("ben feel lonely"), Open, asked),
+            (
+                "both let go ∥ one said more on another phone",
+                &SIDES,
+                &["ana let-go", "tablet feel hurt", "ben let-go"],
+                Reopened,
+                &["ana is asked again", "ben is asked again"],
+            ),
+            (
+                "let-go ∥ withdraw on one's own tablet",
+                &after(&["ana let-go"]),
+                &["tablet withdraw"],
+                Open,
+                &[],
+            ),
+            (
+                "let-go again ∥ withdraw on one's own tablet",
+                &after(&["ana let-go", "ben feel sorry"]),
+                &["ana let-go", "tablet withdraw"],
+                Open,
+                &[],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn withdrawing_often_is_not_outvoted_by_letting_go_often() {
+    let mut world = World::with(Kind::Repair, "Tuesday");
+    world.together(&["ana let-go", "ben let-go"]);
+    world.apart(&[
+        "tablet withdraw",
+        "ana tell More",
+        "ana let-go",
+        "ana tell And more",
+        "ana let-go",
+        "ana tell And still more",
+        "ana let-go",
+    ]);
+    assert_eq!(world.said(name::LET_GO)[0], (Slot::First, "no".to_owned()));
+}
+
+#[test]
+fn what_is_said_about_a_page_at_rest_leaves_it_at_rest() {
+    let mut world = World::with(Kind::Repair, "Tuesday");
+    world.together(&["ana tell You came late", "ana let-go", "ben let-go"]);
+    let key = world.key.clone();
+    world.phones[2].comment(&key, "I am glad");
+    world.phones[0].react(&key, "❤️", true);
+    world.apart(&[]);
+    assert_eq!(world.entry().state, Some(State::AtRest));
+}
+
+#[test]
+fn a_topic_named_apart_stands_twice_until_one_is_chosen() {
+    let mut world = World::with(Kind::Repair, "Tuesday");
+    world.apart(&[
+        "ana edit The train",
+        "ben edit Coming late",
+        "ana happened-on 5",
+        "ben happened-on 6",
+    ]);
+    for phone in &world.phones {
+        let entry = phone.entry(&world.key);
+        assert_eq!(entry.alternatives.len(), 1, "both stand");
+        assert_eq!(entry.shown[0].alternatives.len(), 1);
+        let both = [entry.text.as_str(), entry.alternatives[0].text.as_str()];
+        assert!(both.contains(&"The train") && both.contains(&"Coming late"));
+    }
+    world.apart(&["tablet edit The late train", "ben happened-on 6"]);
+    for phone in &world.phones {
+        let entry = phone.entry(&world.key);
+        assert_eq!((entry.text.as_str(), entry.alternatives.len()), ("The late train", 0));
+        assert_eq!((entry.shown[0].value.as_str(), entry.shown[0].alternatives.len()), ("6", 0));
+    }
+    world.apart(&["ana edit Wednesday", "ben edit Wednesday"]);
+    assert_eq!(world.entry().alternatives, [], "equal values stand once");
+}
+
+#[test]
+fn hurt_edited_to_lonely_and_to_angry_is_never_a_third_word() {
+    for kind in [Kind::Note, Kind::Listening, Kind::Gesture, Kind::Dream, Kind::Mood] {
+        let mut world = World::with(kind, "I felt hurt");
+        world.apart(&["ana edit I felt lonely", "tablet edit I felt angry"]);
+        let entry = world.entry();
+        let mut shown = vec![entry.text.as_str(), entry.alternatives[0].text.as_str()];
+        shown.sort_unstable();
+        assert_eq!(shown, ["I felt angry", "I felt lonely"]);
+        assert!(matches!(world.try_to("ben edit I felt"), Err(CannotWrite::NotYours)));
+    }
+    let mut world = World::with(Kind::Repair, "I felt hurt");
+    world.together(&["ana tell I felt hurt"]);
+    world.apart(&["ana tell I felt lonely", "tablet tell I felt angry", "ben edit I felt angry"]);
+    let part = &world.entry().parts[0];
+    let mut shown = vec![part.text.as_str(), part.alternatives[0].text.as_str()];
+    shown.sort_unstable();
+    assert_eq!(shown, ["I felt angry", "I felt lonely"]);
+}
+
+#[test]
+fn requests_are_answered_by_the_other_and_of_what_they_were() {
+    let mut world = World::with(Kind::Repair, "Tuesday");
+    world.together(&["ana ask Call me", "ben not-now #0 After Friday"]);
+    assert_eq!(world.said(name::ANSWER), [(Slot::Second, "not-now".to_owned())]);
+    assert_eq!(world.try_to("ana agree #0"), Err(CannotWrite::NotNow));
+    assert_eq!(told(&world.entry()), [""; 0]);
+    world.apart(&["ana revise #0 Call me every hour", "ben agree #0"]);
+    assert_eq!(world.said(name::ANSWER), [(Slot::Second, "yes".to_owned())]);
+    assert_eq!(told(&world.entry()), ["earlier words"], "nobody said yes to every hour");
+    world.together(&["ben apologise I am sorry", "ana receive #1"]);
+    assert_eq!(world.said(name::RECEIVED), [(Slot::First, "yes".to_owned())]);
+    assert_eq!(world.try_to("ben receive #1"), Err(CannotWrite::NotNow));
+}
+
+#[test]
+fn kindness_is_thanked_once_and_kept_by_each() {
+    let mut world = World::with(Kind::Gesture, "Made the coffee");
+    assert_eq!(world.try_to("ana thank"), Err(CannotWrite::NotNow), "one does not thank oneself");
+    world.together(&["ben thank"]);
+    assert!(!world.does("ben thank"), "twice is once");
+    world.together(&["ben thank You know how I like it"]);
+    assert_eq!(world.said(name::THANKS), [(Slot::Second, "yes".to_owned())]);
+    assert_eq!(world.entry().state, Some(State::Thanked));
+    assert_eq!(world.entry().parts[0].text, "You know how I like it");
+    world.together(&["ana keep"]);
+    world.apart(&["ana unkeep", "tablet edit Made tea", "ben keep"]);
+    assert_eq!(world.said(name::KEEP), [(Slot::First, "no".into()), (Slot::Second, "yes".into())]);
+    world.together(&["ana keep", "ana unkeep"]);
+    world.apart(&["ana keep", "tablet keep"]);
+    world.apart(&["ana unkeep", "tablet tag coffee"]);
+    assert_eq!(world.said(name::KEEP)[0], (Slot::First, "no".into()));
+}
+
+#[test]
+fn both_log_the_same_gesture_and_it_is_two_kindnesses() {
+    let mut world = World::with(Kind::Gesture, "Made the coffee");
+    let written = world.phones[2].notebook.write(Kind::Gesture, 7, "Made the coffee", &mut rng(2));
+    let written = written.unwrap();
+    world.phones[2].keep(&written);
+    world.apart(&[]);
+    assert_eq!(world.phones[0].notebook.entries().count(), 2);
+}
+
+#[test]
+fn support_stands_though_the_dream_is_taken_back() {
+    let mut world = World::with(Kind::Fear, "That I cannot");
+    world.together(&["ben support We can", "ana stand trying"]);
+    world.apart(&["ana take-back", "ben offer Let us try on Sunday"]);
+    for (phone, text) in world.phones.iter().zip(["That I cannot", "That I cannot", ""]) {
+        let entry = phone.entry(&world.key);
+        assert_eq!((entry.text.as_str(), entry.state), (text, Some(State::TakenBack)));
+        assert_eq!(entry.revisions.is_empty(), text.is_empty());
+        assert_eq!(entry.parts.len(), 2, "support stands for both");
+    }
+    assert_eq!(world.try_to("ben wonder Why?"), Err(CannotWrite::NotNow));
+    world.together(&["ana share-again"]);
+    assert_eq!(world.entry().text, "That I cannot");
+    assert_eq!(world.said(name::STATUS), [(Slot::First, "trying".to_owned())]);
+}
+
+#[test]
+fn taking_back_on_one_phone_wins_over_sharing_again_on_another() {
+    let mut world = World::with(Kind::Dream, "A house by the sea");
+    world.together(&["ana take-back"]);
+    world.apart(&["ana share-again", "ana take-back", "tablet share-again"]);
+    assert_eq!(world.entry().text, "");
+}
+
+#[test]
+fn a_dream_is_ours_when_both_say_so_and_only_its_author_turns_a_fear_into_steps() {
+    let mut world = World::with(Kind::Dream, "A house by the sea");
+    world.apart(&["ana adopt", "ben adopt"]);
+    assert_eq!(world.entry().state, Some(State::Ours));
+    world.apart(&["ana unadopt", "ben add Look at maps"]);
+    assert_eq!(world.entry().state, None);
+    assert_eq!(world.entry().items[0].text, "Look at maps");
+    let mut fear = World::with(Kind::Fear, "That I cannot");
+    assert_eq!(fear.try_to("ben add Swim"), Err(CannotWrite::NotNow));
+    fear.together(&["ana add Go to the water"]);
+    assert_eq!(fear.entry().items[0].text, "Go to the water");
+    assert!(!fear.can(Slot::Second, Deed::Check));
+}
+
+fn list(world: &World) -> Vec<String> {
+    world.entry().items.into_iter().map(|item| item.text).collect()
+}
+
+#[test]
+fn a_list_loses_nothing_and_doubles_nothing() {
+    let begin = || {
+        let mut world = World::with(Kind::List, "Groceries");
+        world.together(&["ana add milk", "ana add eggs", "ben add bread"]);
+        assert_eq!(list(&world), ["milk", "eggs", "bread"]);
+        world
+    };
+    let mut world = begin();
+    world.apart(&["ana move #1", "ben move #1 ^0"]);
+    let mut all = list(&world);
+    all.sort();
+    assert_eq!(all, ["bread", "eggs", "milk"], "both move one item, and it is one");
+    let mut world = begin();
+    world.apart(&["ana change #0 oat milk", "ben remove #0"]);
+    assert_eq!(list(&world), ["oat milk", "eggs", "bread"], "edit ∥ remove: the item returns");
+    assert_eq!(world.entry().items[0].alternatives, []);
+    world.together(&["ben remove #0"]);
+    assert_eq!(list(&world), ["eggs", "bread"]);
+    world.apart(&["ana change #0 six eggs", "ben change #0 ten eggs"]);
+    let item = world.entry().items.remove(0);
+    assert_eq!(item.alternatives.len(), 1, "both stand");
+    world.apart(&["ana add salt", "ben add pepper", "tablet move #1 ^0"]);
+    assert_eq!(list(&world).len(), 4);
+    assert_eq!(list(&world)[0], "bread");
+}
+
+#[test]
+fn check_and_uncheck_apart_are_both_shown() {
+    let mut world = World::with(Kind::List, "Groceries");
+    world.together(&["ana add milk", "ana check #0"]);
+    world.apart(&["ana uncheck #0", "ana check #0", "ben uncheck #0"]);
+    let item = world.entry().items.remove(0);
+    assert!(item.is_disputed);
+    assert!(world.can(Slot::First, Deed::Check) && world.can(Slot::First, Deed::Uncheck));
+    world.together(&["tablet check #0"]);
+    let item = world.entry().items.remove(0);
+    assert_eq!((item.is_done, item.is_disputed, item.done_by), (true, false, Some(Slot::First)));
+    world.apart(&["ana uncheck #0", "ben uncheck #0"]);
+    let item = world.entry().items.remove(0);
+    assert_eq!((item.is_done, item.is_disputed), (false, false));
+}
+
+#[test]
+fn a_date_moved_apart_is_both_days_until_one_is_chosen() {
+    let mut world = World::with(Kind::Date, "The day we met");
+    assert_eq!(world.entry().shown[0].value, "7");
+    world.apart(&[
+        "ana set-date 8",
+        "ben set-date 9",
+        "ben edit Our day",
+        "ana edit Our first day",
+    ]);
+    let entry = world.entry();
+    assert_eq!(entry.shown[0].alternatives.len(), 1);
+    assert_eq!(entry.alternatives, [], "of two titles one is as good as the other");
+    world.apart(&["ana set-date 9", "ben set-repeat yearly"]);
+    let shown: Vec<String> = world.entry().shown.into_iter().map(|shown| shown.value).collect();
+    assert_eq!(shown, ["9", "yearly"]);
+}
+
+#[test]
+fn tags_and_feelings_of_each_stand_beside_each_other() {
+    let mut world = World::with(Kind::Repair, "Tuesday");
+    world.apart(&[
+        "ana tag trains",
+        "ben tag patience",
+        "ana feel hurt",
+        "ben feel hurt",
+        "tablet feel lonely",
+    ]);
+    world.apart(&["ana unfeel hurt", "ben tag trains"]);
+    let members: Vec<(Slot, String, String)> =
+        world.entry().members.into_iter().map(|one| (one.by, one.name, one.value)).collect();
+    let member = |by, name: &str, value: &str| (by, name.to_owned(), value.to_owned());
+    assert_eq!(
+        members,
+        [
+            member(Slot::First, "feeling", "lonely"),
+            member(Slot::Second, "feeling", "hurt"),
+            member(Slot::First, "tag", "trains"),
+            member(Slot::Second, "tag", "patience"),
+            member(Slot::Second, "tag", "trains"),
+        ]
+    );
+    assert!(!world.does("ana feel lonely"), "it is there already");
+    world.apart(&["ana unfeel lonely", "ana feel lonely", "tablet unfeel lonely"]);
+    let feels = |one: &sheet::Member| one.by == Slot::First && one.value == "lonely";
+    assert!(world.entry().members.iter().any(feels), "what was added and removed apart stands");
+}
+
+#[test]
+fn limits_are_named_and_nothing_is_cut_short() {
+    let mut world = World::with(Kind::Repair, "Tuesday");
+    for feeling in 0..MAX_FEELINGS {
+        world.does(&format!("ana feel {feeling}"));
+    }
+    let full = CannotWrite::TooMany { what: "feelings", limit: MAX_FEELINGS };
+    assert_eq!(world.try_to("ana feel once more"), Err(full));
+    for request in 0..MAX_PARTS {
+        world.does(&format!("ben ask {request}"));
+    }
+    let full = CannotWrite::TooMany { what: "request", limit: MAX_PARTS };
+    assert_eq!(world.try_to("ben ask once more"), Err(full));
+    let word = format!("ben feel {}", "x".repeat(65));
+    assert_eq!(world.try_to(&word), Err(CannotWrite::TooLong { limit: 64, got: 65 }));
+    assert_eq!(world.try_to("ana tell  "), Err(CannotWrite::Empty));
+    assert_eq!(world.try_to("ana happened-on tuesday"), Err(CannotWrite::NotADay));
+    let title = format!("ana edit {}", "x".repeat(MAX_TITLE + 1));
+    let too_long = CannotWrite::TooLong { limit: MAX_TITLE, got: MAX_TITLE + 1 };
+    assert_eq!(world.try_to(&title), Err(too_long));
+    let mut listening = World::with(Kind::Listening, "I felt hurt");
+    let signs = CannotWrite::NotOneOf(&["nod", "touch", "here"]);
+    assert_eq!(listening.try_to("ben be-there wink"), Err(signs));
+    assert_eq!(listening.try_to("ana reflect Me"), Err(CannotWrite::NotNow));
+    listening.does("ben reflect You felt hurt");
+    listening.meet();
+    let act = Act { deed: Deed::GotMe, on: Some(&ItemId::from_random([3; 16])), words: "" };
+    let nothing = listening.phones[0].notebook.act(&listening.key, act, &mut rng(1));
+    assert_eq!(nothing.err(), Some(CannotWrite::NoItem));
+    let mut list = World::with(Kind::List, "Groceries");
+    let ana = &mut list.phones[0];
+    let author = ana.notebook.author();
+    let me = Owner { slot: ANA.0, generation: 0, writer: ANA.1 };
+    let milk = Claim::next(me, &[], "milk".to_owned(), RevMap::default()).to_scalar();
+    let many = ana.notebook.commit(author, |edit| {
+        (0..MAX_ITEMS).try_for_each(|item| {
+            let id = ItemId::from_random((item as u128).to_be_bytes());
+            let subject = Subject::new(name::ITEM, Some(id));
+            let field = Field::Own(Class::Value, subject, me).to_string();
+            edit.put(&list.key, &field, milk.clone())
+        })
+    });
+    assert_eq!(many.unwrap().map(|change| change.ops()), Some(MAX_ITEMS as u64));
+    let full = CannotWrite::TooMany { what: "items", limit: MAX_ITEMS };
+    assert_eq!(list.try_to("ana add one more"), Err(full));
+}
+
+/// What Ben's phone, taken over, writes on a repair without asking the law; the verdict of Ana's.
+fn forged_in_a_repair(fields: impl FnOnce(u64) -> Vec<(Field, Scalar)>) -> Option<Refusal> {
+    let mut world = World::with(Kind::Repair, "Tuesday");
+    world.together(&["ana tell You came late", "ana let-go", "ben let-go"]);
+    let before = world.phones[0].entry(&world.key);
+    let [ana, _, ben] = &mut world.phones;
+    let fields = fields(ben.notebook.document.next_op());
+    let change = ben.notebook.document.edit(|edit| {
+        fields
+            .into_iter()
+            .try_for_each(|(field, value)| edit.put(&world.key, &field.to_string(), value))
+    });
+    let change = change.unwrap().unwrap();
+    let applied = ana.notebook.receive(vec![(change, Slot::Second)]).unwrap();
+    let refusal = applied.refused.first().map(|(_, refusal)| *refusal);
+    assert_eq!(ana.entry(&world.key) == before, refusal.is_some());
+    refusal
+}
+
+#[test]
+fn nobody_speaks_for_the_other_and_no_new_words_slip_under_a_rest() {
+    let ben = Owner { slot: BEN.0, generation: 0, writer: BEN.1 };
+    let ana = Owner { slot: ANA.0, generation: 0, writer: ANA.1 };
+    let saying = |round: u64, witness: u64| {
+        let witness = RevMap::from(vec![(ANA.1, witness)]);
+        let after = RevMap::default();
+        Claim { round, value: "no".to_owned(), after, witness }.to_scalar()
+    };
+    let subject = |name| Subject::new(name, None);
+    let claim = |owner| Field::Own(Class::Claim, subject(name::LET_GO), owner);
+    let part = |owner: Owner, name| {
+        let Owner { slot, generation, writer } = owner;
+        Field::Part(subject(name), WordsKey { rev: 9, writer, slot, generation })
+    };
+    let words = |text: &str| Scalar::Str(text.to_owned());
+    let mixed = Owner { writer: BEN.1, ..ana };
+    let borrowed = Owner { writer: ANA.1, ..ben };
+    let later = Owner { generation: 1, ..ben };
+    for owner in [ana, mixed, borrowed, later] {
+        let refused = forged_in_a_repair(|_| vec![(claim(owner), saying(3, 1))]);
+        assert!(matches!(refused, Some(Refusal::Unlawful(_))), "{owner:?}");
+        let refused = forged_in_a_repair(|start| {
+            let rev = (Field::Rev(ben), Scalar::Uint(start));
+            vec![(part(owner, name::PERSPECTIVE), words("I was never late")), rev]
+        });
+        assert!(matches!(refused, Some(Refusal::Unlawful(_))), "{owner:?}");
+    }
+    let unlawful = |fields: fn(u64, Owner) -> Vec<(Field, Scalar)>| {
+        matches!(forged_in_a_repair(|start| fields(start, ben)), Some(Refusal::Unlawful(_)))
+    };
+    let quiet = forged_in_a_repair(|_| vec![(part(ben, name::PERSPECTIVE), words("psst"))]);
+    assert_eq!(quiet, Some(Refusal::Unlawful("new words come with their revision")));
+    assert!(unlawful(|start, ben| vec![(Field::Rev(ben), Scalar::Uint(start - 1))]));
+    assert!(unlawful(|start, ben| vec![(Field::Rev(ben), Scalar::Uint(start + 1))]));
+    let future = forged_in_a_repair(|start| vec![(claim(ben), saying(start + 1, 1))]);
+    assert!(matches!(future, Some(Refusal::Unlawful(_))));
+    let foreseen = forged_in_a_repair(|start| vec![(claim(ben), saying(3, start + 1))]);
+    assert!(matches!(foreseen, Some(Refusal::Unlawful(_))));
+    let junk = forged_in_a_repair(|_| vec![(claim(ben), Scalar::Bytes(vec![0xff; 9]))]);
+    assert_eq!(junk, Some(Refusal::Unlawful("this is no claim")));
+    let misplaced = forged_in_a_repair(|start| {
+        let place = Subject::of_member(name::FEELING, "hurt");
+        let rev = (Field::Rev(ben), Scalar::Uint(start));
+        vec![(Field::Own(Class::Member, place, ben), saying(3, 1)), rev]
+    });
+    assert_eq!(misplaced, Some(Refusal::Unlawful("a member of a set stands in its own place")));
+    assert_eq!(forged_in_a_repair(|_| vec![(claim(ben), saying(3, 1))]), None);
+}
+
+#[test]
+fn what_a_later_version_writes_is_kept_through_an_edit_of_this_one() {
+    let mut world = World::with(Kind::Gesture, "Made the coffee");
+    let later = Subject::new("sweetness", None);
+    let ben = Owner { slot: BEN.0, generation: 0, writer: BEN.1 };
+    let claim = Claim::next(ben, &[], "very".to_owned(), RevMap::default());
+    let field = Field::Own(Class::Claim, later, ben).to_string();
+    let key = world.key.clone();
+    let written = world.phones[2].notebook.commit(
+        Author { slot: BEN.0, writer: BEN.1, start: world.phones[2].notebook.document.next_op() },
+        |edit| {
+            edit.put(&key, &field, claim.to_scalar())?;
+            let new = EntryKey::from_random(Slot::Second, [5; 16]);
+            let fields = [
+                ("kind", Scalar::Str("poem".to_owned())),
+                ("v", Scalar::Uint(9)),
+                ("ord", Scalar::Uint(1)),
+                ("day", Scalar::Int(1)),
+            ];
+            edit.create_entry(&new, &fields, None)
+        },
+    );
+    world.phones[2].written.push((written.unwrap().unwrap(), Slot::Second));
+    world.meet();
+    world.together(&["ana edit Made the tea", "ana keep"]);
+    let raw = world.phones[0].notebook.document.entry(&world.key).unwrap();
+    assert_eq!(raw.fields[&field][0].scalar, claim.to_scalar());
+    let poem = EntryKey::from_random(Slot::Second, [5; 16]);
+    let mut poem = world.phones[0].entry(&poem);
+    assert_eq!((poem.kind, poem.kind_name.as_str()), (None, "poem"));
+    let key = poem.key.clone();
+    world.phones[0].comment(&key, "What is this?");
+    world.meet();
+    poem = world.entry_of(&key);
+    assert_eq!(poem.comments.len(), 1);
+}
+
+impl World {
+    fn entry_of(&self, key: &EntryKey) -> Entry {
+        self.phones[2].entry(key)
+    }
+}
+
+#[test]
+fn an_envelope_names_the_oldest_law_that_can_read_it() {
+    let mut phone = Phone::new(ANA);
+    let note = phone.note("Dear Ben");
+    phone.comment(&note, "And");
+    phone.react(&note, "❤️", true);
+    let law = |phone: &Phone| {
+        let changes: Vec<Change> = phone.written.iter().map(|(change, _)| change.clone()).collect();
+        schema::law_of(&changes)
+    };
+    assert_eq!(law(&phone), 1);
+    let act = Act { deed: Deed::Keep, on: None, words: "" };
+    let kept = phone.notebook.act(&note, act, &mut rng(9)).unwrap().unwrap();
+    phone.keep(&kept);
+    assert_eq!(law(&phone), 2);
+    let mut phone = Phone::new(ANA);
+    let written = phone.notebook.write(Kind::Mood, 0, "Light", &mut rng(9)).unwrap();
+    phone.keep(&written);
+    assert_eq!(law(&phone), schema::LAW);
+}
+
+#[test]
+fn a_repair_written_before_a_restore_is_written_anew_and_asks_again() {
+    let mut world = World::with(Kind::Repair, "Tuesday");
+    world.together(&["ben tell The train was late"]);
+    let shared: Vec<Change> = {
+        let all = world.phones.iter().flat_map(|phone| phone.written.iter());
+        all.map(|(change, _)| change.clone()).collect()
+    };
+    let kept = world.phones[0].written.len();
+    for step in ["ana tell You came late", "ana feel hurt", "ana ask Call me", "ana let-go"] {
+        world.does(step);
+    }
+    let ana = &mut world.phones[0];
+    let lost: Vec<Change> =
+        ana.written.split_off(kept).into_iter().map(|(change, _)| change).collect();
+    let anew = (ANA.0, WriterId([0xcc; 16]));
+    let restored = Notebook::load(Volume(0), Edition(0), anew, None, shared).unwrap();
+    let old = std::mem::replace(&mut ana.notebook, restored);
+    let written = ana.notebook.carry_over(&old, &lost).unwrap();
+    written.iter().for_each(|written| ana.keep(written));
+    world.apart(&[]);
+    let entry = world.entry();
+    let texts: Vec<&str> = entry.parts.iter().map(|part| part.text.as_str()).collect();
+    assert_eq!(texts, ["The train was late", "You came late", "Call me"]);
+    assert_eq!(entry.members[0].value, "hurt");
+    assert_eq!(told(&entry), ["ana is asked again"]);
+}
+
+#[derive(Clone, Debug)]
+struct Random {
+    at: usize,
+    deed: Deed,
+    which: usize,
+    words: u8,
+    meets: Option<usize>,
+}
+
+fn random_deed() -> impl Strategy<Value = Random> {
+    let meets = prop_oneof![2 => Just(None), 1 => (0..3_usize).prop_map(Some)];
+    let deed = (0..Deed::ALL.len()).prop_map(|deed| Deed::ALL[deed]);
+    (0..3_usize, deed, any::<usize>(), any::<u8>(), meets)
+        .prop_map(|(at, deed, which, words, meets)| Random { at, deed, which, words, meets })
+}
+
+/// Does it if something of the sort is open, else whatever is.
+fn do_at_random(world: &mut World, random: &Random) {
+    let phone = &mut world.phones[random.at];
+    let me = phone.notebook.slot;
+    let entry = phone.entry(&world.key);
+    let open: Vec<_> = entry.open.clone().into_iter().filter(|open| open.to == me).collect();
+    let like: Vec<_> = open.iter().filter(|open| open.deed == random.deed).collect();
+    let chosen = match like.as_slice() {
+        [] => &open[random.which % open.len()],
+        like => like[random.which % like.len()],
+    };
+    let words = match chosen.deed {
+        Deed::BeThere => "nod".to_owned(),
+        Deed::Stand => ["holding", "trying"][usize::from(random.words % 2)].to_owned(),
+        Deed::SetRepeat => "yearly".to_owned(),
+        Deed::Move => String::new(),
+        _ => (random.words % 8).to_string(),
+    };
+    phone.seed += 1;
+    let on = match &chosen.on {
+        On::Entry => None,
+        On::Thing(id) => Some(id),
+        On::AnyItem => Some(&entry.items[random.which % entry.items.len()].id),
+    };
+    let act = Act { deed: chosen.deed, on, words: &words };
+    let written = phone.notebook.act(&world.key, act, &mut rng(phone.seed)).unwrap();
+    written.iter().for_each(|written| phone.keep(written));
+    if random.words.is_multiple_of(5)
+        && let Ok(Some(written)) = phone.notebook.edit(&world.key, None, &words)
+    {
+        phone.keep(&written);
+    }
+    if let Some(from) = random.meets {
+        let all = world.phones[from].written.clone();
+        world.phones[random.at].notebook.receive(all).unwrap();
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_three_phones_do_apart_they_agree_and_a_page_at_rest_was_seen_by_both(
+        kind in (0..Kind::ALL.len()).prop_map(|kind| Kind::ALL[kind]),
+        deeds in prop::collection::vec(random_deed(), 1..20),
+        last in random_deed(),
+    ) {
+        let mut world = World::with(kind, "I felt hurt");
+        for deed in &deeds {
+            do_at_random(&mut world, deed);
+        }
+        world.apart(&[]);
+        let before = world.phones[0].entry(&world.key);
+        let all: Vec<Change> = world.phones.iter()
+            .flat_map(|phone| phone.written.iter().rev().map(|(change, _)| change.clone()))
+            .collect();
+        let again = Notebook::load(Volume(0), Edition(0), ANA, None, all).unwrap();
+        prop_assert_eq!(&again.entry(&world.key).unwrap(), &before, "in another order");
+        for part in &before.parts {
+            let is_said = |text: &str| part.revisions.iter().any(|revision| revision.text == text);
+            prop_assert!(is_said(&part.text));
+        }
+        let asked: BTreeSet<&String> = before.revisions.iter().map(|one| &one.text).collect();
+        prop_assert!(asked.contains(&before.text) || kind.body() != Body::Words);
+        if before.state == Some(State::AtRest) && last.at == 2 {
+            world.apart(&["ben tell something new"]);
+            prop_assert_eq!(world.entry().state, Some(State::Reopened));
+        }
+    }
+}
