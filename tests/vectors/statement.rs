@@ -126,6 +126,31 @@ fn describe_wraps(outcome: Outcome, wraps: &[Wrap]) -> Outcome {
         .fold(outcome, |outcome, wrap| outcome.holds("to", &wrap.to.0).holds("wrap", &wrap.sealed))
 }
 
+/// What is said of a recovery kit.
+fn describe_paper(outcome: Outcome, body: &Body) -> Outcome {
+    match body {
+        Body::Paper(paper) => {
+            let outcome = outcome.says("says", "paper").says("due", format!("{:?}", paper.due));
+            let outcome = paper.kit.iter().fold(outcome, describe_kit);
+            describe_rotation(outcome, &paper.rotate)
+        }
+        Body::Recover(recover) => {
+            let outcome = outcome
+                .says("says", "recover")
+                .holds("device", &recover.device.signing.0)
+                .holds("device's wrapping key", &recover.device.wrapping)
+                .holds("device's proof", &recover.proof.0)
+                .holds("name", &recover.name);
+            describe_rotation(describe_kit(outcome, &recover.kit), &recover.rotate)
+        }
+        Body::Notice(notice) => outcome
+            .says("says", "notice")
+            .holds("paper", &notice.paper.0)
+            .says("given", format!("{:?}", notice.given)),
+        _ => outcome,
+    }
+}
+
 fn describe_body(outcome: Outcome, body: &Body) -> Outcome {
     let let_in = |outcome: Outcome, invite: InviteId, request: &[u8], wrap: &[u8]| {
         outcome.holds("invite", &invite.0).holds("request", request).holds("wrap", wrap)
@@ -178,24 +203,7 @@ fn describe_body(outcome: Outcome, body: &Body) -> Outcome {
             .says("says", "rename")
             .holds("device", &rename.device.map(|device| device.0).unwrap_or_default())
             .holds("name", &rename.name),
-        Body::Paper(paper) => {
-            let outcome = outcome.says("says", "paper").says("due", format!("{:?}", paper.due));
-            let outcome = paper.kit.iter().fold(outcome, describe_kit);
-            describe_rotation(outcome, &paper.rotate)
-        }
-        Body::Recover(recover) => {
-            let outcome = outcome
-                .says("says", "recover")
-                .holds("device", &recover.device.signing.0)
-                .holds("device's wrapping key", &recover.device.wrapping)
-                .holds("device's proof", &recover.proof.0)
-                .holds("name", &recover.name);
-            describe_rotation(describe_kit(outcome, &recover.kit), &recover.rotate)
-        }
-        Body::Notice(notice) => outcome
-            .says("says", "notice")
-            .holds("paper", &notice.paper.0)
-            .says("given", format!("{:?}", notice.given)),
+        Body::Paper(_) | Body::Recover(_) | Body::Notice(_) => describe_paper(outcome, body),
         Body::Attest(attest) => {
             outcome.says("says", "attest").holds("checkpoint", attest.checkpoint.as_bytes())
         }

@@ -6,10 +6,7 @@ impl Session {
     /// Whether both sides hold the same, as far as each has said.
     #[must_use]
     pub fn is_caught_up(&self) -> bool {
-        self.phase == Phase::Attached
-            && self.their_log == Some(self.head())
-            && self.theirs.covers(&self.mine)
-            && self.mine.covers(&self.theirs)
+        self.has_all_of_theirs() && self.is_log_shared() && self.theirs.covers(&self.mine)
     }
 
     /// Whether both logs are the same, as far as the other side has said.
