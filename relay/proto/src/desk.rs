@@ -11,6 +11,7 @@
 //! Deliberately not here: a store. Whoever drives a desk answers its [`Question`]s, one at a time,
 //! from a disk or from memory.
 
+mod asked;
 pub(crate) mod attached;
 pub mod judge;
 pub mod keeping;
@@ -22,13 +23,13 @@ mod refusing;
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use crate::frame::{Attach, Frame, Reason, Statements};
-use crate::hash::Hash;
+use crate::frame::{Attach, Frame, Reason};
 use crate::have::Have;
 use crate::ids::{DeviceId, NotebookId};
 use crate::limits::{ENVELOPES_PER_FRAME_BYTES, MAX_ENVELOPES_PER_FRAME, MAX_REMEMBERED_HAVE};
 use crate::log::Log;
 use crate::session::{self, Session, Start};
+use asked::Asked;
 use attached::{Attached, OfCheckpoints, Sorted, hashes, slice};
 use judge::{Judged, Judgement};
 use keeping::{Kept, Outcome, name_of};
@@ -95,51 +96,6 @@ enum Stage {
     Waiting(Option<Attach>),
     /// Both sides have attached.
     Attached(Box<Attached>),
-}
-
-/// What the question under way was asked for.
-#[derive(Debug)]
-enum Asked {
-    /// Whether the device still belongs, before this frame, or this news, is taken in.
-    Belongs(Option<(Frame, u64)>),
-    /// Whether an attach may be answered.
-    Attach(Attach),
-    /// What is held, to answer it.
-    Start(Arc<Log>, Attach),
-    /// The log that statements are to continue; how often it has moved away meanwhile.
-    Offer(Statements, u32),
-    /// Whether they do.
-    Verdict(u32),
-    /// To keep them.
-    Append(Statements, Arc<Log>, u32),
-    /// The log that a request to join is judged by, and when it came.
-    Knock(Vec<u8>, u64),
-    /// To keep the request.
-    Post,
-    /// The notebook that words lead to.
-    Find(Hash),
-    /// Its log.
-    Recall(Hash),
-    /// The log that envelopes are judged by.
-    Receive(Vec<Vec<u8>>),
-    /// Which of them may be kept.
-    Sift(Arc<Log>),
-    /// To keep those.
-    Keep(Sorted),
-    /// What the session loads.
-    Load,
-    /// The log from there on, which the session loads.
-    LoadLog(u64),
-    /// What is held since somebody else wrote.
-    NewHave,
-    /// What waits in the mailboxes.
-    Requests,
-    /// Which checkpoints are there, to tell the phone.
-    Checkpoints,
-    /// A piece of one, to give it.
-    Piece,
-    /// To keep a piece.
-    KeepPiece(Hash),
 }
 
 impl Desk {

@@ -7,6 +7,7 @@
 pub mod audit;
 mod ending;
 mod kits;
+mod mailbox;
 mod pieces;
 mod schema;
 pub mod sqlite;

@@ -19,7 +19,7 @@ use tokio::sync::Semaphore;
 use crate::limits::{BYTES_PER_PERSON, KEPT_FREE, READERS};
 use crate::store::tables::{self, Fault};
 use crate::store::writer::Writer;
-use crate::store::{Store, StoreError, ending, kits, pieces, schema};
+use crate::store::{Store, StoreError, ending, kits, mailbox, pieces, schema};
 
 /// How much a store may take.
 #[derive(Clone, Copy, Debug)]
@@ -157,11 +157,11 @@ impl Store for SqliteStore {
     async fn post(&self, letter: Letter) -> Result<Posted, StoreError> {
         self.check_room(false)?;
         let bytes = letter.bytes.len();
-        self.write(bytes, move |connection| tables::post(connection, &letter)).await
+        self.write(bytes, move |connection| mailbox::post(connection, &letter)).await
     }
 
     async fn requests(&self, notebook: NotebookId) -> Result<Vec<Vec<u8>>, StoreError> {
-        self.read(move |connection| tables::requests(connection, notebook)).await
+        self.read(move |connection| mailbox::requests(connection, notebook)).await
     }
 
     async fn checkpoints(&self, notebook: NotebookId) -> Result<Vec<Hash>, StoreError> {

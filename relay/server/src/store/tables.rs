@@ -4,20 +4,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use couplet_proto::desk::keeping::{
-    Appended, Extension, Kept, Letter, Outcome, Posted, Used, has_room, slice,
-};
+use couplet_proto::desk::keeping::{Appended, Extension, Kept, Outcome, Used, has_room, slice};
 use couplet_proto::envelope::Sealed;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Entry, Have, Inserted, Range, Span, Tip, WriterHave};
-use couplet_proto::ids::{DeviceId, InviteId, NotebookId, Slot, WriterId};
+use couplet_proto::ids::{DeviceId, NotebookId, Slot, WriterId};
 use couplet_proto::item::{self, Malformed};
-use couplet_proto::limits::{MAX_ENVELOPES_PER_FRAME, MAX_REQUESTS_PER_INVITE};
+use couplet_proto::limits::MAX_ENVELOPES_PER_FRAME;
 use couplet_proto::log::Log;
 use couplet_proto::statement::LogHead;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use crate::store::{StoreError, ending, kits, pieces, schema};
+use crate::store::{StoreError, ending, kits, mailbox, pieces, schema};
 
 /// Why the tables did not answer; which file they are in is the caller's to know.
 #[derive(Debug, thiserror::Error)]
@@ -93,33 +91,13 @@ pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended,
         "UPDATE notebook SET length = ?2, head = ?3, bytes = bytes + ?4 - ?5 WHERE notebook = ?1",
     )?
     .execute(params![id, signed(at.length)?, at.hash.0, added, let_go])?;
-    empty_mailboxes(db, *notebook, open_invites)?;
+    mailbox::empty(db, *notebook, open_invites)?;
     kits::keep(db, *notebook, &extension.kits)?;
     if let Some(standing) = extension.standing {
         pieces::stand(db, *notebook, standing)?;
     }
     ending::end(db, *notebook, extension.ending)?;
     Ok(Appended::Done)
-}
-
-/// Empties the mailboxes of all invites but these.
-fn empty_mailboxes(
-    db: &Connection,
-    notebook: NotebookId,
-    open_invites: &[InviteId],
-) -> Result<(), Fault> {
-    let id = &notebook.0.0;
-    let mut waiting =
-        db.prepare_cached("SELECT DISTINCT invite FROM mailbox WHERE notebook = ?1")?;
-    let waiting: Vec<[u8; 16]> =
-        waiting.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    for invite in waiting {
-        if !open_invites.iter().any(|open| open.0 == invite) {
-            db.prepare_cached("DELETE FROM mailbox WHERE notebook = ?1 AND invite = ?2")?
-                .execute(params![id, invite])?;
-        }
-    }
-    Ok(())
 }
 
 /// Lets go of what all devices but these wrote.
@@ -260,39 +238,6 @@ pub(crate) fn keep(
     let mut chains = Chains { db, notebook, log, quota, chains, persons: None };
     let outcomes = envelopes.iter().map(|sealed| chains.keep(sealed)).collect::<Result<_, _>>()?;
     Ok(Kept { outcomes, have: chains.write()? })
-}
-
-pub(crate) fn post(db: &Connection, letter: &Letter) -> Result<Posted, Fault> {
-    let Letter { notebook, invite, device, hash, bytes, received } = letter;
-    if ending::is_dissolved(db, *notebook)? {
-        return Ok(Posted::Full);
-    }
-    let mut find =
-        db.prepare_cached("SELECT device, hash FROM mailbox WHERE notebook = ?1 AND invite = ?2")?;
-    let waiting: Vec<([u8; 32], [u8; 32])> = find
-        .query_map(params![notebook.0.0, invite.0], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<Result<_, _>>()?;
-    if waiting.iter().any(|(_, held)| *held == hash.0) {
-        return Ok(Posted::Held);
-    }
-    let replaces = waiting.iter().any(|(from, _)| *from == device.0);
-    if waiting.len() >= MAX_REQUESTS_PER_INVITE && !replaces {
-        return Ok(Posted::Full);
-    }
-    let received = signed(*received)?;
-    db.prepare_cached(
-        "INSERT OR REPLACE INTO mailbox (notebook, invite, device, hash, received, bytes)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?
-    .execute(params![notebook.0.0, invite.0, device.0, hash.0, received, bytes])?;
-    Ok(Posted::New)
-}
-
-pub(crate) fn requests(db: &Connection, notebook: NotebookId) -> Result<Vec<Vec<u8>>, Fault> {
-    let mut find =
-        db.prepare_cached("SELECT bytes FROM mailbox WHERE notebook = ?1 ORDER BY invite, hash")?;
-    let found = find.query_map([&notebook.0.0], |row| row.get(0))?;
-    Ok(found.collect::<Result<_, _>>()?)
 }
 
 fn head(db: &Connection, notebook: NotebookId) -> Result<LogHead, Fault> {
