@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import gc
 import os
 import socket
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from couple import Phone, Relay, happens, scenario, together
+from couple import Phone, Relay, happens, scenario, story, together
 from couplet import Attached, CaughtUp, EntryChanged, Events
 
 EVENTS = 100_000
@@ -75,6 +76,22 @@ async def test_cancelling_a_call_stops_its_work(
     await at_bens.aclose()
     await events.aclose()
     assert (await anas.write("and on")).entry.text == "and on"
+
+
+@story
+async def test_whoever_is_cancelled_while_they_open_leaves_no_lock_behind(
+    _: AsyncExitStack, ana: Phone
+) -> None:
+    await (await ana.found()).shutdown()
+    for turns in range(40):
+        opening = asyncio.create_task(ana.open())
+        for _turn in range(turns):
+            await asyncio.sleep(0.001)
+        opening.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await (await opening).shutdown()
+        await (await ana.open()).shutdown()
+
 
 
 async def cancelled(task: asyncio.Task[Any]) -> None:

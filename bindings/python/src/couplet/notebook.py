@@ -7,7 +7,7 @@ import atexit
 import datetime
 import os
 import weakref
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from typing import Any
 
 from . import _translate as t
@@ -54,7 +54,7 @@ class Notebook(Ends):
         that was restored or cloned is noticed.
         """
         config, lent = _config(directory, mark), LentKeyStore(keystore)
-        return cls(await call(ffi.Notebook.found(config, lent, name, relay)))
+        return await _begun(ffi.Notebook.found(config, lent, name, relay))
 
     @classmethod
     async def join(
@@ -67,7 +67,7 @@ class Notebook(Ends):
     ) -> Notebook:
         """Asks to be let in by whoever made this link; `wait_to_be_let_in` waits for it."""
         config, lent = _config(directory, mark), LentKeyStore(keystore)
-        return cls(await call(ffi.Notebook.join(config, lent, link, name)))
+        return await _begun(ffi.Notebook.join(config, lent, link, name))
 
     @classmethod
     async def open(
@@ -77,9 +77,8 @@ class Notebook(Ends):
         mark: str | os.PathLike[str] | None = None,
     ) -> Notebook:
         """Opens the notebook in this place."""
-        return cls(
-            await call(ffi.Notebook.open(_config(directory, mark), LentKeyStore(keystore)))
-        )
+        config, lent = _config(directory, mark), LentKeyStore(keystore)
+        return await _begun(ffi.Notebook.open(config, lent))
 
     @classmethod
     async def open_beside(
@@ -92,9 +91,8 @@ class Notebook(Ends):
 
         What changes it raises `Busy`, except drafts and what is left for the owner: `queue_*`.
         """
-        return cls(
-            await call(ffi.Notebook.open_beside(_config(directory, mark), LentKeyStore(keystore)))
-        )
+        config, lent = _config(directory, mark), LentKeyStore(keystore)
+        return await _begun(ffi.Notebook.open_beside(config, lent))
 
     @classmethod
     async def archive(
@@ -106,7 +104,7 @@ class Notebook(Ends):
     ) -> Notebook:
         """Makes an archive out of an export: the same notebook, equal by hash, to be read."""
         config, lent = _config(directory, mark), LentKeyStore(keystore)
-        return cls(await call(ffi.Notebook.archive(config, lent, t.to_archive(export))))
+        return await _begun(ffi.Notebook.archive(config, lent, t.to_archive(export)))
 
     async def _end(self) -> None:
         await self.shutdown()
@@ -329,11 +327,16 @@ class Notebook(Ends):
         keystore is given for the archive, it has the new notebook's key.
         """
         lent, lent_before = LentKeyStore(keystore), LentKeyStore(keystore_before or keystore)
-        gone_on = await call(
-            self._ffi.go_on(_config(directory, mark), lent, _config(before, mark_before), lent_before)
-        )
-        imported = v.Imported(gone_on.imported.written, gone_on.imported.held)
-        return Notebook(gone_on.notebook), imported
+        place, kept = _config(directory, mark), _config(before, mark_before)
+        imported = v.Imported(0, 0)
+
+        async def gone_on() -> ffi.Notebook:
+            nonlocal imported
+            gone = await self._ffi.go_on(place, lent, kept, lent_before)
+            imported = v.Imported(gone.imported.written, gone.imported.held)
+            return gone.notebook
+
+        return await _begun(gone_on()), imported
 
     # The relay
 
@@ -450,6 +453,22 @@ class Notebook(Ends):
         """Writes words as new entries of one's own; what stands here already is not written."""
         done = await call(self._ffi.import_words([t.to_words(one) for one in words]))
         return v.Imported(done.written, done.held)
+
+
+async def _begun(opening: Coroutine[Any, Any, ffi.Notebook]) -> Notebook:
+    """The notebook that this opens, or nothing at all.
+
+    It is opened to the end and then undone: where a future is dropped that is ready already,
+    UniFFI forgets what it made.
+    """
+    task = asyncio.create_task(opening)
+    try:
+        return Notebook(await call(asyncio.shield(task)))
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        if not task.cancelled() and task.exception() is None:
+            await Notebook(task.result()).shutdown()
+        raise
 
 
 async def prove_export(changes: Iterable[v.PlacedChange]) -> v.NotebookHash:

@@ -327,12 +327,15 @@ public class Notebook private constructor(internal val ffi: FfiNotebook, first: 
             return begun { open(config.lower(), LentKeyStore(keys)) }
         }
 
-        /** The notebook that this opens, or nothing at all. */
+        /**
+         * The notebook that this opens, or nothing at all. It is opened to the end and then undone:
+         * where a future is dropped that is ready already, UniFFI forgets what it made.
+         */
         internal suspend fun begun(open: suspend () -> FfiNotebook): Notebook {
             var ffi: FfiNotebook? = null
             try {
                 return calling {
-                    val opened = open().also { ffi = it }
+                    val opened = withContext(NonCancellable) { open() }.also { ffi = it }
                     Notebook(opened, opened.status().lift())
                 }
             } catch (@Suppress("TooGenericExceptionCaught") thrown: Throwable) {

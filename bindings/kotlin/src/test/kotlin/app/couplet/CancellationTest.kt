@@ -77,7 +77,7 @@ internal class CancellationTest {
             }
             if (it % 2 == 1) yield()
             opening.cancelAndJoin()
-            openAsSoonAsItMay(keys).shutdown()
+            Notebook.open(config("Ana"), keys).shutdown()
         }
     }
 
@@ -123,16 +123,5 @@ internal class CancellationTest {
         ben.write(Kind.NOTE, "meanwhile")
         ben.sync()
         ana.watchTimeline().first { it.isNotEmpty() }
-    }
-
-    /** The engine cannot be interrupted while it opens a store: it lets go a moment later. */
-    private suspend fun Stage.openAsSoonAsItMay(keys: KeyStore): Notebook {
-        while (true) {
-            try {
-                return Notebook.open(config("Ana"), keys)
-            } catch (busy: CoupletException.Busy) {
-                assertTrue(busy.isRetryable)
-            }
-        }
     }
 }
