@@ -1,7 +1,12 @@
 //! What happens to checkpoints, by name. 0 is Ana's phone, 1 her tablet, 2 Ben's phone.
 
+use std::time::Duration;
+
+use couplet::driven::Until;
+
 use crate::breach::Breach;
 use crate::disk::Mark;
+use crate::phone::Talk;
 use crate::step::What;
 use crate::stories::{
     ANA, BEN, TABLET, a_day, at_the_end_of, one_more, story, tell, together, wiped,
@@ -48,6 +53,38 @@ fn what_one_person_alone_attests_the_relay_keeps() {
         let before = kept(&in_it(seed, [a_day(ANA), together(), together()].concat()));
         let after = in_it(seed, [a_day(ANA), together(), together(), alone, tablet].concat());
         assert_eq!(kept(&after), before);
+    }
+}
+
+/// Times at which a conversation in fair weather stands between any two of its frames.
+fn moments() -> impl Iterator<Item = Duration> {
+    (20..400).step_by(20).map(Duration::from_millis)
+}
+
+#[test]
+fn a_checkpoint_that_the_partner_gave_half_of_holds_up_nobodys_sync() {
+    for moment in moments() {
+        let half = [What::Checkpoint, What::Attach, What::Pass(moment), What::HangUp];
+        let half = half.map(|what| (TABLET, what)).to_vec();
+        let own = vec![(BEN, What::Checkpoint)];
+        let steps = [a_day(ANA), together(), together(), a_day(TABLET), half, a_day(BEN), own];
+        in_it(1, steps.concat()).expect_sync(BEN).unwrap();
+    }
+}
+
+#[test]
+fn a_sync_ends_though_a_newer_checkpoint_takes_the_place_of_the_one_that_is_given() {
+    for moment in moments() {
+        let own = vec![(BEN, What::Checkpoint)];
+        let mut world = in_it(1, [a_day(ANA), together(), a_day(BEN), own].concat());
+        world.begin(BEN, Until::CaughtUp);
+        world.run_for(moment).unwrap();
+        let newer = [What::Write, What::Checkpoint, What::Write, What::Checkpoint];
+        let newer = story(2, newer.map(|what| (BEN, what)));
+        newer.steps.iter().for_each(|step| world.act(step).unwrap());
+        world.run_for(Duration::from_secs(60)).unwrap();
+        let ben = &world.phones[BEN];
+        assert!(matches!(ben.talk, Talk::Silent) && ben.last_error.is_none(), "{moment:?}");
     }
 }
 

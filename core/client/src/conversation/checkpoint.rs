@@ -79,12 +79,15 @@ impl Conversation {
         Ok(())
     }
 
-    /// The relay asks for pieces.
-    pub(super) fn handle_want(&mut self, owner: &Owner, wanted: &[Hash]) -> Result<(), Error> {
+    /// The relay asks for pieces. If one is not here, another checkpoint has taken the place of the
+    /// one that was offered: the relay waits for it, and this device waits for the relay no longer.
+    pub(super) fn handle_want(&mut self, owner: &mut Owner, wanted: &[Hash]) -> Result<(), Error> {
         for hash in wanted {
-            if let Some(piece) = owner.piece(*hash)? {
-                self.send(Frame::Piece(piece));
-            }
+            let Some(piece) = owner.piece(*hash)? else {
+                self.checkpoints.is_offering = false;
+                return self.look_at_checkpoints(owner);
+            };
+            self.send(Frame::Piece(piece));
         }
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! The attached half of a desk: the session, and what it wants of the store.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
+use crate::checkpoint::Manifest;
 use crate::desk::keeping::{Kept, Outcome};
 use crate::desk::pieces::Gathering;
 use crate::frame::{Reason, Refuse};
@@ -29,6 +30,8 @@ pub(crate) struct Attached {
     has_checkpoints: bool,
     /// Pieces that the phone asks for.
     pieces: VecDeque<Hash>,
+    /// The blobs of the checkpoint that the phone offered last.
+    offered: BTreeSet<Hash>,
     /// Pieces that the phone was asked for.
     pub(crate) gathering: Gathering,
 }
@@ -66,6 +69,7 @@ impl Attached {
             checkpoints: 0,
             has_checkpoints: false,
             pieces: VecDeque::new(),
+            offered: BTreeSet::new(),
             gathering: Gathering::default(),
         }
     }
@@ -76,6 +80,19 @@ impl Attached {
         let count = log.attested_count();
         self.has_checkpoints |= count > self.checkpoints;
         self.checkpoints = count;
+    }
+
+    /// The phone offers another checkpoint: of the one before nothing more is asked for.
+    pub(crate) fn is_offered(&mut self, manifest: &Manifest) {
+        self.offered = manifest.contents().blobs.iter().map(|name| name.hash).collect();
+        self.gathering = Gathering::default();
+    }
+
+    /// Of what the store lacks, what this phone has offered: what somebody else has begun to offer
+    /// is not asked of whoever need not have it.
+    pub(crate) fn to_come(&self, mut lacking: Vec<Hash>) -> Vec<Hash> {
+        lacking.retain(|blob| self.offered.contains(blob));
+        lacking
     }
 
     /// The phone asks for pieces. Of what it asks for before it has been given what it asked for

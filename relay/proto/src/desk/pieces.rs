@@ -137,6 +137,9 @@ impl Desk {
         if is_refused {
             return self.ask(Question::Checkpoints, Asked::Checkpoints);
         }
+        if let (Piece::Manifest(manifest), Stage::Attached(attached)) = (&piece, &mut self.stage) {
+            attached.is_offered(manifest);
+        }
         let hash = piece.hash();
         let question = Question::KeepPiece(Arc::clone(log), Box::new(piece), LETS_GO);
         self.ask(question, Asked::KeepPiece(hash));
@@ -145,6 +148,7 @@ impl Desk {
     pub(crate) fn piece_kept(&mut self, piece: Hash, kept: PieceKept) {
         let Stage::Attached(attached) = &mut self.stage else { return };
         let PieceKept { kept, lacking, whole, have } = kept;
+        let lacking = attached.to_come(lacking);
         if have != Have::new() {
             attached.session.stored(&have);
             self.outputs.push_back(Output::Changed(Part::Have));
