@@ -359,3 +359,19 @@ fn a_twin_is_given_only_the_end_of_what_the_other_wrote() {
         ],
     );
 }
+
+#[test]
+fn who_had_read_a_page_that_came_too_late_writes_on() {
+    tell_again(
+        101,
+        &[
+            (4, What::BeginPage, 12_581_658_502_093_454_590),
+            (3, What::Remove, 17_319_719_738_066_065_591),
+            (0, What::Cut(Way::Down), 196_737_713_384_626_532),
+            (1, What::Attach, 15_942_706_171_237_379_895),
+            (2, What::Sync, 12_784_623_629_698_995_151),
+            (1, What::RelayWiped, 13_901_902_679_981_107_912),
+            (2, What::Write, 16_505_474_760_886_233_852),
+        ],
+    );
+}

@@ -104,6 +104,7 @@ mod tests {
     use couplet_proto::statement::Role;
 
     use super::*;
+    use crate::owner::talk::Saying;
     use crate::owner::testing::{ana, let_in, meet, order, pass, pass_words, shown};
 
     /// Ana's phone, her laptop and her tablet, and Ben. The tablet has written two words, of which
@@ -156,6 +157,42 @@ mod tests {
         assert_eq!(late(&mut ben), [Late { device: tablet, envelopes, is_own: false }]);
         let not_his = ben.keep_late(&tablet.to_string());
         assert!(matches!(not_his, Err(Error::NotFound(_))));
+    }
+
+    #[test]
+    fn who_answers_a_page_that_comes_too_late_keeps_their_other_words() {
+        let directory = tempfile::tempdir().unwrap();
+        let home = |name: &str| directory.path().join(name);
+        let mut ana = ana(&home("ana"));
+        let mut ben = let_in(&mut ana, &home("ben"), Role::Partner);
+        let mut laptop = let_in(&mut ana, &home("laptop"), Role::OwnDevice);
+        let mut tablet = let_in(&mut ana, &home("tablet"), Role::OwnDevice);
+        meet(&mut ana, &mut tablet);
+        let page = tablet.write(Kind::Page, 0, "a late page").unwrap().entry.key;
+        let note = tablet.write(Kind::Note, 0, "a late note").unwrap().entry.key;
+        for (other, words) in [(&mut laptop, "laptop"), (&mut ben, "Ben")] {
+            pass(&mut ana, other);
+            pass_words(&mut tablet, other);
+            other.edit(&page, None, "a late page, read").unwrap();
+            let heart = Saying::React { emoji: "❤️".to_owned(), is_wanted: true };
+            other.say(&note, &heart).unwrap();
+            other.write(Kind::Note, 0, words).unwrap();
+        }
+        ana.remove(&tablet.device().to_string()).unwrap();
+        order(&mut ana);
+        for other in [&mut laptop, &mut ben] {
+            meet(&mut ana, other);
+        }
+        meet(&mut ana, &mut laptop);
+        for owner in [&mut ana, &mut ben, &mut laptop] {
+            assert_eq!(shown(owner), ["Ben", "laptop"]);
+        }
+        let hash = ana.hash().unwrap();
+        assert_eq!((ben.hash().unwrap(), laptop.hash().unwrap()), (hash, hash));
+        for owner in [&mut laptop, &mut ben] {
+            let aside = owner.quarantine().unwrap().changes;
+            assert!(aside.len() >= 2, "what was said of the late words is lost: {aside:?}");
+        }
     }
 
     #[test]

@@ -4,21 +4,27 @@
 //! taken the place of. The volume is then read again without them, and whatever words they held is
 //! written by a new writer: own words as further values under its own keys, so that two truths are
 //! both shown, and the edits of pages one by one onto what the page has become.
+//!
+//! Deliberately not here: what was said of an entry that another wrote and that is gone with the
+//! lost changes, or what a page has no room for. It cannot be written anew, and whoever carries over
+//! keeps the lost changes themselves.
 
 use couplet_proto::ids::WriterId;
 
 use super::claim::Claim;
 use super::deed::{is_counted, put_rev};
+use super::law::Author;
 use super::schema::{Field, TEXT};
 use super::{CannotWrite, Notebook, Written};
-use crate::document::{Change, EntryKey, RawEntry, Scalar};
+use crate::document::{Change, Edit, EditError, EntryKey, OpId, RawEntry, Scalar};
 use crate::text::rebase;
 
 impl Notebook {
-    /// Writes anew what `lost` changes held: `old` is this volume with them in it.
+    /// Writes anew what `lost` changes held, as far as it can be: `old` is this volume with them in
+    /// it.
     ///
     /// # Errors
-    /// [`CannotWrite`]; what was carried so far is in the volume, which must be read again.
+    /// [`CannotWrite`], if the volume broke; what was carried so far is in the volume, which must be read again.
     pub fn carry_over(&mut self, old: &Self, lost: &[Change]) -> Result<Vec<Written>, CannotWrite> {
         let mut written = Vec::new();
         if lost.is_empty() {
@@ -42,7 +48,7 @@ impl Notebook {
         stood: &RawEntry,
         lost: &[Change],
     ) -> Result<Option<Written>, CannotWrite> {
-        if key.slot() != self.slot {
+        if key.slot() != self.slot || !is_born_in(stood, lost) {
             return Ok(None);
         }
         let author = self.author();
@@ -57,7 +63,7 @@ impl Notebook {
                 Some(Field::Kind | Field::Version | Field::Day) => {
                     fields.push((field.clone(), value.scalar.clone()));
                 }
-                Some(Field::Words(_)) if !has_words => {
+                Some(Field::Words(_)) if !has_words && is_of(field, lost) => {
                     has_words = true;
                     let field = renamed(field, lost, author.writer);
                     fields.push((field, value.scalar.clone()));
@@ -67,8 +73,7 @@ impl Notebook {
         }
         let fields: Vec<_> = fields.iter().map(|(f, value)| (f.as_str(), value.clone())).collect();
         let text = stood.texts.get(TEXT).map(|text| (TEXT, text.as_str()));
-        let change = self.commit(author, |edit| edit.create_entry(key, &fields, text))?;
-        self.written(key, change).map(Some)
+        self.carry(key, |edit, _| edit.create_entry(key, &fields, text))
     }
 
     /// Every value that stood there and does not here, under a key of this writer's.
@@ -104,20 +109,31 @@ impl Notebook {
             let late = missing.iter().position(|(_, field, _)| revision(field) > author.start);
             let rest = missing.split_off(late.unwrap_or(missing.len()).max(1));
             let ready = std::mem::replace(&mut missing, rest);
-            let change = self.commit(author, |edit| {
-                let is_counted = ready
-                    .iter()
-                    .any(|(_, field, _)| Field::parse(field).is_some_and(|f| is_counted(&f)));
-                ready.into_iter().try_for_each(|(_, field, value)| {
-                    edit.put(key, &field, in_time(&field, value, author.start))
-                })?;
-                if is_counted { put_rev(edit, key, author) } else { Ok(()) }
-            })?;
-            if let Some(change) = change {
-                written.push(self.written(key, Some(change))?);
+            let change = self.carry_values(key, &ready)?;
+            if change.is_none() && ready.len() > 1 {
+                // They were several changes, and are too much for one.
+                for value in ready {
+                    written.extend(self.carry_values(key, &[value])?);
+                }
             }
+            written.extend(change);
         }
         Ok(written)
+    }
+
+    fn carry_values(
+        &mut self,
+        key: &EntryKey,
+        values: &[(OpId, String, Scalar)],
+    ) -> Result<Option<Written>, CannotWrite> {
+        let is_new = |field: &str| Field::parse(field).is_some_and(|field| is_counted(&field));
+        let is_counted = values.iter().any(|(_, field, _)| is_new(field));
+        self.carry(key, |edit, author| {
+            for (_, field, value) in values {
+                edit.put(key, field, in_time(field, value.clone(), author.start))?;
+            }
+            if is_counted { put_rev(edit, key, author) } else { Ok(()) }
+        })
     }
 
     /// What each lost change did to a page, done to the page as it is.
@@ -132,7 +148,7 @@ impl Notebook {
         let Some(text) = stood.texts.get(TEXT) else { return Ok(written) };
         for change in lost {
             let now = self.document.entry(key).and_then(|entry| entry.texts.get(TEXT).cloned());
-            let now = now.ok_or(CannotWrite::NoEntry)?;
+            let Some(now) = now else { break };
             let before = old.document.text_at(key, TEXT, change.deps());
             let after = old.document.text_at(key, TEXT, &[change.hash()]);
             let (Some(before), Some(after)) = (before, after) else { continue };
@@ -140,18 +156,40 @@ impl Notebook {
                 continue;
             }
             let splices = rebase(&before, &after, &now);
-            let author = self.author();
-            let change = self.commit(author, |edit| {
+            written.extend(self.carry(key, |edit, _| {
                 splices.iter().try_for_each(|splice| {
                     edit.splice(key, TEXT, (splice.at, splice.delete), &splice.insert)
                 })
-            })?;
-            if let Some(change) = change {
-                written.push(self.written(key, Some(change))?);
-            }
+            })?);
         }
         Ok(written)
     }
+
+    /// Writes it, if it can be written: nothing of it is in the volume otherwise.
+    fn carry(
+        &mut self,
+        key: &EntryKey,
+        write: impl FnOnce(&mut Edit<'_>, Author) -> Result<(), EditError>,
+    ) -> Result<Option<Written>, CannotWrite> {
+        let author = self.author();
+        let change = match self.commit(author, |edit| write(edit, author)) {
+            Ok(change) => change,
+            Err(broken @ CannotWrite::Edit(EditError::Poisoned)) => return Err(broken),
+            Err(_) => None,
+        };
+        change.map(|change| self.written(key, Some(change))).transpose()
+    }
+}
+
+/// Whether the entry was made by one of these changes.
+fn is_born_in(stood: &RawEntry, lost: &[Change]) -> bool {
+    let kind = stood.fields.get(&Field::Kind.to_string()).and_then(|values| values.first());
+    kind.is_some_and(|kind| lost.iter().any(|change| change.writer() == kind.by.writer))
+}
+
+/// Whether the key is that of a writer of these changes.
+fn is_of(field: &str, lost: &[Change]) -> bool {
+    lost.iter().any(|change| field.ends_with(&change.writer().to_string()))
 }
 
 /// The key with this writer in the place of a lost one.
