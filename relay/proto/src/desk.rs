@@ -468,7 +468,8 @@ fn take_along(envelopes: &mut Vec<Vec<u8>>, frames: &mut VecDeque<(Frame, u64)>)
 mod tests {
     use super::*;
     use crate::envelope::Sealed;
-    use crate::frame::{Refuse, Stored};
+    use crate::frame::{Refuse, Statements, Stored};
+    use crate::hash::Hash;
     use crate::ids::InviteId;
     use crate::ids::Slot;
     use crate::limits::{MAX_REFUSALS_UNATTACHED, RETRY_BUSY, RETRY_FULL};

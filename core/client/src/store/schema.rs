@@ -5,10 +5,10 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// The schema that this version reads and writes. A store with a higher one is left untouched.
-pub(super) const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 2;
 
 /// Each step brings a store from its index to the next schema.
-const STEPS: [&str; SCHEMA as usize] = [FIRST];
+const STEPS: [&str; SCHEMA as usize] = [FIRST, CHECKPOINTS];
 
 const FIRST: &str = "
     -- What there is one of: seed, nonce, relay, what a joiner waits with.
@@ -40,17 +40,6 @@ const FIRST: &str = "
     );
     -- SQLite takes this index for a query only where its own condition is spelled out there.
     CREATE INDEX envelopes_kept ON envelopes (writer, counter) WHERE state <> 0;
-
-    -- Whose every writer is: device and nonce, of which its name is made.
-    CREATE TABLE actors (
-        writer BLOB PRIMARY KEY, device BLOB NOT NULL, nonce BLOB NOT NULL
-    ) WITHOUT ROWID;
-    -- Checkpoints in the order of their coming, and the blobs that they name.
-    CREATE TABLE checkpoints (
-        place INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, is_sound INTEGER NOT NULL,
-        bytes BLOB NOT NULL
-    );
-    CREATE TABLE blobs (hash BLOB PRIMARY KEY, bytes BLOB NOT NULL);
 
     -- Envelopes of writers that could not go on, and those that carry them.
     CREATE TABLE carried (
@@ -105,6 +94,19 @@ const FIRST: &str = "
     );
     -- What other processes asked of the one that owns this store.
     CREATE TABLE inbox (id INTEGER PRIMARY KEY AUTOINCREMENT, asked BLOB NOT NULL);
+";
+
+const CHECKPOINTS: &str = "
+    -- Whose every writer is: device and nonce, of which its name is made.
+    CREATE TABLE actors (
+        writer BLOB PRIMARY KEY, device BLOB NOT NULL, nonce BLOB NOT NULL
+    ) WITHOUT ROWID;
+    -- Checkpoints in the order of their coming, and the blobs that they name.
+    CREATE TABLE checkpoints (
+        place INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, is_sound INTEGER NOT NULL,
+        bytes BLOB NOT NULL
+    );
+    CREATE TABLE blobs (hash BLOB PRIMARY KEY, bytes BLOB NOT NULL);
 ";
 
 /// The store's schema, if this version knows it.

@@ -34,6 +34,7 @@ pub(crate) fn open(file: &Path) -> Result<Connection, StoreError> {
         if found.is_none_or(|found| found == VERSION) {
             connection.execute_batch(ENDING)?;
             connection.execute_batch(KITS)?;
+            connection.execute_batch(CHECKPOINTS)?;
         }
         Ok((connection, found.unwrap_or(VERSION)))
     };
@@ -162,32 +163,6 @@ CREATE TABLE envelope (
     PRIMARY KEY (notebook, device, writer, counter, hash)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE checkpoint (
-    notebook BLOB NOT NULL REFERENCES notebook,
-    hash BLOB NOT NULL,
-    slot INTEGER NOT NULL,
-    is_base INTEGER NOT NULL,
-    parent BLOB NOT NULL,
-    bytes BLOB NOT NULL,
-    PRIMARY KEY (notebook, hash)
-) STRICT;
-
-CREATE TABLE named (
-    notebook BLOB NOT NULL REFERENCES notebook,
-    blob BLOB NOT NULL,
-    checkpoint BLOB NOT NULL,
-    name BLOB NOT NULL,
-    PRIMARY KEY (notebook, blob, checkpoint)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE blob (
-    notebook BLOB NOT NULL REFERENCES notebook,
-    hash BLOB NOT NULL,
-    slot INTEGER NOT NULL,
-    bytes BLOB NOT NULL,
-    PRIMARY KEY (notebook, hash)
-) STRICT;
-
 CREATE TABLE mailbox (
     notebook BLOB NOT NULL REFERENCES notebook,
     invite BLOB NOT NULL,
@@ -207,6 +182,34 @@ CREATE TABLE IF NOT EXISTS ending (
     since INTEGER NOT NULL,
     is_over INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+";
+
+const CHECKPOINTS: &str = "
+CREATE TABLE IF NOT EXISTS checkpoint (
+    notebook BLOB NOT NULL REFERENCES notebook,
+    hash BLOB NOT NULL,
+    slot INTEGER NOT NULL,
+    is_base INTEGER NOT NULL,
+    parent BLOB NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (notebook, hash)
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS named (
+    notebook BLOB NOT NULL REFERENCES notebook,
+    blob BLOB NOT NULL,
+    checkpoint BLOB NOT NULL,
+    name BLOB NOT NULL,
+    PRIMARY KEY (notebook, blob, checkpoint)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS blob (
+    notebook BLOB NOT NULL REFERENCES notebook,
+    hash BLOB NOT NULL,
+    slot INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (notebook, hash)
+) STRICT;
 ";
 
 const KITS: &str = "

@@ -64,7 +64,20 @@ async fn full(home: &std::path::Path) -> (SqliteStore, Notebook) {
     notebook.say(notebook.statement(Body::Dissolve));
     let wanted = extension(&notebook, before, Ending::Wanted { now: NOW });
     assert_eq!(store.append(wanted).await.unwrap(), Appended::Done);
+    put_checkpoint(&home.join("store.db"), &notebook);
     (store, notebook)
+}
+
+/// What a checkpoint leaves in the tables; how it comes there is in the conformance cases.
+fn put_checkpoint(file: &std::path::Path, notebook: &Notebook) {
+    let db = Connection::open(file).unwrap();
+    for sql in [
+        "INSERT INTO checkpoint VALUES (?1, x'01', 0, 0, x'02', x'03')",
+        "INSERT INTO named VALUES (?1, x'04', x'01', x'05')",
+        "INSERT INTO blob VALUES (?1, x'04', 0, x'06')",
+    ] {
+        db.execute(sql, [&notebook.id().0.0]).unwrap();
+    }
 }
 
 #[tokio::test]
