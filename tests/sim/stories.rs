@@ -375,3 +375,21 @@ fn who_had_read_a_page_that_came_too_late_writes_on() {
         ],
     );
 }
+
+#[test]
+fn a_clone_syncs_though_the_restored_relay_has_other_words_and_another_log() {
+    for said in [What::Checkpoint, What::MakeKit, What::Invite] {
+        tell_again(
+            446,
+            &[
+                (1, What::Write, 3_227_974_477_893_003_048),
+                (1, What::RelayBackup, 10_223_782_162_135_332_093),
+                (1, What::Clone(Mark::OfThen), 14_143_449_551_972_644_733),
+                (3, said, 7_258_667_407_609_820_922),
+                (2, What::Invite, 11_546_629_723_995_757_988),
+                (3, What::Sync, 12_256_234_702_083_109_566),
+                (1, What::RelayRestored, 1_955_034_314_443_491_642),
+            ],
+        );
+    }
+}

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const CONNECT: Duration = Duration::from_secs(4);
 
 /// How often a conversation is begun anew, as the client does.
-const BEGINNINGS: u32 = 4;
+const BEGINNINGS: u32 = 8;
 
 /// Things that happen in one step at the most; more is a conversation without an end.
 const MOST: usize = 20_000;

@@ -110,8 +110,9 @@ impl Conversation {
 }
 
 /// The relay says that it holds another branch of a writer: the conversation begins anew, to be
-/// given all of it. Nothing is given up before a signed envelope proves it.
+/// given all of it. Nothing is given up before a signed envelope proves it. A conversation that gathers
+/// the relay's log goes on: once that is decided another one begins.
 pub(super) fn suspect(owner: &mut Owner, writer: WriterId) -> Result<(), Error> {
     owner.suspect(writer)?;
-    Err(Error::BeginAnew)
+    if owner.is_gathering() { Ok(()) } else { Err(Error::BeginAnew) }
 }

@@ -65,5 +65,6 @@ impl Couplet {
     }
 }
 
-/// How often an exchange is begun anew: once for each writer of this device that was cloned.
-const BEGINNINGS: usize = 4;
+/// How often an exchange is begun anew: twice for each writer of this device that was cloned, and
+/// twice if the log of the relay is another branch.
+const BEGINNINGS: usize = 8;
