@@ -79,9 +79,20 @@ impl<'a> Exchange<'a> {
     /// Runs until its end, or until the relay or the network ends it.
     pub(crate) async fn run(
         mut self,
-        mut dirty: watch::Receiver<u64>,
+        dirty: watch::Receiver<u64>,
         began: Instant,
     ) -> Result<Exchanged, Error> {
+        match self.go_on(dirty).await {
+            Ok(()) => self.finish(began).await,
+            // Another connection is not resumed: what is known of this one is used up.
+            Err(Error::Unreachable(Unreachable::Lost)) if self.channel.is_resumed_in_vain() => {
+                Err(Error::BeginAnew)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn go_on(&mut self, mut dirty: watch::Receiver<u64>) -> Result<(), Error> {
         let mut input = Input::Drained;
         while self.handle_input(input).await? {
             input = tokio::select! {
@@ -99,7 +110,7 @@ impl<'a> Exchange<'a> {
                 () = time::sleep_until(self.timeout.into()) => Input::Timeout,
             };
         }
-        self.finish(began).await
+        Ok(())
     }
 
     /// Tells the conversation, and does what it asks for until it asks for nothing. Says whether

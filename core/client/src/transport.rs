@@ -93,6 +93,7 @@ struct Known {
 #[derive(Debug)]
 pub(crate) struct Channel {
     connection: Connection,
+    is_resumed: bool,
     send: Sender,
     incoming: mpsc::Receiver<Result<Frame, Broken>>,
     /// Bytes of frames sent and received.
@@ -196,6 +197,7 @@ impl Connecting<'_> {
         };
         let (stream, receive) = connection.open_bi().await.map_err(|error| why(&error))?;
         let (sender, incoming) = mpsc::channel(READ_AHEAD);
+        let is_resumed = accepted.is_some();
         let send = match accepted {
             None => {
                 tokio::spawn(read_frames(receive, sender));
@@ -215,7 +217,7 @@ impl Connecting<'_> {
             }
         };
         tokio::spawn(silence::end_if_unheard(connection.clone()));
-        Ok(Channel { connection, send, incoming, bytes: Traffic::default() })
+        Ok(Channel { connection, send, incoming, is_resumed, bytes: Traffic::default() })
     }
 }
 
@@ -234,6 +236,11 @@ impl Channel {
             self.bytes.received += frame.to_bytes().len() as u64;
         }
         received
+    }
+
+    /// Whether it was resumed, and nothing has come of what was said first.
+    pub(crate) const fn is_resumed_in_vain(&self) -> bool {
+        self.is_resumed && self.bytes.received == 0
     }
 
     /// Bytes of UDP payload there and back.

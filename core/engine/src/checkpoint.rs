@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 use crate::body::MAX_BODY;
 use crate::document::genesis::genesis;
 use crate::document::{Change, MalformedChange};
-use crate::notebook::schema::LAW;
+use crate::notebook::schema::{LAW, law_of};
 use couplet_proto::hash::Hash;
 use couplet_proto::ids::{Edition, Volume};
 
@@ -46,7 +46,8 @@ pub enum NotABlob {
 pub fn to_content(changes: &[Change]) -> Zeroizing<Vec<u8>> {
     let mut sections = Zeroizing::new(Vec::new());
     for change in changes {
-        let mut own = Zeroizing::new(LAW.to_be_bytes().to_vec());
+        let law = law_of(std::slice::from_ref(change));
+        let mut own = Zeroizing::new(law.to_be_bytes().to_vec());
         own.extend_from_slice(change.bytes());
         Item::new(CHANGE, true, &own).write(&mut sections);
     }

@@ -6,12 +6,17 @@
 //! membership waits for the handshake.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use couplet_proto::frame::Frame;
 use quinn::{Connection, RecvStream, SendStream, WriteError, ZeroRttAccepted};
 use tokio::sync::{Mutex, watch};
 
 use super::{CONNECT, Unreachable, why};
+
+/// How long another stream may take where the first was for early words that were not taken: it is
+/// there at once or, now and then, never. Then the conversation begins anew on another connection.
+const REOPEN: Duration = Duration::from_millis(500);
 
 /// The sending half of a conversation's stream.
 #[derive(Debug)]
@@ -93,7 +98,8 @@ impl Settling {
         let mut answers = receive;
         if !is_accepted {
             tracing::debug!("the relay has forgotten the session; early words are said again");
-            let opened = connection.open_bi().await.map_err(|error| why(&error))?;
+            let opened = tokio::time::timeout(REOPEN, connection.open_bi()).await;
+            let opened = opened.map_err(|_| Unreachable::Lost)?.map_err(|error| why(&error))?;
             (way.stream, answers) = opened;
             way.stream.write_all(&early).await.map_err(|_| Unreachable::Lost)?;
         }
