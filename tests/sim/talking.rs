@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use couplet::driven::{Conversation, Output, Owner, STABLE, Talked, Until, backoff, may_pass};
+use couplet::driven::{
+    BEGINNINGS, Conversation, Output, Owner, STABLE, Talked, Until, backoff, may_pass,
+};
 use couplet::{Error, StoreError};
 use couplet_proto::frame::{Frame, Reason};
 
@@ -17,9 +19,6 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// How long the real transport tries to connect.
 const CONNECT: Duration = Duration::from_secs(4);
-
-/// How often a conversation is begun anew, as the client does.
-const BEGINNINGS: u32 = 8;
 
 /// Things that happen in one step at the most; more is a conversation without an end.
 const MOST: usize = 20_000;

@@ -16,6 +16,10 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// A connection that held so long was a good one: the next loss begins with the first span again.
 pub const STABLE: Duration = Duration::from_secs(30);
 
+/// How often an exchange is begun anew: twice for each writer of this device that was cloned, and
+/// twice if the log of the relay is another branch.
+pub const BEGINNINGS: u32 = 8;
+
 /// How long to wait before the attempt with that number, the first being 0; `random` is uniform
 /// over all numbers.
 #[must_use]

@@ -53,7 +53,7 @@ pub use transport::Unreachable;
 /// every call is made on the caller's thread, frames come and go by hand, and the time and all
 /// randomness are [`driven::Surroundings`]. The simulated world of the tests is its first user.
 pub mod driven {
-    pub use crate::backoff::{STABLE, backoff, may_pass};
+    pub use crate::backoff::{BEGINNINGS, STABLE, backoff, may_pass};
     pub use crate::conversation::{Conversation, Output, Talked, Until};
     pub use crate::owner::{Asking, Found, Invited, Owner, Return};
     pub use crate::place::{Home, Surroundings, System};

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::Couplet;
+use crate::backoff::BEGINNINGS;
 use crate::conversation::{Conversation, Until};
 use crate::error::Error;
 use crate::exchange::{Exchange, Exchanged};
@@ -64,7 +65,3 @@ impl Couplet {
         Exchange::new(handle, channel, conversation).run(dirty, began).await
     }
 }
-
-/// How often an exchange is begun anew: twice for each writer of this device that was cloned, and
-/// twice if the log of the relay is another branch.
-const BEGINNINGS: usize = 8;
