@@ -18,6 +18,7 @@ mod effect;
 mod epochs;
 mod invites;
 mod paper;
+mod replacing;
 #[cfg(test)]
 mod tests;
 
@@ -65,6 +66,8 @@ pub struct Log {
     departed: AllDeparted,
     /// Who has left; nobody comes in their place.
     has_left: Option<Slot>,
+    /// How often each person was let in again.
+    generations: [u32; 2],
     invites: Invites,
     papers: BTreeMap<Slot, PaperDevice>,
     epochs: Epochs,
@@ -143,6 +146,7 @@ impl Log {
             members: BTreeMap::from([(signer, member)]),
             departed: AllDeparted::new(),
             has_left: None,
+            generations: [0; 2],
             invites: Invites::default(),
             papers: BTreeMap::new(),
             epochs: Epochs::first(*commitment),
@@ -317,7 +321,9 @@ impl Log {
     #[must_use]
     pub fn is_closed_to(&self, slot: Slot, epoch: Epoch, volume: Volume) -> bool {
         let is_before = |opening: &Opening| volume < opening.volume || epoch < opening.epoch;
-        self.openings().iter().any(|opening| opening.by != slot && is_before(opening))
+        // Who was let in again was given the keys of the other.
+        let is_later = |opening: &Opening| opening.by != slot || self.generation_of(slot) > 0;
+        self.openings().iter().any(|opening| is_later(opening) && is_before(opening))
     }
 
     /// The epoch whose key is needed, beside that epoch's own, for that volume.

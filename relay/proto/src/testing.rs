@@ -21,8 +21,8 @@ use crate::log::Log;
 use crate::request::{JoinRequest, Request};
 use crate::sign::{Signature, Signer};
 use crate::statement::{
-    AddDevice, Body, DeviceKeys, Genesis, Header as StatementHeader, History, Invite, Join,
-    LogHead, RemoveDevice, Rewrap, Role, Rotate, SUITE_X25519, Statement, Watermark, Wrap,
+    AddDevice, Body, DeviceKeys, Genesis, Gone, Header as StatementHeader, History, Invite, Join,
+    LogHead, RemoveDevice, Replace, Rewrap, Role, Rotate, SUITE_X25519, Statement, Watermark, Wrap,
 };
 
 /// Chance that is the same for the same seed (SplitMix64, Steele et al., OOPSLA 2014).
@@ -238,6 +238,32 @@ impl Notebook {
             chain: Some(vec![8; 72]),
         };
         self.statement(Body::RemoveDevice(RemoveDevice { device, watermarks, rotate }))
+    }
+
+    /// Ana invites whom she lets in again in Ben's place, without it being said.
+    #[must_use]
+    pub fn invitation_again(&self, invite: InviteId) -> Statement {
+        let (key, role, history) = (self.link.public(), Role::Replacement, History::All);
+        let expires = FAR_AWAY;
+        self.statement(Body::Invite(Invite { invite, key, role, history, expires }))
+    }
+
+    /// That device in Ben's place, of whose devices that stands; made to be said by Ana.
+    #[must_use]
+    pub fn replacement(&self, invite: InviteId, device: &Key, gone: Vec<Gone>) -> Replace {
+        let stay = self.log.members().filter(|(_, member)| member.slot == Slot::First);
+        let mut to: Vec<DeviceId> = stay.map(|(device, _)| *device).collect();
+        to.push(device.public());
+        to.sort_unstable();
+        let rotate = Rotate {
+            epoch: Epoch(self.log.epoch().0 + 1),
+            commitment: Hash([2; 32]),
+            wraps: to.into_iter().map(|to| Wrap { to, sealed: vec![8; 80] }).collect(),
+            chain: Some(vec![8; 72]),
+        };
+        let request = self.request(invite, device).bytes().to_vec();
+        let (name, sas, due) = (vec![6; 40], [7; 16], None);
+        Replace { invite, request, name, sas, gone, due, rotate }
     }
 
     /// A statement stands; returns its bytes.

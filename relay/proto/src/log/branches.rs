@@ -24,7 +24,9 @@ pub enum Branch {
 impl Log {
     /// How this log stands to another of the same notebook. A branch loses if the device that
     /// began it goes in the other: who was taken out, or left, cannot undo that by a log of their
-    /// own. Otherwise one in which somebody goes stays against one in which nobody does, so that no
+    /// own. If both do, the one goes in whose place somebody was let in again by the other person,
+    /// against whom their own person took out: or a stolen phone could undo that for itself.
+    /// Otherwise one in which somebody goes stays against one in which nobody does, so that no
     /// third device undoes it for them; then words beat a device; and only then the lower hash,
     /// which can be searched for, decides. What this device said on a branch that yields is said again. Both sides come to
     /// opposite answers.
@@ -40,10 +42,10 @@ impl Log {
         let loses =
             |branch: &Statement, against: &Self| against.went_since(at, branch.header().signer);
         let stays = match (loses(mine, other), loses(theirs, self)) {
-            (true, true) => return Branch::Neither,
-            (true, false) => false,
-            (false, true) => true,
-            (false, false) => match (self.has_gone_since(at), other.has_gone_since(at)) {
+            (Some(Going::ByTheOther), Some(Going::ByOwn)) | (None, Some(_)) => true,
+            (Some(Going::ByOwn), Some(Going::ByTheOther)) | (Some(_), None) => false,
+            (Some(_), Some(_)) => return Branch::Neither,
+            (None, None) => match (self.has_gone_since(at), other.has_gone_since(at)) {
                 (true, false) => true,
                 (false, true) => false,
                 (true, true) | (false, false) => {
@@ -65,16 +67,23 @@ impl Log {
         both.take_while(|(mine, theirs)| mine.hash() == theirs.hash()).count()
     }
 
-    fn went_since(&self, at: u64, device: DeviceId) -> bool {
-        let gone = self.departed.get(&device).filter(|departed| departed.until >= at);
+    fn went_since(&self, at: u64, device: DeviceId) -> Option<Going> {
+        let gone = self.departed.get(&device).filter(|departed| departed.until >= at)?;
         // Words that are used go by what they say themselves: that shuts nobody out.
-        gone.is_some_and(|departed| !departed.member.is_paper || !self.went_by_itself(device))
+        if gone.member.is_paper && self.went_by_itself(device) {
+            return None;
+        }
+        let by = self.said_of_going(device)?.header().slot;
+        Some(if by == gone.member.slot { Going::ByOwn } else { Going::ByTheOther })
     }
 
     fn went_by_itself(&self, device: DeviceId) -> bool {
-        let until = self.departed.get(&device).and_then(|gone| usize::try_from(gone.until).ok());
-        let by = until.and_then(|at| self.statements.get(at));
-        by.is_some_and(|statement| statement.header().signer == device)
+        self.said_of_going(device).is_some_and(|statement| statement.header().signer == device)
+    }
+
+    fn said_of_going(&self, device: DeviceId) -> Option<&Statement> {
+        let until = usize::try_from(self.departed.get(&device)?.until).ok()?;
+        self.statements.get(until)
     }
 
     fn is_of_paper(&self, statement: &Statement) -> bool {
@@ -88,6 +97,15 @@ impl Log {
             .filter(|(_, departed)| departed.until >= at)
             .any(|(device, departed)| !departed.member.is_paper || self.went_by_itself(*device))
     }
+}
+
+/// By whom a device went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Going {
+    /// By their own person, who took it out or left.
+    ByOwn,
+    /// By the other person, who let somebody in again in their place.
+    ByTheOther,
 }
 
 fn lower(mine: Hash, theirs: Hash) -> bool {

@@ -6,6 +6,8 @@
 //! notice back. Without its words it goes only seven days after notice, as the two statements
 //! themselves say; that they do not lie is the relay's and the phones' to check, who have clocks.
 
+use std::collections::BTreeSet;
+
 use super::departed::Departed;
 use super::{Log, Member, Refused};
 use crate::hash::Hash;
@@ -90,7 +92,7 @@ impl Log {
             }
         }
         let with = said.kit.iter().map(|kit| kit.keys.signing);
-        self.check_chained_rotation(&said.rotate, without, with)?;
+        self.check_chained_rotation(&said.rotate, &without.into_iter().collect(), with)?;
         let at = self.head().length;
         self.replace_paper(slot, said.kit.clone(), at);
         self.epochs.begin(&said.rotate, at, None);
@@ -119,7 +121,7 @@ impl Log {
             return Err(Refused::NotAllowed("the person has too many devices"));
         }
         let with = [device, said.kit.keys.signing];
-        self.check_chained_rotation(&said.rotate, Some(signer), with)?;
+        self.check_chained_rotation(&said.rotate, &BTreeSet::from([signer]), with)?;
         let at = self.head().length;
         let keys = said.device;
         let member =
@@ -130,18 +132,14 @@ impl Log {
         Ok(())
     }
 
-    pub(super) fn give_notice(
-        &mut self,
-        (signer, slot): (DeviceId, Slot),
-        said: Notice,
-    ) -> Result<(), Refused> {
-        let paper = self.papers.get_mut(&slot);
-        let paper = paper.filter(|paper| paper.kit.keys.signing == said.paper);
-        let paper =
-            paper.ok_or(Refused::NotAllowed("notice is given to one's own recovery kit"))?;
+    pub(super) fn give_notice(&mut self, signer: DeviceId, said: Notice) -> Result<(), Refused> {
+        let mut papers = self.papers.values_mut();
+        let paper = papers.find(|paper| paper.kit.keys.signing == said.paper);
+        let paper = paper.ok_or(Refused::NotAllowed("notice is given to a recovery kit"))?;
         let is_paper = signer == said.paper;
+        let is_by_device = self.members.get(&signer).is_some_and(|member| !member.is_paper);
         match (said.given, is_paper) {
-            (Some(given), false) if paper.notice.is_none() => {
+            (Some(given), false) if paper.notice.is_none() && is_by_device => {
                 paper.notice = Some(Noticed { given, by: signer });
             }
             (None, true) if paper.notice.is_some() => paper.notice = None,
