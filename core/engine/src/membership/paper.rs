@@ -70,7 +70,7 @@ pub fn set(
     let before = keys.get(&log.epoch()).ok_or(CannotSay::NoKey)?;
     let comes: Vec<_> = kit.iter().map(|kit| kit.keys).collect();
     let without = log.paper(slot).map(|paper| paper.kit.keys.signing);
-    let change = Change { without, with: Some((slot, &comes)) };
+    let change = Change { without: without.as_slice(), with: Some((slot, &comes)) };
     let rotate = rotation(log, Some(before), change, rng)?;
     say(log, by, Body::Paper(Paper { kit, due, rotate }))
 }
@@ -90,7 +90,7 @@ pub fn recover(
     let keys = open_keys(log, paper, &Keys::new());
     let before = keys.get(&log.epoch()).ok_or(CannotSay::NoKey)?;
     let comes = [device.keys(), kit.keys];
-    let change = Change { without: Some(paper.public()), with: Some((slot, &comes)) };
+    let change = Change { without: &[paper.public()], with: Some((slot, &comes)) };
     let rotate = rotation(log, Some(before), change, rng)?;
     let place = Place { notebook: log.id(), slot, after: log.head() };
     let proof = Recover::prove(place, &device.keys(), device);
@@ -99,12 +99,16 @@ pub fn recover(
     say(log, paper, Body::Recover(said))
 }
 
-/// Gives notice to one's own kit, or takes it back as that kit.
+/// Gives notice to that person's kit, or takes it back as that kit.
 ///
 /// # Errors
 /// [`CannotSay`].
-pub fn notice(log: &Log, by: &DeviceSecret, given: Option<u64>) -> Result<Statement, CannotSay> {
-    let slot = log.member(by.public()).ok_or(CannotSay::NotAMember)?.slot;
+pub fn notice(
+    log: &Log,
+    by: &DeviceSecret,
+    slot: Slot,
+    given: Option<u64>,
+) -> Result<Statement, CannotSay> {
     let paper = log.paper(slot).ok_or(CannotSay::Overtaken)?.kit.keys.signing;
     say(log, by, Body::Notice(Notice { paper, given }))
 }
