@@ -66,8 +66,11 @@ impl Owner {
             have.forget(writer);
         }
         self.given = std::mem::take(&mut self.is_log_doubted).then(Vec::new);
+        self.offered = self.undisputed.take();
+        let mut log = if self.is_gathering() { Vec::new() } else { self.log_hashes() };
+        log.truncate(self.offered.unwrap_or(usize::MAX));
         let start = Start {
-            log: if self.is_gathering() { Vec::new() } else { self.log_hashes() },
+            log,
             have,
             believed_log: self.tables().get(Meta::RelayLog)?.unwrap_or(0),
             believed: self.tables().relay_have()?,
@@ -118,7 +121,8 @@ impl Owner {
     /// The log's statements from this index on.
     pub(crate) fn statements(&mut self, from: u64) -> Result<Vec<Vec<u8>>, Error> {
         let from = usize::try_from(from).unwrap_or(usize::MAX);
-        let statements = self.replica()?.log().statements().iter().skip(from);
+        let until = self.offered.unwrap_or(usize::MAX);
+        let statements = self.replica()?.log().statements().iter().take(until).skip(from);
         Ok(statements.map(|statement| statement.bytes().to_vec()).collect())
     }
 
