@@ -373,18 +373,27 @@ impl Log {
     }
 
     /// Whether a device of that person may carry an envelope of a writer that cannot go on: past a
-    /// watermark only the person who wrote it may (protocol rule 10).
+    /// watermark only the person who wrote it may (protocol rule 10), and of who was let in again the
+    /// other too, who alone may have it.
     ///
     /// # Errors
     /// [`MayNot`].
     pub fn may_carry(&self, envelope: &envelope::Header, carrier: Slot) -> Result<Member, MayNot> {
         match self.may_write(envelope) {
             Err(MayNot::TakenOut) => {
-                let author = self.known(envelope.device).filter(|author| author.slot == carrier);
-                author.copied().ok_or(MayNot::TakenOut)
+                let author = self.known(envelope.device);
+                let is_theirs = self.may_keep_late_of(envelope.device, carrier);
+                author.filter(|_| is_theirs).copied().ok_or(MayNot::TakenOut)
             }
             judged => judged,
         }
+    }
+
+    /// Whether it is for that person to say whether late words of that device are kept.
+    #[must_use]
+    pub fn may_keep_late_of(&self, device: DeviceId, person: Slot) -> bool {
+        let is_own = self.known(device).is_some_and(|author| author.slot == person);
+        is_own || self.was_replaced(device)
     }
 
     fn check_epoch(&self, envelope: &envelope::Header) -> Result<(), MayNot> {

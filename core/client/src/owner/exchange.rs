@@ -261,6 +261,8 @@ impl Owner {
     pub fn status(&mut self) -> Result<Status, Error> {
         let (standing, is_read_only) = (self.standing()?, self.is_apart()?);
         let (is_paused, dissolving) = (self.is_paused()?, self.dissolving()?);
+        let is_member = matches!(self.state, State::Member(_));
+        let is_being_replaced = is_member && !is_read_only && self.is_being_replaced()?;
         let is_archive = matches!(self.state, State::Archive(_));
         let kit_due = match &self.state {
             State::Member(replica) => replica.log().paper(replica.slot()).and_then(notice_due),
@@ -283,6 +285,7 @@ impl Owner {
         let persons = Slot::BOTH.iter().filter(|slot| members.contains(slot)).count();
         Ok(Status {
             kit_due,
+            is_being_replaced,
             notebook: self.notebook(),
             device: self.device(),
             slot: tables.get(Meta::Slot)?.unwrap_or(Slot::First),

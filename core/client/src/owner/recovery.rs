@@ -131,7 +131,7 @@ impl Owner {
             Says::Renew(kit) => {
                 paper::set(log, &by_paper.paper, keys, (Some(kit.clone()), None), &mut *rng)
             }
-            Says::Keep => paper::notice(log, &by_paper.paper, None),
+            Says::Keep => paper::notice(log, &by_paper.paper, replica.slot(), None),
         };
         match said {
             Ok(said) => {

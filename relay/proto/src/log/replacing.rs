@@ -17,7 +17,7 @@ use super::departed::{Departed, ends};
 use super::{Log, Member, Refused};
 use crate::have::Tip;
 use crate::ids::{DeviceId, Person, Slot, WriterId};
-use crate::statement::{Replace, Role};
+use crate::statement::{Body, LogHead, Replace, Role, Statement};
 
 impl Log {
     /// Which generation of a person belongs, or belonged last.
@@ -28,6 +28,22 @@ impl Log {
             Slot::First => first,
             Slot::Second => second,
         }
+    }
+
+    /// Whether that device went because the other person let in its own again.
+    pub(super) fn was_replaced(&self, device: DeviceId) -> bool {
+        let said = self.said_of_going(device);
+        said.is_some_and(|said| matches!(said.body(), Body::Replace(_)))
+    }
+
+    /// What a device that went so, and knows the log up to there, may still hear of it: that it went,
+    /// by whom, and nothing after. Its person did not say so, and may be there.
+    #[must_use]
+    pub fn farewell_to(&self, device: DeviceId, known: LogHead) -> Option<&[Statement]> {
+        let until = usize::try_from(self.departed.get(&device)?.until).ok()?;
+        let from = usize::try_from(known.length).ok()?;
+        let is_told = !self.was_replaced(device) || !self.has_been_at(known);
+        if is_told { None } else { self.statements.get(from..=until) }
     }
 
     /// Refuses to let in that person again, where nobody may.
@@ -126,14 +142,12 @@ mod tests {
     use crate::log::{Branch, Dissolution, MayNot};
     use crate::sign::Signer;
     use crate::statement::{
-        Body, Gone, Header, History, Invite, Join, Kit, Notice, Paper, Rename, Revoke, Rotate,
-        Statement, Watermark, Wrap,
+        Gone, History, Invite, Join, Notice, Rename, Revoke, Rotate, Statement, Watermark, Wrap,
     };
-    use crate::testing::{FAR_AWAY, Key, Notebook};
+    use crate::testing::{FAR_AWAY, KIT, Key, Notebook};
 
     const AGAIN: InviteId = InviteId([70; 16]);
     const FRESH: u8 = 30;
-    const KIT: u8 = 60;
 
     fn gone(device: &Key, counters: &[u64]) -> Gone {
         let last = |counter| Tip { counter, hash: Hash([5; 32]) };
@@ -175,12 +189,6 @@ mod tests {
         is_refused(notebook, notebook.statement(Body::Replace(said)));
     }
 
-    fn by(notebook: &Notebook, slot: Slot, signer: &Key, body: Body) -> Statement {
-        let (notebook, after) = (notebook.id(), notebook.log.head());
-        let header = Header { notebook, after, slot, signer: signer.public() };
-        Statement::sign(header, body, signer).unwrap()
-    }
-
     fn envelope(notebook: &Notebook, by: &Key, counter: u64) -> envelope::Header {
         envelope::Header {
             scheme: SCHEME,
@@ -194,18 +202,6 @@ mod tests {
             previous: Hash::ZERO,
             log: notebook.log.head(),
         }
-    }
-
-    fn kit_of_ben(notebook: &mut Notebook) {
-        let (paper, at) = (Key::new(KIT), (notebook.id(), Slot::Second));
-        let kit = Kit::sign(at, paper.keys(), Hash([61; 32]), vec![1; 104], &paper);
-        let mut rotate = replacement(notebook).rotate;
-        let members = notebook.log.members().map(|(device, _)| *device);
-        let mut to: Vec<DeviceId> = members.chain([paper.public()]).collect();
-        to.sort_unstable();
-        rotate.wraps = to.into_iter().map(|to| Wrap { to, sealed: vec![8; 80] }).collect();
-        let said = Body::Paper(Paper { kit: Some(kit), due: None, rotate });
-        notebook.say(notebook.statement_of_ben(said));
     }
 
     fn notice(given: Option<u64>) -> Body {
@@ -226,7 +222,8 @@ mod tests {
         assert_eq!(notebook.log.may_write(&late), Err(MayNot::TakenOut));
         let old = notebook.log.may_carry(&late, Slot::Second).unwrap();
         assert_eq!(old.generation, 0, "and is of who they were");
-        assert_eq!(notebook.log.may_carry(&late, Slot::First), Err(MayNot::TakenOut));
+        let old = notebook.log.may_carry(&late, Slot::First).unwrap();
+        assert_eq!(old.generation, 0, "whoever has it may hand it on");
         is_refused(&notebook, notebook.statement_of_ben(Body::Leave));
         assert!(notebook.log.may_write(&envelope(&notebook, &Key::new(FRESH), 1)).is_ok());
         assert_eq!(Log::replay(notebook.log.statements().to_vec()), Ok(notebook.log.clone()));
@@ -238,8 +235,8 @@ mod tests {
         let good = replacement(&notebook);
         let fresh = Key::new(FRESH);
         is_refused(&notebook, notebook.statement_of_ben(Body::Replace(good.clone())));
-        is_refused(&notebook, by(&notebook, Slot::First, &fresh, Body::Replace(good.clone())));
-        is_refused(&notebook, by(&notebook, Slot::Second, &fresh, Body::Replace(good.clone())));
+        is_refused(&notebook, notebook.said_by(Slot::First, &fresh, Body::Replace(good.clone())));
+        is_refused(&notebook, notebook.said_by(Slot::Second, &fresh, Body::Replace(good.clone())));
         let stranger = Notebook { link: Key::new(99), ..notebook.clone() };
         replaces_nobody(&notebook, replacement(&stranger));
         let other = Notebook::of_both(2);
@@ -252,7 +249,7 @@ mod tests {
         let mut laptop = notebook.clone();
         laptop.let_in(InviteId([72; 16]), &Key::new(3));
         let said = laptop.replacement(AGAIN, &fresh, good.gone.clone());
-        is_refused(&laptop, by(&laptop, Slot::First, &Key::new(3), Body::Replace(said)));
+        is_refused(&laptop, laptop.said_by(Slot::First, &Key::new(3), Body::Replace(said)));
         let used = back();
         replaces_nobody(&used, used.replacement(AGAIN, &Key::new(31), vec![gone(&fresh, &[])]));
         notebook.clone().say(notebook.statement(Body::Replace(good)));
@@ -331,7 +328,7 @@ mod tests {
     #[test]
     fn nobody_speaks_for_both_by_letting_in_somebody_again() {
         let mut notebook = back();
-        notebook.say(by(&notebook, Slot::Second, &Key::new(FRESH), Body::Dissolve));
+        notebook.say(notebook.said_by(Slot::Second, &Key::new(FRESH), Body::Dissolve));
         notebook.say(notebook.statement(Body::Dissolve));
         assert_eq!(notebook.log.dissolution(), Dissolution::WantedBy(Slot::First));
     }
@@ -339,7 +336,7 @@ mod tests {
     #[test]
     fn words_are_given_notice_and_take_it_back() {
         let mut notebook = invited();
-        kit_of_ben(&mut notebook);
+        notebook.say(notebook.kit_of_ben());
         let with = |notebook: &Notebook, due| Replace { due, ..replacement(notebook) };
         let due = 9 + PAPER_NOTICE_SECONDS;
         replaces_nobody(&notebook, with(&notebook, None));
@@ -351,23 +348,23 @@ mod tests {
             replaces_nobody(&notebook, with(&notebook, early));
         }
         let mut kept = notebook.clone();
-        kept.say(by(&kept, Slot::Second, &Key::new(KIT), notice(None)));
+        kept.say(kept.said_by(Slot::Second, &Key::new(KIT), notice(None)));
         replaces_nobody(&kept, with(&kept, Some(due)));
         notebook.say(notebook.statement(Body::Replace(with(&notebook, Some(due)))));
         assert!(notebook.log.paper(Slot::Second).is_none(), "and then the words are nobody's");
         let paper = Key::new(KIT);
         assert!(notebook.log.known(paper.public()).unwrap().is_paper);
         let removal = Body::Notice(Notice { paper: paper.public(), given: None });
-        is_refused(&notebook, by(&notebook, Slot::Second, &paper, removal));
+        is_refused(&notebook, notebook.said_by(Slot::Second, &paper, removal));
         assert_eq!(notebook.log.members().count(), 2);
     }
 
     #[test]
     fn a_kit_lets_nobody_in_again_in_the_others_place() {
         let mut notebook = Notebook::of_both(1);
-        kit_of_ben(&mut notebook);
+        notebook.say(notebook.kit_of_ben());
         let invited = notebook.invitation_again(AGAIN).body().clone();
-        is_refused(&notebook, by(&notebook, Slot::Second, &Key::new(KIT), invited));
+        is_refused(&notebook, notebook.said_by(Slot::Second, &Key::new(KIT), invited));
     }
 
     #[test]
