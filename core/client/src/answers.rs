@@ -147,8 +147,8 @@ pub struct Invitation {
 pub enum Again<L> {
     /// The link for them.
     Link(L),
-    /// Notice is given to their recovery kit: there is a link from then on, seconds since 1970, unless
-    /// its words take that back.
+    /// Their recovery kit is warned: there is a link from then on, seconds since 1970, unless its words
+    /// take that back.
     NotBefore(u64),
 }
 
@@ -299,7 +299,7 @@ pub struct Status {
     /// their devices gave it notice. Whoever did not mean this keeps the kit by its words.
     pub kit_due: Option<u64>,
     /// Whether the other person is letting somebody in again in the place of this one: by a link, or
-    /// by notice to the recovery kit. It takes every device of this person's out.
+    /// by a warning to the recovery kit. It takes every device of this person's out.
     pub is_being_replaced: bool,
     /// How many persons belong.
     pub persons: usize,

@@ -709,7 +709,7 @@ mod tests {
         before.say(before.kit_of_ben());
         let mut after = before.clone();
         after.say(after.invitation_again(again));
-        after.say(after.notice_to_ben(5));
+        after.say(after.warning_to_ben(5));
         let gone = vec![Gone { device: after.ben.public(), watermarks: Vec::new() }];
         let due = Some(5 + PAPER_NOTICE_SECONDS);
         let said = Replace { due, ..after.replacement(again, &fresh, gone.clone()) };
@@ -743,7 +743,7 @@ mod tests {
         }
         let mut noticed = before.clone();
         noticed.say(noticed.invitation_again(again));
-        noticed.say(noticed.notice_to_ben(5));
+        noticed.say(noticed.warning_to_ben(5));
         assert_eq!(
             judged(&noticed, &after, &after.ana),
             Ok((1, 1)),

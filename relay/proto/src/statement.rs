@@ -34,7 +34,7 @@ pub use body::{
     AddDevice, Attest, Body, DeviceKeys, Genesis, Gone, History, Invite, Join, Move, RemoveDevice,
     Rename, Replace, Revoke, Rewrap, Role, Rotate, SUITE_X25519, Watermark, Wrap,
 };
-pub use paper::{Kit, Locator, Notice, Paper, Place, Recover};
+pub use paper::{Kit, Locator, Notice, Paper, Place, Recover, Warn};
 
 const FIELDS: usize = 105;
 

@@ -24,8 +24,8 @@ use crate::request::{JoinRequest, Request};
 use crate::sign::{Signature, Signer};
 use crate::statement::{
     AddDevice, Body, DeviceKeys, Genesis, Gone, Header as StatementHeader, History, Invite, Join,
-    Kit, LogHead, Notice, Paper, RemoveDevice, Replace, Rewrap, Role, Rotate, SUITE_X25519,
-    Statement, Watermark, Wrap,
+    Kit, LogHead, Paper, RemoveDevice, Replace, Rewrap, Role, Rotate, SUITE_X25519, Statement,
+    Warn, Watermark, Wrap,
 };
 
 /// Chance that is the same for the same seed (SplitMix64, Steele et al., OOPSLA 2014).
@@ -258,11 +258,10 @@ impl Notebook {
         self.statement_of_ben(Body::Paper(Paper { kit: Some(kit), due: None, rotate }))
     }
 
-    /// Ana gives Ben's kit notice, without it being said.
+    /// Ana warns Ben's kit, without it being said.
     #[must_use]
-    pub fn notice_to_ben(&self, given: u64) -> Statement {
-        let (paper, given) = (Key::new(KIT).public(), Some(given));
-        self.statement(Body::Notice(Notice { paper, given }))
+    pub fn warning_to_ben(&self, given: u64) -> Statement {
+        self.statement(Body::Warn(Warn { paper: Key::new(KIT).public(), given }))
     }
 
     /// The next epoch, for these.

@@ -140,6 +140,7 @@ pub(crate) async fn status(couplet: &Couplet, output: &Output) -> Result<(), Fai
         "last_exchange": status.last_exchange,
         "transport": status.transport,
         "kit_due": status.kit_due,
+        "replaced": status.is_being_replaced,
     });
     let mut lines = vec![match state {
         "waiting" => "Waiting to be let in.".to_owned(),
@@ -167,6 +168,12 @@ pub(crate) async fn status(couplet: &Couplet, output: &Output) -> Result<(), Fai
     }));
     if status.kit_due.is_some() {
         lines.push("Somebody gave your recovery kit notice: couplet recovery status".to_owned());
+    }
+    if status.is_being_replaced {
+        lines.push(
+            "Your partner is letting somebody in in YOUR place. If that is not you: couplet invites"
+                .to_owned(),
+        );
     }
     lines.push(match status.pending {
         0 => "Everything written here is at the relay.".to_owned(),

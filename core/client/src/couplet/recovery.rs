@@ -106,8 +106,8 @@ impl Couplet {
     }
 
     /// A link for the other person, who has lost every device and their words. Whoever joins with it
-    /// and is approved takes their place: all devices that there were of them are taken out, reads
-    /// everything, and writes none of their words of before. If they have a recovery kit, notice is
+    /// and is approved takes their place: reads everything, and writes none of their words of before.
+    /// All devices that there were of them are taken out. If they have a recovery kit, notice is
     /// given to it first, and there is a link seven days later.
     ///
     /// # Errors

@@ -322,11 +322,10 @@ fn said_again(
             Body::Paper(Paper { kit: Some(kit), due, .. }) => {
                 wanted.push(Intent::Paper(Box::new(kit.clone()), *due));
             }
-            Body::Notice(Notice { paper, given: Some(given) }) => {
-                let is_own = log.known(*paper).is_none_or(|kit| kit.slot == slot);
-                let notice = if is_own { Intent::Notice } else { Intent::NoticeToOther };
-                wanted.push(notice(*given));
+            Body::Notice(Notice { given: Some(given), .. }) => {
+                wanted.push(Intent::Notice(*given));
             }
+            Body::Warn(said) => wanted.push(Intent::Warn(said.given)),
             Body::Wrap(rewrap) => {
                 let again = |to| Intent::Rewrap(rewrap.epoch, to);
                 wanted.extend(rewrap.wraps.iter().map(|wrap| again(wrap.to)));

@@ -8,12 +8,13 @@ use couplet_proto::frame::Statements;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Range};
 use couplet_proto::ids::NotebookId;
-use couplet_proto::log::{Log, PaperDevice, Refused};
+use couplet_proto::log::{Log, Refused};
 use couplet_proto::session::{SLICE_BYTES, Start};
 use couplet_proto::statement::{Locator, LogHead, Statement};
 
 use super::ending::note_dissolution;
 use super::moving::{follow, moved};
+use super::recovery::due;
 use super::{Owner, Received, State};
 use couplet_engine::pairing::code::Code;
 use couplet_proto::ids::Slot;
@@ -265,7 +266,7 @@ impl Owner {
         let is_being_replaced = is_member && !is_read_only && self.is_being_replaced()?;
         let is_archive = matches!(self.state, State::Archive(_));
         let kit_due = match &self.state {
-            State::Member(replica) => replica.log().paper(replica.slot()).and_then(notice_due),
+            State::Member(replica) => replica.log().paper(replica.slot()).and_then(due),
             State::Joining(_) | State::Recovering(_) | State::Archive(_) => None,
         };
         let tables = self.store.tables();
@@ -308,9 +309,4 @@ impl Owner {
             devices: if is_archive { 0 } else { members.len() },
         })
     }
-}
-
-/// When that kit may be replaced without its words, if notice was given to it.
-fn notice_due(paper: &PaperDevice) -> Option<u64> {
-    Some(paper.notice?.due())
 }

@@ -57,8 +57,9 @@ pub(super) enum Intent {
     Paper(Box<Kit>, Option<u64>),
     /// Notice to the recovery kit, given then.
     Notice(u64),
-    /// Notice to the other person's recovery kit, who has lost it with everything, given then.
-    NoticeToOther(u64),
+    /// That the other person, who has lost everything, is to be let in again: to their recovery kit,
+    /// then.
+    Warn(u64),
 }
 
 /// The statement that was made last, and what wanted it said.
@@ -213,10 +214,8 @@ impl Owner {
                 let said = (Some(kit.as_ref().clone()), *due);
                 paper::set(log, device, keys, said, &mut *rng)?
             }
-            Intent::Notice(given) => paper::notice(log, device, replica.slot(), Some(*given))?,
-            Intent::NoticeToOther(given) => {
-                paper::notice(log, device, replica.slot().other(), Some(*given))?
-            }
+            Intent::Notice(given) => paper::notice(log, device, Some(*given))?,
+            Intent::Warn(given) => paper::warn(log, device, *given)?,
             Intent::Rewrap(epoch, to) => {
                 let key = keys.get(epoch).ok_or(CannotSay::NoKey)?;
                 epoch::rewrap(log, device, (*epoch, key), &[*to], &mut *rng)?

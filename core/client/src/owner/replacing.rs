@@ -1,7 +1,7 @@
 //! Letting in again the other person, who lost every device and their words (protocol rule 6).
 //!
 //! By a link, a request and a code, as at first; what is different is that everything that there was
-//! of them goes, and that a recovery kit of theirs is given notice first, which its words take back.
+//! of them goes, and that a recovery kit of theirs is warned first, whose words take that back.
 
 use couplet_engine::membership::replacing;
 use couplet_proto::ids::{DeviceId, Slot};
@@ -16,7 +16,7 @@ use crate::error::Error;
 
 impl Owner {
     /// A link for the other person who has lost everything. If they have a recovery kit there is
-    /// one only seven days after notice to it, which this gives first.
+    /// one only seven days after a warning to it, which this gives first.
     ///
     /// # Errors
     /// [`Error::NoRelay`], [`Error::Membership`] if nobody was here, or they left or want it gone.
@@ -24,20 +24,19 @@ impl Owner {
         let now = self.surroundings.now();
         let replica = self.replica()?;
         let kit = replica.log().paper(replica.slot().other());
-        let notice = match kit.map(|kit| kit.notice) {
+        let warning = match kit.map(|kit| kit.warning) {
             None => None,
-            Some(Some(notice)) => Some(notice),
+            Some(Some(warning)) => Some(warning),
             Some(None) => {
-                let is_wanted =
-                    |(_, wanted): &(i64, Intent)| matches!(wanted, Intent::NoticeToOther(_));
+                let is_wanted = |(_, wanted): &(i64, Intent)| matches!(wanted, Intent::Warn(_));
                 if !self.tables().intents::<Intent>()?.iter().any(is_wanted) {
-                    self.want(&Intent::NoticeToOther(now))?;
+                    self.want(&Intent::Warn(now))?;
                 }
                 Some(Noticed { given: now, by: self.device() })
             }
         };
-        match notice.filter(|notice| notice.due() > now) {
-            Some(notice) => Ok(Again::NotBefore(notice.due())),
+        match warning.filter(|warning| warning.due() > now) {
+            Some(warning) => Ok(Again::NotBefore(warning.due())),
             None => {
                 let invited = self.invite(Role::Replacement, Some(History::All))?;
                 Ok(Again::Link(invited))
@@ -68,8 +67,8 @@ impl Owner {
         Ok(gone)
     }
 
-    /// Whether the other person gives away this one's place: a link for it is open, or notice was
-    /// given to the recovery kit by a device of theirs.
+    /// Whether the other person gives away this one's place: a link for it is open, or the recovery
+    /// kit was warned.
     pub(super) fn is_being_replaced(&mut self) -> Result<bool, Error> {
         let replica = self.replica()?;
         let (log, me) = (replica.log(), replica.slot());
@@ -77,9 +76,7 @@ impl Owner {
             let leads_to = log.open_invite(open.invite).map(|(_, _, slot)| slot);
             open.role == Role::Replacement && leads_to == Some(me)
         });
-        let notice = log.paper(me).and_then(|paper| paper.notice);
-        let by = notice.and_then(|notice| log.known(notice.by));
-        Ok(is_link || by.is_some_and(|by| by.slot != me))
+        Ok(is_link || log.paper(me).is_some_and(|paper| paper.warning.is_some()))
     }
 }
 

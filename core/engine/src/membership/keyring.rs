@@ -156,6 +156,7 @@ fn wrap_in<'a>(
         | Body::Revoke(_)
         | Body::Rename(_)
         | Body::Notice(_)
+        | Body::Warn(_)
         | Body::Attest(_)
         | Body::Unknown { .. } => None,
     }

@@ -12,7 +12,7 @@ use couplet_proto::ids::{NotebookId, Slot};
 use couplet_proto::limits::MAX_RECOVERY_RECORD;
 use couplet_proto::log::Log;
 use couplet_proto::sign::Signer;
-use couplet_proto::statement::{Body, Kit, Notice, Paper, Place, Recover, Statement};
+use couplet_proto::statement::{Body, Kit, Notice, Paper, Place, Recover, Statement, Warn};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
@@ -99,18 +99,24 @@ pub fn recover(
     say(log, paper, Body::Recover(said))
 }
 
-/// Gives notice to that person's kit, or takes it back as that kit.
+/// Gives notice to one's own kit, or takes it back as that kit, and any warning with it.
 ///
 /// # Errors
 /// [`CannotSay`].
-pub fn notice(
-    log: &Log,
-    by: &DeviceSecret,
-    slot: Slot,
-    given: Option<u64>,
-) -> Result<Statement, CannotSay> {
+pub fn notice(log: &Log, by: &DeviceSecret, given: Option<u64>) -> Result<Statement, CannotSay> {
+    let slot = log.member(by.public()).ok_or(CannotSay::NotAMember)?.slot;
     let paper = log.paper(slot).ok_or(CannotSay::Overtaken)?.kit.keys.signing;
     say(log, by, Body::Notice(Notice { paper, given }))
+}
+
+/// Warns the other person's kit that they are to be let in again.
+///
+/// # Errors
+/// [`CannotSay`].
+pub fn warn(log: &Log, by: &DeviceSecret, given: u64) -> Result<Statement, CannotSay> {
+    let slot = log.member(by.public()).ok_or(CannotSay::NotAMember)?.slot.other();
+    let paper = log.paper(slot).ok_or(CannotSay::Overtaken)?.kit.keys.signing;
+    say(log, by, Body::Warn(Warn { paper, given }))
 }
 
 fn seal(

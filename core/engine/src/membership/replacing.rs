@@ -25,9 +25,24 @@ pub fn replace(
     device: &DeviceSecret,
     keys: &Keys,
     request: &JoinRequest,
-    (mut gone, due): (Vec<Gone>, Option<u64>),
+    gone: (Vec<Gone>, Option<u64>),
     rng: &mut dyn CryptoRng,
 ) -> Result<Statement, CannotSay> {
+    say(log, device, Body::Replace(made(log, device, keys, request, gone, rng)?))
+}
+
+/// What [`replace`] says, before anybody has judged it.
+///
+/// # Errors
+/// [`CannotSay`].
+pub fn made(
+    log: &Log,
+    device: &DeviceSecret,
+    keys: &Keys,
+    request: &JoinRequest,
+    (mut gone, due): (Vec<Gone>, Option<u64>),
+    rng: &mut dyn CryptoRng,
+) -> Result<Replace, CannotSay> {
     let asked = request.request();
     let name = name_of(request, device).ok_or(CannotSay::UnreadableRequest)?;
     let before = keys.get(&log.epoch()).ok_or(CannotSay::NoKey)?;
@@ -44,5 +59,5 @@ pub fn replace(
     let mut sas = [0; 16];
     rng.fill_bytes(&mut sas);
     let (invite, request) = (asked.invite, request.bytes().to_vec());
-    say(log, device, Body::Replace(Replace { invite, request, name, sas, gone, due, rotate }))
+    Ok(Replace { invite, request, name, sas, gone, due, rotate })
 }

@@ -11,7 +11,7 @@ use crate::frame::{Reason, Statements};
 use crate::hash::Hash;
 use crate::ids::{DeviceId, NotebookId, Slot, WriterId};
 use crate::limits::CLOCKS_DISAGREE_SECONDS;
-use crate::log::{Branch, Dissolution, Log, MayNot, Refused};
+use crate::log::{Branch, Dissolution, Log, MayNot, PaperDevice, Refused};
 use crate::request::JoinRequest;
 use crate::statement::{Body, LogHead, Statement};
 
@@ -161,8 +161,7 @@ fn extend(
     {
         return Err(Reason::Busy);
     }
-    let kits = log.papers().map(|(_, paper)| (paper.kit.lookup, paper.notice.is_some()));
-    let kits = Kits { now, held: kits.collect(), noticed };
+    let kits = Kits { now, held: kits(&log), noticed };
     let known = (from < held).then(|| devices(&log));
     let (said, from, ending) = (said(new), from as u64, ending(&log, now));
     let (notebook, standing) = (id, log.standing().filter(|_| LETS_GO));
@@ -191,10 +190,24 @@ fn ending(log: &Log, now: u64) -> Ending {
     }
 }
 
-/// The recovery kit that this statement replaces after notice that the log tells of already.
+/// What a relay counts the days of: each kit since its notice, and its warnings beside.
+fn kits(log: &Log) -> Vec<(Hash, bool)> {
+    let each = |(_, paper): (Slot, &PaperDevice)| {
+        let warned = paper.warning.map(|_| (paper.warned(), true));
+        [(paper.kit.lookup, paper.notice.is_some())].into_iter().chain(warned)
+    };
+    log.papers().flat_map(each).collect()
+}
+
+/// The recovery kit that this statement ends after notice, or a warning, that the log tells of
+/// already.
 fn noticed(known: Option<&Log>, statement: Option<&Statement>) -> Option<Hash> {
-    let paper = known?.paper(statement?.ends_kit_of()?)?;
-    paper.notice.is_some().then_some(paper.kit.lookup)
+    let statement = statement?;
+    let paper = known?.paper(statement.ends_kit_of()?)?;
+    match statement.body() {
+        Body::Replace(_) => paper.warning.map(|_| paper.warned()),
+        _ => paper.notice.map(|_| paper.kit.lookup),
+    }
 }
 
 /// Whether the log that is known tells of a recovery kit of whom this lets in again.

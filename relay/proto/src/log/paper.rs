@@ -12,8 +12,9 @@ use super::departed::Departed;
 use super::{Log, Member, Refused};
 use crate::hash::Hash;
 use crate::ids::{DeviceId, Slot};
+use crate::labels;
 use crate::limits::{MAX_DEVICES_PER_PERSON, PAPER_NOTICE_SECONDS};
-use crate::statement::{Body, Kit, LogHead, Notice, Paper, Place, Recover};
+use crate::statement::{Body, Kit, LogHead, Notice, Paper, Place, Recover, Warn};
 
 /// A person's recovery kit, as the log has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +23,16 @@ pub struct PaperDevice {
     pub kit: Kit,
     /// The notice that it was given, if it was.
     pub notice: Option<Noticed>,
+    /// What it was told by the other person, who means to let in its person again, if they do.
+    pub warning: Option<Noticed>,
+}
+
+impl PaperDevice {
+    /// Under what name a relay counts for how long it has known of the warning.
+    #[must_use]
+    pub fn warned(&self) -> Hash {
+        Hash::of(labels::RECOVERY_WARNING, &[self.kit.lookup.as_bytes()])
+    }
 }
 
 /// Notice that was given to a recovery kit.
@@ -132,27 +143,50 @@ impl Log {
         Ok(())
     }
 
-    pub(super) fn give_notice(&mut self, signer: DeviceId, said: Notice) -> Result<(), Refused> {
-        let mut papers = self.papers.values_mut();
-        let paper = papers.find(|paper| paper.kit.keys.signing == said.paper);
-        let paper = paper.ok_or(Refused::NotAllowed("notice is given to a recovery kit"))?;
+    pub(super) fn give_notice(
+        &mut self,
+        (signer, slot): (DeviceId, Slot),
+        said: Notice,
+    ) -> Result<(), Refused> {
+        let paper = self.papers.get_mut(&slot);
+        let paper = paper.filter(|paper| paper.kit.keys.signing == said.paper);
+        let paper =
+            paper.ok_or(Refused::NotAllowed("notice is given to one's own recovery kit"))?;
         let is_paper = signer == said.paper;
-        let is_by_device = self.members.get(&signer).is_some_and(|member| !member.is_paper);
         match (said.given, is_paper) {
-            (Some(given), false) if paper.notice.is_none() && is_by_device => {
+            (Some(given), false) if paper.notice.is_none() => {
                 paper.notice = Some(Noticed { given, by: signer });
             }
-            (None, true) if paper.notice.is_some() => paper.notice = None,
+            (None, true) if paper.notice.is_some() || paper.warning.is_some() => {
+                (paper.notice, paper.warning) = (None, None);
+            }
             (Some(_), _) => return Err(Refused::NotAllowed("notice is given once, by a device")),
             (None, _) => return Err(Refused::NotAllowed("notice is taken back by its kit")),
         }
         Ok(())
     }
 
-    /// Notice that this device gave is void: it is gone, and may have been a thief's.
+    pub(super) fn warn(
+        &mut self,
+        (signer, slot): (DeviceId, Slot),
+        said: Warn,
+    ) -> Result<(), Refused> {
+        let paper = self.papers.get_mut(&slot.other());
+        let paper = paper.filter(|paper| paper.kit.keys.signing == said.paper);
+        let paper = paper.ok_or(Refused::NotAllowed("the other's recovery kit is warned"))?;
+        if paper.warning.is_some() {
+            return Err(Refused::NotAllowed("a recovery kit is warned once"));
+        }
+        paper.warning = Some(Noticed { given: said.given, by: signer });
+        Ok(())
+    }
+
+    /// Notice that this device gave is void, and so is a warning: it is gone, and may have been a
+    /// thief's.
     pub(super) fn drop_notices_by(&mut self, device: DeviceId) {
         for paper in self.papers.values_mut() {
             paper.notice.take_if(|notice| notice.by == device);
+            paper.warning.take_if(|warning| warning.by == device);
         }
     }
 
@@ -177,7 +211,7 @@ impl Log {
             let (keys, generation) = (kit.keys, self.generation_of(slot));
             let member = Member { slot, generation, keys, since: at, is_paper: true };
             self.members.insert(keys.signing, member);
-            self.papers.insert(slot, PaperDevice { kit, notice: None });
+            self.papers.insert(slot, PaperDevice { kit, notice: None, warning: None });
         }
     }
 }

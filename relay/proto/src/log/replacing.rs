@@ -7,8 +7,8 @@
 //! were sure of.
 //!
 //! A recovery kit goes with them, and with it the only way to their copy of somebody who has lost
-//! every device and not the words. So it is given seven days' notice first, which the words take back
-//! (rule 26). And what one person wants for themselves the other does not undo so: nobody is let in
+//! every device and not the words. So it is warned seven days before, as by notice, which the words
+//! take back (rule 26). And what one person wants for themselves the other does not undo so: nobody is let in
 //! again who has left, or wants the notebook gone.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -111,11 +111,11 @@ impl Log {
     fn check_notice_of(&self, slot: Slot, due: Option<u64>) -> Result<(), Refused> {
         let is_due = match (self.paper(slot), due) {
             (None, None) => true,
-            (Some(paper), Some(due)) => paper.notice.is_some_and(|notice| due >= notice.due()),
+            (Some(paper), Some(due)) => paper.warning.is_some_and(|warning| due >= warning.due()),
             (None, Some(_)) | (Some(_), None) => false,
         };
         is_due.then_some(()).ok_or(Refused::NotAllowed(
-            "who has a recovery kit is let in again seven days after notice to it",
+            "who has a recovery kit is let in again seven days after a warning to it",
         ))
     }
 
@@ -142,7 +142,8 @@ mod tests {
     use crate::log::{Branch, Dissolution, MayNot};
     use crate::sign::Signer;
     use crate::statement::{
-        Gone, History, Invite, Join, Notice, Rename, Revoke, Rotate, Statement, Watermark, Wrap,
+        Gone, History, Invite, Join, Notice, Rename, Revoke, Rotate, Statement, Warn, Watermark,
+        Wrap,
     };
     use crate::testing::{FAR_AWAY, KIT, Key, Notebook};
 
@@ -204,8 +205,8 @@ mod tests {
         }
     }
 
-    fn notice(given: Option<u64>) -> Body {
-        Body::Notice(Notice { paper: Key::new(KIT).public(), given })
+    fn taken_back() -> Body {
+        Body::Notice(Notice { paper: Key::new(KIT).public(), given: None })
     }
 
     #[test]
@@ -334,21 +335,31 @@ mod tests {
     }
 
     #[test]
-    fn words_are_given_notice_and_take_it_back() {
+    fn words_are_warned_and_take_it_back() {
         let mut notebook = invited();
         notebook.say(notebook.kit_of_ben());
         let with = |notebook: &Notebook, due| Replace { due, ..replacement(notebook) };
         let due = 9 + PAPER_NOTICE_SECONDS;
         replaces_nobody(&notebook, with(&notebook, None));
         replaces_nobody(&notebook, with(&notebook, Some(due)));
-        is_refused(&notebook, notebook.statement(notice(None)));
-        notebook.say(notebook.statement(notice(Some(9))));
-        is_refused(&notebook, notebook.statement(notice(Some(8))));
+        is_refused(&notebook, notebook.statement(taken_back()));
+        is_refused(&notebook, notebook.said_by(Slot::Second, &Key::new(KIT), taken_back()));
+        let own = Body::Warn(Warn { paper: Key::new(KIT).public(), given: 9 });
+        is_refused(&notebook, notebook.statement_of_ben(own));
+        // His own notice to it is none of hers.
+        let given = Some(9);
+        let notice = Body::Notice(Notice { paper: Key::new(KIT).public(), given });
+        let mut noticed = notebook.clone();
+        noticed.say(noticed.statement_of_ben(notice));
+        replaces_nobody(&noticed, with(&noticed, Some(due)));
+        notebook.say(notebook.warning_to_ben(9));
+        is_refused(&notebook, notebook.warning_to_ben(8));
+        is_refused(&notebook, notebook.statement(taken_back()));
         for early in [None, Some(due - 1)] {
             replaces_nobody(&notebook, with(&notebook, early));
         }
         let mut kept = notebook.clone();
-        kept.say(kept.said_by(Slot::Second, &Key::new(KIT), notice(None)));
+        kept.say(kept.said_by(Slot::Second, &Key::new(KIT), taken_back()));
         replaces_nobody(&kept, with(&kept, Some(due)));
         notebook.say(notebook.statement(Body::Replace(with(&notebook, Some(due)))));
         assert!(notebook.log.paper(Slot::Second).is_none(), "and then the words are nobody's");

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::paper::{Kit, Notice, Paper, Recover};
+use super::paper::{Kit, Notice, Paper, Recover, Warn};
 use crate::hash::Hash;
 use crate::have::Tip;
 use crate::ids::{DeviceId, Epoch, InviteId, Volume, WriterNonce};
@@ -182,8 +182,7 @@ pub struct Replace {
     pub sas: [u8; 16],
     /// Every device of theirs that there was, in the order of their keys.
     pub gone: Vec<Gone>,
-    /// When notice to their recovery kit had been given for long enough, seconds since 1970, if they
-    /// had one.
+    /// When their recovery kit had been warned for long enough, seconds since 1970, if they had one.
     pub due: Option<u64>,
     /// The epoch that none of them can read, and the newcomer can.
     pub rotate: Rotate,
@@ -258,6 +257,8 @@ pub enum Body {
     Notice(Notice),
     /// The other person is let in again, as a new generation.
     Replace(Replace),
+    /// The other person's recovery kit is told that they are to be let in again.
+    Warn(Warn),
     /// A statement of a later version: kept, counted and passed on (protocol rule 1).
     Unknown {
         /// Its number.
@@ -288,6 +289,7 @@ mod number {
     pub(super) const PAPER: u16 = 16;
     pub(super) const RECOVER: u16 = 17;
     pub(super) const NOTICE: u16 = 18;
+    pub(super) const WARN: u16 = 21;
     pub(super) const RESERVED: core::ops::RangeInclusive<u16> = 1..=255;
 }
 
@@ -315,6 +317,7 @@ impl Body {
             Self::Recover(body) => (number::RECOVER, item::encode(body)),
             Self::Notice(body) => (number::NOTICE, item::encode(body)),
             Self::Replace(body) => (number::REPLACE, item::encode(body)),
+            Self::Warn(body) => (number::WARN, item::encode(body)),
             Self::Unknown { .. } => return None,
         })
     }
@@ -339,6 +342,7 @@ impl Body {
             number::RECOVER => Self::Recover(item::decode(bytes, "recovery")?),
             number::NOTICE => Self::Notice(item::decode(bytes, "notice")?),
             number::REPLACE => Self::Replace(item::decode(bytes, "replacement")?),
+            number::WARN => Self::Warn(item::decode(bytes, "warning")?),
             number => Self::Unknown { number, critical },
         };
         let fits = critical || matches!(body, Self::Unknown { .. });
@@ -382,6 +386,7 @@ impl Body {
             | Self::Retain
             | Self::Revoke(_)
             | Self::Notice(_)
+            | Self::Warn(_)
             | Self::Attest(_)
             | Self::Unknown { .. } => true,
         }

@@ -72,7 +72,7 @@ fn what_is_forged_in_the_name_of_another_generation_is_refused_everywhere() {
     let mut phones = three();
     let note = phones[1].note("Dear Ana");
     meet_all(&mut phones);
-    let emoji: super::super::reaction::Emoji = "❤️".parse().unwrap();
+    let emoji: reaction::Emoji = "❤️".parse().unwrap();
     for (from, claimed) in [(AGAIN, 0), (AGAIN, 2), ((Person::first(BEN.0), BEN.1), 1)] {
         let (Person { slot, generation }, writer) = from;
         let author = Author { slot, generation, writer, start: 100 };
