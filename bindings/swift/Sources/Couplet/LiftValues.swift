@@ -223,6 +223,7 @@ extension Status {
             isAttached: ffi.isAttached,
             isStaying: ffi.isStaying,
             putOffUntil: ffi.putOffUntil,
+            withheld: Int(clamping: ffi.withheld),
             verified: ffi.verified.map { Verified($0) },
             persons: Int(clamping: ffi.persons),
             devices: Int(clamping: ffi.devices)

@@ -207,6 +207,7 @@ internal fun app.couplet.ffi.Status.lift() = Status(
     isAttached = isAttached,
     isStaying = isStaying,
     putOffUntil = putOffUntil,
+    withheld = withheld.toLong(),
     verified = verified?.lift(),
     persons = persons.toInt(),
     devices = devices.toInt(),
