@@ -224,6 +224,7 @@ extension Status {
             isStaying: ffi.isStaying,
             putOffUntil: ffi.putOffUntil,
             verified: ffi.verified.map { Verified($0) },
+            kitDue: ffi.kitDue,
             persons: Int(clamping: ffi.persons),
             devices: Int(clamping: ffi.devices)
         )

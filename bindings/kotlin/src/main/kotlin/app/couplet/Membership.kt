@@ -138,6 +138,8 @@ public data class Request(val id: RequestId, val name: String?, val isOwnDevice:
  * @property putOffUntil if the relay did not take this device's words so far: when they are offered
  *   again.
  * @property verified how sure this person is of the other; nothing while nobody else is here.
+ * @property kitDue when this person's recovery kit may be replaced without its words: one of their
+ *   devices gave it notice. Whoever did not mean this keeps the kit by its words.
  */
 public data class Status(
     val notebook: NotebookId,
@@ -157,6 +159,7 @@ public data class Status(
     val isStaying: Boolean,
     val putOffUntil: Instant?,
     val verified: Verified?,
+    val kitDue: Instant?,
     val persons: Int,
     val devices: Int,
 )
