@@ -253,6 +253,9 @@ pub struct Status {
     pub withheld: u64,
     /// How sure this person is of the other; nothing while nobody else is here.
     pub verified: Option<Verified>,
+    /// When this person's recovery kit may be replaced without its words: one of their devices gave
+    /// it notice. Whoever did not mean this keeps the kit by its words.
+    pub kit_due: Option<SystemTime>,
     /// How many persons belong.
     pub persons: u32,
     /// How many devices belong.
@@ -427,6 +430,7 @@ impl From<couplet::Status> for Status {
             put_off_until: status.put_off.map(time),
             withheld: status.withheld,
             verified: status.verified.map(Verified::from),
+            kit_due: status.kit_due.map(time),
             persons: u32::try_from(status.persons).unwrap_or(u32::MAX),
             devices: u32::try_from(status.devices).unwrap_or(u32::MAX),
         }

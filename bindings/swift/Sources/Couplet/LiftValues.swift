@@ -225,6 +225,7 @@ extension Status {
             putOffUntil: ffi.putOffUntil,
             withheld: Int(clamping: ffi.withheld),
             verified: ffi.verified.map { Verified($0) },
+            kitDue: ffi.kitDue,
             persons: Int(clamping: ffi.persons),
             devices: Int(clamping: ffi.devices)
         )

@@ -41,6 +41,9 @@ public struct Status: Hashable, Codable, Sendable {
     public let withheld: Int
     /// How sure this person is of the other; nothing while nobody else is here.
     public let verified: Verified?
+    /// When this person's recovery kit may be replaced without its words: one of their devices gave
+    /// it notice. Whoever did not mean this keeps the kit by its words.
+    public let kitDue: Date?
     /// How many persons belong.
     public let persons: Int
     /// How many devices belong.
