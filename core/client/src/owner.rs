@@ -30,6 +30,7 @@ mod talk;
 mod testing;
 mod verification;
 mod views;
+mod withheld;
 mod writers;
 mod writing;
 

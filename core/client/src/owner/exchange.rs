@@ -161,8 +161,13 @@ impl Owner {
         }
         let now = self.surroundings.now();
         self.put_off = None;
+        let withheld = self.withheld()?;
+        if withheld > 0 {
+            tracing::warn!(withheld, "the relay does not give what another device has read");
+        }
         self.durably(|tables| {
             tables.set(Meta::LastExchange, &now)?;
+            tables.set(Meta::Withheld, &withheld)?;
             Ok(tables.set(Meta::Transport, &transport.to_owned())?)
         })
     }
@@ -304,6 +309,7 @@ impl Owner {
             // Whoever calls knows that.
             is_staying: false,
             put_off: self.put_off,
+            withheld: tables.get(Meta::Withheld)?.unwrap_or(0),
             verified: self.verified()?,
             persons,
             devices: if is_archive { 0 } else { members.len() },
