@@ -17,9 +17,13 @@ use super::entry::kind_name;
 use super::name::ItemId;
 use super::schema::{Class, Field, Kind, Owner, Subject};
 use super::sheet::{Sheet, words_key};
-use super::{Author, CannotWrite, Notebook, Written, check_length, check_words, items, kinds};
+use super::{
+    Author, CannotWrite, Notebook, Written, check_length, check_words, closed, items, kinds,
+};
 use crate::document::{Change, Edit, EditError, EntryKey, Scalar};
+use crate::keys::ClosedKey;
 use crate::limits::{MAX_NOTE, MAX_VALUE, MAX_WORD};
+use crate::seal::closed::{ClosedWords, Place};
 
 /// Something to do with an entry of some kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -34,6 +38,8 @@ pub enum Deed {
     NotYet,
     /// Listening: be there: nod, touch or here.
     BeThere,
+    /// Listening: take the next turn to speak.
+    Speak,
     /// Repair: tell one's own side.
     Tell,
     /// Repair: say the other's side as one sees it.
@@ -82,9 +88,9 @@ pub enum Deed {
     Adopt,
     /// Dream, fear, aspiration: make it one's own no more.
     Unadopt,
-    /// Dream, fear, aspiration: take it back from the other's sight.
+    /// Dream, fear, aspiration, mood: take it back from the other's sight.
     TakeBack,
-    /// Dream, fear, aspiration: let the other see it again.
+    /// Dream, fear, aspiration, mood: let the other see it again.
     ShareAgain,
     /// List and steps: one more.
     Add,
@@ -98,9 +104,50 @@ pub enum Deed {
     Uncheck,
     /// List and steps: put it before the one named by the words, or at the end.
     Move,
-    /// Date: which day it is.
+    /// Lists: who takes care of it: me, you or both.
+    Entrust,
+    /// Heart-to-heart: say why anew.
+    Explain,
+    /// Heart-to-heart: propose a time: its beginning and its end in seconds since 1970-01-01 UTC,
+    /// and the name of a time zone.
+    Propose,
+    /// Heart-to-heart: whether one can at a time: yes, maybe or no.
+    Vote,
+    /// Heart-to-heart: which time it is to be.
+    Choose,
+    /// Heart-to-heart: how many minutes.
+    SetLength,
+    /// Heart-to-heart: where.
+    SetWhere,
+    /// Heart-to-heart: promise something.
+    Promise,
+    /// Heart-to-heart: not now; no takes it back.
+    Later,
+    /// Heart-to-heart: it is not to be; no takes it back.
+    Cancel,
+    /// Heart-to-heart: it has been; no takes it back.
+    Held,
+    /// Prompt: answer it, closed until both have.
+    Answer,
+    /// Prompt: take one's answer back, as long as the other has none.
+    Unanswer,
+    /// Note: open it, once its seal allows.
+    Open,
+    /// Note: withdraw it, if it was not opened.
+    Unsend,
+    /// Mood: how good, from 1 to 5.
+    Rate,
+    /// Profile: what one is called.
+    CallMe,
+    /// Profile: since which day.
+    TogetherSince,
+    /// Profile: how the notebook looks.
+    SetTheme,
+    /// Template: which kind of entry it begins.
+    Begins,
+    /// Date, reminder: which day it is.
     SetDate,
-    /// Date: how it comes back: yearly, monthly, weekly or never.
+    /// Date, reminder: how it comes back: yearly, monthly, weekly or never.
     SetRepeat,
     /// Words of one's own, other than the body, anew.
     Revise,
@@ -119,6 +166,8 @@ pub struct Act<'a> {
     pub on: Option<&'a ItemId>,
     /// With which words; empty for none.
     pub words: &'a str,
+    /// When, by this device's clock, in seconds since 1970-01-01 UTC.
+    pub now: i64,
 }
 
 /// A deed that is open to somebody at the moment.
@@ -158,6 +207,12 @@ pub(super) enum Write {
     Value(Subject, String),
     /// A member of one's set, and whether it is in it.
     Member(&'static str, String, bool),
+    /// Words of one's own that are to be closed first.
+    Close(&'static str, String),
+    /// Words of one's own, closed.
+    Closed(Subject, ClosedWords),
+    /// The key of closed words, or none where this writer has published it.
+    Key(ItemId, Vec<u8>),
 }
 
 impl Notebook {
@@ -185,19 +240,68 @@ impl Notebook {
         let mut random = [0; 16];
         rng.fill_bytes(&mut random);
         let new = ItemId::from_random(random);
-        let writes = kinds::writes(kind, &sheet, me, act, new)?;
+        let mut writes = kinds::writes(kind, &sheet, me, act, new)?;
+        if act.deed == Deed::Open {
+            writes.extend(closed::copies(key, me, &sheet));
+        }
         writes.iter().try_for_each(Write::check)?;
+        let writes: Result<Vec<Write>, CannotWrite> =
+            writes.into_iter().map(|write| self.close(key, write, rng)).collect();
+        self.put_writes(key, &sheet, writes?)
+    }
+
+    /// Publishes, copies or withdraws the keys of closed words that are due. Nothing, if none are.
+    ///
+    /// # Errors
+    /// [`CannotWrite`].
+    pub fn settle(&mut self, key: &EntryKey, now: i64) -> Result<Option<Written>, CannotWrite> {
+        let raw = self.document.entry(key).ok_or(CannotWrite::NoEntry)?;
+        let Ok(kind) = kind_name(&raw).parse::<Kind>() else { return Ok(None) };
+        let sheet = Sheet::read(key.slot(), &raw);
+        let Author { slot, writer, .. } = self.author();
+        let me = Owner { slot, generation: 0, writer };
+        let due = closed::due(kind, key, (me, self.reader()), now, &sheet);
+        self.put_writes(key, &sheet, due)
+    }
+
+    fn put_writes(
+        &mut self,
+        key: &EntryKey,
+        sheet: &Sheet,
+        writes: Vec<Write>,
+    ) -> Result<Option<Written>, CannotWrite> {
         let author = self.author();
-        let fields = fields(&sheet, author, writes);
+        let fields = fields(sheet, author, writes);
         let change = self.commit(author, |edit| put_all(edit, key, author, fields))?;
         match change {
             Some(change) => self.written(key, Some(change)).map(Some),
             None => Ok(None),
         }
     }
-}
 
-impl Notebook {
+    fn close(
+        &self,
+        key: &EntryKey,
+        write: Write,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Write, CannotWrite> {
+        let Write::Close(named, words) = write else { return Ok(write) };
+        let (words, _) = self.close_words(key, named, &words, rng)?;
+        Ok(Write::Closed(Subject::new(named, None), words))
+    }
+
+    /// Closes words that are to stand in that entry under that name.
+    pub(super) fn close_words(
+        &self,
+        key: &EntryKey,
+        named: &'static str,
+        words: &str,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(ClosedWords, ClosedKey), CannotWrite> {
+        let keeper = self.keeper.as_ref().ok_or(CannotWrite::NoKeys)?;
+        let place = Place::new(key.as_str(), named);
+        keeper.close(place, words, rng).ok_or(CannotWrite::NoKeys)
+    }
     /// Sets the value that is an entry's body.
     pub(super) fn set_body(
         &mut self,
@@ -227,7 +331,8 @@ impl On {
 impl Write {
     fn check(&self) -> Result<(), CannotWrite> {
         match self {
-            Self::Part(_, words) => check_words(MAX_NOTE, words),
+            Self::Part(_, words) | Self::Close(_, words) => check_words(MAX_NOTE, words),
+            Self::Closed(..) | Self::Key(..) => Ok(()),
             Self::Claim(_, value, _) => check_length(MAX_WORD, value),
             Self::Value(_, value) => check_length(MAX_VALUE, value),
             Self::Member(_, member, _) => check_words(MAX_WORD, member),
@@ -258,9 +363,31 @@ pub(super) fn fields(sheet: &Sheet, author: Author, writes: Vec<Write>) -> Vec<(
                 let value = if is_in { member } else { String::new() };
                 (!stands).then(|| claim(sheet, me, at, value, RevMap::default()))
             }
+            Write::Close(..) => None,
+            Write::Closed(subject, words) => Some(closed_words(sheet, me, subject, &words)),
+            Write::Key(id, bytes) => published(sheet, me, id, bytes),
         });
     }
     fields
+}
+
+fn closed_words(
+    sheet: &Sheet,
+    me: Owner,
+    subject: Subject,
+    words: &ClosedWords,
+) -> (Field, Scalar) {
+    let earlier = closed::of(sheet, subject.name(), me.slot).map(|closed| closed.key.rev);
+    let rev = earlier.max().unwrap_or(0).saturating_add(1);
+    (Field::Closed(subject, words_key(me, rev)), Scalar::Bytes(words.to_bytes()))
+}
+
+/// The key under one's own name, or nothing if it stands there; it is withdrawn only where it was
+/// published.
+fn published(sheet: &Sheet, me: Owner, id: ItemId, bytes: Vec<u8>) -> Option<(Field, Scalar)> {
+    let own = sheet.keys.iter().find(|(of, owner, _)| *of == id && *owner == me);
+    let stands = own.map_or(bytes.is_empty(), |(_, _, standing)| *standing == bytes);
+    (!stands).then(|| (Field::Key(id, me), Scalar::Bytes(bytes)))
 }
 
 fn part(sheet: &Sheet, me: Owner, subject: Subject, words: String) -> Option<(Field, Scalar)> {
@@ -318,18 +445,29 @@ pub(super) fn put_rev(
 
 /// What stands in an entry of that kind from the start, besides its words.
 pub(super) fn birth(kind: Kind, author: Author, text: &str, day: i32) -> Vec<(Field, Scalar)> {
-    let sheet = Sheet::empty(author.slot);
-    fields(&sheet, author, kinds::birth(kind, text, day))
+    begun_with(author, kinds::birth(kind, text, day))
+}
+
+/// What is said in a new entry, with how far it is new if that counts.
+pub(super) fn begun_with(author: Author, writes: Vec<Write>) -> Vec<(Field, Scalar)> {
+    let mut fields = fields(&Sheet::empty(author.slot), author, writes);
+    if fields.iter().any(|(field, _)| is_counted(field)) {
+        let Author { slot, writer, start } = author;
+        let owner = Owner { slot, generation: 0, writer };
+        fields.push((Field::Rev(owner), Scalar::Uint(start)));
+    }
+    fields
 }
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 63] = [
         Self::Reflect,
         Self::GotMe,
         Self::Partly,
         Self::NotYet,
         Self::BeThere,
+        Self::Speak,
         Self::Tell,
         Self::Understand,
         Self::Feel,
@@ -362,6 +500,26 @@ impl Deed {
         Self::Check,
         Self::Uncheck,
         Self::Move,
+        Self::Entrust,
+        Self::Explain,
+        Self::Propose,
+        Self::Vote,
+        Self::Choose,
+        Self::SetLength,
+        Self::SetWhere,
+        Self::Promise,
+        Self::Later,
+        Self::Cancel,
+        Self::Held,
+        Self::Answer,
+        Self::Unanswer,
+        Self::Open,
+        Self::Unsend,
+        Self::Rate,
+        Self::CallMe,
+        Self::TogetherSince,
+        Self::SetTheme,
+        Self::Begins,
         Self::SetDate,
         Self::SetRepeat,
         Self::Revise,
@@ -378,6 +536,7 @@ impl Deed {
             Self::Partly => "partly",
             Self::NotYet => "not-yet",
             Self::BeThere => "be-there",
+            Self::Speak => "speak",
             Self::Tell => "tell",
             Self::Understand => "understand",
             Self::Feel => "feel",
@@ -410,6 +569,26 @@ impl Deed {
             Self::Check => "check",
             Self::Uncheck => "uncheck",
             Self::Move => "move",
+            Self::Entrust => "entrust",
+            Self::Explain => "explain",
+            Self::Propose => "propose",
+            Self::Vote => "vote",
+            Self::Choose => "choose",
+            Self::SetLength => "set-length",
+            Self::SetWhere => "set-where",
+            Self::Promise => "promise",
+            Self::Later => "later",
+            Self::Cancel => "cancel",
+            Self::Held => "held",
+            Self::Answer => "answer",
+            Self::Unanswer => "unanswer",
+            Self::Open => "open",
+            Self::Unsend => "unsend",
+            Self::Rate => "rate",
+            Self::CallMe => "call-me",
+            Self::TogetherSince => "together-since",
+            Self::SetTheme => "set-theme",
+            Self::Begins => "begins",
             Self::SetDate => "set-date",
             Self::SetRepeat => "set-repeat",
             Self::Revise => "revise",
@@ -437,6 +616,9 @@ impl Deed {
                 | Self::Check
                 | Self::Uncheck
                 | Self::Move
+                | Self::Entrust
+                | Self::Vote
+                | Self::Choose
                 | Self::Revise
         )
     }
