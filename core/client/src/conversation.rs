@@ -430,12 +430,26 @@ impl Conversation {
         }
         self.session.stored(&received.delta);
         self.tell_touched(received);
+        self.settle_closed(owner)?;
         // What came may say how far our words have come.
         self.tell(Event::Delivered);
         if self.until == Until::Stopped {
             self.answer_at = Some(now + BEFORE_ANSWER);
         }
         Ok(())
+    }
+
+    /// The other's answer has come, or their wish to open a note: keys that are due go out at once.
+    fn settle_closed(&mut self, owner: &mut Owner) -> Result<(), Error> {
+        if owner.is_apart()? || owner.is_paused()? {
+            return Ok(());
+        }
+        let settled = owner.settle_closed()?;
+        if settled.is_empty() {
+            return Ok(());
+        }
+        settled.into_iter().for_each(|entry| self.tell(Event::Entry(entry)));
+        self.handle_written(owner)
     }
 
     fn extend(&mut self, owner: &mut Owner, piece: Statements) -> Result<(), Error> {

@@ -44,8 +44,8 @@ use crate::document::{
 use crate::limits::{
     ENTRIES_PER_VOLUME, HEADS_PER_VOLUME, MAX_NOTE, MAX_PAGE, MAX_TITLE, WEIGHT_PER_VOLUME,
 };
-use crate::text::rebase;
 use crate::seal::closed::Keeper;
+use crate::text::rebase;
 use closed::Reader;
 use deed::Write;
 use entry::{Entry, Version};

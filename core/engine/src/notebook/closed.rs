@@ -10,7 +10,7 @@ use couplet_proto::ids::Slot;
 
 use super::deed::Write;
 use super::kinds::Fact;
-use super::schema::{Kind, Owner, name};
+use super::schema::{Kind, name};
 use super::sheet::{Closed, Part, Sheet};
 use super::words::{self, Revision};
 use super::{kindness, prompt};
@@ -66,19 +66,46 @@ pub(super) fn open(kind: Kind, key: &EntryKey, reader: Reader<'_>, sheet: &mut S
 pub(super) fn due(
     kind: Kind,
     key: &EntryKey,
-    (me, reader): (Owner, Reader<'_>),
+    reader: Reader<'_>,
     now: i64,
     sheet: &Sheet,
 ) -> Vec<Write> {
     match kind {
         Kind::Prompt if prompt::is_open(sheet) => to_publish(kind, key, reader, sheet),
-        Kind::Note if me.slot != sheet.author => {
-            if kindness::is_opened(sheet) { copies(key, me.slot, sheet) } else { Vec::new() }
+        Kind::Note if reader.slot != sheet.author => {
+            if kindness::is_opened(sheet) {
+                copies(key, reader.slot, sheet)
+            } else {
+                Vec::new()
+            }
         }
-        Kind::Note if kindness::is_withdrawn(sheet) => withdrawn(me.slot, sheet),
+        Kind::Note if kindness::is_withdrawn(sheet) => withdrawn(reader.slot, sheet),
         Kind::Note if kindness::is_due(sheet, now) => to_publish(kind, key, reader, sheet),
         _ => Vec::new(),
     }
+}
+
+/// Whether such keys are due by now, or will be.
+pub(super) fn awaits_key(kind: Kind, me: Slot, sheet: &Sheet) -> bool {
+    let Some(named) = name_of(kind) else { return false };
+    let has_published = |by| are_published(sheet, named, by);
+    match kind {
+        Kind::Prompt => prompt::is_open(sheet) && !has_published(me),
+        _ if of(sheet, named, sheet.author).next().is_none() => false,
+        _ if me != sheet.author => kindness::is_opened(sheet) && !is_copied(me, sheet),
+        _ if kindness::is_withdrawn(sheet) => has_published(me),
+        _ => kindness::is_held_back(sheet) && !has_published(me),
+    }
+}
+
+/// Whether this person keeps open what they opened.
+fn is_copied(me: Slot, sheet: &Sheet) -> bool {
+    of(sheet, name::CLOSED, me.other()).all(|closed| is_copied_of(me, sheet, closed))
+}
+
+fn is_copied_of(me: Slot, sheet: &Sheet, closed: &Closed) -> bool {
+    let mut own = sheet.keys.iter().filter(|(_, owner, _)| owner.slot == me);
+    own.any(|(id, _, key)| *id == closed.id && !key.is_empty())
 }
 
 /// The keys of one's own newest words, where no device of one's own has published them.
@@ -99,10 +126,7 @@ pub(super) fn copies(key: &EntryKey, me: Slot, sheet: &Sheet) -> Vec<Write> {
     let place = Place::new(key.as_str(), name::CLOSED);
     let theirs = of(sheet, name::CLOSED, me.other());
     let copy = |closed: &Closed| {
-        let is_mine = |(id, owner, key): &&(_, Owner, Vec<u8>)| {
-            *id == closed.id && owner.slot == me && !key.is_empty()
-        };
-        if sheet.keys.iter().any(|one| is_mine(&one)) {
+        if is_copied_of(me, sheet, closed) {
             return None;
         }
         let opens = |key: &ClosedKey| closed.words.open(place, key).is_some();

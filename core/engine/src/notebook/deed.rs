@@ -258,9 +258,7 @@ impl Notebook {
         let raw = self.document.entry(key).ok_or(CannotWrite::NoEntry)?;
         let Ok(kind) = kind_name(&raw).parse::<Kind>() else { return Ok(None) };
         let sheet = Sheet::read(key.slot(), &raw);
-        let Author { slot, writer, .. } = self.author();
-        let me = Owner { slot, generation: 0, writer };
-        let due = closed::due(kind, key, (me, self.reader()), now, &sheet);
+        let due = closed::due(kind, key, self.reader(), now, &sheet);
         self.put_writes(key, &sheet, due)
     }
 
@@ -387,7 +385,7 @@ fn closed_words(
 fn published(sheet: &Sheet, me: Owner, id: ItemId, bytes: Vec<u8>) -> Option<(Field, Scalar)> {
     let own = sheet.keys.iter().find(|(of, owner, _)| *of == id && *owner == me);
     let stands = own.map_or(bytes.is_empty(), |(_, _, standing)| *standing == bytes);
-    (!stands).then(|| (Field::Key(id, me), Scalar::Bytes(bytes)))
+    (!stands).then_some((Field::Key(id, me), Scalar::Bytes(bytes)))
 }
 
 fn part(sheet: &Sheet, me: Owner, subject: Subject, words: String) -> Option<(Field, Scalar)> {

@@ -74,6 +74,9 @@ pub struct Entry {
     pub meeting: Option<Meeting>,
     /// How it is sealed, if it is.
     pub seal: Option<Seal>,
+    /// Whether a device of its reader's has a key to publish, to copy or to withdraw in it, at once
+    /// or later.
+    pub awaits_key: bool,
     /// What is open to whom, of the deeds of its kind.
     pub open: Vec<Open>,
     /// What to give back with an edit of what is shown here.
@@ -140,6 +143,7 @@ impl Entry {
             members: members(&sheet),
             items: items::items(&sheet),
             meeting: (kind == Some(Kind::HeartToHeart)).then(|| heart::meeting(&sheet)),
+            awaits_key: kind.is_some_and(|kind| closed::awaits_key(kind, reader.slot, &sheet)),
             seal: kind.filter(|kind| *kind == Kind::Note).and_then(|_| kindness::seal(&sheet)),
             parts: sheet.parts,
             version,

@@ -158,9 +158,7 @@ pub(super) fn writes(
         one_of(word, &["yes", "no"]).map(|word| vec![say(name, &word)])
     };
     match act.deed {
-        Deed::Explain => {
-            Ok(vec![Write::Part(Subject::new(name::WHY, None), act.words.to_owned())])
-        }
+        Deed::Explain => Ok(vec![Write::Part(Subject::new(name::WHY, None), act.words.to_owned())]),
         Deed::Propose => propose(sheet, act.words),
         Deed::Vote => {
             let vote = one_of(act.words, &["yes", "maybe", "no"])?;

@@ -153,10 +153,7 @@ impl Kind {
     /// Whether it is written in a notebook of one's own devices alone, and never in a shared one.
     #[must_use]
     pub const fn is_for_oneself(self) -> bool {
-        matches!(
-            self,
-            Self::Myself | Self::Need | Self::Boundary | Self::Letter | Self::Reminder
-        )
+        matches!(self, Self::Myself | Self::Need | Self::Boundary | Self::Letter | Self::Reminder)
     }
 }
 

@@ -111,6 +111,11 @@ pub(super) fn is_withdrawn(sheet: &Sheet) -> bool {
     is_unsent(sheet) && !is_opened(sheet)
 }
 
+/// Whether its author's devices have its key to themselves until then.
+pub(super) fn is_held_back(sheet: &Sheet) -> bool {
+    seal(sheet).is_some_and(|seal| seal.is_held_back) && !is_unsent(sheet)
+}
+
 /// Whether its author's devices are to publish its key.
 pub(super) fn is_due(sheet: &Sheet, now: i64) -> bool {
     let is_time = |seal: Seal| match seal.opens {

@@ -205,11 +205,7 @@ pub fn law_of(changes: &[Change]) -> u16 {
 fn is_of_second_law(key: &str, text: Option<&str>) -> bool {
     match Field::parse(key) {
         Some(
-            Field::Part(..)
-            | Field::Own(..)
-            | Field::Closed(..)
-            | Field::Key(..)
-            | Field::Rev(_),
+            Field::Part(..) | Field::Own(..) | Field::Closed(..) | Field::Key(..) | Field::Rev(_),
         ) => true,
         Some(Field::Kind) => text.is_some_and(|name| !Kind::FIRST.contains(&name)),
         _ => false,
@@ -222,7 +218,9 @@ fn parse_own(key: &str) -> Option<Field> {
     let segments: Vec<&str> = key.split('/').collect();
     match segments.as_slice() {
         ["rev", owner, writer] => Some(Field::Rev(parse_owner(owner, writer)?)),
-        ["key", id, owner, writer] => Some(Field::Key(id.parse().ok()?, parse_owner(owner, writer)?)),
+        ["key", id, owner, writer] => {
+            Some(Field::Key(id.parse().ok()?, parse_owner(owner, writer)?))
+        }
         [what @ (PART | CLOSED), owner, name, revision] => {
             parse_words(what, owner, Subject::parse(name, None)?, revision)
         }

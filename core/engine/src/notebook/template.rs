@@ -20,11 +20,7 @@ pub(super) fn look(sheet: &Sheet) -> Look {
     look
 }
 
-pub(super) fn writes(
-    sheet: &Sheet,
-    act: Act<'_>,
-    new: ItemId,
-) -> Result<Vec<Write>, CannotWrite> {
+pub(super) fn writes(sheet: &Sheet, act: Act<'_>, new: ItemId) -> Result<Vec<Write>, CannotWrite> {
     if act.deed == Deed::Begins {
         let kind: Kind = act.words.trim().parse().map_err(|_| CannotWrite::NoKind)?;
         return Ok(vec![claim(name::BEGINS, None, kind.name(), RevMap::default())]);

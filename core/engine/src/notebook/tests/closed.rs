@@ -241,9 +241,9 @@ fn forged(fields: impl FnOnce(&World, u64) -> Vec<(Field, Scalar)>) -> Option<Re
     let fields = fields(&world, start);
     let key = world.key.clone();
     let change = world.phones[2].notebook.document.edit(|edit| {
-        fields.iter().try_for_each(|(field, value)| {
-            edit.put(&key, &field.to_string(), value.clone())
-        })
+        fields
+            .iter()
+            .try_for_each(|(field, value)| edit.put(&key, &field.to_string(), value.clone()))
     });
     let change = change.unwrap().unwrap();
     let applied = world.phones[0].notebook.receive(vec![(change, Slot::Second)]).unwrap();
@@ -303,9 +303,9 @@ fn an_answer_copied_from_the_other_or_never_meant_to_open_is_shown_as_such() {
         Author { slot: BEN.0, writer: BEN.1, start: world.phones[2].notebook.document.next_op() };
     let key = world.key.clone();
     let field = Field::Key(id, ben).to_string();
-    let change = world.phones[2].notebook.commit(author, |edit| {
-        edit.put(&key, &field, Scalar::Bytes(vec![7; 32]))
-    });
+    let change = world.phones[2]
+        .notebook
+        .commit(author, |edit| edit.put(&key, &field, Scalar::Bytes(vec![7; 32])));
     world.phones[2].written.push((change.unwrap().unwrap(), Slot::Second));
     world.together(&["ana settle"]);
     let told_ana = told(&world.phones[0].entry(&world.key));
@@ -323,8 +323,12 @@ struct Move {
 
 fn any_move() -> impl Strategy<Value = Move> {
     let from = prop_oneof![1 => Just(None), 2 => (0..3_usize).prop_map(Some)];
-    (0..3_usize, 0..5_u8, from, any::<u8>())
-        .prop_map(|(at, what, from, upto)| Move { at, what, from, upto })
+    (0..3_usize, 0..5_u8, from, any::<u8>()).prop_map(|(at, what, from, upto)| Move {
+        at,
+        what,
+        from,
+        upto,
+    })
 }
 
 proptest! {

@@ -73,13 +73,7 @@ fn a_conversation_comes_to_be_agreed_and_held() {
             ),
             ("one chooses", &and(&["ana choose @1"]), &[], Agreed, &[]),
             ("both choose one apart", &and(&[]), &["ana choose @1", "ben choose @1"], Agreed, &[]),
-            (
-                "two chosen apart",
-                &and(&[]),
-                &["ana choose @0", "ben choose @1"],
-                TwoChosen,
-                &[],
-            ),
+            ("two chosen apart", &and(&[]), &["ana choose @0", "ben choose @1"], TwoChosen, &[]),
         ],
     );
 }

@@ -85,7 +85,8 @@ impl World {
         } else if deed == "settle" {
             phone.notebook.settle(&self.key, self.now)?
         } else {
-            let act = Act { deed: deed.parse().unwrap(), on: on.as_ref(), words: &words, now: self.now };
+            let act =
+                Act { deed: deed.parse().unwrap(), on: on.as_ref(), words: &words, now: self.now };
             phone.notebook.act(&self.key, act, &mut rng(phone.seed))?
         };
         written.iter().for_each(|written| phone.keep(written));

@@ -49,10 +49,13 @@ fn roles_swap_inside_one_page_of_listening() {
                 Shared,
                 &["earlier words", "confirmed before"],
             ),
-            ("one has more to say, and no turn", &and(&["ana edit More"]), &[], MoreToSay, &[
-                "earlier words",
-                "confirmed before",
-            ]),
+            (
+                "one has more to say, and no turn",
+                &and(&["ana edit More"]),
+                &[],
+                MoreToSay,
+                &["earlier words", "confirmed before"],
+            ),
         ],
     );
 }
@@ -61,7 +64,11 @@ fn roles_swap_inside_one_page_of_listening() {
 fn only_who_listens_reflects_and_only_who_spoke_says_whether_that_is_it() {
     let mut world = World::with(Kind::Listening, "I felt hurt");
     assert_eq!(world.try_to("ana speak And I"), Err(CannotWrite::NotNow), "it is her turn");
-    world.together(&["ben reflect You felt left out", "ben be-there nod", "ben speak I was afraid"]);
+    world.together(&[
+        "ben reflect You felt left out",
+        "ben be-there nod",
+        "ben speak I was afraid",
+    ]);
     assert_eq!(world.try_to("ben reflect I was afraid"), Err(CannotWrite::NotNow));
     assert_eq!(world.try_to("ben got-me #0"), Err(CannotWrite::NotNow));
     world.together(&["ana reflect You were afraid", "ana be-there here"]);
@@ -98,7 +105,12 @@ fn moods_of_one_day_are_all_kept_and_one_is_seen_by_whom_its_author_wants() {
 #[test]
 fn each_says_what_they_are_called_and_both_since_when() {
     let mut world = World::with(Kind::Profile, "Us");
-    world.apart(&["ana call-me Ana", "ben call-me Ben", "ana together-since 5", "ben set-theme sea"]);
+    world.apart(&[
+        "ana call-me Ana",
+        "ben call-me Ben",
+        "ana together-since 5",
+        "ben set-theme sea",
+    ]);
     world.apart(&["ben together-since 6", "tablet together-since 7", "ana set-theme moss"]);
     let entry = world.entry();
     let called: Vec<_> = entry.parts.iter().map(|part| (part.by, part.text.as_str())).collect();
@@ -117,10 +129,10 @@ fn an_entry_begun_from_a_template_has_a_copy_of_its_words() {
     assert_eq!(world.try_to("ana begins poem"), Err(CannotWrite::NoKind));
     assert_eq!(world.try_to("ben add Mine"), Err(CannotWrite::NotNow));
     let (kind, words) = world.entry().begins().unwrap();
-    assert_eq!((kind, words.as_str()), (
-        Kind::Note,
-        "How was your day?\nWhat was good\nWhat was hard"
-    ));
+    assert_eq!(
+        (kind, words.as_str()),
+        (Kind::Note, "How was your day?\nWhat was good\nWhat was hard")
+    );
     let written = world.phones[2].notebook.write(kind, 7, &words, &mut rng(3)).unwrap();
     world.phones[2].keep(&written);
     world.together(&["ana edit How are you?"]);
