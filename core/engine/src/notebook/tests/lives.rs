@@ -192,10 +192,12 @@ fn check_state(entry: &Entry) {
 }
 
 /// Asked when this is built, as a pure crate reads no environment.
-const LIVES: u32 = if matches!(option_env!("COUPLET_LONG"), Some("1")) { 10_000 } else { 96 };
+fn lives() -> u32 {
+    if option_env!("COUPLET_LONG") == Some("1") { 10_000 } else { 96 }
+}
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: LIVES, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: lives(), ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_three_phones_do_apart_they_agree_and_no_word_is_lost_or_made_up(
@@ -219,9 +221,10 @@ proptest! {
             for words in all_words(entry) {
                 prop_assert!(FELT.contains(&words.as_str()), "a third word: {words}");
             }
-            for word in entry.text.split_whitespace() {
-                prop_assert!(FELT.iter().any(|felt| felt.split(' ').any(|one| one == word)));
-            }
+            // Two who begin the same page apart stand one behind the other, each word whole.
+            let rest = ["lonely", "angry", "felt", "hurt", "seen", "I"].into_iter();
+            let rest = rest.fold(entry.text.clone(), |text, word| text.replace(word, ""));
+            prop_assert!(rest.trim().is_empty(), "letters of two: {}", entry.text);
             let slot = phone.notebook.slot;
             let now = own_words(entry, slot);
             prop_assert!(said[usize::from(slot.index())].is_subset(&now), "words are lost");
