@@ -13,7 +13,7 @@
 //!                  --HKDF("relay")---------------------------->  key of the next relay's link
 //!                  --HKDF("epoch chain", notebook, epoch)----->  seals K_(epoch - 1)
 //!                  --H("epoch commitment")-------------------->  commitment in the log
-//! K_closed (random) --HKDF("closed words", entry, name)---->  closed words, key commitment
+//! K_closed (random) --HKDF("closed words", place)---------->  closed words, key commitment
 //! K_epoch, K_archive --HKDF("closed volume")------------------>  K_epoch for volumes that were
 //!                                                                closed to who came later
 //! ```
@@ -55,7 +55,7 @@ const CLOSED_COMMITMENT: Label = Label::new("couplet/1 closed words commitment k
 pub(crate) const CLOSED_WRAP: Label = Label::new("couplet/1 closed words wrap");
 /// Hash: the name that the key of closed words is published under.
 pub(crate) const CLOSED_NAME: Label = Label::new("couplet/1 closed words name");
-/// Associated data: whose entry closed words stand in, and as what.
+/// Associated data: where closed words stand: entry, name and person.
 pub(crate) const CLOSED_PLACE: Label = Label::new("couplet/1 closed words place");
 /// Hash: a body's key commitment, from commitment key, nonce and header.
 pub(crate) const COMMITMENT: Label = Label::new("couplet/1 key commitment");
@@ -275,13 +275,15 @@ impl ClosedKey {
         Self(Secret::random(rng))
     }
 
-    /// The key with these bytes.
-    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
+    /// The key with these bytes, which are as many as a key has.
+    #[must_use]
+    pub fn read(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(|bytes| Self(Secret::new(bytes)))
     }
 
     /// The bytes: for wrapping, and for publishing.
-    pub(crate) const fn secret(&self) -> &Secret {
+    #[must_use]
+    pub const fn secret(&self) -> &Secret {
         &self.0
     }
 

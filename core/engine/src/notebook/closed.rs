@@ -35,7 +35,7 @@ pub(super) fn open(kind: Kind, key: &EntryKey, reader: Reader<'_>, sheet: &mut S
         if !may_read || all.is_empty() {
             continue;
         }
-        let place = Place::new(key.as_str(), named);
+        let place = Place::new(key.as_str(), named, by);
         let keeper = reader.keeper.filter(|_| by == reader.slot);
         let mut revisions: Vec<Revision> =
             all.iter().filter_map(|closed| opened(sheet, place, keeper, closed)).collect();
@@ -111,7 +111,7 @@ fn is_copied_of(me: Slot, sheet: &Sheet, closed: &Closed) -> bool {
 /// The keys of one's own newest words, where no device of one's own has published them.
 fn to_publish(kind: Kind, key: &EntryKey, reader: Reader<'_>, sheet: &Sheet) -> Vec<Write> {
     let (Some(named), Some(keeper)) = (name_of(kind), reader.keeper) else { return Vec::new() };
-    let place = Place::new(key.as_str(), named);
+    let place = Place::new(key.as_str(), named, reader.slot);
     let own: Vec<Closed> = of(sheet, named, reader.slot).cloned().collect();
     let missing = newest(&own).filter(|closed| published(sheet, closed).next().is_none());
     let publish = |closed: &Closed| {
@@ -123,7 +123,7 @@ fn to_publish(kind: Kind, key: &EntryKey, reader: Reader<'_>, sheet: &Sheet) -> 
 
 /// The other's keys of a note, as one's own: who opened it keeps it open.
 pub(super) fn copies(key: &EntryKey, me: Slot, sheet: &Sheet) -> Vec<Write> {
-    let place = Place::new(key.as_str(), name::CLOSED);
+    let place = Place::new(key.as_str(), name::CLOSED, me.other());
     let theirs = of(sheet, name::CLOSED, me.other());
     let copy = |closed: &Closed| {
         if is_copied_of(me, sheet, closed) {

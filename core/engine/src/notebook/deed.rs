@@ -297,7 +297,7 @@ impl Notebook {
         rng: &mut dyn CryptoRng,
     ) -> Result<(ClosedWords, ClosedKey), CannotWrite> {
         let keeper = self.keeper.as_ref().ok_or(CannotWrite::NoKeys)?;
-        let place = Place::new(key.as_str(), named);
+        let place = Place::new(key.as_str(), named, self.slot);
         keeper.close(place, words, rng).ok_or(CannotWrite::NoKeys)
     }
     /// Sets the value that is an entry's body.

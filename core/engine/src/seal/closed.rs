@@ -5,7 +5,7 @@
 //! place of its own: it is lost with the last of those devices, and not before. To open the words for the other, a device publishes the key.
 //!
 //! What stands in the document is postcard: the wraps (device, 80 bytes each), then the words as a
-//! sealed body of `seal`, whose associated data is the hash of entry and name. The body commits to
+//! sealed body of `seal`, whose associated data is the hash of entry, name and person. The body commits to
 //! its key, so nobody can close one thing and open another. A device that joins later opens what was
 //! closed before only once it is open. Deliberately not here: when a key may be published.
 
@@ -13,7 +13,7 @@ use core::fmt;
 
 use couplet_proto::envelope::padded;
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::DeviceId;
+use couplet_proto::ids::{DeviceId, Slot};
 use couplet_proto::item;
 use couplet_proto::sign::Signer as _;
 use couplet_proto::statement::DeviceKeys;
@@ -41,11 +41,14 @@ pub struct ClosedWords {
 
 /// Where closed words stand: what they are read under, so that they stand nowhere else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place(Hash);
+pub struct Place(Hash);
 
 impl Place {
-    pub(crate) fn new(entry: &str, name: &str) -> Self {
-        Self(Hash::of(CLOSED_PLACE, &[entry.as_bytes(), name.as_bytes()]))
+    /// In the entry of that key, under that name, of that person: nobody passes on the other's as
+    /// their own.
+    #[must_use]
+    pub fn new(entry: &str, name: &str, by: Slot) -> Self {
+        Self(Hash::of(CLOSED_PLACE, &[entry.as_bytes(), name.as_bytes(), &[by.index()]]))
     }
 }
 
@@ -60,7 +63,7 @@ impl Keeper {
     }
 
     /// Closes words; nothing if there are more than an entry takes.
-    pub(crate) fn close(
+    pub fn close(
         &self,
         place: Place,
         words: &str,
@@ -82,7 +85,8 @@ impl Keeper {
     }
 
     /// The key of words that a device of this person closed.
-    pub(crate) fn key_of(&self, place: Place, words: &ClosedWords) -> Option<ClosedKey> {
+    #[must_use]
+    pub fn key_of(&self, place: Place, words: &ClosedWords) -> Option<ClosedKey> {
         let mine = self.device.public();
         let (_, wrap) = words.wraps.iter().find(|(to, _)| *to == mine)?;
         let opened = hpke_open(&self.device, &info(place, &self.device.keys()), wrap)?;
@@ -105,17 +109,20 @@ impl ClosedWords {
     }
 
     /// As they stand in the document.
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
         item::encode(self)
     }
 
     /// What their key is published under: it names these words and no others.
-    pub(crate) fn name(&self) -> Hash {
+    #[must_use]
+    pub fn name(&self) -> Hash {
         Hash::of(CLOSED_NAME, &[&self.to_bytes()])
     }
 
     /// The words, if that is their key.
-    pub(crate) fn open(&self, place: Place, key: &ClosedKey) -> Option<String> {
+    #[must_use]
+    pub fn open(&self, place: Place, key: &ClosedKey) -> Option<String> {
         let opened = open_body(&key.body(&place.0), place.0.as_bytes(), &self.sealed).ok()?;
         String::from_utf8(opened.to_vec()).ok()
     }
@@ -154,7 +161,7 @@ mod tests {
 
     #[test]
     fn ones_own_devices_open_what_one_closed_and_nobody_else() {
-        let place = Place::new("0/aaaa", "closed");
+        let place = Place::new("0/aaaa", "closed", Slot::First);
         let (closed, key) = keeper(1, &[1, 2]).close(place, "I do", &mut rng(1)).unwrap();
         let closed = ClosedWords::read(&closed.to_bytes()).unwrap();
         for own in [1, 2] {
@@ -162,15 +169,17 @@ mod tests {
             assert_eq!(closed.open(place, &found).unwrap(), "I do");
         }
         assert!(keeper(3, &[1, 2, 3]).key_of(place, &closed).is_none());
-        let elsewhere = Place::new("0/bbbb", "closed");
-        assert!(keeper(1, &[1]).key_of(elsewhere, &closed).is_none());
-        assert!(closed.open(elsewhere, &key).is_none());
+        let copied = Place::new("0/aaaa", "closed", Slot::Second);
+        for elsewhere in [Place::new("0/bbbb", "closed", Slot::First), copied] {
+            assert!(keeper(1, &[1]).key_of(elsewhere, &closed).is_none());
+            assert!(closed.open(elsewhere, &key).is_none());
+        }
         assert!(closed.open(place, &ClosedKey::random(&mut rng(2))).is_none());
     }
 
     #[test]
     fn short_answers_are_of_one_length_and_the_longest_note_can_be_closed() {
-        let place = Place::new("0/aaaa", "closed");
+        let place = Place::new("0/aaaa", "closed", Slot::First);
         let all: Vec<u8> = (1..=30).collect();
         let close = |words: &str| keeper(1, &all).close(place, words, &mut rng(1)).unwrap().0;
         assert_eq!(close("no").to_bytes().len(), close("with all my heart").to_bytes().len());
@@ -181,7 +190,7 @@ mod tests {
 
     #[test]
     fn what_is_cut_or_too_large_is_no_closed_words() {
-        let place = Place::new("0/aaaa", "closed");
+        let place = Place::new("0/aaaa", "closed", Slot::First);
         let bytes = keeper(1, &[1]).close(place, "yes", &mut rng(1)).unwrap().0.to_bytes();
         for cut in 0..bytes.len() {
             assert!(ClosedWords::read(&bytes[..cut]).is_none());

@@ -291,7 +291,7 @@ fn nobody_closes_words_for_the_other_or_publishes_under_their_name() {
 }
 
 #[test]
-fn an_answer_copied_from_the_other_or_never_meant_to_open_is_shown_as_such() {
+fn an_answer_that_was_never_meant_to_open_is_shown_as_such() {
     let mut world = ask();
     world.together(&["ana answer one", "ben answer two"]);
     let ben = Owner { slot: BEN.0, generation: 0, writer: BEN.1 };
@@ -311,6 +311,30 @@ fn an_answer_copied_from_the_other_or_never_meant_to_open_is_shown_as_such() {
     let told_ana = told(&world.phones[0].entry(&world.key));
     assert_eq!(told_ana, ["does not open"]);
     assert_eq!(answer(&world.phones[0], &world.key, Slot::Second), None);
+}
+
+#[test]
+fn who_passes_the_others_answer_on_as_their_own_has_said_nothing() {
+    let mut world = ask();
+    world.together(&["ana answer one"]);
+    let raw = world.phones[2].notebook.document.entry(&world.key).unwrap();
+    let (field, values) =
+        raw.fields.iter().find(|(field, _)| field.starts_with("closed/")).unwrap();
+    let Some(Field::Closed(subject, key)) = Field::parse(field) else { panic!("closed") };
+    let field = Field::Closed(subject, WordsKey { writer: BEN.1, slot: BEN.0, ..key });
+    let copy = values[0].scalar.clone();
+    let start = world.phones[2].notebook.document.next_op();
+    let author = Author { slot: BEN.0, writer: BEN.1, start };
+    let at = world.key.clone();
+    let ben = &mut world.phones[2].notebook;
+    let change = ben.commit(author, |edit| edit.put(&at, &field.to_string(), copy));
+    world.phones[2].written.push((change.unwrap().unwrap(), Slot::Second));
+    world.meet();
+    world.together(&["ana settle"]);
+    for phone in &world.phones[..2] {
+        assert_eq!(told(&phone.entry(&world.key)), ["does not open"]);
+        assert_eq!(answer(phone, &world.key, Slot::Second), None);
+    }
 }
 
 #[derive(Clone, Debug)]
