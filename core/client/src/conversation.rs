@@ -9,6 +9,7 @@
 //! Deliberately not here: connecting, and when to try again.
 
 mod checkpoint;
+mod closed;
 mod leading;
 mod recovering;
 mod refused;
@@ -437,19 +438,6 @@ impl Conversation {
             self.answer_at = Some(now + BEFORE_ANSWER);
         }
         Ok(())
-    }
-
-    /// The other's answer has come, or their wish to open a note: keys that are due go out at once.
-    fn settle_closed(&mut self, owner: &mut Owner) -> Result<(), Error> {
-        if owner.is_apart()? || owner.is_paused()? {
-            return Ok(());
-        }
-        let settled = owner.settle_closed()?;
-        if settled.is_empty() {
-            return Ok(());
-        }
-        settled.into_iter().for_each(|entry| self.tell(Event::Entry(entry)));
-        self.handle_written(owner)
     }
 
     fn extend(&mut self, owner: &mut Owner, piece: Statements) -> Result<(), Error> {

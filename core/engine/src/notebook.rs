@@ -10,6 +10,7 @@ mod closed;
 pub mod comment;
 mod day;
 pub mod deed;
+mod deeds;
 pub mod entry;
 pub mod heart;
 mod inner;
