@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use couplet::driven::{Again, Owner, Until};
-use couplet::{Error, Slot, Standing, Words};
+use couplet::driven::{Owner, Until};
+use couplet::{Again, Error, Slot, Standing, Words};
 use couplet_engine::notebook::CannotWrite;
 use couplet_engine::pairing::link::JoinLink;
 

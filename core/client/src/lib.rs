@@ -57,7 +57,6 @@ pub use transport::Unreachable;
 pub mod driven {
     pub use crate::backoff::{BEGINNINGS, STABLE, backoff, may_pass};
     pub use crate::conversation::{Conversation, Output, Talked, Until};
-    pub use crate::answers::Again;
     pub use crate::owner::{Asking, Found, Invited, Owner, Return};
     pub use crate::place::{Home, Surroundings, System};
     pub use crate::transport::introduction;
