@@ -45,6 +45,8 @@ pub(crate) fn zone() -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[test]
@@ -52,6 +54,10 @@ mod tests {
         assert_eq!(parse("1970-01-01T01:00", "UTC").ok(), Some(3_600));
         assert_eq!(parse("1970-01-01T01:00+01:00", "UTC").ok(), Some(0));
         assert_eq!(parse("77", "UTC").ok(), Some(77));
+        if Path::new("/usr/share/zoneinfo").is_dir() {
+            let there = parse("2026-12-01T18:00", "Europe/Copenhagen").ok();
+            assert_eq!(there, parse("2026-12-01T17:00", "UTC").ok());
+        }
         assert!(parse("tonight", "UTC").is_err());
         assert!(parse("1970-01-01T01:00", "Middle/Earth").is_err());
     }
