@@ -83,6 +83,49 @@ fn only_who_listens_reflects_and_only_who_spoke_says_whether_that_is_it() {
 }
 
 #[test]
+fn both_open_a_page_of_listening_at_once_and_it_is_two() {
+    let mut world = World::with(Kind::Listening, "I felt hurt");
+    let ben = &mut world.phones[2];
+    let written = ben.notebook.write(Kind::Listening, 7, "I felt alone", &mut rng(2)).unwrap();
+    ben.keep(&written);
+    world.apart(&[]);
+    assert_eq!(world.phones[0].notebook.entries().count(), 2);
+}
+
+#[test]
+fn two_tags_given_apart_are_both_kept_and_each_takes_off_their_own() {
+    let mut world = World::with(Kind::Page, "On the train");
+    world.apart(&["ana tag travel", "tablet tag train", "ben tag travel"]);
+    let tags = |world: &World| -> Vec<(Slot, String)> {
+        world.entry().members.into_iter().map(|tag| (tag.by, tag.value)).collect()
+    };
+    assert_eq!(tags(&world).len(), 3);
+    world.apart(&["ana untag travel", "ben tag summer"]);
+    let left = [(Slot::First, "train"), (Slot::Second, "summer"), (Slot::Second, "travel")];
+    assert_eq!(tags(&world), left.map(|(by, tag)| (by, tag.to_owned())));
+}
+
+#[test]
+fn of_two_titles_given_apart_one_is_shown_and_the_other_is_history() {
+    let title = |entry: &Entry| match entry.kind {
+        Some(Kind::Page) => entry.shown[0].value.clone(),
+        _ => entry.text.clone(),
+    };
+    for (kind, deed) in [(Kind::Page, "entitle"), (Kind::List, "edit"), (Kind::Profile, "edit")] {
+        let mut world = World::with(kind, "Us");
+        world.apart(&[&format!("ana {deed} Summer"), &format!("ben {deed} Denmark")]);
+        let entry = world.entry();
+        assert_eq!(entry.conflicts(), 0);
+        let earlier: Vec<&str> = entry.revisions.iter().map(|one| one.text.as_str()).collect();
+        let mut both = [title(&entry), earlier[0].to_owned()];
+        both.sort();
+        assert_eq!((both.as_slice(), earlier.len()), (&["Denmark".into(), "Summer".into()][..], 1));
+        world.together(&[&format!("tablet {deed} Summer in Denmark")]);
+        assert_eq!(title(&world.entry()), "Summer in Denmark");
+    }
+}
+
+#[test]
 fn moods_of_one_day_are_all_kept_and_one_is_seen_by_whom_its_author_wants() {
     let mut world = World::with(Kind::Mood, "Tired");
     let phone = &mut world.phones[1];
