@@ -35,7 +35,7 @@ mod tests;
 pub mod verb;
 pub mod words;
 
-use couplet_proto::ids::{Edition, Slot, Volume, WriterId};
+use couplet_proto::ids::{Edition, Person, Slot, Volume, WriterId};
 use rand_core::CryptoRng;
 
 use crate::document::{
@@ -61,6 +61,8 @@ use schema::{Body, ENTRY_VERSION, Field, Kind, Subject, TEXT, WordsKey};
 pub struct Notebook {
     document: Document,
     slot: Slot,
+    /// Which generation of that person writes here.
+    generation: u32,
     /// Who closes words here; nobody where nothing is written.
     keeper: Option<Keeper>,
 }
@@ -166,13 +168,13 @@ impl Notebook {
     pub fn load(
         volume: Volume,
         edition: Edition,
-        me: (Slot, WriterId),
+        me: (Person, WriterId),
         snapshot: Option<&[u8]>,
         changes: Vec<Change>,
     ) -> Result<Self, LoadError> {
-        let (slot, writer) = me;
+        let (Person { slot, generation }, writer) = me;
         let document = Document::load(volume, edition, writer, snapshot, changes)?;
-        Ok(Self { document, slot, keeper: None })
+        Ok(Self { document, slot, generation, keeper: None })
     }
 
     /// Closes words from here on for all devices of this person that the log knows.
@@ -315,7 +317,9 @@ impl Notebook {
         let change = match kind.body() {
             Body::Text | Body::Notes(_) => self.edit_page(&entry, base, text)?,
             Body::Value(name) => self.set_body(key, name, text)?,
-            Body::Words if entry.author != self.slot => return Err(CannotWrite::NotYours),
+            Body::Words if !self.is_by_me(entry.author, entry.generation) => {
+                return Err(CannotWrite::NotYours);
+            }
             Body::Words if entry.is_under_seal() => return Err(CannotWrite::NotNow),
             Body::Words if entry.text == text && entry.alternatives.is_empty() => None,
             Body::Words => {
@@ -354,13 +358,15 @@ impl Notebook {
         })
     }
 
-    /// Judges and applies received changes, each with the slot of the person who signed it.
+    /// Judges and applies received changes, each with the person who signed it.
     ///
     /// # Errors
     /// [`Poisoned`]: the volume must be loaded again, and the changes brought one by one.
-    pub fn receive(&mut self, batch: Vec<(Change, Slot)>) -> Result<Applied, Poisoned> {
-        self.document.apply(batch, &|change, slot, operations| {
-            let author = Author { slot, writer: change.writer(), start: change.start_op() };
+    pub fn receive(&mut self, batch: Vec<(Change, Person)>) -> Result<Applied, Poisoned> {
+        self.document.apply(batch, &|change, by, operations| {
+            let Person { slot, generation } = by;
+            let (writer, start) = (change.writer(), change.start_op());
+            let author = Author { slot, generation, writer, start };
             judge(author, operations)
         })
     }
@@ -381,7 +387,7 @@ impl Notebook {
     }
 
     fn reader(&self) -> Reader<'_> {
-        Reader { slot: self.slot, keeper: self.keeper.as_ref() }
+        Reader { slot: self.slot, generation: self.generation, keeper: self.keeper.as_ref() }
     }
 
     fn version(&self) -> Version {
@@ -389,7 +395,19 @@ impl Notebook {
     }
 
     fn author(&self) -> Author {
-        Author { slot: self.slot, writer: self.document.writer(), start: self.document.next_op() }
+        let Person { slot, generation } = self.me();
+        let (writer, start) = (self.document.writer(), self.document.next_op());
+        Author { slot, generation, writer, start }
+    }
+
+    const fn me(&self) -> Person {
+        Person { slot: self.slot, generation: self.generation }
+    }
+
+    /// Whether these are this generation's own words: of those that somebody wrote before they lost
+    /// everything, nobody writes one anew (protocol rule 6).
+    fn is_by_me(&self, slot: Slot, generation: u32) -> bool {
+        self.me() == Person { slot, generation }
     }
 
     fn commit(
@@ -415,8 +433,8 @@ impl Notebook {
 }
 
 fn words_key(author: Author, rev: u64) -> WordsKey {
-    let Author { slot, writer, .. } = author;
-    WordsKey { rev, writer, slot, generation: 0 }
+    let Author { slot, generation, writer, .. } = author;
+    WordsKey { rev, writer, slot, generation }
 }
 
 /// What an entry is begun with; of one that has notes, why it is.

@@ -6,6 +6,8 @@
 //! that withdrawing it apart from that takes nothing away. Deliberately not here: closing, which is
 //! `seal::closed`'s.
 
+use std::collections::BTreeSet;
+
 use couplet_proto::ids::Slot;
 
 use super::deed::Write;
@@ -22,6 +24,7 @@ use crate::seal::closed::{Keeper, Place};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reader<'a> {
     pub(super) slot: Slot,
+    pub(super) generation: u32,
     pub(super) keeper: Option<&'a Keeper>,
 }
 
@@ -53,10 +56,31 @@ pub(super) fn open(kind: Kind, key: &EntryKey, reader: Reader<'_>, sheet: &mut S
         if kind == Kind::Note {
             sheet.words.append(&mut revisions);
             words::sort(&mut sheet.words);
-        } else {
+            continue;
+        }
+        let generations: BTreeSet<u32> = all.iter().map(|closed| closed.key.generation).collect();
+        for generation in generations {
+            let is_of = |one: &&Revision| {
+                let key = |closed: &Closed| (closed.key.rev, closed.key.writer);
+                all.iter().any(|closed| {
+                    closed.key.generation == generation && key(closed) == (one.rev, one.writer)
+                })
+            };
+            let revisions: Vec<Revision> = revisions.iter().filter(is_of).cloned().collect();
+            if revisions.is_empty() {
+                continue;
+            }
             let (text, alternatives) = words::shown(&revisions);
             let name = named.to_owned();
-            sheet.parts.push(Part { name, id: None, by, text, alternatives, revisions });
+            sheet.parts.push(Part {
+                name,
+                id: None,
+                by,
+                generation,
+                text,
+                alternatives,
+                revisions,
+            });
         }
     }
     facts

@@ -13,7 +13,7 @@ use super::claim::{Claim, RevMap};
 use super::entry::kind_name;
 use super::name::ItemId;
 use super::schema::{Class, Field, Kind, Owner, Subject};
-use super::sheet::{Sheet, words_key};
+use super::sheet::{Part, Sheet, words_key};
 use super::{
     Author, CannotWrite, Notebook, Written, check_length, check_words, closed, items, kinds,
 };
@@ -98,6 +98,10 @@ impl Notebook {
             let is_elsewhere = open.iter().any(is_open);
             let missing = if is_elsewhere { CannotWrite::NoItem } else { CannotWrite::NotNow };
             return Err(missing);
+        }
+        let is_mine = |part: &Part| self.is_by_me(part.by, part.generation);
+        if act.deed == Deed::Revise && !kinds::revised(&sheet, me, act).is_none_or(is_mine) {
+            return Err(CannotWrite::NotYours);
         }
         let mut random = [0; 16];
         rng.fill_bytes(&mut random);
@@ -202,7 +206,8 @@ impl Write {
 
 /// What is to be written, without what stands there already.
 pub(super) fn fields(sheet: &Sheet, author: Author, writes: Vec<Write>) -> Vec<(Field, Scalar)> {
-    let me = Owner { slot: author.slot, generation: 0, writer: author.writer };
+    let Author { slot, generation, writer, .. } = author;
+    let me = Owner { slot, generation, writer };
     let mut fields = Vec::new();
     for write in writes {
         fields.extend(match write {
@@ -251,7 +256,7 @@ fn published(sheet: &Sheet, me: Owner, id: ItemId, bytes: Vec<u8>) -> Option<(Fi
 }
 
 fn part(sheet: &Sheet, me: Owner, subject: Subject, words: String) -> Option<(Field, Scalar)> {
-    let stands = sheet.part(subject.name(), subject.id.as_ref(), me.slot);
+    let stands = sheet.part_by(subject.name(), subject.id.as_ref(), me);
     let rev = match stands {
         Some(part) if part.text == words && part.alternatives.is_empty() => return None,
         Some(part) => part.next_revision(),
@@ -298,8 +303,8 @@ pub(super) fn put_rev(
     key: &EntryKey,
     author: Author,
 ) -> Result<(), EditError> {
-    let Author { slot, writer, start } = author;
-    let field = Field::Rev(Owner { slot, generation: 0, writer });
+    let Author { slot, generation, writer, start } = author;
+    let field = Field::Rev(Owner { slot, generation, writer });
     edit.put(key, &field.to_string(), Scalar::Uint(start))
 }
 
@@ -312,8 +317,8 @@ pub(super) fn birth(kind: Kind, author: Author, text: &str, day: i32) -> Vec<(Fi
 pub(super) fn begun_with(author: Author, writes: Vec<Write>) -> Vec<(Field, Scalar)> {
     let mut fields = fields(&Sheet::empty(author.slot), author, writes);
     if fields.iter().any(|(field, _)| is_counted(field)) {
-        let Author { slot, writer, start } = author;
-        let owner = Owner { slot, generation: 0, writer };
+        let Author { slot, generation, writer, start } = author;
+        let owner = Owner { slot, generation, writer };
         fields.push((Field::Rev(owner), Scalar::Uint(start)));
     }
     fields

@@ -12,7 +12,7 @@ use crate::document::{EntryKey, RawEntry, Scalar};
 use crate::keys::CONTENT;
 use crate::notebook::closed::{self, Reader};
 use crate::notebook::comment::{Comment, CommentId};
-use crate::notebook::deed::Open;
+use crate::notebook::deed::{Deed, On, Open};
 use crate::notebook::heart::{self, Meeting};
 use crate::notebook::items::{self, Item};
 use crate::notebook::kindness::{self, Seal};
@@ -42,6 +42,8 @@ pub struct Entry {
     pub kind_name: String,
     /// Who made it.
     pub author: Slot,
+    /// Which generation of that person wrote its words: nobody of another writes them anew.
+    pub generation: u32,
     /// Its place in the logical order of its volume.
     pub order: u64,
     /// Its civil day, days since 1970-01-01.
@@ -123,6 +125,7 @@ impl Entry {
         let body = if is_hidden { Words::default() } else { Words::read(kind, raw, &sheet) };
         Self {
             author: key.slot(),
+            generation: sheet.generation,
             content: content(&key, raw),
             kind,
             key,
@@ -137,7 +140,7 @@ impl Entry {
             reactions: Reaction::all(raw),
             state: look.state,
             facts: look.facts,
-            open: look.open,
+            open: look.open.into_iter().filter(|open| is_open(open, &sheet, reader)).collect(),
             stances: stances(&sheet, is_hidden),
             shown: shown(kind, &sheet),
             members: members(&sheet),
@@ -214,6 +217,15 @@ impl Words {
         };
         Self { text, alternatives, revisions }
     }
+}
+
+/// Whether that is open to whoever reads: of what a generation before them wrote, nothing is revised.
+fn is_open(open: &Open, sheet: &Sheet, reader: Reader<'_>) -> bool {
+    let On::Thing(id) = &open.on else { return true };
+    let is_it = |part: &&Part| part.id.as_ref() == Some(id) && part.by == reader.slot;
+    open.deed != Deed::Revise
+        || open.to != reader.slot
+        || sheet.parts.iter().filter(is_it).all(|part| part.generation == reader.generation)
 }
 
 /// The values that are not shown as the entry's body, or with its items.

@@ -214,7 +214,7 @@ fn a_sealed_note_is_found_again_after_a_restore() {
     let written = phones[0].notebook.write_sealed(note, 7, SECRET, &mut rng(5)).unwrap();
     phones[0].keep(&written);
     let anew = (ANA.0, WriterId([0xcc; 16]));
-    let mut restored = Notebook::load(Volume(0), Edition(0), anew, None, kept).unwrap();
+    let mut restored = Notebook::load(Volume(0), Edition(0), first(anew), None, kept).unwrap();
     restored.set_keeper(Keeper::new(&device(1), core::iter::empty()));
     let old = std::mem::replace(&mut phones[0].notebook, restored);
     let lost = vec![written.change.clone()];
@@ -246,7 +246,8 @@ fn forged(fields: impl FnOnce(&World, u64) -> Vec<(Field, Scalar)>) -> Option<Re
             .try_for_each(|(field, value)| edit.put(&key, &field.to_string(), value.clone()))
     });
     let change = change.unwrap().unwrap();
-    let applied = world.phones[0].notebook.receive(vec![(change, Slot::Second)]).unwrap();
+    let applied =
+        world.phones[0].notebook.receive(vec![(change, Person::first(Slot::Second))]).unwrap();
     applied.refused.first().map(|(_, refusal)| *refusal)
 }
 
@@ -299,14 +300,14 @@ fn an_answer_that_was_never_meant_to_open_is_shown_as_such() {
     let bens = raw.fields.iter().find(|(field, _)| field.starts_with("closed/1.0")).unwrap();
     let Scalar::Bytes(bytes) = &bens.1[0].scalar else { panic!("bytes") };
     let id = ItemId::from_random(ClosedWords::read(bytes).unwrap().name().truncated());
-    let author =
-        Author { slot: BEN.0, writer: BEN.1, start: world.phones[2].notebook.document.next_op() };
+    let start = world.phones[2].notebook.document.next_op();
+    let author = Author { slot: BEN.0, generation: 0, writer: BEN.1, start };
     let key = world.key.clone();
     let field = Field::Key(id, ben).to_string();
     let change = world.phones[2]
         .notebook
         .commit(author, |edit| edit.put(&key, &field, Scalar::Bytes(vec![7; 32])));
-    world.phones[2].written.push((change.unwrap().unwrap(), Slot::Second));
+    world.phones[2].written.push((change.unwrap().unwrap(), Person::first(Slot::Second)));
     world.together(&["ana settle"]);
     let told_ana = told(&world.phones[0].entry(&world.key));
     assert_eq!(told_ana, ["does not open"]);
@@ -324,11 +325,11 @@ fn who_passes_the_others_answer_on_as_their_own_has_said_nothing() {
     let field = Field::Closed(subject, WordsKey { writer: BEN.1, slot: BEN.0, ..key });
     let copy = values[0].scalar.clone();
     let start = world.phones[2].notebook.document.next_op();
-    let author = Author { slot: BEN.0, writer: BEN.1, start };
+    let author = Author { slot: BEN.0, generation: 0, writer: BEN.1, start };
     let at = world.key.clone();
     let ben = &mut world.phones[2].notebook;
     let change = ben.commit(author, |edit| edit.put(&at, &field.to_string(), copy));
-    world.phones[2].written.push((change.unwrap().unwrap(), Slot::Second));
+    world.phones[2].written.push((change.unwrap().unwrap(), Person::first(Slot::Second)));
     world.meet();
     world.together(&["ana settle"]);
     for phone in &world.phones[..2] {

@@ -234,7 +234,7 @@ proptest! {
         let all: Vec<Change> = world.phones.iter()
             .flat_map(|phone| phone.written.iter().rev().map(|(change, _)| change.clone()))
             .collect();
-        let mut again = Notebook::load(Volume(0), Edition(0), ANA, None, all).unwrap();
+        let mut again = Notebook::load(Volume(0), Edition(0), first(ANA), None, all).unwrap();
         again.set_keeper(Keeper::new(&device(1), core::iter::empty()));
         prop_assert_eq!(&again.entry(&world.key).unwrap(), &entries[0], "in another order");
     }
