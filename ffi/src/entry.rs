@@ -4,6 +4,7 @@ use couplet::Slot;
 
 use crate::device::PersonId;
 use crate::error::CoupletError;
+use crate::kinds::{Deed, EntryState, Fact, Item, ItemId, Kind, Member, Open, Part, Shown, Stance};
 
 /// The name of an entry, the same on every phone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, uniffi::Record)]
@@ -45,15 +46,6 @@ pub struct Version {
 pub struct Cursor {
     /// Its text.
     pub value: String,
-}
-
-/// The kinds of entries that this version writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, uniffi::Enum)]
-pub enum Kind {
-    /// Words of one person for the other.
-    Note,
-    /// A page that both write on.
-    Page,
 }
 
 /// How far one's own words have come.
@@ -142,6 +134,20 @@ pub struct Entry {
     pub comments: Vec<Comment>,
     /// The emoji left on it, by person.
     pub reactions: Vec<Reaction>,
+    /// Where it has come to, if its kind has states.
+    pub state: Option<EntryState>,
+    /// What is to be shown with that.
+    pub facts: Vec<Fact>,
+    /// Everybody's own words in it besides its body.
+    pub parts: Vec<Part>,
+    /// What each person says in it.
+    pub stances: Vec<Stance>,
+    /// The values in it that both may set, besides its body and its items.
+    pub shown: Vec<Shown>,
+    /// What each person put into their sets: feelings, tags, signs of being there.
+    pub members: Vec<Member>,
+    /// Its items, in their order.
+    pub items: Vec<Item>,
     /// What to give back with an edit of what is shown here.
     pub version: Version,
 }
@@ -157,6 +163,8 @@ pub struct EntryRow {
     pub delivery: Delivery,
     /// What this device's person may do with it now.
     pub can: Vec<Verb>,
+    /// What its kind has this device's person do with it now.
+    pub open: Vec<Open>,
     /// Where the timeline goes on after it.
     pub cursor: Cursor,
 }
@@ -228,24 +236,15 @@ pub enum Saying {
         /// Whether it is left rather than taken back.
         is_wanted: bool,
     },
-}
-
-impl From<Kind> for couplet::Kind {
-    fn from(kind: Kind) -> Self {
-        match kind {
-            Kind::Note => Self::Note,
-            Kind::Page => Self::Page,
-        }
-    }
-}
-
-/// The kinds of this interface; of the others it has the name.
-fn kind_of(kind: couplet::Kind) -> Option<Kind> {
-    match kind {
-        couplet::Kind::Note => Some(Kind::Note),
-        couplet::Kind::Page => Some(Kind::Page),
-        _ => None,
-    }
+    /// What its kind has people do with it.
+    Do {
+        /// What.
+        deed: Deed,
+        /// On which of the things in it, if it is done on one.
+        on: Option<ItemId>,
+        /// With which words; empty for none.
+        words: String,
+    },
 }
 
 impl From<couplet::Delivery> for Delivery {
@@ -300,8 +299,8 @@ impl From<couplet::Reaction> for Reaction {
 impl From<couplet::Entry> for Entry {
     fn from(entry: couplet::Entry) -> Self {
         Self {
-            id: EntryId { value: entry.key.as_str().to_owned() },
-            kind: entry.kind.and_then(kind_of),
+            id: EntryId { value: entry.key.into() },
+            kind: entry.kind,
             kind_name: entry.kind_name,
             author: entry.author.into(),
             day: entry.day,
@@ -310,15 +309,23 @@ impl From<couplet::Entry> for Entry {
             revisions: all(entry.revisions),
             comments: all(entry.comments),
             reactions: all(entry.reactions),
+            state: entry.state,
+            facts: all(entry.facts),
+            parts: all(entry.parts),
+            stances: all(entry.stances),
+            shown: all(entry.shown),
+            members: all(entry.members),
+            items: all(entry.items),
             version: Version { value: entry.version.to_string() },
         }
     }
 }
 
 impl From<couplet::EntryRow> for EntryRow {
-    fn from(row: couplet::EntryRow) -> Self {
+    fn from(mut row: couplet::EntryRow) -> Self {
         Self {
             cursor: Cursor { value: row.cursor().to_string() },
+            open: all(std::mem::take(&mut row.entry.open)),
             entry: row.entry.into(),
             is_unread: row.is_unread,
             delivery: row.delivery.into(),
@@ -332,7 +339,7 @@ impl From<Filter> for couplet::Filter {
         let (first, last) = (filter.first_day, filter.last_day);
         let days = first.unwrap_or(i32::MIN)..=last.unwrap_or(i32::MAX);
         Self {
-            kind: filter.kind.map(|kind| couplet::Kind::from(kind).name().to_owned()),
+            kind: filter.kind.map(|kind| kind.name().to_owned()),
             only_unread: filter.only_unread,
             days: (first.is_some() || last.is_some()).then_some(days),
         }
@@ -368,6 +375,7 @@ impl From<Saying> for couplet::Saying {
                 Self::EditComment { comment: comment.value, text }
             }
             Saying::React { emoji, is_wanted } => Self::React { emoji, is_wanted },
+            Saying::Do { deed, on, words } => Self::Do { deed, on: on.map(|on| on.value), words },
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Writing, and saying something about what is written.
 
-use crate::entry::{EntryId, EntryRow, Kind, Saying, Version, all};
+use crate::entry::{EntryId, EntryRow, Saying, Version, all};
 use crate::error::CoupletError;
 use crate::export::{Export, Imported, Words};
+use crate::kinds::Kind;
 use crate::notebook::Notebook;
 
 #[uniffi::export]
@@ -18,7 +19,7 @@ impl Notebook {
         text: String,
     ) -> Result<EntryRow, CoupletError> {
         let write = |couplet: couplet::Couplet| async move {
-            couplet.write(kind.into(), day, &text).await.map(EntryRow::from)
+            couplet.write(kind, day, &text).await.map(EntryRow::from)
         };
         self.call(write).await
     }

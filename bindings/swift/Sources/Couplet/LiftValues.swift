@@ -15,6 +15,13 @@ extension Entry {
             revisions: ffi.revisions.map { Revision($0) },
             comments: ffi.comments.map { Comment($0) },
             reactions: ffi.reactions.map { Reaction($0) },
+            state: ffi.state.map { EntryState($0) },
+            facts: ffi.facts.map { Fact($0) },
+            parts: ffi.parts.map { Part($0) },
+            stances: ffi.stances.map { Stance($0) },
+            shown: ffi.shown.map { Shown($0) },
+            members: ffi.members.map { Member($0) },
+            items: ffi.items.map { Item($0) },
             version: Version(ffi.version)
         )
     }
@@ -27,6 +34,30 @@ extension EntryRow {
             isUnread: ffi.isUnread,
             delivery: Delivery(ffi.delivery),
             can: Set(ffi.can.map { Verb($0) }),
+            open: ffi.open.map { Open($0) },
+            cursor: Cursor(ffi.cursor)
+        )
+    }
+}
+
+extension EntryPreview {
+    init(_ ffi: CoupletFFI.EntryPreview) {
+        self.init(
+            id: EntryId(ffi.id),
+            kind: ffi.kind.map { Kind($0) },
+            kindName: ffi.kindName,
+            author: PersonId(ffi.author),
+            day: Day(daysSince1970: ffi.day),
+            text: ffi.text,
+            isWhole: ffi.isWhole,
+            state: ffi.state.map { EntryState($0) },
+            conflicts: Int(clamping: ffi.conflicts),
+            comments: Int(clamping: ffi.comments),
+            reactions: ffi.reactions.map { Reaction($0) },
+            items: Int(clamping: ffi.items),
+            itemsDone: Int(clamping: ffi.itemsDone),
+            isUnread: ffi.isUnread,
+            delivery: Delivery(ffi.delivery),
             cursor: Cursor(ffi.cursor)
         )
     }
