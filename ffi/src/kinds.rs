@@ -364,3 +364,18 @@ impl From<couplet::Item> for Item {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_app_is_told_of_has_every_kind_and_deed() {
+        let told = include_str!("../../docs/KINDS.md");
+        let kinds = Kind::ALL.into_iter().map(Kind::name);
+        let deeds = Deed::ALL.into_iter().map(Deed::name);
+        let silent = |name: &&str| !told.contains(&format!("`{name}`"));
+        let silent: Vec<&str> = kinds.chain(deeds).filter(silent).collect();
+        assert!(silent.is_empty(), "docs/KINDS.md says nothing of {silent:?}");
+    }
+}
