@@ -263,6 +263,7 @@ def status(it: ffi.Status) -> v.Status:
         is_attached=it.is_attached,
         is_staying=it.is_staying,
         put_off_until=it.put_off_until,
+        withheld=it.withheld,
         verified=verified(it.verified),
         kit_due=it.kit_due,
         persons=it.persons,

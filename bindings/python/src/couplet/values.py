@@ -226,6 +226,9 @@ class Status:
     """
     put_off_until: datetime.datetime | None
     """If the relay did not take this device's words so far: when they are offered again."""
+    withheld: int
+    """Envelopes that were missing after the last exchange, though another device has read them or
+    they come before what is here: the relay keeps them back, or has lost them."""
     verified: Verified | None
     """How sure this person is of the other; nothing while nobody else is here."""
     kit_due: datetime.datetime | None

@@ -254,6 +254,7 @@ extension Status {
             isAttached: ffi.isAttached,
             isStaying: ffi.isStaying,
             putOffUntil: ffi.putOffUntil,
+            withheld: Int(clamping: ffi.withheld),
             verified: ffi.verified.map { Verified($0) },
             kitDue: ffi.kitDue,
             persons: Int(clamping: ffi.persons),

@@ -208,6 +208,7 @@ internal fun app.couplet.ffi.Status.lift() = Status(
     isAttached = isAttached,
     isStaying = isStaying,
     putOffUntil = putOffUntil,
+    withheld = withheld.toLong(),
     verified = verified?.lift(),
     kitDue = kitDue,
     persons = persons.toInt(),
