@@ -25,7 +25,7 @@ mod runtime;
 
 pub use config::Config;
 pub use device::{
-    Device, DeviceId, Dissolving, Exchanged, History, Invitation, InviteId, Late, NotebookId,
+    Again, Device, DeviceId, Dissolving, Exchanged, History, Invitation, InviteId, Late, NotebookId,
     OpenInvite, Person, PersonId, Quarantine, Request, RequestId, SasEmoji, SetAside, Standing,
     Status, Unsent, Verification, Verified,
 };

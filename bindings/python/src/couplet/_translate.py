@@ -219,6 +219,7 @@ def device(it: ffi.Device) -> p.Device:
         person=k.PersonId(it.person.value),
         name=it.name,
         called=it.called,
+        generation=it.generation,
         is_this=it.is_this,
         since=it.since,
         verified=verified(it.verified),
@@ -229,6 +230,7 @@ def invite(it: ffi.OpenInvite) -> p.OpenInvite:
     return p.OpenInvite(
         id=p.InviteId(it.id.value),
         is_own_device=it.is_own_device,
+        is_again=it.is_again,
         history=p.History[it.history.name],
         expires=it.expires,
         is_expired=it.is_expired,
@@ -242,7 +244,7 @@ def quarantine(it: ffi.Quarantine) -> p.Quarantine:
 
 
 def request(it: ffi.Request) -> p.Request:
-    return p.Request(p.RequestId(it.id.value), it.name, it.is_own_device)
+    return p.Request(p.RequestId(it.id.value), it.name, it.is_own_device, it.is_again)
 
 
 def status(it: ffi.Status) -> v.Status:
@@ -266,6 +268,7 @@ def status(it: ffi.Status) -> v.Status:
         withheld=it.withheld,
         verified=verified(it.verified),
         kit_due=it.kit_due,
+        is_being_replaced=it.is_being_replaced,
         persons=it.persons,
         devices=it.devices,
     )

@@ -58,6 +58,8 @@ class Device:
     """What that person is called, as far as this device can read it."""
     called: str | None
     """What the device is called, if it was given a name."""
+    generation: int
+    """How often that person was let in again after they had lost everything."""
     is_this: bool
     since: int
     """The index of the statement of the membership log that let it in."""
@@ -81,6 +83,8 @@ class OpenInvite:
 
     id: InviteId
     is_own_device: bool
+    is_again: bool
+    """Whether it lets in again a person who lost everything; of another's, in this one's place."""
     history: History
     expires: datetime.datetime
     is_expired: bool
@@ -154,3 +158,5 @@ class Request:
     id: RequestId
     name: str | None
     is_own_device: bool
+    is_again: bool
+    """Whether it is the other person, who lost everything and is to be let in again."""

@@ -236,6 +236,12 @@ class Status:
 
     One of their devices gave it notice. Whoever did not mean this keeps the kit by its words.
     """
+    is_being_replaced: bool
+    """Whether the other person is letting somebody in again in the place of this one.
+
+    By a link, or by a warning to the recovery kit. It takes every device of this person's out:
+    whoever is not lost revokes the invite, or keeps the kit.
+    """
     persons: int
     devices: int
 

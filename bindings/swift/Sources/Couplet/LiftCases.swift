@@ -55,6 +55,16 @@ extension Verified {
     }
 }
 
+extension Again {
+    init(_ ffi: CoupletFFI.Again) {
+        self =
+            switch ffi {
+            case .link(let invitation): .link(Invitation(invitation))
+            case .notBefore(let due): .notBefore(due)
+            }
+    }
+}
+
 extension Standing {
     init(_ ffi: CoupletFFI.Standing) {
         self =

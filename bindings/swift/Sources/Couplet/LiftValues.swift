@@ -133,6 +133,7 @@ extension Device {
             person: PersonId(ffi.person),
             name: ffi.name,
             called: ffi.called,
+            generation: Int(clamping: ffi.generation),
             isThis: ffi.isThis,
             since: Int(clamping: ffi.since),
             verified: ffi.verified.map { Verified($0) }
@@ -155,6 +156,7 @@ extension OpenInvite {
         self.init(
             id: InviteId(ffi.id),
             isOwnDevice: ffi.isOwnDevice,
+            isAgain: ffi.isAgain,
             history: History(ffi.history),
             expires: ffi.expires,
             isExpired: ffi.isExpired
@@ -167,7 +169,8 @@ extension Request {
         self.init(
             id: RequestId(ffi.id),
             name: ffi.name,
-            isOwnDevice: ffi.isOwnDevice
+            isOwnDevice: ffi.isOwnDevice,
+            isAgain: ffi.isAgain
         )
     }
 }
@@ -257,6 +260,7 @@ extension Status {
             withheld: Int(clamping: ffi.withheld),
             verified: ffi.verified.map { Verified($0) },
             kitDue: ffi.kitDue,
+            isBeingReplaced: ffi.isBeingReplaced,
             persons: Int(clamping: ffi.persons),
             devices: Int(clamping: ffi.devices)
         )

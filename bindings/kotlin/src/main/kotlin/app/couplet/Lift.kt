@@ -175,6 +175,7 @@ internal fun app.couplet.ffi.Device.lift() = Device(
     person = person.lift(),
     name = name,
     called = called,
+    generation = generation.toInt(),
     isThis = isThis,
     since = since.toLong(),
     verified = verified?.lift(),
@@ -183,9 +184,15 @@ internal fun app.couplet.ffi.Device.lift() = Device(
 internal fun app.couplet.ffi.Invitation.lift() = Invitation(link, expires, entries.toLong())
 
 internal fun app.couplet.ffi.OpenInvite.lift() =
-    OpenInvite(InviteId(id.value), isOwnDevice, history.lift(), expires, isExpired)
+    OpenInvite(InviteId(id.value), isOwnDevice, isAgain, history.lift(), expires, isExpired)
 
-internal fun app.couplet.ffi.Request.lift() = Request(RequestId(id.value), name, isOwnDevice)
+internal fun app.couplet.ffi.Again.lift() = when (this) {
+    is app.couplet.ffi.Again.Link -> Again.Link(invitation.lift())
+    is app.couplet.ffi.Again.NotBefore -> Again.NotBefore(due)
+}
+
+internal fun app.couplet.ffi.Request.lift() =
+    Request(RequestId(id.value), name, isOwnDevice, isAgain)
 
 private fun app.couplet.ffi.Dissolving.lift() = Dissolving(by?.lift(), until, isOver)
 
@@ -211,6 +218,7 @@ internal fun app.couplet.ffi.Status.lift() = Status(
     withheld = withheld.toLong(),
     verified = verified?.lift(),
     kitDue = kitDue,
+    isBeingReplaced = isBeingReplaced,
     persons = persons.toInt(),
     devices = devices.toInt(),
 )
