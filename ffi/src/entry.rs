@@ -92,6 +92,8 @@ pub struct Comment {
     pub id: CommentId,
     /// Who says it.
     pub author: PersonId,
+    /// Which generation of that person: nobody of another writes it anew.
+    pub generation: u32,
     /// The earlier comment that it answers.
     pub reply_to: Option<CommentId>,
     /// Its words.
@@ -122,6 +124,8 @@ pub struct Entry {
     pub kind_name: String,
     /// Who made it.
     pub author: PersonId,
+    /// Which generation of that person wrote its words: nobody of another writes them anew.
+    pub generation: u32,
     /// Its civil day, days since 1970-01-01.
     pub day: i32,
     /// Its words.
@@ -282,6 +286,7 @@ impl From<couplet::Comment> for Comment {
         Self {
             id: name(&comment.id),
             author: comment.author.into(),
+            generation: comment.generation,
             reply_to: comment.reply_to.as_ref().map(name),
             text: comment.text,
             alternatives: all(comment.alternatives),
@@ -303,6 +308,7 @@ impl From<couplet::Entry> for Entry {
             kind: entry.kind,
             kind_name: entry.kind_name,
             author: entry.author.into(),
+            generation: entry.generation,
             day: entry.day,
             text: entry.text,
             alternatives: all(entry.alternatives),

@@ -217,6 +217,8 @@ pub struct Part {
     pub id: Option<ItemId>,
     /// Whose.
     pub by: PersonId,
+    /// Which generation of that person: nobody of another writes them anew.
+    pub generation: u32,
     /// The words.
     pub text: String,
     /// Words that stand beside these, written apart on two phones of one person.
@@ -319,9 +321,15 @@ impl From<couplet::Open> for Open {
 
 impl From<couplet::Part> for Part {
     fn from(part: couplet::Part) -> Self {
-        let couplet::Part { name, id, by, text, alternatives, revisions } = part;
-        let (id, by) = (id.map(ItemId::from), by.into());
-        Self { name, id, by, text, alternatives: all(alternatives), revisions: all(revisions) }
+        Self {
+            name: part.name,
+            id: part.id.map(ItemId::from),
+            by: part.by.into(),
+            generation: part.generation,
+            text: part.text,
+            alternatives: all(part.alternatives),
+            revisions: all(part.revisions),
+        }
     }
 }
 

@@ -25,9 +25,9 @@ mod runtime;
 
 pub use config::Config;
 pub use device::{
-    Again, Device, DeviceId, Dissolving, Exchanged, History, Invitation, InviteId, Late, NotebookId,
-    OpenInvite, Person, PersonId, Quarantine, Request, RequestId, SasEmoji, SetAside, Standing,
-    Status, Unsent, Verification, Verified,
+    Again, Device, DeviceId, Dissolving, Exchanged, History, Invitation, InviteId, Late,
+    NotebookId, OpenInvite, Person, PersonId, Quarantine, Request, RequestId, SasEmoji, SetAside,
+    Standing, Status, Unsent, Verification, Verified,
 };
 pub use entry::{
     Comment, CommentId, Cursor, Delivery, Draft, DraftId, Entry, EntryId, EntryRow, Filter,

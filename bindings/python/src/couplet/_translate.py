@@ -70,6 +70,7 @@ def comment(it: ffi.Comment) -> v.Comment:
     return v.Comment(
         id=v.CommentId(it.id.value),
         author=k.PersonId(it.author.value),
+        generation=it.generation,
         reply_to=None if it.reply_to is None else v.CommentId(it.reply_to.value),
         text=it.text,
         alternatives=tuple(map(revision, it.alternatives)),
@@ -83,6 +84,7 @@ def entry(it: ffi.Entry) -> v.Entry:
         kind=None if it.kind is None else k.Kind[it.kind.name],
         kind_name=it.kind_name,
         author=k.PersonId(it.author.value),
+        generation=it.generation,
         day=day(it.day),
         text=it.text,
         alternatives=tuple(map(revision, it.alternatives)),
@@ -168,6 +170,7 @@ def part(it: ffi.Part) -> k.Part:
         name=it.name,
         id=item_id(it.id),
         by=k.PersonId(it.by.value),
+        generation=it.generation,
         text=it.text,
         alternatives=tuple(map(revision, it.alternatives)),
         revisions=tuple(map(revision, it.revisions)),

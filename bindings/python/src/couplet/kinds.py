@@ -236,6 +236,8 @@ class Part:
     id: ItemId | None
     """Which, where there can be several; or of which thing they speak."""
     by: PersonId
+    generation: int
+    """Which generation of that person: nobody of another writes them anew."""
     text: str
     alternatives: tuple[Revision, ...]
     """Words that stand beside these, written apart on two phones of one person."""

@@ -63,6 +63,8 @@ class Comment:
 
     id: CommentId
     author: PersonId
+    generation: int
+    """Which generation of that person: nobody of another writes it anew."""
     reply_to: CommentId | None
     text: str
     alternatives: tuple[Revision, ...]
@@ -86,6 +88,8 @@ class Entry:
     """Nothing for a kind that this version does not know; `kind_name` names it."""
     kind_name: str
     author: PersonId
+    generation: int
+    """Which generation of that person wrote its words: nobody of another writes them anew."""
     day: datetime.date
     text: str
     alternatives: tuple[Revision, ...]

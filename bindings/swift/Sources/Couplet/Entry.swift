@@ -34,6 +34,8 @@ public struct Entry: Hashable, Codable, Sendable, Identifiable {
     public let kindName: String
     /// Who wrote it.
     public let author: PersonId
+    /// Which generation of that person wrote its words: nobody of another writes them anew.
+    public let generation: Int
     /// Its civil day.
     public let day: Day
     /// The words as they are shown.
@@ -135,6 +137,8 @@ public struct Comment: Hashable, Codable, Sendable, Identifiable {
     public let id: CommentId
     /// Who said it.
     public let author: PersonId
+    /// Which generation of that person: nobody of another writes it anew.
+    public let generation: Int
     /// The earlier comment that it answers.
     public let replyTo: CommentId?
     /// The words as they are shown.

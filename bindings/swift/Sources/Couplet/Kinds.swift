@@ -181,6 +181,8 @@ public struct Part: Hashable, Codable, Sendable {
     public let id: ItemId?
     /// Whose.
     public let by: PersonId
+    /// Which generation of that person: nobody of another writes them anew.
+    public let generation: Int
     /// The words.
     public let text: String
     /// Words that stand beside ``text``, written apart on two phones of one person.

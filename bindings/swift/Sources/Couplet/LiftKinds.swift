@@ -194,6 +194,7 @@ extension Part {
             name: ffi.name,
             id: ffi.id.map { ItemId($0) },
             by: PersonId(ffi.by),
+            generation: Int(clamping: ffi.generation),
             text: ffi.text,
             alternatives: ffi.alternatives.map { Revision($0) },
             revisions: ffi.revisions.map { Revision($0) }

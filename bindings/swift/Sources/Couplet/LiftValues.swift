@@ -9,6 +9,7 @@ extension Entry {
             kind: ffi.kind.map { Kind($0) },
             kindName: ffi.kindName,
             author: PersonId(ffi.author),
+            generation: Int(clamping: ffi.generation),
             day: Day(daysSince1970: ffi.day),
             text: ffi.text,
             alternatives: ffi.alternatives.map { Revision($0) },
@@ -78,6 +79,7 @@ extension Comment {
         self.init(
             id: CommentId(ffi.id),
             author: PersonId(ffi.author),
+            generation: Int(clamping: ffi.generation),
             replyTo: ffi.replyTo.map { CommentId($0) },
             text: ffi.text,
             alternatives: ffi.alternatives.map { Revision($0) },

@@ -38,6 +38,8 @@ public enum class Verb {
  * An entry with everything that stands in it, the same on every phone.
  *
  * @property kind nothing for a kind that this version does not know; [kindName] is there always.
+ * @property generation which generation of that person wrote its words: nobody of another writes
+ *   them anew.
  * @property day its civil day.
  * @property alternatives words that stand beside [text], written apart on two phones of one person.
  * @property revisions every revision of own words, the oldest first.
@@ -57,6 +59,7 @@ public data class Entry(
     val kind: Kind?,
     val kindName: String,
     val author: PersonId,
+    val generation: Int,
     val day: LocalDate,
     val text: String,
     val alternatives: List<Revision>,
@@ -131,6 +134,7 @@ public data class Revision(val rev: Long, val writer: WriterId, val text: String
 /**
  * A comment as it is shown.
  *
+ * @property generation which generation of that person: nobody of another writes it anew.
  * @property replyTo the earlier comment that it answers.
  * @property alternatives words that stand beside [text], written apart on two phones of one person.
  * @property revisions every revision, the oldest first.
@@ -138,6 +142,7 @@ public data class Revision(val rev: Long, val writer: WriterId, val text: String
 public data class Comment(
     val id: CommentId,
     val author: PersonId,
+    val generation: Int,
     val replyTo: CommentId?,
     val text: String,
     val alternatives: List<Revision>,

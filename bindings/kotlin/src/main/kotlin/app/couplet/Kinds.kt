@@ -242,6 +242,7 @@ public data class Open(val deed: Deed, val on: On)
  *
  * @property name what they are: `reflection`, `perspective`, `apology` and so on.
  * @property id which, where there can be several; or of which thing they speak.
+ * @property generation which generation of that person: nobody of another writes them anew.
  * @property alternatives words that stand beside [text], written apart on two phones of one person.
  * @property revisions every revision, the oldest first.
  */
@@ -249,6 +250,7 @@ public data class Part(
     val name: String,
     val id: ItemId?,
     val by: PersonId,
+    val generation: Int,
     val text: String,
     val alternatives: List<Revision>,
     val revisions: List<Revision>,

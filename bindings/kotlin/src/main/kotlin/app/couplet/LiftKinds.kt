@@ -37,6 +37,7 @@ internal fun app.couplet.ffi.Part.lift() = Part(
     name = name,
     id = id?.lift(),
     by = by.lift(),
+    generation = generation.toInt(),
     text = text,
     alternatives = alternatives.map { it.lift() },
     revisions = revisions.map { it.lift() },

@@ -136,7 +136,8 @@ internal class RecoveryTest {
         assertEquals(listOf("from Ben"), ben.texts())
         fresh.makeKit()
         meet(fresh, ana)
-        assertTrue(assertIs<Again.NotBefore>(ana.inviteAgain()).due > ana.fresh().lastExchange)
+        val warned = assertIs<Again.NotBefore>(ana.inviteAgain())
+        assertTrue(warned.due > assertNotNull(ana.fresh().lastExchange))
     }
 
     /** The state as it is, whatever is shown of it so far. */
