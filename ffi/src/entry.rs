@@ -5,6 +5,7 @@ use couplet::Slot;
 use crate::device::PersonId;
 use crate::error::CoupletError;
 use crate::kinds::{Deed, EntryState, Fact, Item, ItemId, Kind, Member, Open, Part, Shown, Stance};
+use crate::times::{Meeting, Seal};
 
 /// The name of an entry, the same on every phone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, uniffi::Record)]
@@ -152,6 +153,10 @@ pub struct Entry {
     pub members: Vec<Member>,
     /// Its items, in their order.
     pub items: Vec<Item>,
+    /// The times of a conversation, if it is one.
+    pub meeting: Option<Meeting>,
+    /// How it is sealed, if it is.
+    pub seal: Option<Seal>,
     /// What to give back with an edit of what is shown here.
     pub version: Version,
 }
@@ -322,6 +327,8 @@ impl From<couplet::Entry> for Entry {
             shown: all(entry.shown),
             members: all(entry.members),
             items: all(entry.items),
+            meeting: entry.meeting.map(Meeting::from),
+            seal: entry.seal.map(Seal::from),
             version: Version { value: entry.version.to_string() },
         }
     }

@@ -41,6 +41,24 @@ pub enum Kind {
     Mood,
     /// A day that comes back.
     Date,
+    /// A conversation that two people make time for.
+    HeartToHeart,
+    /// A question that both answer before either reads the other's answer.
+    Prompt,
+    /// The two of them: what each is called, and since when.
+    Profile,
+    /// What an entry may be begun from.
+    Template,
+    /// For oneself: a page of one's journal.
+    Myself,
+    /// For oneself: something one needs.
+    Need,
+    /// For oneself: where one's limit is.
+    Boundary,
+    /// For oneself: a letter to oneself.
+    Letter,
+    /// For oneself: something to come back on a day.
+    Reminder,
 }
 
 /// Where an entry of some kind has come to.
@@ -69,9 +87,37 @@ pub enum EntryState {
     Reopened,
     /// Note, gesture: the other said thank you.
     Thanked,
+    /// Note: it is sealed, and was not opened.
+    Sealed,
+    /// Note: it was sealed, and was opened.
+    Opened,
+    /// Note: its author withdrew it before it was opened.
+    Withdrawn,
+    /// Heart-to-heart: no time was proposed.
+    Invited,
+    /// Heart-to-heart: there are times, and none that both agree on.
+    Proposed,
+    /// Heart-to-heart: both agree on a time.
+    Agreed,
+    /// Heart-to-heart: two times were chosen apart; both are shown.
+    TwoChosen,
+    /// Heart-to-heart: somebody said not now.
+    Later,
+    /// Heart-to-heart: somebody cancelled it.
+    Cancelled,
+    /// Heart-to-heart: it has been.
+    Held,
+    /// Prompt: nobody has answered.
+    Asked,
+    /// Prompt: one has answered, and it is closed to the other.
+    OneAnswered,
+    /// Prompt: both have answered, and a phone of each must hear of it.
+    BothAnswered,
+    /// Prompt: both answers are open to both.
+    Revealed,
     /// Dream, fear, aspiration: both made it theirs.
     Ours,
-    /// Dream, fear, aspiration: its author took it back; the other's phone may have shown it.
+    /// Dream, fear, aspiration, mood: its author took it back; the other's phone may have shown it.
     TakenBack,
 }
 
@@ -89,6 +135,8 @@ pub enum Deed {
     NotYet,
     /// Listening: be there: nod, touch or here.
     BeThere,
+    /// Listening: take the next turn to speak.
+    Speak,
     /// Repair: tell one's own side.
     Tell,
     /// Repair: say the other's side as one sees it.
@@ -137,9 +185,9 @@ pub enum Deed {
     Adopt,
     /// Dream, fear, aspiration: make it one's own no more.
     Unadopt,
-    /// Dream, fear, aspiration: take it back from the other's sight.
+    /// Dream, fear, aspiration, mood: take it back from the other's sight.
     TakeBack,
-    /// Dream, fear, aspiration: let the other see it again.
+    /// Dream, fear, aspiration, mood: let the other see it again.
     ShareAgain,
     /// List and steps: one more.
     Add,
@@ -153,9 +201,50 @@ pub enum Deed {
     Uncheck,
     /// List and steps: put it before the one named by the words, or at the end.
     Move,
-    /// Date: which day it is.
+    /// Lists: who takes care of it: me, you or both.
+    Entrust,
+    /// Heart-to-heart: say why anew.
+    Explain,
+    /// Heart-to-heart: propose a time: its beginning and its end in seconds since 1970-01-01 UTC,
+    /// and the name of a time zone.
+    Propose,
+    /// Heart-to-heart: whether one can at a time: yes, maybe or no.
+    Vote,
+    /// Heart-to-heart: which time it is to be.
+    Choose,
+    /// Heart-to-heart: how many minutes.
+    SetLength,
+    /// Heart-to-heart: where.
+    SetWhere,
+    /// Heart-to-heart: promise something.
+    Promise,
+    /// Heart-to-heart: not now; no takes it back.
+    Later,
+    /// Heart-to-heart: it is not to be; no takes it back.
+    Cancel,
+    /// Heart-to-heart: it has been; no takes it back.
+    Held,
+    /// Prompt: answer it, closed until both have.
+    Answer,
+    /// Prompt: take one's answer back, as long as the other has none.
+    Unanswer,
+    /// Note: open it, once its seal allows.
+    Open,
+    /// Note: withdraw it, if it was not opened.
+    Unsend,
+    /// Mood: how good, from 1 to 5.
+    Rate,
+    /// Profile: what one is called.
+    CallMe,
+    /// Profile: since which day.
+    TogetherSince,
+    /// Profile: how the notebook looks.
+    SetTheme,
+    /// Template: which kind of entry it begins.
+    Begins,
+    /// Date, reminder: which day it is.
     SetDate,
-    /// Date: how it comes back: yearly, monthly, weekly or never.
+    /// Date, reminder: how it comes back: yearly, monthly, weekly or never.
     SetRepeat,
     /// Words of one's own, other than the body, anew.
     Revise,
@@ -180,6 +269,23 @@ pub enum Fact {
     },
     /// This person had let go before the page was as it is; they are asked again.
     AskedAgain {
+        /// Who.
+        by: PersonId,
+    },
+    /// It was cancelled, and this person had said yes to a time.
+    HadSaidYes {
+        /// Who.
+        by: PersonId,
+    },
+    /// This person chose another time than the one that stands, and is asked whether they agree.
+    ChoseAnother {
+        /// Who.
+        by: PersonId,
+    },
+    /// Its author withdrew it after the other had opened it.
+    WithdrawnAfterOpened,
+    /// What this person closed does not open with the key that they published.
+    DoesNotOpen {
         /// Who.
         by: PersonId,
     },
@@ -290,6 +396,10 @@ pub struct Item {
     pub done_by: Option<PersonId>,
     /// Whether the other, apart from them, said the opposite.
     pub is_disputed: bool,
+    /// Who takes care of it; nobody in particular if nobody is named.
+    pub owners: Vec<PersonId>,
+    /// Whether it is a promise, and no point of a conversation.
+    pub is_promise: bool,
 }
 
 impl From<couplet::ItemId> for ItemId {
@@ -304,6 +414,10 @@ impl From<couplet::Fact> for Fact {
             couplet::Fact::EarlierWords(of) => Self::EarlierWords { of: of.into() },
             couplet::Fact::ConfirmedBefore(of) => Self::ConfirmedBefore { of: of.into() },
             couplet::Fact::AskedAgain(by) => Self::AskedAgain { by: by.into() },
+            couplet::Fact::HadSaidYes(by) => Self::HadSaidYes { by: by.into() },
+            couplet::Fact::ChoseAnother(by) => Self::ChoseAnother { by: by.into() },
+            couplet::Fact::WithdrawnAfterOpened => Self::WithdrawnAfterOpened,
+            couplet::Fact::DoesNotOpen(by) => Self::DoesNotOpen { by: by.into() },
         }
     }
 }
@@ -369,6 +483,8 @@ impl From<couplet::Item> for Item {
             is_done: item.is_done,
             done_by: item.done_by.map(PersonId::from),
             is_disputed: item.is_disputed,
+            owners: all(item.owners),
+            is_promise: item.is_promise,
         }
     }
 }

@@ -22,6 +22,7 @@ mod notebook;
 mod preview;
 mod recovery;
 mod runtime;
+mod times;
 
 pub use config::Config;
 pub use device::{
@@ -45,6 +46,7 @@ pub use notebook::{GoneOn, Notebook};
 pub use preview::EntryPreview;
 pub use recovery::{Recovered, RecoveryKit, RecoveryWords, Renewed, recover};
 pub use runtime::{CancelToken, end_all_work};
+pub use times::{Meeting, Proposal, Seal, Vote, Voted};
 
 uniffi::setup_scaffolding!();
 

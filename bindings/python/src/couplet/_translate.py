@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 from . import kinds as k
@@ -98,6 +99,8 @@ def entry(it: ffi.Entry) -> v.Entry:
         shown=tuple(map(shown, it.shown)),
         members=tuple(k.Member(m.name, k.PersonId(m.by.value), m.value) for m in it.members),
         items=tuple(map(item, it.items)),
+        meeting=None if it.meeting is None else meeting(it.meeting),
+        seal=None if it.seal is None else k.Seal(it.seal.opens_at, it.seal.is_held_back),
         version=v.Version(it.version.value),
     )
 
@@ -148,14 +151,46 @@ def to_saying(deed: k.Deed, on: k.ItemId | None, words: str) -> ffi.Saying:
     return saying
 
 
-def fact(it: ffi.Fact) -> k.Fact:
+def fact(it: Any) -> k.Fact:
     if isinstance(it, ffi.Fact.EARLIER_WORDS):
         return k.EarlierWords(k.ItemId(it.of.value))
     if isinstance(it, ffi.Fact.CONFIRMED_BEFORE):
         return k.ConfirmedBefore(k.ItemId(it.of.value))
-    if isinstance(it, ffi.Fact.ASKED_AGAIN):
-        return k.AskedAgain(k.PersonId(it.by.value))
+    if isinstance(it, ffi.Fact.WITHDRAWN_AFTER_OPENED):
+        return k.WithdrawnAfterOpened()
+    for of, value in _OF_A_PERSON:
+        if isinstance(it, of):
+            return value(k.PersonId(it.by.value))
     raise TypeError(f"the library tells of what this package does not know: {it}")
+
+
+# The generated module makes the cases as it is imported: no type checker sees what they are.
+_FACTS: Any = ffi.Fact
+_OF_A_PERSON: tuple[tuple[Any, Callable[[k.PersonId], k.Fact]], ...] = (
+    (_FACTS.ASKED_AGAIN, k.AskedAgain),
+    (_FACTS.HAD_SAID_YES, k.HadSaidYes),
+    (_FACTS.CHOSE_ANOTHER, k.ChoseAnother),
+    (_FACTS.DOES_NOT_OPEN, k.DoesNotOpen),
+)
+
+
+def meeting(it: ffi.Meeting) -> k.Meeting:
+    return k.Meeting(
+        proposals=tuple(map(proposal, it.proposals)),
+        agreed=item_id(it.agreed),
+        also_worked=tuple(k.ItemId(one.value) for one in it.also_worked),
+    )
+
+
+def proposal(it: ffi.Proposal) -> k.Proposal:
+    return k.Proposal(
+        id=k.ItemId(it.id.value),
+        start=it.start,
+        end=it.end,
+        zone=it.zone,
+        by=tuple(k.PersonId(one.value) for one in it.by),
+        votes=tuple((k.PersonId(one.by.value), k.Vote[one.vote.name]) for one in it.votes),
+    )
 
 
 def opened(it: ffi.Open) -> k.Open:
@@ -198,6 +233,8 @@ def item(it: ffi.Item) -> k.Item:
         is_done=it.is_done,
         done_by=None if it.done_by is None else k.PersonId(it.done_by.value),
         is_disputed=it.is_disputed,
+        owners=tuple(k.PersonId(one.value) for one in it.owners),
+        is_promise=it.is_promise,
     )
 
 

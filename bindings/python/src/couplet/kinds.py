@@ -5,6 +5,7 @@ What the names in there are is said by kind in docs/KINDS.md.
 
 from __future__ import annotations
 
+import datetime
 import enum
 from dataclasses import dataclass
 from typing import NewType
@@ -42,6 +43,24 @@ class Kind(enum.Enum):
     """How somebody feels on a day."""
     DATE = "date"
     """A day that comes back."""
+    HEART_TO_HEART = "heart-to-heart"
+    """A conversation that two people make time for."""
+    PROMPT = "prompt"
+    """A question that both answer before either reads the other's answer."""
+    PROFILE = "profile"
+    """The two of them: what each is called, and since when."""
+    TEMPLATE = "template"
+    """What an entry may be begun from."""
+    MYSELF = "self"
+    """For oneself: a page of one's journal."""
+    NEED = "need"
+    """For oneself: something one needs."""
+    BOUNDARY = "boundary"
+    """For oneself: where one's limit is."""
+    LETTER = "letter"
+    """For oneself: a letter to oneself."""
+    REMINDER = "reminder"
+    """For oneself: something to come back on a day."""
 
 
 class EntryState(enum.Enum):
@@ -69,10 +88,40 @@ class EntryState(enum.Enum):
     """Repair: both had let it go, and something has come since."""
     THANKED = "thanked"
     """Note, gesture: the other said thank you."""
+    SEALED = "sealed"
+    """Note: it is sealed, and was not opened."""
+    OPENED = "opened"
+    """Note: it was sealed, and was opened."""
+    WITHDRAWN = "withdrawn"
+    """Note: its author withdrew it before it was opened."""
+    INVITED = "invited"
+    """Heart-to-heart: no time was proposed."""
+    PROPOSED = "proposed"
+    """Heart-to-heart: there are times, and none that both agree on."""
+    AGREED = "agreed"
+    """Heart-to-heart: both agree on a time."""
+    TWO_CHOSEN = "two-chosen"
+    """Heart-to-heart: two times were chosen apart; both are shown."""
+    LATER = "later"
+    """Heart-to-heart: somebody said not now."""
+    CANCELLED = "cancelled"
+    """Heart-to-heart: somebody cancelled it."""
+    HELD = "held"
+    """Heart-to-heart: it has been."""
+    ASKED = "asked"
+    """Prompt: nobody has answered."""
+    ONE_ANSWERED = "one-answered"
+    """Prompt: one has answered, and it is closed to the other."""
+    BOTH_ANSWERED = "both-answered"
+    """Prompt: both have answered, and a phone of each must hear of it."""
+    REVEALED = "revealed"
+    """Prompt: both answers are open to both."""
     OURS = "ours"
     """Dream, fear, aspiration: both made it theirs."""
     TAKEN_BACK = "taken-back"
-    """Dream, fear, aspiration: its author took it back; the other's phone may have shown it."""
+    """Dream, fear, aspiration, mood: its author took it back; the other's phone may have shown
+    it.
+    """
 
 
 class Deed(enum.Enum):
@@ -88,6 +137,8 @@ class Deed(enum.Enum):
     """Listening: it is not right yet."""
     BE_THERE = "be-there"
     """Listening: be there: nod, touch or here."""
+    SPEAK = "speak"
+    """Listening: take the next turn to speak."""
     TELL = "tell"
     """Repair: tell one's own side."""
     UNDERSTAND = "understand"
@@ -137,9 +188,9 @@ class Deed(enum.Enum):
     UNADOPT = "unadopt"
     """Dream, fear, aspiration: make it one's own no more."""
     TAKE_BACK = "take-back"
-    """Dream, fear, aspiration: take it back from the other's sight."""
+    """Dream, fear, aspiration, mood: take it back from the other's sight."""
     SHARE_AGAIN = "share-again"
-    """Dream, fear, aspiration: let the other see it again."""
+    """Dream, fear, aspiration, mood: let the other see it again."""
     ADD = "add"
     """List and steps: one more."""
     CHANGE = "change"
@@ -152,10 +203,52 @@ class Deed(enum.Enum):
     """List and steps: it is open."""
     MOVE = "move"
     """List and steps: put it before the one named by the words, or at the end."""
+    ENTRUST = "entrust"
+    """Lists: who takes care of it: me, you or both."""
+    EXPLAIN = "explain"
+    """Heart-to-heart: say why anew."""
+    PROPOSE = "propose"
+    """Heart-to-heart: propose a time: its beginning and its end in seconds since 1970-01-01
+    UTC, and the name of a time zone.
+    """
+    VOTE = "vote"
+    """Heart-to-heart: whether one can at a time: yes, maybe or no."""
+    CHOOSE = "choose"
+    """Heart-to-heart: which time it is to be."""
+    SET_LENGTH = "set-length"
+    """Heart-to-heart: how many minutes."""
+    SET_WHERE = "set-where"
+    """Heart-to-heart: where."""
+    PROMISE = "promise"
+    """Heart-to-heart: promise something."""
+    LATER = "later"
+    """Heart-to-heart: not now; no takes it back."""
+    CANCEL = "cancel"
+    """Heart-to-heart: it is not to be; no takes it back."""
+    HELD = "held"
+    """Heart-to-heart: it has been; no takes it back."""
+    ANSWER = "answer"
+    """Prompt: answer it, closed until both have."""
+    UNANSWER = "unanswer"
+    """Prompt: take one's answer back, as long as the other has none."""
+    OPEN = "open"
+    """Note: open it, once its seal allows."""
+    UNSEND = "unsend"
+    """Note: withdraw it, if it was not opened."""
+    RATE = "rate"
+    """Mood: how good, from 1 to 5."""
+    CALL_ME = "call-me"
+    """Profile: what one is called."""
+    TOGETHER_SINCE = "together-since"
+    """Profile: since which day."""
+    SET_THEME = "set-theme"
+    """Profile: how the notebook looks."""
+    BEGINS = "begins"
+    """Template: which kind of entry it begins."""
     SET_DATE = "set-date"
-    """Date: which day it is."""
+    """Date, reminder: which day it is."""
     SET_REPEAT = "set-repeat"
-    """Date: how it comes back: yearly, monthly, weekly or never."""
+    """Date, reminder: how it comes back: yearly, monthly, weekly or never."""
     REVISE = "revise"
     """Words of one's own, other than the body, anew."""
     TAG = "tag"
@@ -194,7 +287,41 @@ class AskedAgain:
     by: PersonId
 
 
-Fact = EarlierWords | ConfirmedBefore | AskedAgain
+@dataclass(frozen=True)
+class HadSaidYes:
+    """It was cancelled, and this person had said yes to a time."""
+
+    by: PersonId
+
+
+@dataclass(frozen=True)
+class ChoseAnother:
+    """This person chose another time than the one that stands: do they agree?"""
+
+    by: PersonId
+
+
+@dataclass(frozen=True)
+class WithdrawnAfterOpened:
+    """Its author withdrew it after the other had opened it."""
+
+
+@dataclass(frozen=True)
+class DoesNotOpen:
+    """What this person closed does not open with the key that they published."""
+
+    by: PersonId
+
+
+Fact = (
+    EarlierWords
+    | ConfirmedBefore
+    | AskedAgain
+    | HadSaidYes
+    | ChoseAnother
+    | WithdrawnAfterOpened
+    | DoesNotOpen
+)
 """Something that is to be shown with an entry: nothing changes behind anybody's back."""
 
 
@@ -299,3 +426,50 @@ class Item:
     """Who said last whether it is; nobody if it never was."""
     is_disputed: bool
     """Whether the other, apart from them, said the opposite."""
+    owners: tuple[PersonId, ...]
+    """Who takes care of it; nobody in particular if nobody is named."""
+    is_promise: bool
+    """Whether it is a promise, and no point of a conversation."""
+
+
+class Vote(enum.Enum):
+    """Whether somebody can at a time."""
+
+    YES = "yes"
+    MAYBE = "maybe"
+    NO = "no"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A time that was proposed, within the years 1970 to 9999."""
+
+    id: ItemId
+    start: datetime.datetime
+    end: datetime.datetime
+    zone: str
+    """The time zone that it was proposed in, by its name."""
+    by: tuple[PersonId, ...]
+    votes: tuple[tuple[PersonId, Vote], ...]
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """The times of a conversation, and which it is to be."""
+
+    proposals: tuple[Proposal, ...]
+    """Everything proposed, the earliest first."""
+    agreed: ItemId | None
+    """The time that both agree on."""
+    also_worked: tuple[ItemId, ...]
+    """Other times at which both could."""
+
+
+@dataclass(frozen=True)
+class Seal:
+    """How a note is sealed."""
+
+    opens_at: datetime.datetime | None = None
+    """From when on it opens, with a time zone; nothing if it opens when the other wants it."""
+    is_held_back: bool = False
+    """Whether its key stays with its author's devices until then."""

@@ -164,6 +164,20 @@ class Notebook(Ends, Talk, Recovery):
         """Writes an entry, on this day unless another is given."""
         return t.row(await call(self._ffi.write(t.to_kind(kind), _days(day), text)))
 
+    async def write_sealed(
+        self,
+        text: str,
+        seal: k.Seal,
+        when: str | None = None,
+        day: datetime.date | None = None,
+    ) -> v.EntryRow:
+        """Writes a note that the other opens later: at a time, or when they want to.
+
+        `when` may say in words when that is.
+        """
+        sealed = ffi.Seal(opens_at=seal.opens_at, is_held_back=seal.is_held_back)
+        return t.row(await call(self._ffi.write_sealed(sealed, when, _days(day), text)))
+
     async def edit(
         self, entry: v.EntryId, text: str, base: v.Version | None = None
     ) -> v.EntryRow:

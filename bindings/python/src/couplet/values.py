@@ -11,11 +11,13 @@ from .kinds import (
     Fact,
     Item,
     Kind,
+    Meeting,
     Member,
     Open,
     Part,
     PersonId,
     Revision,
+    Seal,
     Shown,
     Stance,
     EntryState,
@@ -111,6 +113,10 @@ class Entry:
     """What each person put into their sets: feelings, tags, signs of being there."""
     items: tuple[Item, ...]
     """Its items, in their order."""
+    meeting: Meeting | None
+    """The times of a conversation, if it is one."""
+    seal: Seal | None
+    """How it is sealed, if it is."""
     version: Version
     """What to give back with an edit of what is shown here."""
 

@@ -62,6 +62,10 @@ public struct Entry: Hashable, Codable, Sendable, Identifiable {
     public let members: [Member]
     /// Its items, in their order.
     public let items: [Item]
+    /// The times of a conversation, if it is one.
+    public let meeting: Meeting?
+    /// How it is sealed, if it is.
+    public let seal: Seal?
     /// To be given back with an edit of what is shown here.
     public let version: Version
 }

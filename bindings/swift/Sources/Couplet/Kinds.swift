@@ -25,6 +25,24 @@ public enum Kind: String, Hashable, Codable, Sendable, CaseIterable {
     case mood
     /// A day that comes back.
     case date
+    /// A conversation that two people make time for.
+    case heartToHeart
+    /// A question that both answer before either reads the other's answer.
+    case prompt
+    /// The two of them: what each is called, and since when.
+    case profile
+    /// What an entry may be begun from.
+    case template
+    /// For oneself: a page of one's journal.
+    case myself
+    /// For oneself: something one needs.
+    case need
+    /// For oneself: where one's limit is.
+    case boundary
+    /// For oneself: a letter to oneself.
+    case letter
+    /// For oneself: something to come back on a day.
+    case reminder
 }
 
 /// Where an entry of some kind has come to.
@@ -51,9 +69,37 @@ public enum EntryState: String, Hashable, Codable, Sendable, CaseIterable {
     case reopened
     /// Note, gesture: the other said thank you.
     case thanked
+    /// Note: it is sealed, and was not opened.
+    case sealed
+    /// Note: it was sealed, and was opened.
+    case opened
+    /// Note: its author withdrew it before it was opened.
+    case withdrawn
+    /// Heart-to-heart: no time was proposed.
+    case invited
+    /// Heart-to-heart: there are times, and none that both agree on.
+    case proposed
+    /// Heart-to-heart: both agree on a time.
+    case agreed
+    /// Heart-to-heart: two times were chosen apart; both are shown.
+    case twoChosen
+    /// Heart-to-heart: somebody said not now.
+    case later
+    /// Heart-to-heart: somebody cancelled it.
+    case cancelled
+    /// Heart-to-heart: it has been.
+    case held
+    /// Prompt: nobody has answered.
+    case asked
+    /// Prompt: one has answered, and it is closed to the other.
+    case oneAnswered
+    /// Prompt: both have answered, and a phone of each must hear of it.
+    case bothAnswered
+    /// Prompt: both answers are open to both.
+    case revealed
     /// Dream, fear, aspiration: both made it theirs.
     case ours
-    /// Dream, fear, aspiration: its author took it back; the other's phone may have shown it.
+    /// Dream, fear, aspiration, mood: its author took it back; the other's phone may have shown it.
     case takenBack
 }
 
@@ -69,6 +115,8 @@ public enum Deed: String, Hashable, Codable, Sendable, CaseIterable {
     case notYet
     /// Listening: be there: nod, touch or here.
     case beThere
+    /// Listening: take the next turn to speak.
+    case speak
     /// Repair: tell one's own side.
     case tell
     /// Repair: say the other's side as one sees it.
@@ -117,9 +165,9 @@ public enum Deed: String, Hashable, Codable, Sendable, CaseIterable {
     case adopt
     /// Dream, fear, aspiration: make it one's own no more.
     case unadopt
-    /// Dream, fear, aspiration: take it back from the other's sight.
+    /// Dream, fear, aspiration, mood: take it back from the other's sight.
     case takeBack
-    /// Dream, fear, aspiration: let the other see it again.
+    /// Dream, fear, aspiration, mood: let the other see it again.
     case shareAgain
     /// List and steps: one more.
     case add
@@ -133,9 +181,50 @@ public enum Deed: String, Hashable, Codable, Sendable, CaseIterable {
     case uncheck
     /// List and steps: put it before the one named by the words, or at the end.
     case move
-    /// Date: which day it is.
+    /// Lists: who takes care of it: me, you or both.
+    case entrust
+    /// Heart-to-heart: say why anew.
+    case explain
+    /// Heart-to-heart: propose a time: its beginning and its end in seconds since 1970-01-01 UTC,
+    /// and the name of a time zone.
+    case propose
+    /// Heart-to-heart: whether one can at a time: yes, maybe or no.
+    case vote
+    /// Heart-to-heart: which time it is to be.
+    case choose
+    /// Heart-to-heart: how many minutes.
+    case setLength
+    /// Heart-to-heart: where.
+    case setWhere
+    /// Heart-to-heart: promise something.
+    case promise
+    /// Heart-to-heart: not now; no takes it back.
+    case later
+    /// Heart-to-heart: it is not to be; no takes it back.
+    case cancel
+    /// Heart-to-heart: it has been; no takes it back.
+    case held
+    /// Prompt: answer it, closed until both have.
+    case answer
+    /// Prompt: take one's answer back, as long as the other has none.
+    case unanswer
+    /// Note: open it, once its seal allows.
+    case open
+    /// Note: withdraw it, if it was not opened.
+    case unsend
+    /// Mood: how good, from 1 to 5.
+    case rate
+    /// Profile: what one is called.
+    case callMe
+    /// Profile: since which day.
+    case togetherSince
+    /// Profile: how the notebook looks.
+    case setTheme
+    /// Template: which kind of entry it begins.
+    case begins
+    /// Date, reminder: which day it is.
     case setDate
-    /// Date: how it comes back: yearly, monthly, weekly or never.
+    /// Date, reminder: how it comes back: yearly, monthly, weekly or never.
     case setRepeat
     /// Words of one's own, other than the body, anew.
     case revise
@@ -153,6 +242,14 @@ public enum Fact: Hashable, Codable, Sendable {
     case confirmedBefore(ItemId)
     /// This person had let go before the page was as it is; they are asked again.
     case askedAgain(PersonId)
+    /// It was cancelled, and this person had said yes to a time.
+    case hadSaidYes(PersonId)
+    /// This person chose another time than the one that stands: do they agree?
+    case choseAnother(PersonId)
+    /// Its author withdrew it after the other had opened it.
+    case withdrawnAfterOpened
+    /// What this person closed does not open with the key that they published.
+    case doesNotOpen(PersonId)
 }
 
 /// What a deed is done on.
@@ -249,6 +346,10 @@ public struct Item: Hashable, Codable, Sendable, Identifiable {
     public let doneBy: PersonId?
     /// Whether the other, apart from them, said the opposite.
     public let isDisputed: Bool
+    /// Who takes care of it; nobody in particular if nobody is named.
+    public let owners: [PersonId]
+    /// Whether it is a promise, and no point of a conversation.
+    public let isPromise: Bool
 }
 
 extension Notebook {

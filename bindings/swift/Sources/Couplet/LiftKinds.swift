@@ -17,6 +17,15 @@ extension Kind {
             case .list: .list
             case .mood: .mood
             case .date: .date
+            case .heartToHeart: .heartToHeart
+            case .prompt: .prompt
+            case .profile: .profile
+            case .template: .template
+            case .myself: .myself
+            case .need: .need
+            case .boundary: .boundary
+            case .letter: .letter
+            case .reminder: .reminder
             }
     }
 
@@ -33,6 +42,15 @@ extension Kind {
         case .list: .list
         case .mood: .mood
         case .date: .date
+        case .heartToHeart: .heartToHeart
+        case .prompt: .prompt
+        case .profile: .profile
+        case .template: .template
+        case .myself: .myself
+        case .need: .need
+        case .boundary: .boundary
+        case .letter: .letter
+        case .reminder: .reminder
         }
     }
 }
@@ -52,6 +70,20 @@ extension EntryState {
             case .atRest: .atRest
             case .reopened: .reopened
             case .thanked: .thanked
+            case .sealed: .sealed
+            case .opened: .opened
+            case .withdrawn: .withdrawn
+            case .invited: .invited
+            case .proposed: .proposed
+            case .agreed: .agreed
+            case .twoChosen: .twoChosen
+            case .later: .later
+            case .cancelled: .cancelled
+            case .held: .held
+            case .asked: .asked
+            case .oneAnswered: .oneAnswered
+            case .bothAnswered: .bothAnswered
+            case .revealed: .revealed
             case .ours: .ours
             case .takenBack: .takenBack
             }
@@ -67,6 +99,7 @@ extension Deed {
             case .partly: .partly
             case .notYet: .notYet
             case .beThere: .beThere
+            case .speak: .speak
             case .tell: .tell
             case .understand: .understand
             case .feel: .feel
@@ -99,6 +132,26 @@ extension Deed {
             case .check: .check
             case .uncheck: .uncheck
             case .move: .move
+            case .entrust: .entrust
+            case .explain: .explain
+            case .propose: .propose
+            case .vote: .vote
+            case .choose: .choose
+            case .setLength: .setLength
+            case .setWhere: .setWhere
+            case .promise: .promise
+            case .later: .later
+            case .cancel: .cancel
+            case .held: .held
+            case .answer: .answer
+            case .unanswer: .unanswer
+            case .open: .open
+            case .unsend: .unsend
+            case .rate: .rate
+            case .callMe: .callMe
+            case .togetherSince: .togetherSince
+            case .setTheme: .setTheme
+            case .begins: .begins
             case .setDate: .setDate
             case .setRepeat: .setRepeat
             case .revise: .revise
@@ -114,6 +167,7 @@ extension Deed {
         case .partly: .partly
         case .notYet: .notYet
         case .beThere: .beThere
+        case .speak: .speak
         case .tell: .tell
         case .understand: .understand
         case .feel: .feel
@@ -146,6 +200,26 @@ extension Deed {
         case .check: .check
         case .uncheck: .uncheck
         case .move: .move
+        case .entrust: .entrust
+        case .explain: .explain
+        case .propose: .propose
+        case .vote: .vote
+        case .choose: .choose
+        case .setLength: .setLength
+        case .setWhere: .setWhere
+        case .promise: .promise
+        case .later: .later
+        case .cancel: .cancel
+        case .held: .held
+        case .answer: .answer
+        case .unanswer: .unanswer
+        case .open: .open
+        case .unsend: .unsend
+        case .rate: .rate
+        case .callMe: .callMe
+        case .togetherSince: .togetherSince
+        case .setTheme: .setTheme
+        case .begins: .begins
         case .setDate: .setDate
         case .setRepeat: .setRepeat
         case .revise: .revise
@@ -167,6 +241,10 @@ extension Fact {
             case .earlierWords(let of): .earlierWords(ItemId(of))
             case .confirmedBefore(let of): .confirmedBefore(ItemId(of))
             case .askedAgain(let by): .askedAgain(PersonId(by))
+            case .hadSaidYes(let by): .hadSaidYes(PersonId(by))
+            case .choseAnother(let by): .choseAnother(PersonId(by))
+            case .withdrawnAfterOpened: .withdrawnAfterOpened
+            case .doesNotOpen(let by): .doesNotOpen(PersonId(by))
             }
     }
 }
@@ -245,7 +323,9 @@ extension Item {
             alternatives: ffi.alternatives.map { Alternative($0) },
             isDone: ffi.isDone,
             doneBy: ffi.doneBy.map { PersonId($0) },
-            isDisputed: ffi.isDisputed
+            isDisputed: ffi.isDisputed,
+            owners: ffi.owners.map { PersonId($0) },
+            isPromise: ffi.isPromise
         )
     }
 }

@@ -23,6 +23,8 @@ extension Entry {
             shown: ffi.shown.map { Shown($0) },
             members: ffi.members.map { Member($0) },
             items: ffi.items.map { Item($0) },
+            meeting: ffi.meeting.map { Meeting($0) },
+            seal: ffi.seal.map { Seal($0) },
             version: Version(ffi.version)
         )
     }

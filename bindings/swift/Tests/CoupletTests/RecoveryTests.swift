@@ -146,10 +146,7 @@ extension Stories {
                     try await fresh.edit(note, "anew")
                 }
 
-                try await ben.sync()
-                let found = try await ben.state()
-                #expect(found.standing == .apart)
-                #expect(found.isReadOnly)
+                try await fails("relay_refused", as: \.isNotAllowed) { try await ben.sync() }
                 #expect(try await ben.texts() == ["from Ben"])
                 _ = try await fresh.makeKit()
                 try await meet(fresh, ana)

@@ -52,6 +52,8 @@ public enum class Verb {
  * @property shown the values in it that both may set, besides [text] and [items].
  * @property members what each person put into their sets: feelings, tags, signs of being there.
  * @property items its items, in their order.
+ * @property meeting the times of a conversation, if it is one.
+ * @property seal how it is sealed, if it is.
  * @property version to be given back with an edit of what is shown here.
  */
 public data class Entry(
@@ -73,6 +75,8 @@ public data class Entry(
     val shown: List<Shown>,
     val members: List<Member>,
     val items: List<Item>,
+    val meeting: Meeting?,
+    val seal: Seal?,
     val version: Version,
 )
 

@@ -37,6 +37,33 @@ public enum class Kind {
 
     /** A day that comes back. */
     DATE,
+
+    /** A conversation that two people make time for. */
+    HEART_TO_HEART,
+
+    /** A question that both answer before either reads the other's answer. */
+    PROMPT,
+
+    /** The two of them: what each is called, and since when. */
+    PROFILE,
+
+    /** What an entry may be begun from. */
+    TEMPLATE,
+
+    /** For oneself: a page of one's journal. */
+    MYSELF,
+
+    /** For oneself: something one needs. */
+    NEED,
+
+    /** For oneself: where one's limit is. */
+    BOUNDARY,
+
+    /** For oneself: a letter to oneself. */
+    LETTER,
+
+    /** For oneself: something to come back on a day. */
+    REMINDER,
 }
 
 /** Where an entry of some kind has come to. */
@@ -74,10 +101,54 @@ public enum class EntryState {
     /** Note, gesture: the other said thank you. */
     THANKED,
 
+    /** Note: it is sealed, and was not opened. */
+    SEALED,
+
+    /** Note: it was sealed, and was opened. */
+    OPENED,
+
+    /** Note: its author withdrew it before it was opened. */
+    WITHDRAWN,
+
+    /** Heart-to-heart: no time was proposed. */
+    INVITED,
+
+    /** Heart-to-heart: there are times, and none that both agree on. */
+    PROPOSED,
+
+    /** Heart-to-heart: both agree on a time. */
+    AGREED,
+
+    /** Heart-to-heart: two times were chosen apart; both are shown. */
+    TWO_CHOSEN,
+
+    /** Heart-to-heart: somebody said not now. */
+    LATER,
+
+    /** Heart-to-heart: somebody cancelled it. */
+    CANCELLED,
+
+    /** Heart-to-heart: it has been. */
+    HELD,
+
+    /** Prompt: nobody has answered. */
+    ASKED,
+
+    /** Prompt: one has answered, and it is closed to the other. */
+    ONE_ANSWERED,
+
+    /** Prompt: both have answered, and a phone of each must hear of it. */
+    BOTH_ANSWERED,
+
+    /** Prompt: both answers are open to both. */
+    REVEALED,
+
     /** Dream, fear, aspiration: both made it theirs. */
     OURS,
 
-    /** Dream, fear, aspiration: its author took it back; the other's phone may have shown it. */
+    /**
+     * Dream, fear, aspiration, mood: its author took it back; the other's phone may have shown it.
+     */
     TAKEN_BACK,
 }
 
@@ -97,6 +168,9 @@ public enum class Deed {
 
     /** Listening: be there: nod, touch or here. */
     BE_THERE,
+
+    /** Listening: take the next turn to speak. */
+    SPEAK,
 
     /** Repair: tell one's own side. */
     TELL,
@@ -170,10 +244,10 @@ public enum class Deed {
     /** Dream, fear, aspiration: make it one's own no more. */
     UNADOPT,
 
-    /** Dream, fear, aspiration: take it back from the other's sight. */
+    /** Dream, fear, aspiration, mood: take it back from the other's sight. */
     TAKE_BACK,
 
-    /** Dream, fear, aspiration: let the other see it again. */
+    /** Dream, fear, aspiration, mood: let the other see it again. */
     SHARE_AGAIN,
 
     /** List and steps: one more. */
@@ -194,10 +268,73 @@ public enum class Deed {
     /** List and steps: put it before the one named by the words, or at the end. */
     MOVE,
 
-    /** Date: which day it is. */
+    /** Lists: who takes care of it: me, you or both. */
+    ENTRUST,
+
+    /** Heart-to-heart: say why anew. */
+    EXPLAIN,
+
+    /**
+     * Heart-to-heart: propose a time: its beginning and its end in seconds since 1970-01-01 UTC,
+     * and the name of a time zone.
+     */
+    PROPOSE,
+
+    /** Heart-to-heart: whether one can at a time: yes, maybe or no. */
+    VOTE,
+
+    /** Heart-to-heart: which time it is to be. */
+    CHOOSE,
+
+    /** Heart-to-heart: how many minutes. */
+    SET_LENGTH,
+
+    /** Heart-to-heart: where. */
+    SET_WHERE,
+
+    /** Heart-to-heart: promise something. */
+    PROMISE,
+
+    /** Heart-to-heart: not now; no takes it back. */
+    LATER,
+
+    /** Heart-to-heart: it is not to be; no takes it back. */
+    CANCEL,
+
+    /** Heart-to-heart: it has been; no takes it back. */
+    HELD,
+
+    /** Prompt: answer it, closed until both have. */
+    ANSWER,
+
+    /** Prompt: take one's answer back, as long as the other has none. */
+    UNANSWER,
+
+    /** Note: open it, once its seal allows. */
+    OPEN,
+
+    /** Note: withdraw it, if it was not opened. */
+    UNSEND,
+
+    /** Mood: how good, from 1 to 5. */
+    RATE,
+
+    /** Profile: what one is called. */
+    CALL_ME,
+
+    /** Profile: since which day. */
+    TOGETHER_SINCE,
+
+    /** Profile: how the notebook looks. */
+    SET_THEME,
+
+    /** Template: which kind of entry it begins. */
+    BEGINS,
+
+    /** Date, reminder: which day it is. */
     SET_DATE,
 
-    /** Date: how it comes back: yearly, monthly, weekly or never. */
+    /** Date, reminder: how it comes back: yearly, monthly, weekly or never. */
     SET_REPEAT,
 
     /** Words of one's own, other than the body, anew. */
@@ -220,6 +357,18 @@ public sealed interface Fact {
 
     /** This person had let go before the page was as it is; they are asked again. */
     public data class AskedAgain(val by: PersonId) : Fact
+
+    /** It was cancelled, and this person had said yes to a time. */
+    public data class HadSaidYes(val by: PersonId) : Fact
+
+    /** This person chose another time than the one that stands: do they agree? */
+    public data class ChoseAnother(val by: PersonId) : Fact
+
+    /** Its author withdrew it after the other had opened it. */
+    public data object WithdrawnAfterOpened : Fact
+
+    /** What this person closed does not open with the key that they published. */
+    public data class DoesNotOpen(val by: PersonId) : Fact
 }
 
 /** What a deed is done on. */
@@ -296,6 +445,8 @@ public data class Member(val name: String, val by: PersonId, val value: String)
  * @property alternatives words set apart from [text], until somebody chooses.
  * @property doneBy who said last whether it is; nobody if it never was.
  * @property isDisputed whether the other, apart from them, said the opposite.
+ * @property owners who takes care of it; nobody in particular if nobody is named.
+ * @property isPromise whether it is a promise, and no point of a conversation.
  */
 public data class Item(
     val id: ItemId,
@@ -304,6 +455,8 @@ public data class Item(
     val isDone: Boolean,
     val doneBy: PersonId?,
     val isDisputed: Boolean,
+    val owners: List<PersonId>,
+    val isPromise: Boolean,
 )
 
 /**

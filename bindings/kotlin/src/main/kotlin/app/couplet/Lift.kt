@@ -116,6 +116,8 @@ private fun app.couplet.ffi.Entry.lift() = Entry(
     shown = shown.map { it.lift() },
     members = members.map { it.lift() },
     items = items.map { it.lift() },
+    meeting = meeting?.lift(),
+    seal = seal?.lift(),
     version = Version(version.value),
 )
 

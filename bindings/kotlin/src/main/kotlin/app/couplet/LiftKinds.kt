@@ -22,6 +22,10 @@ internal fun app.couplet.ffi.Fact.lift() = when (this) {
     is app.couplet.ffi.Fact.EarlierWords -> Fact.EarlierWords(of.lift())
     is app.couplet.ffi.Fact.ConfirmedBefore -> Fact.ConfirmedBefore(of.lift())
     is app.couplet.ffi.Fact.AskedAgain -> Fact.AskedAgain(by.lift())
+    is app.couplet.ffi.Fact.HadSaidYes -> Fact.HadSaidYes(by.lift())
+    is app.couplet.ffi.Fact.ChoseAnother -> Fact.ChoseAnother(by.lift())
+    is app.couplet.ffi.Fact.WithdrawnAfterOpened -> Fact.WithdrawnAfterOpened
+    is app.couplet.ffi.Fact.DoesNotOpen -> Fact.DoesNotOpen(by.lift())
 }
 
 internal fun app.couplet.ffi.Open.lift() = Open(
@@ -59,6 +63,8 @@ internal fun app.couplet.ffi.Item.lift() = Item(
     isDone = isDone,
     doneBy = doneBy?.lift(),
     isDisputed = isDisputed,
+    owners = owners.map { it.lift() },
+    isPromise = isPromise,
 )
 
 internal fun app.couplet.ffi.EntryPreview.lift() = EntryPreview(
