@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from contextlib import AsyncExitStack
 
 import couplet
@@ -10,9 +11,11 @@ from couple import Phone, Relay, meet, scenario, together
 from couplet import (
     AskedAgain,
     ConfirmedBefore,
+    CoupletError,
     Deed,
     EarlierWords,
     Filter,
+    HadSaidYes,
     ItemId,
     Kind,
     Member,
@@ -23,9 +26,11 @@ from couplet import (
     OnEntry,
     OnThing,
     Open,
+    Seal,
     Stance,
     EntryState,
     Verb,
+    Vote,
 )
 from couplet._generated import couplet_ffi as ffi
 
@@ -182,6 +187,86 @@ async def test_a_line_of_the_timeline_is_bounded_and_says_that_it_is(
     note, page = await anas.timeline()
     assert (note.text, note.is_whole) == ("short", True)
     assert (page.comments, [one.emoji for one in page.reactions]) == (1, ["❤️"])
+
+
+@scenario("prompt")
+async def test_neither_reads_the_others_answer_before_both_have_answered(
+    stack: AsyncExitStack, relay: Relay, ana: Phone, ben: Phone
+) -> None:
+    anas, bens = await together(stack, relay, ana, ben)
+    entry = (await anas.write("What made you smile?", Kind.PROMPT)).entry.id
+    await meet(anas, bens)
+    answered = (await anas.act(entry, Deed.ANSWER, words="the rain")).entry
+    assert answered.state is EntryState.ONE_ANSWERED
+    await meet(anas, bens)
+    closed = (await bens.entry(entry)).entry
+    assert closed.state is EntryState.ONE_ANSWERED
+    assert "the rain" not in [part.text for part in closed.parts]
+    await bens.act(entry, Deed.ANSWER, words="you")
+    for _ in range(3):
+        await bens.sync()
+        await anas.sync()
+    for notebook in (anas, bens):
+        shown = (await notebook.entry(entry)).entry
+        assert shown.state is EntryState.REVEALED
+        assert {part.text for part in shown.parts} == {"the rain", "you"}
+        assert shown.facts == ()
+
+
+@scenario("sealed")
+async def test_a_sealed_note_is_read_once_it_is_opened_and_not_before_its_time(
+    stack: AsyncExitStack, relay: Relay, ana: Phone, ben: Phone
+) -> None:
+    anas, bens = await together(stack, relay, ana, ben)
+    later = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=30)
+    later = later.replace(microsecond=0)
+    wanted = (await anas.write_sealed("you are loved", Seal(), "when you miss me")).entry.id
+    timed = (await anas.write_sealed("happy birthday", Seal(later))).entry.id
+    await meet(anas, bens)
+    shown = (await bens.entry(wanted)).entry
+    assert (shown.state, shown.text, shown.seal) == (EntryState.SEALED, "", Seal())
+    assert [part.text for part in shown.parts] == ["when you miss me"]
+    assert Open(Deed.OPEN, OnEntry()) in (await bens.entry(wanted)).open
+    opened = (await bens.act(wanted, Deed.OPEN)).entry
+    assert (opened.state, opened.text) == (EntryState.OPENED, "you are loved")
+    assert (await bens.entry(timed)).entry.seal == Seal(later)
+    with pytest.raises(CoupletError):
+        await bens.act(timed, Deed.OPEN)
+    await anas.act(timed, Deed.UNSEND)
+    await meet(anas, bens)
+    assert (await bens.entry(timed)).entry.state is EntryState.WITHDRAWN
+
+
+@scenario("heart-to-heart")
+async def test_two_agree_on_a_time_and_what_to_talk_about(
+    stack: AsyncExitStack, relay: Relay, ana: Phone, ben: Phone
+) -> None:
+    anas, bens = await together(stack, relay, ana, ben)
+    people = [(await phone.status()).person for phone in (anas, bens)]
+    entry = (await anas.write("I miss us", Kind.HEART_TO_HEART)).entry.id
+    times = "1800000000 1800003600 Europe/Vienna"
+    proposed = (await anas.act(entry, Deed.PROPOSE, words=times)).entry
+    assert proposed.state is EntryState.PROPOSED and proposed.meeting is not None
+    [time] = proposed.meeting.proposals
+    assert (time.start.timestamp(), time.zone) == (1_800_000_000, "Europe/Vienna")
+    assert time.end - time.start == datetime.timedelta(hours=1)
+    assert time.by == (people[0],)
+    await meet(anas, bens)
+    await bens.act(entry, Deed.VOTE, time.id, "yes")
+    await bens.act(entry, Deed.CHOOSE, time.id)
+    await bens.act(entry, Deed.PROMISE, words="no phones")
+    await meet(anas, bens)
+    for notebook in (anas, bens):
+        shown = (await notebook.entry(entry)).entry
+        assert shown.state is EntryState.AGREED and shown.meeting is not None
+        assert shown.meeting.agreed == time.id
+        assert (people[1], Vote.YES) in shown.meeting.proposals[0].votes
+        assert [(item.text, item.is_promise) for item in shown.items] == [("no phones", True)]
+    await anas.act(entry, Deed.CANCEL)
+    await meet(anas, bens)
+    cancelled = (await bens.entry(entry)).entry
+    assert cancelled.state is EntryState.CANCELLED
+    assert HadSaidYes(people[1]) in cancelled.facts
 
 
 @pytest.mark.parametrize(

@@ -179,5 +179,100 @@ extension Stories {
                 #expect(page.map { $0.reactions.map(\.emoji) } == [[], ["❤️"]])
             }
         }
+
+        @Test("neither reads the other's answer before both answered", .scenario("prompt"))
+        func prompt() async throws {
+            try await story { stage in
+                let (ana, ben) = try await stage.couple()
+                let entry = try await ana.write(.prompt, "What made you smile?").id
+                try await meet(ana, ben)
+                let answered = try await ana.act(on: entry, .answer, "the rain").entry
+                #expect(answered.state == .oneAnswered)
+                try await meet(ana, ben)
+                let closed = try await ben.entry(entry).entry
+                #expect(closed.state == .oneAnswered)
+                #expect(!closed.parts.map(\.text).contains("the rain"))
+                try await ben.act(on: entry, .answer, "you")
+                for _ in 1...3 {
+                    try await ben.sync()
+                    try await ana.sync()
+                }
+                for phone in [ana, ben] {
+                    let shown = try await phone.entry(entry).entry
+                    #expect(shown.state == .revealed)
+                    #expect(Set(shown.parts.map(\.text)) == ["the rain", "you"])
+                    #expect(shown.facts.isEmpty)
+                }
+            }
+        }
+
+        @Test("a sealed note is read once it is opened", .scenario("sealed"))
+        func sealed() async throws {
+            try await story { stage in
+                let (ana, ben) = try await stage.couple()
+                let in30Days = Date().timeIntervalSince1970.rounded() + 30 * 86_400
+                let later = Date(timeIntervalSince1970: in30Days)
+                let wanting = try await ana.writeSealed(
+                    "you are loved",
+                    Seal(),
+                    whenTo: "when you miss me"
+                )
+                let (wanted, until) = (wanting.id, Seal(opensAt: later))
+                let timed = try await ana.writeSealed("happy birthday", until).id
+                try await meet(ana, ben)
+                let shown = try await ben.entry(wanted)
+                #expect(shown.entry.state == .sealed)
+                #expect(shown.entry.text.isEmpty)
+                #expect(shown.entry.seal == Seal())
+                #expect(shown.entry.parts.map(\.text) == ["when you miss me"])
+                #expect(shown.open.contains(Open(deed: .open, on: .entry)))
+                let opened = try await ben.act(on: wanted, .open).entry
+                #expect(opened.state == .opened)
+                #expect(opened.text == "you are loved")
+                #expect(try await ben.entry(timed).entry.seal == until)
+                let early = await failure { try await ben.act(on: timed, .open) }
+                #expect(early != nil)
+                try await ana.act(on: timed, .unsend)
+                try await meet(ana, ben)
+                #expect(try await ben.entry(timed).entry.state == .withdrawn)
+            }
+        }
+
+        @Test("two agree on a time and what to talk about", .scenario("heart-to-heart"))
+        func heartToHeart() async throws {
+            try await story { stage in
+                let (ana, ben) = try await stage.couple()
+                let (anas, bens) = (try await ana.state().person, try await ben.state().person)
+                let entry = try await ana.write(.heartToHeart, "I miss us").id
+                let times = "1800000000 1800003600 Europe/Vienna"
+                let proposed = try await ana.act(on: entry, .propose, times).entry
+                #expect(proposed.state == .proposed)
+                let time = try #require(proposed.meeting?.proposals.first)
+                #expect(time.start == Date(timeIntervalSince1970: 1_800_000_000))
+                #expect(time.end.timeIntervalSince(time.start) == 3_600)
+                #expect(time.zone == "Europe/Vienna")
+                #expect(time.by == [anas])
+                try await meet(ana, ben)
+                try await ben.act(on: entry, .vote, thing: time.id, "yes")
+                try await ben.act(on: entry, .choose, thing: time.id)
+                try await ben.act(on: entry, .promise, "no phones")
+                try await meet(ana, ben)
+                let yes = Voted(by: bens, vote: .yes)
+                for phone in [ana, ben] {
+                    let shown = try await phone.entry(entry).entry
+                    #expect(shown.state == .agreed)
+                    let meeting = try #require(shown.meeting)
+                    #expect(meeting.agreed == time.id)
+                    #expect(meeting.proposals.first?.votes.contains(yes) == true)
+                    #expect(shown.items.map(\.text) == ["no phones"])
+                    #expect(shown.items.map(\.isPromise) == [true])
+                }
+                try await ana.act(on: entry, .cancel)
+                try await meet(ana, ben)
+                let cancelled = try await ben.entry(entry).entry
+                #expect(cancelled.state == .cancelled)
+                #expect(cancelled.facts.contains(.hadSaidYes(bens)))
+            }
+        }
     }
 }

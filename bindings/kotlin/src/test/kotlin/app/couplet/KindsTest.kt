@@ -2,6 +2,9 @@
 
 package app.couplet
 
+import java.time.Duration
+import java.time.Instant
+import java.time.temporal.ChronoUnit
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
@@ -162,9 +165,89 @@ internal class KindsTest {
     }
 
     @Test
+    @Scenario("prompt")
+    fun `neither reads the other's answer before both have answered`() = story {
+        val (ana, ben) = couple()
+        val entry = ana.write(Kind.PROMPT, "What made you smile?").entry.id
+        meet(ana, ben)
+        val answered = ana.act(entry, Deed.ANSWER, words = "the rain").entry
+        assertEquals(EntryState.ONE_ANSWERED, answered.state)
+        meet(ana, ben)
+        val closed = ben.entry(entry).entry
+        assertEquals(EntryState.ONE_ANSWERED, closed.state)
+        assertFalse("the rain" in closed.parts.map { it.text })
+        ben.act(entry, Deed.ANSWER, words = "you")
+        repeat(3) {
+            ben.sync()
+            ana.sync()
+        }
+        for (phone in listOf(ana, ben)) {
+            val shown = phone.entry(entry).entry
+            assertEquals(EntryState.REVEALED, shown.state)
+            assertEquals(setOf("the rain", "you"), shown.parts.map { it.text }.toSet())
+            assertEquals(emptyList(), shown.facts)
+        }
+    }
+
+    @Test
+    @Scenario("sealed")
+    fun `a sealed note is read once it is opened, and not before its time`() = story {
+        val (ana, ben) = couple()
+        val later = Instant.now().plus(Duration.ofDays(30)).truncatedTo(ChronoUnit.SECONDS)
+        val wanted = ana.writeSealed("you are loved", Seal(), "when you miss me").entry.id
+        val timed = ana.writeSealed("happy birthday", Seal(opensAt = later)).entry.id
+        meet(ana, ben)
+        val shown = ben.entry(wanted)
+        assertEquals(EntryState.SEALED to "", shown.entry.state to shown.entry.text)
+        assertEquals(Seal(), shown.entry.seal)
+        assertEquals(listOf("when you miss me"), shown.entry.parts.map { it.text })
+        assertTrue(Open(Deed.OPEN, On.Entry) in shown.open)
+        val opened = ben.act(wanted, Deed.OPEN).entry
+        assertEquals(EntryState.OPENED to "you are loved", opened.state to opened.text)
+        assertEquals(Seal(later), ben.entry(timed).entry.seal)
+        assertFailsWith<CoupletException> { ben.act(timed, Deed.OPEN) }
+        ana.act(timed, Deed.UNSEND)
+        meet(ana, ben)
+        assertEquals(EntryState.WITHDRAWN, ben.entry(timed).entry.state)
+    }
+
+    @Test
+    @Scenario("heart-to-heart")
+    fun `two agree on a time and on what to talk about`() = story {
+        val (ana, ben) = couple()
+        val (anas, bens) = ana.status.value.person to ben.status.value.person
+        val entry = ana.write(Kind.HEART_TO_HEART, "I miss us").entry.id
+        val times = "1800000000 1800003600 Europe/Vienna"
+        val proposed = ana.act(entry, Deed.PROPOSE, words = times).entry
+        assertEquals(EntryState.PROPOSED, proposed.state)
+        val time = checkNotNull(proposed.meeting).proposals.single()
+        assertEquals(1_800_000_000L to "Europe/Vienna", time.start.epochSecond to time.zone)
+        assertEquals(Duration.ofHours(1), Duration.between(time.start, time.end))
+        assertEquals(listOf(anas), time.by)
+        meet(ana, ben)
+        ben.act(entry, Deed.VOTE, time.id, "yes")
+        ben.act(entry, Deed.CHOOSE, time.id)
+        ben.act(entry, Deed.PROMISE, words = "no phones")
+        meet(ana, ben)
+        for (phone in listOf(ana, ben)) {
+            val shown = phone.entry(entry).entry
+            assertEquals(EntryState.AGREED, shown.state)
+            assertEquals(time.id, shown.meeting?.agreed)
+            assertEquals(Vote.YES, shown.meeting?.proposals?.single()?.votes?.get(bens))
+            assertEquals(listOf("no phones" to true), shown.items.map { it.text to it.isPromise })
+        }
+        ana.act(entry, Deed.CANCEL)
+        meet(ana, ben)
+        val cancelled = ben.entry(entry).entry
+        assertEquals(EntryState.CANCELLED, cancelled.state)
+        assertTrue(Fact.HadSaidYes(bens) in cancelled.facts)
+    }
+
+    @Test
     fun `every kind, state and deed of the library is one of this layer, in its order`() {
         assertEquals(app.couplet.ffi.Kind.entries.map { it.name }, Kind.entries.map { it.name })
         assertEquals(app.couplet.ffi.EntryState.entries.map { it.name }, EntryState.entries.map { it.name })
+        assertEquals(app.couplet.ffi.Vote.entries.map { it.name }, Vote.entries.map { it.name })
         assertEquals(app.couplet.ffi.Deed.entries.map { it.name }, Deed.entries.map { it.name })
     }
 }
