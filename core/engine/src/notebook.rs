@@ -4,10 +4,12 @@
 //! `law`'s, and how it merges is the document's. A verb judges by the law before it commits, as the
 //! other phone will when it receives.
 
+pub mod attention;
 pub mod carry;
 pub mod claim;
 pub mod comment;
 pub mod deed;
+mod done;
 pub mod entry;
 mod inner;
 pub mod items;
@@ -19,12 +21,14 @@ mod listening;
 pub mod name;
 pub mod names;
 pub mod own;
+mod page;
 pub mod reaction;
 mod repair;
 pub mod schema;
 pub mod sheet;
 #[cfg(test)]
 mod tests;
+pub mod trash;
 pub mod verb;
 pub mod words;
 
@@ -36,9 +40,9 @@ use crate::document::{
     Verdict,
 };
 use crate::limits::{
-    ENTRIES_PER_VOLUME, HEADS_PER_VOLUME, MAX_NOTE, MAX_PAGE, MAX_TITLE, WEIGHT_PER_VOLUME,
+    ENTRIES_PER_VOLUME, HEADS_PER_VOLUME, MAX_NOTE, MAX_PAGE, MAX_SWEET_NOTE, MAX_TITLE,
+    WEIGHT_PER_VOLUME,
 };
-use crate::text::rebase;
 use entry::{Entry, Version};
 use law::{Author, judge};
 use reaction::NotAnEmoji;
@@ -106,6 +110,12 @@ pub enum CannotWrite {
     /// The words are no day.
     #[error("this is not a day; give it as the number of days since 1970-01-01")]
     NotADay,
+    /// Nothing stands side by side there.
+    #[error("there is nothing to choose from there; it was chosen already, or never differed")]
+    NothingToResolve,
+    /// The value is none of those that stand there.
+    #[error("choose one of those that stand there; show the entry to see them")]
+    NotAChoice,
     /// The version that the app last showed is not known here.
     #[error("the version given is not one of this entry's; show the entry again")]
     UnknownVersion,
@@ -245,29 +255,6 @@ impl Notebook {
         }
     }
 
-    fn edit_page(
-        &mut self,
-        entry: &Entry,
-        base: Option<&Version>,
-        text: &str,
-    ) -> Result<Option<Change>, CannotWrite> {
-        let shown = match base {
-            Some(version) => {
-                let shown = self.document.text_at(&entry.key, TEXT, version.heads());
-                shown.ok_or(CannotWrite::UnknownVersion)?
-            }
-            None => entry.text.clone(),
-        };
-        let splices = rebase(&shown, text, &entry.text);
-        let author = self.author();
-        let key = &entry.key;
-        self.commit(author, |edit| {
-            splices.iter().try_for_each(|splice| {
-                edit.splice(key, TEXT, (splice.at, splice.delete), &splice.insert)
-            })
-        })
-    }
-
     /// Judges and applies received changes, each with the slot of the person who signed it.
     ///
     /// # Errors
@@ -329,6 +316,7 @@ fn words_field(author: Author, rev: u64) -> String {
 fn check_text(kind: Kind, text: &str) -> Result<(), CannotWrite> {
     match kind.body() {
         Body::Text => check_length(MAX_PAGE, text),
+        Body::Words if kind == Kind::Note => check_words(MAX_SWEET_NOTE, text),
         Body::Words => check_words(MAX_NOTE, text),
         Body::Value(_) => check_words(MAX_TITLE, text),
     }

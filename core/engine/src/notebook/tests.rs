@@ -15,6 +15,7 @@ use crate::document::{Operation, Refusal};
 use crate::limits::{MAX_COMMENT, MAX_REACTIONS};
 use crate::testing::rng;
 
+mod everyday;
 mod practices;
 
 const ANA: (Slot, WriterId) = (Slot::First, WriterId([0xa; 16]));
@@ -251,11 +252,11 @@ fn what_cannot_be_said_says_why() {
     }
     let ninth = react(&mut ana.notebook, &note, "❤️");
     assert_eq!(ninth, Some(CannotWrite::TooManyReactions { limit: MAX_REACTIONS }));
-    assert_eq!(ana.entry(&note).can(Slot::First), [Verb::Comment, Verb::Unreact]);
-    assert_eq!(ana.entry(&note).can(Slot::Second), [Verb::Comment, Verb::React]);
+    assert_eq!(ana.entry(&note).can(Slot::First), [Verb::Comment, Verb::Unreact, Verb::Trash]);
+    assert_eq!(ana.entry(&note).can(Slot::Second), [Verb::Comment, Verb::React, Verb::Trash]);
     assert_eq!(
         ben.entry(&note).can(Slot::Second),
-        [Verb::Comment, Verb::Reply, Verb::EditComment, Verb::React]
+        [Verb::Comment, Verb::Reply, Verb::EditComment, Verb::React, Verb::Trash]
     );
 }
 
