@@ -194,7 +194,12 @@ impl Owner {
         slice.nonces.retain(|nonce| is_opened_by(replica.log(), nonce));
         let delta = &received.delta;
         let me = Me { slot: replica.slot(), writer: replica.writer() };
-        let seen = self.durably(|tables| slice.store(tables, delta, me))?;
+        let now = self.surroundings.now();
+        let seen = self.durably(|tables| {
+            let seen = slice.store(tables, delta, me)?;
+            tables.note_waits(now)?;
+            Ok(seen)
+        })?;
         let replica = self.replica()?;
         for (writer, counter) in seen {
             let is_news = slice.news.contains(&writer);
@@ -425,10 +430,8 @@ impl Judged {
                 tables.mark_faulty(*hash)?;
             }
         }
-        let by_the_other: BTreeSet<Slot> = self.changes.values().map(|w| w.slot).collect();
-        let is_unread = by_the_other.contains(&me.slot.other());
         for entry in &self.entries {
-            tables.keep_entry(entry, None, is_unread)?;
+            tables.keep_entry(entry, None, me.slot)?;
         }
         Ok(())
     }
