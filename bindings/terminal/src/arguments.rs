@@ -60,25 +60,8 @@ pub(crate) enum Command {
         /// The entry, or the beginning of its name
         entry: String,
     },
-    /// Show the entries that were removed, the newest first; `do ENTRY restore` brings one back
-    Trash {
-        /// How many entries
-        #[arg(long, default_value_t = 20)]
-        limit: u32,
-        /// Go on before this cursor
-        #[arg(long)]
-        before: Option<String>,
-    },
-    /// An entry was read, which nobody is told
-    Seen {
-        /// The entry, or the beginning of its name
-        entry: String,
-    },
-    /// Show what waits for one of you: what to choose, what came back, what was agreed to before it
-    /// was as it is. Nothing else waits for it
-    NeedsAttention,
-    /// Choose, where words or values that were set apart stand side by side
-    Resolve(Resolve),
+    #[command(flatten)]
+    Everyday(Everyday),
     /// Exchange with the relay once: push, pull, stop
     Sync {
         /// Seconds after which to give up
@@ -372,6 +355,29 @@ pub(crate) enum Verb {
     /// the name of what it is done on, if it is done on something in the entry, then the words
     #[command(external_subcommand)]
     Deed(Vec<String>),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Everyday {
+    /// Show the entries that were removed, the newest first; `do ENTRY restore` brings one back
+    Trash {
+        /// How many entries
+        #[arg(long, default_value_t = 20)]
+        limit: u32,
+        /// Go on before this cursor
+        #[arg(long)]
+        before: Option<String>,
+    },
+    /// An entry was read, which nobody is told
+    Seen {
+        /// The entry, or the beginning of its name
+        entry: String,
+    },
+    /// Show what waits for one of you: what to choose, what came back, what was agreed to before it
+    /// was as it is. Nothing else waits for it
+    NeedsAttention,
+    /// Choose, where words or values that were set apart stand side by side
+    Resolve(Resolve),
 }
 
 #[derive(Debug, Args)]

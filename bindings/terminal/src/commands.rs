@@ -72,17 +72,7 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<(), Fai
         Command::Show { entry } => {
             entries::show(&home.open_or_beside().await?, &entry, output).await
         }
-        Command::Trash { limit, before } => {
-            let before = before.as_deref();
-            attention::trash(&home.open_or_beside().await?, limit, before, output).await
-        }
-        Command::Seen { entry } => attention::seen(&home.open().await?, &entry, output).await,
-        Command::NeedsAttention => {
-            attention::needs_attention(&home.open_or_beside().await?, output).await
-        }
-        Command::Resolve(asked) => {
-            attention::resolve(&home.open_or_beside().await?, asked, output).await
-        }
+        Command::Everyday(asked) => attention::attend(home, asked, output).await,
         Command::Sync { timeout } => network::sync(&home.open().await?, timeout, output).await,
         Command::Status => network::status(&home.open_or_beside().await?, output).await,
         Command::Hash => entries::hash(&home.open_or_beside().await?, output).await,

@@ -45,7 +45,7 @@ pub use couplet_proto::item::Malformed;
 pub use couplet_proto::link::RelayLink;
 pub use couplet_proto::statement::History;
 pub use error::Error;
-pub use exchange::Exchanged;
+pub use exchange::{Arrived, Exchanged};
 pub use owner::{Archive, Saying};
 pub use place::Place;
 pub use store::{Among, Cursor, Delivery, Draft, EntryRow, Filter, PlacedChange, StoreError};

@@ -5,12 +5,28 @@ use serde_json::{Value, json};
 
 use super::entries::{Names, list, names, person};
 use super::{practice, talk, text_or_input};
-use crate::arguments::Resolve;
+use crate::arguments::{Everyday, Resolve};
 use crate::day;
 use crate::failure::Failure;
+use crate::home::Home;
 use crate::output::{Output, Style};
 
-pub(crate) async fn trash(
+pub(crate) async fn attend(home: &Home, asked: Everyday, output: &Output) -> Result<(), Failure> {
+    let couplet = match asked {
+        Everyday::Seen { .. } => home.open().await?,
+        _ => home.open_or_beside().await?,
+    };
+    match asked {
+        Everyday::Trash { limit, before } => {
+            trash(&couplet, limit, before.as_deref(), output).await
+        }
+        Everyday::Seen { entry } => seen(&couplet, &entry, output).await,
+        Everyday::NeedsAttention => needs_attention(&couplet, output).await,
+        Everyday::Resolve(asked) => resolve(&couplet, asked, output).await,
+    }
+}
+
+async fn trash(
     couplet: &Couplet,
     limit: u32,
     before: Option<&str>,
@@ -26,7 +42,7 @@ pub(crate) async fn trash(
     Ok(())
 }
 
-pub(crate) async fn seen(couplet: &Couplet, entry: &str, output: &Output) -> Result<(), Failure> {
+async fn seen(couplet: &Couplet, entry: &str, output: &Output) -> Result<(), Failure> {
     let row = couplet.entry(entry).await?;
     couplet.seen(&row).await?;
     let entry = row.entry.key.as_str();
@@ -34,7 +50,7 @@ pub(crate) async fn seen(couplet: &Couplet, entry: &str, output: &Output) -> Res
     Ok(())
 }
 
-pub(crate) async fn needs_attention(couplet: &Couplet, output: &Output) -> Result<(), Failure> {
+async fn needs_attention(couplet: &Couplet, output: &Output) -> Result<(), Failure> {
     let attention = couplet.needs_attention().await?;
     if attention.is_nothing() && !output.is_json() {
         output.note("Nothing waits for you.");
@@ -61,11 +77,7 @@ pub(crate) async fn needs_attention(couplet: &Couplet, output: &Output) -> Resul
     Ok(())
 }
 
-pub(crate) async fn resolve(
-    couplet: &Couplet,
-    asked: Resolve,
-    output: &Output,
-) -> Result<(), Failure> {
+async fn resolve(couplet: &Couplet, asked: Resolve, output: &Output) -> Result<(), Failure> {
     let (field, on) = match asked.field.split_once('/') {
         Some((field, on)) => (field.to_owned(), Some(on.to_owned())),
         None => (asked.field, None),

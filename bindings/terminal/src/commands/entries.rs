@@ -107,9 +107,6 @@ pub(crate) async fn show(couplet: &Couplet, entry: &str, output: &Output) -> Res
         output.styled(Style::Dim, &day::show(entry.day)),
         in_words(&row, &names, output),
     ];
-    for beside in &entry.alternatives {
-        words.push(output.styled(Style::Warning, &format!("    beside it: {}", beside.text)));
-    }
     let newest = entry.newest_revision();
     for earlier in entry.revisions.iter().rev().filter(|earlier| earlier.rev < newest) {
         words.push(output.styled(Style::Dim, &format!("    before: {}", earlier.text)));

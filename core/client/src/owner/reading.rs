@@ -1,12 +1,16 @@
 //! What is shown, read through the owner's own connection.
 
+use std::collections::BTreeSet;
+
 use couplet_engine::notebook::claim::RevMap;
+use couplet_engine::notebook::schema::Kind;
 use couplet_proto::hash::Hash;
 use couplet_proto::ids::Slot;
 
 use super::{Owner, State};
 use crate::answers::{Attention, Quarantine};
 use crate::error::Error;
+use crate::exchange::Arrived;
 use crate::store::{Among, Cursor, EntryRow, Filter};
 
 /// How long something may wait before it is told, in seconds: protocol rule 14.
@@ -44,6 +48,34 @@ impl Owner {
         let [first, second] = done;
         let of_other = if me == Slot::First { second } else { first };
         Ok(self.store.jot(|tables| tables.keep_seen_of(key, of_other, me))?)
+    }
+
+    /// What the other person did in these entries that was not seen here.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub(crate) fn arrived(&mut self, touched: &BTreeSet<String>) -> Result<Arrived, Error> {
+        let mut arrived = Arrived::default();
+        // Who waits to be let in has nothing so far.
+        let Ok(me) = self.me() else { return Ok(arrived) };
+        for key in touched {
+            let row = self.tables().entry(key, me)?;
+            let Some(row) = row.filter(|row| row.is_unread && !row.entry.is_removed()) else {
+                continue;
+            };
+            let entry = row.entry;
+            let is_page = entry.kind.is_some_and(Kind::is_for_two_hands);
+            let is_both = entry.done.iter().all(|done| *done != RevMap::default());
+            arrived.in_need += u64::from(!entry.needs().is_empty());
+            if is_page && is_both {
+                arrived.together += 1;
+            } else if entry.author != me && !self.tables().was_ever_seen(key)? {
+                *arrived.new.entry(entry.kind_name).or_insert(0) += 1;
+            } else {
+                arrived.touched += 1;
+            }
+        }
+        Ok(arrived)
     }
 
     /// What waits for somebody.

@@ -248,6 +248,14 @@ impl Tables<'_> {
         Ok(())
     }
 
+    /// Whether an entry was ever opened here.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn was_ever_seen(&self, key: &str) -> Result<bool, StoreError> {
+        Ok(!matches!(self.seen_of(key)?, SeenOf::Nothing))
+    }
+
     /// Leaves the entries as a version that kept them otherwise might have.
     #[cfg(test)]
     pub(crate) fn spoil_views(&self) -> Result<(), StoreError> {

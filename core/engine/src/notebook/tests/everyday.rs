@@ -68,74 +68,127 @@ impl Three {
     }
 }
 
+/// What it is, in what kind of entry, what is done, who removed it then, and whose words have brought
+/// it back.
+type Removal = (&'static str, Kind, &'static [&'static str], Option<(Slot, &'static [Slot])>);
+
+const REMOVALS: &[Removal] = &[
+    ("nobody removed it", Kind::Note, &["ben react ❤️"], None),
+    ("removed by its author", Kind::Note, &["ana trash"], Some((Slot::First, &[]))),
+    ("removed by the other", Kind::Note, &["ben trash"], Some((Slot::Second, &[]))),
+    ("removed by both", Kind::Note, &["ana trash", "ben trash"], Some((Slot::Second, &[]))),
+    (
+        "after a seen edit",
+        Kind::Note,
+        &["ana edit Hm", "meet", "ben trash"],
+        Some((Slot::Second, &[])),
+    ),
+    (
+        "∥ unseen words",
+        Kind::Note,
+        &["ben trash", "ana edit Hm"],
+        Some((Slot::Second, &[Slot::First])),
+    ),
+    (
+        "∥ own tablet's words",
+        Kind::Note,
+        &["ana trash", "tablet edit Hm"],
+        Some((Slot::First, &[Slot::First])),
+    ),
+    (
+        "∥ unseen comment",
+        Kind::Note,
+        &["ana trash", "ben comment Hm"],
+        Some((Slot::First, &[Slot::Second])),
+    ),
+    (
+        "∥ unseen side",
+        Kind::Repair,
+        &["ana trash", "ben tell Hm"],
+        Some((Slot::First, &[Slot::Second])),
+    ),
+    (
+        "∥ unseen feeling",
+        Kind::Repair,
+        &["ana trash", "ben feel sad"],
+        Some((Slot::First, &[Slot::Second])),
+    ),
+    (
+        "∥ unseen topic",
+        Kind::Repair,
+        &["ana trash", "ben edit Hm"],
+        Some((Slot::First, &[Slot::Second])),
+    ),
+    (
+        "∥ unseen item",
+        Kind::List,
+        &["ana trash", "ben add milk"],
+        Some((Slot::First, &[Slot::Second])),
+    ),
+    (
+        "∥ unseen page",
+        Kind::Page,
+        &["ana trash", "ben edit Dear us"],
+        Some((Slot::First, &[Slot::Second])),
+    ),
+    (
+        "∥ text taken off",
+        Kind::Page,
+        &["ana trash", "ben edit Dear"],
+        Some((Slot::First, &[Slot::Second])),
+    ),
+    ("seen page", Kind::Page, &["ben edit Dear us", "meet", "ana trash"], Some((Slot::First, &[]))),
+    ("∥ a heart", Kind::Note, &["ana trash", "ben react ❤️"], Some((Slot::First, &[]))),
+    ("∥ thanks", Kind::Note, &["ana trash", "ben thank"], Some((Slot::First, &[]))),
+    ("∥ letting go", Kind::Repair, &["ana trash", "ben let-go"], Some((Slot::First, &[]))),
+    (
+        "both removed it, each with words of their own",
+        Kind::Note,
+        &["ana edit Hm", "ana trash", "ben comment Hm", "ben trash"],
+        Some((Slot::Second, &[])),
+    ),
+    ("restored by the other", Kind::Note, &["ana trash", "meet", "ben restore"], None),
+    (
+        "restored ∥ removed again",
+        Kind::Note,
+        &["ana trash", "meet", "ana restore", "meet", "ana trash", "meet", "ben restore"],
+        None,
+    ),
+    (
+        "restored by one ∥ commented by the other",
+        Kind::Note,
+        &["ana trash", "meet", "ana restore", "ben comment Hm"],
+        None,
+    ),
+    (
+        "written on while it was out of sight",
+        Kind::Note,
+        &["ana trash", "meet", "ben comment Hm"],
+        Some((Slot::First, &[Slot::Second])),
+    ),
+    (
+        "back, and let stay",
+        Kind::Note,
+        &["ana trash", "ben comment Hm", "meet", "ana restore"],
+        None,
+    ),
+    (
+        "back, and removed again",
+        Kind::Note,
+        &["ana trash", "ben comment Hm", "meet", "ana trash"],
+        Some((Slot::First, &[])),
+    ),
+    (
+        "removed again ∥ let stay",
+        Kind::Note,
+        &["ana trash", "ben comment Hm", "meet", "ana trash", "ben restore"],
+        Some((Slot::First, &[Slot::Second])),
+    ),
+];
+
 #[test]
 fn what_was_removed_is_hidden_until_a_word_comes_that_was_not_seen() {
-    use Slot::{First as Ana, Second as Ben};
-    type Row<'a> = (&'a str, Kind, &'a [&'a str], Option<(Slot, &'a [Slot])>);
-    let rows: &[Row<'_>] = &[
-        ("nobody removed it", Kind::Note, &["ben react ❤️"], None),
-        ("removed by its author", Kind::Note, &["ana trash"], Some((Ana, &[]))),
-        ("removed by the other", Kind::Note, &["ben trash"], Some((Ben, &[]))),
-        ("removed by both", Kind::Note, &["ana trash", "ben trash"], Some((Ben, &[]))),
-        ("after a seen edit", Kind::Note, &["ana edit Hm", "meet", "ben trash"], Some((Ben, &[]))),
-        ("∥ unseen words", Kind::Note, &["ben trash", "ana edit Hm"], Some((Ben, &[Ana]))),
-        ("∥ own tablet's words", Kind::Note, &["ana trash", "tablet edit Hm"], Some((Ana, &[Ana]))),
-        ("∥ unseen comment", Kind::Note, &["ana trash", "ben comment Hm"], Some((Ana, &[Ben]))),
-        ("∥ unseen side", Kind::Repair, &["ana trash", "ben tell Hm"], Some((Ana, &[Ben]))),
-        ("∥ unseen feeling", Kind::Repair, &["ana trash", "ben feel sad"], Some((Ana, &[Ben]))),
-        ("∥ unseen topic", Kind::Repair, &["ana trash", "ben edit Hm"], Some((Ana, &[Ben]))),
-        ("∥ unseen item", Kind::List, &["ana trash", "ben add milk"], Some((Ana, &[Ben]))),
-        ("∥ unseen page", Kind::Page, &["ana trash", "ben edit Dear us"], Some((Ana, &[Ben]))),
-        ("∥ text taken off", Kind::Page, &["ana trash", "ben edit Dear"], Some((Ana, &[Ben]))),
-        ("seen page", Kind::Page, &["ben edit Dear us", "meet", "ana trash"], Some((Ana, &[]))),
-        ("∥ a heart", Kind::Note, &["ana trash", "ben react ❤️"], Some((Ana, &[]))),
-        ("∥ thanks", Kind::Note, &["ana trash", "ben thank"], Some((Ana, &[]))),
-        ("∥ letting go", Kind::Repair, &["ana trash", "ben let-go"], Some((Ana, &[]))),
-        (
-            "both removed it, each with words of their own",
-            Kind::Note,
-            &["ana edit Hm", "ana trash", "ben comment Hm", "ben trash"],
-            Some((Ben, &[])),
-        ),
-        ("restored by the other", Kind::Note, &["ana trash", "meet", "ben restore"], None),
-        (
-            "restored ∥ removed again",
-            Kind::Note,
-            &["ana trash", "meet", "ana restore", "meet", "ana trash", "meet", "ben restore"],
-            None,
-        ),
-        (
-            "restored by one ∥ commented by the other",
-            Kind::Note,
-            &["ana trash", "meet", "ana restore", "ben comment Hm"],
-            None,
-        ),
-        (
-            "written on while it was out of sight",
-            Kind::Note,
-            &["ana trash", "meet", "ben comment Hm"],
-            Some((Ana, &[Ben])),
-        ),
-        (
-            "back, and let stay",
-            Kind::Note,
-            &["ana trash", "ben comment Hm", "meet", "ana restore"],
-            None,
-        ),
-        (
-            "back, and removed again",
-            Kind::Note,
-            &["ana trash", "ben comment Hm", "meet", "ana trash"],
-            Some((Ana, &[])),
-        ),
-        (
-            "removed again ∥ let stay",
-            Kind::Note,
-            &["ana trash", "ben comment Hm", "meet", "ana trash", "ben restore"],
-            Some((Ana, &[Ben])),
-        ),
-    ];
-    for (what, kind, steps, expected) in rows {
+    for (what, kind, steps, expected) in REMOVALS {
         let mut three = Three::with(*kind, "Dear Ben");
         steps.iter().for_each(|step| three.does(step));
         three.meet();
@@ -212,7 +265,8 @@ fn choices(three: &Three) -> Vec<(String, Vec<String>)> {
 
 #[test]
 fn what_was_set_apart_is_shown_on_both_until_one_chooses() {
-    let rows: &[(&str, Kind, [&str; 2], &str, &str, &str)] = &[
+    type Row<'a> = (&'a str, Kind, [&'a str; 2], &'a str, &'a str, &'a str);
+    let rows: &[Row<'_>] = &[
         ("a topic", Kind::Repair, ["ana edit Tue", "ben edit Wed"], name::TOPIC, "ben", "Tue"),
         ("a topic anew", Kind::Repair, ["ana edit Tue", "ben edit Wed"], name::TOPIC, "ana", "Fri"),
         (
