@@ -15,6 +15,14 @@ pub enum Event {
     Entry(String),
     /// Words have come further.
     Delivered,
+    /// Something came that no phone applies, and is set aside: what it would have changed stands as it
+    /// did.
+    Rejected {
+        /// Who wrote it.
+        by: Slot,
+        /// Why, in a sentence.
+        reason: String,
+    },
     /// Somebody asks to be let in.
     Requests,
     /// Both sides hold the same.

@@ -11,7 +11,8 @@ use couplet_engine::notebook::deed::Deed;
 use couplet_engine::notebook::entry::Version;
 use couplet_engine::notebook::schema::{Kind, name};
 use couplet_engine::notebook::trash::Trash;
-use couplet_proto::ids::Slot;
+use couplet_engine::notebook::{CannotWrite, Notebook};
+use couplet_proto::ids::{Edition, Slot, Volume};
 use couplet_proto::statement::Role;
 use rand_core::CryptoRng;
 
@@ -185,6 +186,43 @@ fn what_waits_is_the_same_list_on_both_phones_and_holds_up_nothing() {
         let again = owner.say(&repair, &resolve).map_err(|error| error.code());
         assert_eq!(again.err(), Some("nothing_to_resolve"));
     }
+}
+
+/// Ben's phone, taken over: it holds itself for Ana's, and writes over her words.
+fn forge(ben: &mut Owner, key: &EntryKey, text: &str) {
+    let (volume, edition) = (Volume::default(), Edition::default());
+    let changes = ben.tables().volume(volume, edition).unwrap().changes;
+    let as_ana = (Slot::First, ben.replica().unwrap().writer());
+    let forger = Notebook::load(volume, edition, as_ana, None, changes).unwrap();
+    ben.replica().unwrap().shelve(forger);
+    ben.edit(key, None, text).unwrap();
+}
+
+#[test]
+fn a_forged_change_on_anas_words_is_set_aside_and_told_and_her_words_stand() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut ana, mut ben) = couple(directory.path());
+    let key = ana.write(Kind::Note, 0, "I felt hurt").unwrap().entry.key;
+    meet(&mut ana, &mut ben);
+    let refused = ben.edit(&key, None, "I felt fine").err();
+    assert!(matches!(refused, Some(Error::Write(CannotWrite::NotYours))));
+    forge(&mut ben, &key, "I felt fine");
+    let before = row(&mut ana, &key);
+    ben.seal_pending().unwrap();
+    let mut told = Vec::new();
+    for range in ben.have().without(&ana.have()) {
+        let words = ben.envelopes(range).unwrap();
+        told.extend(ana.receive(words).unwrap().rejected);
+    }
+    let [(by, why)] = &told[..] else { panic!("{told:?}") };
+    assert_eq!(*by, Slot::Second);
+    assert_eq!(row(&mut ana, &key), before, "her words are as they were, and nothing is new");
+    let attention = ana.needs_attention().unwrap();
+    assert_eq!((attention.set_aside.len(), &attention.set_aside[0].reason), (1, why));
+    drop(ana);
+    let mut ana = Owner::open(Home::at(&directory.path().join("ana"))).unwrap();
+    assert_eq!(shown(&mut ana), ["I felt hurt"], "and the notebook opens");
+    ana.write(Kind::Note, 0, "Life goes on").unwrap();
 }
 
 /// A clock that tests move.

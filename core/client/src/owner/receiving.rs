@@ -32,6 +32,8 @@ pub(crate) struct Received {
     pub(crate) delta: Have,
     /// The entries that look different.
     pub(crate) touched: BTreeSet<String>,
+    /// Who wrote what no phone applies, and why none does.
+    pub(crate) rejected: Vec<(Slot, String)>,
     /// Where each that was taken stands in its writer's chain.
     pub(crate) taken: Vec<Range>,
     /// Writers of devices that were taken out, and what stands of them: of these more was sent.
@@ -182,6 +184,7 @@ impl Owner {
             let mut judged = self.judge(volume, changes)?;
             judged.giving_way = self.giving_way(&slice, &judged)?;
             self.may_have_orphans |= !judged.giving_way.is_empty();
+            received.rejected.extend(judged.rejected());
             received.touched.extend(judged.entries.iter().map(|e| e.key.as_str().to_owned()));
             slice.judged.push(judged);
         }
@@ -387,6 +390,12 @@ impl Judged {
     /// Whether that change is of such a writer.
     pub(super) fn is_of(&self, hash: &Hash, is_meant: impl FnOnce(WriterId) -> bool) -> bool {
         self.changes.get(hash).is_some_and(|waiting| is_meant(waiting.change.writer()))
+    }
+
+    /// Who wrote what is refused, and why.
+    fn rejected(&self) -> impl Iterator<Item = (Slot, String)> {
+        let refused = self.applied.refused.iter();
+        refused.filter_map(|(hash, why)| Some((self.changes.get(hash)?.slot, why.to_string())))
     }
 
     pub(super) fn store(&self, tables: &Tables<'_>, me: Me) -> Result<(), Error> {
