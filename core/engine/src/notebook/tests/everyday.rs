@@ -1,6 +1,8 @@
 //! What holds for entries of every kind: removing, choosing, own words, entries of later versions,
 //! limits, and writing on a page from two phones.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 use unicode_segmentation::UnicodeSegmentation as _;
 
@@ -10,6 +12,8 @@ use super::super::schema::{Class, Owner, Subject, name};
 use super::super::trash::Trash;
 use super::*;
 use crate::limits::{LONG_PAGE, MAX_DAYS_AHEAD, MAX_NOTE, MAX_SWEET_NOTE, MAX_VALUE};
+
+const WHO: [&str; 3] = ["ana", "tablet", "ben"];
 
 /// Ana, her tablet and Ben, all with one entry of Ana's.
 struct Three {
@@ -33,7 +37,7 @@ impl Three {
     }
 
     fn phone(&mut self, who: &str) -> &mut Phone {
-        let at = ["ana", "tablet", "ben"].iter().position(|name| *name == who).unwrap();
+        let at = WHO.iter().position(|name| *name == who).unwrap();
         &mut self.phones[at]
     }
 
@@ -679,5 +683,87 @@ proptest! {
         for (field, who) in fields.iter().zip(["Ana", "Ben"]) {
             prop_assert!(text.contains(&field.typed), "{who} typed {:?}: {text:?}", field.typed);
         }
+    }
+}
+
+/// Somebody's removing, or restoring, as a model has it.
+#[derive(Clone, Debug)]
+struct Stand {
+    is_removal: bool,
+    words: BTreeSet<usize>,
+    after: BTreeSet<usize>,
+}
+
+/// What a phone has heard of, in a model.
+#[derive(Clone, Debug, Default)]
+struct Heard {
+    words: BTreeSet<usize>,
+    stands: BTreeSet<usize>,
+}
+
+impl Heard {
+    /// Whether it shows that somebody removed the entry, and whether it is out of sight.
+    fn shows(&self, all: &[Stand]) -> (bool, bool) {
+        let of = |id: &usize| &all[*id];
+        let is_standing =
+            |id: &&usize| !self.stands.iter().any(|other| of(other).after.contains(id));
+        let standing: Vec<&Stand> = self.stands.iter().filter(is_standing).map(of).collect();
+        let removals = || standing.iter().filter(|stand| stand.is_removal);
+        let seen: BTreeSet<usize> = removals().flat_map(|stand| stand.words.clone()).collect();
+        let is_removed = removals().next().is_some();
+        let is_restored = standing.iter().any(|stand| !stand.is_removal);
+        (is_removed, is_removed && !is_restored && self.words.is_subset(&seen))
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    /// Whatever three phones write and remove, in whatever order it travels, no word is out of sight
+    /// that nobody who removed the entry had seen.
+    #[test]
+    fn no_word_is_removed_unseen(
+        steps in prop::collection::vec((0..3_usize, 0..7_u8, 0..3_usize), 1..28),
+    ) {
+        let mut three = Three::with(Kind::Page, "We two");
+        let key = three.key.clone();
+        let (mut stands, mut words): (Vec<Stand>, usize) = (Vec::new(), 0);
+        let mut heard: [Heard; 3] = Default::default();
+        let mut came: [Vec<(Change, Slot)>; 3] = Default::default();
+        for (at, what, from) in steps {
+            match what {
+                0 => three.does(&format!("{} comment {words}", WHO[at])),
+                1 => three.does(&format!("{} edit We two {words}", WHO[at])),
+                2 | 3 => {
+                    let (is_removed, is_hidden) = heard[at].shows(&stands);
+                    let is_removal = what == 2;
+                    three.does(&format!("{} {}", WHO[at], if is_removal { "trash" } else { "restore" }));
+                    if if is_removal { is_hidden } else { !is_removed } {
+                        continue;
+                    }
+                    let Heard { words, stands: after } = heard[at].clone();
+                    heard[at].stands.insert(stands.len());
+                    stands.push(Stand { is_removal, words, after });
+                }
+                _ => {
+                    let mut batch = came[from].clone();
+                    batch.extend(three.phones[from].written.clone());
+                    three.phones[at].notebook.receive(batch.clone()).unwrap();
+                    came[at].extend(batch);
+                    let Heard { words, stands } = heard[from].clone();
+                    heard[at].words.extend(words);
+                    heard[at].stands.extend(stands);
+                }
+            }
+            if what < 2 {
+                heard[at].words.insert(words);
+                words += 1;
+            }
+            let trash = three.phones[at].entry(&key).trash;
+            let shown = (trash.is_some(), trash.is_some_and(|trash| trash.is_hidden()));
+            prop_assert_eq!(shown, heard[at].shows(&stands), "{} {:?}", at, stands);
+        }
+        three.meet();
+        three.entry();
     }
 }
