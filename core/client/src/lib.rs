@@ -19,8 +19,9 @@ mod store;
 mod transport;
 
 pub use answers::{
-    Attention, Device, Dissolving, Event, Invitation, Late, OpenInvite, Quarantine, RecoveryKit,
-    Renewed, Request, SetAside, Standing, Status, Unsent, Verification, Verified, Waiting,
+    Again, Attention, Device, Dissolving, Event, Invitation, Late, OpenInvite, Quarantine,
+    RecoveryKit, Renewed, Request, SetAside, Standing, Status, Unsent, Verification, Verified,
+    Waiting,
 };
 pub use clock::{now, today};
 pub use couplet::{Couplet, Export, Imported};

@@ -25,6 +25,7 @@ mod reading;
 mod receiving;
 mod recovering;
 mod recovery;
+mod replacing;
 mod siblings;
 mod talk;
 #[cfg(test)]
@@ -300,7 +301,7 @@ impl Owner {
         let State::Member(replica) = &mut self.state else { return Err(Error::Engine) };
         if replica.volume(volume).is_none() {
             let stored = self.store.tables().volume(volume, edition)?;
-            let me = (replica.slot(), replica.writer());
+            let me = (replica.person(), replica.writer());
             let snapshot = stored.snapshot.as_deref();
             let loaded = Notebook::load(volume, edition, me, snapshot, stored.changes);
             replica.shelve(loaded.map_err(|_| Error::Engine)?);

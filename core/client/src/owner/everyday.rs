@@ -12,7 +12,7 @@ use couplet_engine::notebook::entry::Version;
 use couplet_engine::notebook::schema::{Kind, name};
 use couplet_engine::notebook::trash::Trash;
 use couplet_engine::notebook::{CannotWrite, Notebook};
-use couplet_proto::ids::{Edition, Slot, Volume};
+use couplet_proto::ids::{Edition, Person, Slot, Volume};
 use couplet_proto::statement::Role;
 use rand_core::CryptoRng;
 
@@ -192,7 +192,7 @@ fn what_waits_is_the_same_list_on_both_phones_and_holds_up_nothing() {
 fn forge(ben: &mut Owner, key: &EntryKey, text: &str) {
     let (volume, edition) = (Volume::default(), Edition::default());
     let changes = ben.tables().volume(volume, edition).unwrap().changes;
-    let as_ana = (Slot::First, ben.replica().unwrap().writer());
+    let as_ana = (Person::first(Slot::First), ben.replica().unwrap().writer());
     let forger = Notebook::load(volume, edition, as_ana, None, changes).unwrap();
     ben.replica().unwrap().shelve(forger);
     ben.edit(key, None, text).unwrap();

@@ -15,7 +15,7 @@ use super::kinds::Fact;
 use super::name::ItemId;
 use super::own::Subject;
 use super::schema::{Body, Kind, name};
-use super::sheet::Alternative;
+use super::sheet::{Alternative, Part};
 use super::words::Revision;
 use super::{CannotWrite, Notebook, Written};
 use crate::document::EntryKey;
@@ -128,6 +128,12 @@ impl Notebook {
                     return Err(CannotWrite::NotAChoice);
                 }
                 let value = value.to_owned();
+                // What a generation before this person wrote is nobody's to write anew.
+                let is_it = |part: &&Part| part.name == field && part.id.as_ref() == on;
+                let mut parts = entry.parts.iter().filter(is_it);
+                if by.is_some() && !parts.any(|part| self.is_by_me(part.by, part.generation)) {
+                    return Err(CannotWrite::NotYours);
+                }
                 let write = match by {
                     Some(_) => Write::Part(subject, value),
                     None => Write::Value(subject, value),

@@ -80,7 +80,8 @@ impl Done {
 
 /// That this writer has written on a page once more.
 pub(super) fn written_once_more(raw: &RawEntry, of: Slot, author: Author) -> (Field, Scalar) {
-    let me = Owner { slot: author.slot, generation: 0, writer: author.writer };
+    let Author { slot, generation, writer, .. } = author;
+    let me = Owner { slot, generation, writer };
     let at = (Class::Claim, Subject::new(name::WRITTEN, None));
     claim(&Sheet::read(of, raw), me, at, String::new(), RevMap::default())
 }

@@ -4,7 +4,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::{Slot, Volume};
+use couplet_proto::ids::{Person, Slot, Volume};
 use couplet_proto::item;
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ use crate::keys::CONTENT;
 use crate::limits::{LONG_PAGE, MAX_DAYS_AHEAD};
 use crate::notebook::claim::RevMap;
 use crate::notebook::comment::{Comment, CommentId};
-use crate::notebook::deed::Open;
+use crate::notebook::deed::{Deed, On, Open};
 use crate::notebook::done::Done;
 use crate::notebook::items::{self, Item};
 use crate::notebook::kinds::{self, Fact, State};
@@ -27,7 +27,7 @@ pub use crate::notebook::words::Revision;
 
 /// The form that [`Entry`] has in a store. It rises with every field that comes or goes, and a store
 /// of an earlier form shows its entries anew.
-pub const FORM: u32 = 4;
+pub const FORM: u32 = 5;
 
 /// An entry with everything that stands in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +42,8 @@ pub struct Entry {
     pub kind_name: String,
     /// Who made it.
     pub author: Slot,
+    /// Which generation of that person wrote its words: nobody of another writes them anew.
+    pub generation: u32,
     /// Its place in the logical order of its volume.
     pub order: u64,
     /// Its civil day, days since 1970-01-01.
@@ -97,7 +99,7 @@ impl Entry {
     /// The entry as `reader` may see it in this volume.
     pub(crate) fn read(
         key: EntryKey,
-        (volume, reader): (Volume, Slot),
+        (volume, reader): (Volume, Person),
         raw: &RawEntry,
         version: Version,
     ) -> Self {
@@ -114,11 +116,12 @@ impl Entry {
         let kind: Option<Kind> = kind_name.parse().ok();
         let sheet = Sheet::read(key.slot(), raw);
         let look = kind.map(|kind| kinds::look(kind, &sheet)).unwrap_or_default();
-        let is_hidden = look.state == Some(State::TakenBack) && reader != key.slot();
+        let is_hidden = look.state == Some(State::TakenBack) && reader.slot != key.slot();
         let body = if is_hidden { Words::default() } else { Words::read(kind, raw, &sheet) };
         let done = Done::read(raw);
         Self {
             author: key.slot(),
+            generation: sheet.generation,
             content: content(&key, raw),
             kind,
             key,
@@ -133,7 +136,7 @@ impl Entry {
             reactions: Reaction::all(raw),
             state: look.state,
             facts: look.facts,
-            open: look.open,
+            open: look.open.into_iter().filter(|open| is_open(open, &sheet, reader)).collect(),
             trash: Trash::read(&sheet, &done),
             done: Slot::BOTH.map(|slot| done.by(slot)),
             stances: sheet.all_stances(),
@@ -228,6 +231,15 @@ impl Words {
         };
         Self { text, alternatives, revisions }
     }
+}
+
+/// Whether that is open to whoever reads: of what a generation before them wrote, nothing is revised.
+fn is_open(open: &Open, sheet: &Sheet, reader: Person) -> bool {
+    let On::Thing(id) = &open.on else { return true };
+    let is_it = |part: &&Part| part.id.as_ref() == Some(id) && part.by == reader.slot;
+    open.deed != Deed::Revise
+        || open.to != reader.slot
+        || sheet.parts.iter().filter(is_it).all(|part| part.generation == reader.generation)
 }
 
 /// Whether a value is shown as the entry's body, with its items, or as its being removed.

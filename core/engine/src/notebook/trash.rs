@@ -82,8 +82,8 @@ impl Notebook {
             return Ok(None);
         }
         let author = self.author();
-        let Author { slot, writer, start } = author;
-        let me = Owner { slot, generation: 0, writer };
+        let Author { slot, generation, writer, start } = author;
+        let me = Owner { slot, generation, writer };
         let subject = Subject::new(name::TRASH, None);
         let seen = sheet.seen_at(Class::Value, &subject, slot);
         let claim = Claim::next(me, &seen, value, done.substance()).lowered(start);

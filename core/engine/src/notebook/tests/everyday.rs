@@ -251,7 +251,7 @@ fn a_removal_survives_a_phone_that_was_restored() {
         ana.written.split_off(1).into_iter().map(|(change, _)| change).collect();
     let shared = ana.written.iter().map(|(change, _)| change.clone()).collect();
     let anew = (ANA.0, WriterId([0xcc; 16]));
-    let restored = Notebook::load(Volume(0), Edition(0), anew, None, shared).unwrap();
+    let restored = Notebook::load(Volume(0), Edition(0), first(anew), None, shared).unwrap();
     let old = std::mem::replace(&mut ana.notebook, restored);
     let written = ana.notebook.carry_over(&old, &lost).unwrap();
     written.iter().for_each(|written| ana.keep(written));
@@ -378,7 +378,7 @@ fn forged_by_ben(
 ) -> Vec<Refusal> {
     let key = three.key.clone();
     let change = three.phone("ben").notebook.document.edit(|edit| write(&key, edit));
-    let batch = vec![(change.unwrap().unwrap(), Slot::Second)];
+    let batch = vec![(change.unwrap().unwrap(), Person::first(Slot::Second))];
     let applied = three.phones[0].notebook.receive(batch).unwrap();
     applied.refused.into_iter().map(|(_, refusal)| refusal).collect()
 }
@@ -474,7 +474,8 @@ fn oversize_content_of_the_other_is_refused_and_the_notebook_opens() {
         let refused = forged_by_ben(&mut three, |key, edit| edit.put(key, &field, value));
         assert!(matches!(refused[..], [Refusal::Unlawful(_)]), "{what}: {refused:?}");
         let saved = three.phones[0].notebook.save().unwrap();
-        let opened = Notebook::load(Volume(0), Edition(0), ANA, Some(&saved), Vec::new()).unwrap();
+        let opened =
+            Notebook::load(Volume(0), Edition(0), first(ANA), Some(&saved), Vec::new()).unwrap();
         assert_eq!(opened.entry(&three.key).unwrap().text, "Tuesday", "{what}");
     }
 }
@@ -552,7 +553,7 @@ fn of_a_later_version(three: &mut Three) -> EntryKey {
     let fields = fields.map(|(field, value)| (field.to_string(), value));
     let fields: Vec<_> = fields.iter().map(|(f, value)| (f.as_str(), value.clone())).collect();
     let made = ben.notebook.document.edit(|edit| edit.create_entry(&key, &fields, None));
-    ben.written.push((made.unwrap().unwrap(), Slot::Second));
+    ben.written.push((made.unwrap().unwrap(), Person::first(Slot::Second)));
     three.meet();
     key
 }
@@ -579,7 +580,8 @@ fn an_entry_of_a_later_version_is_shown_and_kept_through_what_this_one_says_of_i
         assert_eq!(after.get(field), Some(values), "{field} is as it was");
     }
     let saved = three.phones[0].notebook.save().unwrap();
-    let opened = Notebook::load(Volume(0), Edition(0), ANA, Some(&saved), Vec::new()).unwrap();
+    let opened =
+        Notebook::load(Volume(0), Edition(0), first(ANA), Some(&saved), Vec::new()).unwrap();
     assert_eq!(opened.entry(&key).unwrap(), three.phones[0].entry(&key));
     assert_eq!(three.entry().comments.len(), 1);
 }
@@ -729,7 +731,7 @@ proptest! {
         let key = three.key.clone();
         let (mut stands, mut words): (Vec<Stand>, usize) = (Vec::new(), 0);
         let mut heard: [Heard; 3] = Default::default();
-        let mut came: [Vec<(Change, Slot)>; 3] = Default::default();
+        let mut came: [Vec<(Change, Person)>; 3] = Default::default();
         for (at, what, from) in steps {
             match what {
                 0 => three.does(&format!("{} comment {words}", WHO[at])),
