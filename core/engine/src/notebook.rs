@@ -7,14 +7,18 @@
 pub mod attention;
 pub mod carry;
 pub mod claim;
+mod closed;
 pub mod comment;
+mod day;
 pub mod deed;
+mod deeds;
 mod done;
 pub mod entry;
+pub mod heart;
 mod inner;
 pub mod items;
 pub mod kind;
-mod kindness;
+pub mod kindness;
 pub mod kinds;
 pub mod law;
 mod listening;
@@ -22,10 +26,13 @@ pub mod name;
 pub mod names;
 pub mod own;
 mod page;
+mod profile;
+mod prompt;
 pub mod reaction;
 mod repair;
 pub mod schema;
 pub mod sheet;
+mod template;
 #[cfg(test)]
 mod tests;
 pub mod trash;
@@ -43,10 +50,15 @@ use crate::limits::{
     ENTRIES_PER_VOLUME, HEADS_PER_VOLUME, MAX_NOTE, MAX_PAGE, MAX_SWEET_NOTE, MAX_TITLE,
     WEIGHT_PER_VOLUME,
 };
+use crate::seal::closed::Keeper;
+use closed::Reader;
+use deed::Write;
 use entry::{Entry, Version};
+use kindness::Seal;
 use law::{Author, judge};
+use name::ItemId;
 use reaction::NotAnEmoji;
-use schema::{Body, ENTRY_VERSION, Field, Kind, TEXT, WordsKey};
+use schema::{Body, ENTRY_VERSION, Field, Kind, Subject, TEXT, WordsKey};
 
 /// One volume of the notebook, loaded.
 #[derive(Debug)]
@@ -55,6 +67,8 @@ pub struct Notebook {
     slot: Slot,
     /// Which generation of that person writes here.
     generation: u32,
+    /// Who closes words here; nobody where nothing is written.
+    keeper: Option<Keeper>,
 }
 
 /// Why a verb was not done. Nothing was changed.
@@ -109,9 +123,30 @@ pub enum CannotWrite {
     /// The word is none of those that can be said here.
     #[error("say one of these: {}", .0.join(", "))]
     NotOneOf(&'static [&'static str]),
+    /// Its seal is closed still.
+    #[error("this note is sealed until its time has come; open it then")]
+    StillSealed {
+        /// When it opens, in seconds since 1970-01-01 UTC.
+        until: i64,
+    },
+    /// Words were to be closed by who has no keys.
+    #[error("nothing can be closed here; write on a device that belongs to this notebook")]
+    NoKeys,
+    /// The words name no kind.
+    #[error("say which kind of entry it begins, by its name")]
+    NoKind,
+    /// The words are no time.
+    #[error("this is not a time; give its beginning, its end and the name of a time zone")]
+    NotATime,
+    /// The words are no length.
+    #[error("this is not a length; give it as a number of minutes")]
+    NotMinutes,
     /// The words are no day.
     #[error("this is not a day; give it as the number of days since 1970-01-01")]
     NotADay,
+    /// The kind is for a vault, and this is none.
+    #[error("this kind of entry is for your vault alone; write it there")]
+    ForVault,
     /// Nothing stands side by side there.
     #[error("there is nothing to choose from there; it was chosen already, or never differed")]
     NothingToResolve,
@@ -149,7 +184,12 @@ impl Notebook {
     ) -> Result<Self, LoadError> {
         let (Person { slot, generation }, writer) = me;
         let document = Document::load(volume, edition, writer, snapshot, changes)?;
-        Ok(Self { document, slot, generation })
+        Ok(Self { document, slot, generation, keeper: None })
+    }
+
+    /// Closes words from here on for all devices of this person that the log knows.
+    pub fn set_keeper(&mut self, keeper: Keeper) {
+        self.keeper = Some(keeper);
     }
 
     /// A snapshot, proved by loading it again.
@@ -202,10 +242,60 @@ impl Notebook {
         text: &str,
         rng: &mut dyn CryptoRng,
     ) -> Result<Written, CannotWrite> {
-        check_text(kind, text)?;
+        check_birth(kind, text)?;
+        let key = self.new_key(rng);
+        let author = self.author();
+        let mut others = deed::birth(kind, author, text, day);
+        if kind.body() == Body::Words {
+            let words = Scalar::Str(text.to_owned());
+            others.push((Field::Words(words_key(author, 1)), words));
+        }
+        let page = match kind.body() {
+            Body::Text => Some((TEXT, text)),
+            Body::Notes(_) => Some((TEXT, "")),
+            Body::Words | Body::Value(_) => None,
+        };
+        self.begin((&key, kind, day), others, page)
+    }
+
+    /// A new note under a seal; where the other opens it when they want to, `when` may say when
+    /// that is.
+    ///
+    /// # Errors
+    /// [`CannotWrite`].
+    pub fn write_sealed(
+        &mut self,
+        (seal, when): (Seal, Option<&str>),
+        day: i32,
+        text: &str,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Written, CannotWrite> {
+        check_birth(Kind::Note, text)?;
+        when.map_or(Ok(()), |when| check_length(MAX_TITLE, when))?;
+        let key = self.new_key(rng);
+        let (words, closing) = self.close_words(&key, names::CLOSED, text, rng)?;
+        let id = ItemId::from_random(words.name().truncated());
+        let mut writes = kindness::birth(seal, when);
+        writes.push(Write::Closed(Subject::new(names::CLOSED, None), words));
+        if !seal.is_held_back {
+            writes.push(Write::Key(id, closing.secret().expose().to_vec()));
+        }
+        let others = deed::begun_with(self.author(), writes);
+        self.begin((&key, Kind::Note, day), others, None)
+    }
+
+    fn new_key(&self, rng: &mut dyn CryptoRng) -> EntryKey {
         let mut random = [0; 16];
         rng.fill_bytes(&mut random);
-        let key = EntryKey::from_random(self.slot, random);
+        EntryKey::from_random(self.slot, random)
+    }
+
+    fn begin(
+        &mut self,
+        (key, kind, day): (&EntryKey, Kind, i32),
+        others: Vec<(Field, Scalar)>,
+        page: Option<(&str, &str)>,
+    ) -> Result<Written, CannotWrite> {
         let author = self.author();
         let mut fields = vec![
             (Field::Kind.to_string(), Scalar::Str(kind.name().to_owned())),
@@ -213,15 +303,10 @@ impl Notebook {
             (Field::Order.to_string(), Scalar::Uint(author.start)),
             (Field::Day.to_string(), Scalar::Int(i64::from(day))),
         ];
-        let page = kind.is_for_two_hands().then_some((TEXT, text));
-        if kind.body() == Body::Words {
-            fields.push((words_field(author, 1), Scalar::Str(text.to_owned())));
-        }
-        let others = deed::birth(kind, author, text, day);
         fields.extend(others.into_iter().map(|(field, value)| (field.to_string(), value)));
         let fields: Vec<_> = fields.iter().map(|(f, value)| (f.as_str(), value.clone())).collect();
-        let change = self.commit(author, |edit| edit.create_entry(&key, &fields, page))?;
-        self.written(&key, change)
+        let change = self.commit(author, |edit| edit.create_entry(key, &fields, page))?;
+        self.written(key, change)
     }
 
     /// Own words anew, or the new text of a page, merged against the version last shown. Nothing,
@@ -240,15 +325,16 @@ impl Notebook {
         check_text(kind, text)?;
         let author = self.author();
         let change = match kind.body() {
-            Body::Text => self.edit_page(&entry, base, text)?,
+            Body::Text | Body::Notes(_) => self.edit_page(&entry, base, text)?,
             Body::Value(name) => self.set_body(key, name, text)?,
             Body::Words if !self.is_by_me(entry.author, entry.generation) => {
                 return Err(CannotWrite::NotYours);
             }
+            Body::Words if entry.is_under_seal() => return Err(CannotWrite::NotNow),
             Body::Words if entry.text == text && entry.alternatives.is_empty() => None,
             Body::Words => {
                 let rev = entry.newest_revision().saturating_add(1);
-                let field = words_field(author, rev);
+                let field = Field::Words(words_key(author, rev)).to_string();
                 let words = Scalar::Str(text.to_owned());
                 self.commit(author, |edit| edit.put(key, &field, words))?
             }
@@ -276,12 +362,16 @@ impl Notebook {
     #[must_use]
     pub fn entry(&self, key: &EntryKey) -> Option<Entry> {
         let raw = self.document.entry(key)?;
-        Some(Entry::read(key.clone(), (self.volume(), self.me()), &raw, self.version()))
+        Some(Entry::read(key.clone(), (self.volume(), self.reader()), &raw, self.version()))
     }
 
     /// All entries of this volume.
     pub fn entries(&self) -> impl Iterator<Item = Entry> + '_ {
         self.document.entries().filter_map(|key| self.entry(&key))
+    }
+
+    fn reader(&self) -> Reader<'_> {
+        Reader { slot: self.slot, generation: self.generation, keeper: self.keeper.as_ref() }
     }
 
     fn version(&self) -> Version {
@@ -326,14 +416,22 @@ impl Notebook {
     }
 }
 
-fn words_field(author: Author, rev: u64) -> String {
+fn words_key(author: Author, rev: u64) -> WordsKey {
     let Author { slot, generation, writer, .. } = author;
-    Field::Words(WordsKey { rev, writer, slot, generation }).to_string()
+    WordsKey { rev, writer, slot, generation }
+}
+
+/// What an entry is begun with; of one that has notes, why it is.
+fn check_birth(kind: Kind, text: &str) -> Result<(), CannotWrite> {
+    match kind.body() {
+        Body::Notes(_) => check_words(MAX_NOTE, text),
+        Body::Text | Body::Words | Body::Value(_) => check_text(kind, text),
+    }
 }
 
 fn check_text(kind: Kind, text: &str) -> Result<(), CannotWrite> {
     match kind.body() {
-        Body::Text => check_length(MAX_PAGE, text),
+        Body::Text | Body::Notes(_) => check_length(MAX_PAGE, text),
         Body::Words if kind == Kind::Note => check_words(MAX_SWEET_NOTE, text),
         Body::Words => check_words(MAX_NOTE, text),
         Body::Value(_) => check_words(MAX_TITLE, text),

@@ -29,7 +29,12 @@ impl Done {
         let mut done = Self::default();
         for (field, values) in &raw.fields {
             match Field::parse(field) {
-                Some(Field::Words(key) | Field::Comment(_, key) | Field::Part(_, key)) => {
+                Some(
+                    Field::Words(key)
+                    | Field::Comment(_, key)
+                    | Field::Part(_, key)
+                    | Field::Closed(_, key),
+                ) => {
                     done.add((key.slot, key.writer), 1, true);
                 }
                 Some(Field::Own(class, subject, owner)) => {
@@ -42,6 +47,8 @@ impl Done {
                     let by = (owner.slot, owner.writer);
                     done.add(by, rounds.max().unwrap_or(0), is_substance);
                 }
+                // That words are opened is news, and no words.
+                Some(Field::Key(_, owner)) => done.add((owner.slot, owner.writer), 1, false),
                 Some(Field::Reaction(key)) => {
                     let rounds = values.iter().filter_map(round).max();
                     done.add((key.slot, key.writer), rounds.unwrap_or(0), false);

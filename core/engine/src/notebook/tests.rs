@@ -13,11 +13,16 @@ use crate::body;
 use crate::body::Seen;
 use crate::document::{Operation, Refusal};
 use crate::limits::{MAX_COMMENT, MAX_REACTIONS};
-use crate::testing::rng;
+use crate::seal::closed::Keeper;
+use crate::testing::{device, rng};
 
+mod closed;
 mod everyday;
 mod generations;
+mod heart;
+mod lives;
 mod practices;
+mod small;
 
 const ANA: (Slot, WriterId) = (Slot::First, WriterId([0xa; 16]));
 const ANAS_TABLET: (Slot, WriterId) = (Slot::First, WriterId([0xaa; 16]));

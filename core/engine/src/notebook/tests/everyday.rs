@@ -58,7 +58,7 @@ impl Three {
             "react" => notebook.react(&key, words, true),
             deed => {
                 let deed = deed.parse().unwrap();
-                notebook.act(&key, Act { deed, on: None, words }, &mut random)
+                notebook.act(&key, Act { deed, on: None, words, now: 0 }, &mut random)
             }
         };
         let written = written.unwrap_or_else(|why| panic!("{step}: {why}"));
@@ -346,13 +346,13 @@ fn whoever_has_no_say_does_not_choose() {
     for (who, words) in [("ana", "oat milk"), ("ben", "whole milk")] {
         let phone = three.phone(who);
         for (deed, words) in [(Deed::Change, words), (Deed::Check, "")] {
-            let act = Act { deed, on: Some(&item), words };
+            let act = Act { deed, on: Some(&item), words, now: 0 };
             let written = phone.notebook.act(&key, act, &mut rng(9)).unwrap();
             written.iter().for_each(|written| phone.keep(written));
         }
     }
     let ben = three.phone("ben");
-    let act = Act { deed: Deed::Uncheck, on: Some(&item), words: "" };
+    let act = Act { deed: Deed::Uncheck, on: Some(&item), words: "", now: 0 };
     let written = ben.notebook.act(&key, act, &mut rng(9)).unwrap().unwrap();
     ben.keep(&written);
     three.meet();
@@ -402,7 +402,8 @@ fn an_entry_is_born_complete_and_first_edits_apart_never_make_a_second_container
         let entry = three.entry();
         let key = three.key.clone();
         let objects = three.phones.each_ref().map(|phone| phone.notebook.document.containers(&key));
-        let expected = 1 + usize::from(kind.is_for_two_hands());
+        let has_text = matches!(kind.body(), Body::Text | Body::Notes(_));
+        let expected = 1 + usize::from(has_text);
         assert_eq!(objects, [expected; 3], "{}: the entry, and its text", kind.name());
         assert_eq!((entry.comments.len(), entry.reactions.len()), (3, 3), "{}", kind.name());
         assert_eq!((&entry.key, entry.author, entry.day), (&born.key, born.author, born.day));
