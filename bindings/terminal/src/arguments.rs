@@ -1,8 +1,12 @@
 //! The command line: what can be said, and how.
 
+mod everyday;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use everyday::{Everyday, Resolve};
 
 /// A couple's notebook: written apart, offline, and merged when the phones meet again.
 #[derive(Debug, Parser)]
@@ -373,43 +377,6 @@ pub(crate) enum Verb {
     /// 2026-12-01T19:30 Europe/Copenhagen", days are written as 2026-02-14
     #[command(external_subcommand)]
     Deed(Vec<String>),
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Everyday {
-    /// Show the entries that were removed, the newest first; `do ENTRY restore` brings one back
-    Trash {
-        /// How many entries
-        #[arg(long, default_value_t = 20)]
-        limit: u32,
-        /// Go on before this cursor
-        #[arg(long)]
-        before: Option<String>,
-    },
-    /// An entry was read, which nobody is told
-    Seen {
-        /// The entry, or the beginning of its name
-        entry: String,
-    },
-    /// Show what waits for one of you: what to choose, what came back, what was agreed to before it
-    /// was as it is. Nothing else waits for it
-    NeedsAttention,
-    /// Choose, where words or values that were set apart stand side by side
-    Resolve(Resolve),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Resolve {
-    /// The entry, or the beginning of its name
-    pub(crate) entry: String,
-    /// What differs, as needs-attention names it; NAME/ID where there can be several
-    pub(crate) field: String,
-    /// What is to stand; - reads standard input
-    #[arg(allow_hyphen_values = true, required_unless_present = "choice")]
-    pub(crate) value: Option<String>,
-    /// What is to stand, by its number in what needs-attention shows, from 1
-    #[arg(long, conflicts_with = "value")]
-    pub(crate) choice: Option<usize>,
 }
 
 #[derive(Debug, Args)]
