@@ -1,8 +1,12 @@
 //! The command line: what can be said, and how.
 
+mod everyday;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use everyday::{Everyday, Resolve};
 
 /// A couple's notebook: written apart, offline, and merged when the phones meet again.
 #[derive(Debug, Parser)]
@@ -60,6 +64,8 @@ pub(crate) enum Command {
         /// The entry, or the beginning of its name
         entry: String,
     },
+    #[command(flatten)]
+    Everyday(Everyday),
     /// Exchange with the relay once: push, pull, stop
     Sync {
         /// Seconds after which to give up
@@ -364,6 +370,10 @@ pub(crate) enum Verb {
         /// One emoji
         emoji: String,
     },
+    /// Remove it from both timelines; it stays, with who removed it and when
+    Trash,
+    /// Bring it back, whoever removed it
+    Restore,
     /// What its kind has people do with it: reflect, got-me, let-go, propose, vote, answer, open and
     /// so on, as `show` says; first the name of what it is done on, if it is done on something in
     /// the entry, then the words in quotation marks. A time is proposed as "2026-12-01T18:00

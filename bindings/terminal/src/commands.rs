@@ -1,5 +1,6 @@
 //! The commands, each a call of the library and an answer.
 
+mod attention;
 mod drafts;
 mod ending;
 mod entries;
@@ -71,6 +72,7 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<(), Fai
         Command::Show { entry } => {
             entries::show(&home.open_or_beside().await?, &entry, output).await
         }
+        Command::Everyday(asked) => attention::attend(home, asked, output).await,
         Command::Sync { timeout } => network::sync(&home.open().await?, timeout, output).await,
         Command::Status => network::status(&home.open_or_beside().await?, output).await,
         Command::Hash => entries::hash(&home.open_or_beside().await?, output).await,

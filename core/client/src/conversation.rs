@@ -367,6 +367,9 @@ impl Conversation {
     }
 
     fn tell_touched(&mut self, received: Received) {
+        for (by, reason) in received.rejected {
+            self.tell(Event::Rejected { by, reason });
+        }
         for entry in received.touched {
             self.tell(Event::Entry(entry));
         }

@@ -13,6 +13,7 @@ mod export;
 mod going;
 mod moving;
 mod opening;
+mod reading;
 mod recovery;
 mod talk;
 
@@ -158,6 +159,28 @@ impl Couplet {
         Ok(row)
     }
 
+    /// Types on a page: `delete` UTF-16 units at `at` of the text as it was shown at that version give
+    /// way to other words.
+    ///
+    /// # Errors
+    /// [`Error::Write`], [`Error::Store`].
+    pub async fn splice(
+        &self,
+        entry: &str,
+        base: Option<&str>,
+        (at, delete): (usize, usize),
+        insert: &str,
+    ) -> Result<EntryRow, Error> {
+        let key: EntryKey = self.key_of(entry).await?.parse().map_err(crate::error::input)?;
+        let base = base.map(str::parse::<Version>).transpose().map_err(crate::error::input)?;
+        let insert = insert.to_owned();
+        let splice =
+            move |owner: &mut Owner| owner.splice(&key, base.as_ref(), (at, delete), &insert);
+        let row = self.handle.call(splice).await?;
+        self.handle.written();
+        Ok(row)
+    }
+
     /// A page of the timeline, the newest first.
     ///
     /// # Errors
@@ -180,10 +203,7 @@ impl Couplet {
     /// [`Error::NotFound`].
     pub async fn show(&self, entry: &str) -> Result<EntryRow, Error> {
         let row = self.entry(entry).await?;
-        if row.is_unread {
-            let key = row.entry.key.as_str().to_owned();
-            self.handle.call(move |owner| Ok(owner.tables().mark_read(&key)?)).await?;
-        }
+        self.seen(&row).await?;
         Ok(row)
     }
 

@@ -138,6 +138,7 @@ impl Error {
             }
             Self::Write(CannotWrite::NoEntry | CannotWrite::NoComment | CannotWrite::NoItem)
             | Self::NotFound(_) => "not_found",
+            Self::Write(CannotWrite::NothingToResolve) => "nothing_to_resolve",
             Self::Write(CannotWrite::NotNow) | Self::Membership(_) => "not_allowed",
             Self::Write(_) | Self::Name(_) | Self::Input(_) => "invalid_input",
             Self::NoRelay => "no_relay",

@@ -19,13 +19,15 @@ mod store;
 mod transport;
 
 pub use answers::{
-    Again, Device, Dissolving, Event, Invitation, Late, OpenInvite, Quarantine, RecoveryKit,
-    Renewed, Request, SetAside, Standing, Status, Unsent, Verification, Verified, Waiting,
+    Again, Attention, Device, Dissolving, Event, Invitation, Late, OpenInvite, Quarantine,
+    RecoveryKit, Renewed, Request, SetAside, Standing, Status, Unsent, Verification, Verified,
+    Waiting,
 };
 pub use clock::{now, today};
 pub use couplet::{Couplet, Export, Imported};
 pub use couplet_engine::keys::Secret;
 pub use couplet_engine::membership::words::{NotWords, WORDS, Words};
+pub use couplet_engine::notebook::attention::{Choice, Need};
 pub use couplet_engine::notebook::comment::{Comment, CommentId};
 pub use couplet_engine::notebook::deed::{Deed, On, Open, UnknownDeed};
 pub use couplet_engine::notebook::entry::{Entry, Revision};
@@ -37,6 +39,7 @@ pub use couplet_engine::notebook::name::ItemId;
 pub use couplet_engine::notebook::reaction::{Emoji, Reaction};
 pub use couplet_engine::notebook::schema::Kind;
 pub use couplet_engine::notebook::sheet::{Alternative, Member, Part, Shown, Stance};
+pub use couplet_engine::notebook::trash::Trash;
 pub use couplet_engine::notebook::verb::Verb;
 pub use couplet_engine::pairing::emoji::SasEmoji;
 pub use couplet_proto::hash::Hash;
@@ -45,10 +48,10 @@ pub use couplet_proto::item::Malformed;
 pub use couplet_proto::link::RelayLink;
 pub use couplet_proto::statement::History;
 pub use error::Error;
-pub use exchange::Exchanged;
+pub use exchange::{Arrived, Exchanged};
 pub use owner::{Archive, Saying};
 pub use place::Place;
-pub use store::{Cursor, Delivery, Draft, EntryRow, Filter, PlacedChange, StoreError};
+pub use store::{Among, Cursor, Delivery, Draft, EntryRow, Filter, PlacedChange, StoreError};
 pub use transport::Unreachable;
 
 /// The same without a thread, a network or a clock of its own, for those who drive it themselves:

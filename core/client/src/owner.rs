@@ -11,6 +11,8 @@ mod checkpoint;
 mod closed;
 mod drafts;
 mod ending;
+#[cfg(test)]
+mod everyday;
 mod exchange;
 mod export;
 mod going;
@@ -203,6 +205,7 @@ impl Owner {
         // Whoever was attached before has ended, however it did.
         owner.set_attached(false)?;
         owner.renew_views()?;
+        owner.store.drop_backups()?;
         Ok(owner)
     }
 
@@ -445,7 +448,7 @@ mod tests {
         owner.store.leave_room_for(1);
         let long = "too much for the disk ".repeat(400);
         let failed = loop {
-            if let Err(error) = owner.write(Kind::Note, 0, &long) {
+            if let Err(error) = owner.write(Kind::Gesture, 0, &long) {
                 break error;
             }
         };

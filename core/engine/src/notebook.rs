@@ -4,6 +4,7 @@
 //! `law`'s, and how it merges is the document's. A verb judges by the law before it commits, as the
 //! other phone will when it receives.
 
+pub mod attention;
 pub mod carry;
 pub mod claim;
 mod closed;
@@ -11,6 +12,7 @@ pub mod comment;
 mod day;
 pub mod deed;
 mod deeds;
+mod done;
 pub mod entry;
 pub mod heart;
 mod inner;
@@ -23,6 +25,7 @@ mod listening;
 pub mod name;
 pub mod names;
 pub mod own;
+mod page;
 mod profile;
 mod prompt;
 pub mod reaction;
@@ -32,6 +35,7 @@ pub mod sheet;
 mod template;
 #[cfg(test)]
 mod tests;
+pub mod trash;
 pub mod verb;
 pub mod words;
 
@@ -43,10 +47,10 @@ use crate::document::{
     Verdict,
 };
 use crate::limits::{
-    ENTRIES_PER_VOLUME, HEADS_PER_VOLUME, MAX_NOTE, MAX_PAGE, MAX_TITLE, WEIGHT_PER_VOLUME,
+    ENTRIES_PER_VOLUME, HEADS_PER_VOLUME, MAX_NOTE, MAX_PAGE, MAX_SWEET_NOTE, MAX_TITLE,
+    WEIGHT_PER_VOLUME,
 };
 use crate::seal::closed::Keeper;
-use crate::text::rebase;
 use closed::Reader;
 use deed::Write;
 use entry::{Entry, Version};
@@ -143,6 +147,12 @@ pub enum CannotWrite {
     /// The kind is for a vault, and this is none.
     #[error("this kind of entry is for your vault alone; write it there")]
     ForVault,
+    /// Nothing stands side by side there.
+    #[error("there is nothing to choose from there; it was chosen already, or never differed")]
+    NothingToResolve,
+    /// The value is none of those that stand there.
+    #[error("choose one of those that stand there; show the entry to see them")]
+    NotAChoice,
     /// The version that the app last showed is not known here.
     #[error("the version given is not one of this entry's; show the entry again")]
     UnknownVersion,
@@ -335,29 +345,6 @@ impl Notebook {
         }
     }
 
-    fn edit_page(
-        &mut self,
-        entry: &Entry,
-        base: Option<&Version>,
-        text: &str,
-    ) -> Result<Option<Change>, CannotWrite> {
-        let shown = match base {
-            Some(version) => {
-                let shown = self.document.text_at(&entry.key, TEXT, version.heads());
-                shown.ok_or(CannotWrite::UnknownVersion)?
-            }
-            None => entry.text.clone(),
-        };
-        let splices = rebase(&shown, text, &entry.text);
-        let author = self.author();
-        let key = &entry.key;
-        self.commit(author, |edit| {
-            splices.iter().try_for_each(|splice| {
-                edit.splice(key, TEXT, (splice.at, splice.delete), &splice.insert)
-            })
-        })
-    }
-
     /// Judges and applies received changes, each with the person who signed it.
     ///
     /// # Errors
@@ -448,6 +435,7 @@ fn check_birth(kind: Kind, text: &str) -> Result<(), CannotWrite> {
 fn check_text(kind: Kind, text: &str) -> Result<(), CannotWrite> {
     match kind.body() {
         Body::Text | Body::Notes(_) => check_length(MAX_PAGE, text),
+        Body::Words if kind == Kind::Note => check_words(MAX_SWEET_NOTE, text),
         Body::Words => check_words(MAX_NOTE, text),
         Body::Value(_) => check_words(MAX_TITLE, text),
     }

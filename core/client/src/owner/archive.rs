@@ -54,7 +54,9 @@ impl Owner {
                     tables.keep_change(*place, change, Some(ELSEWHERE))?;
                 }
                 for entry in notebook.entries() {
-                    tables.keep_entry(&entry, None, false)?;
+                    tables.keep_entry(&entry, None, of.person)?;
+                    let there = entry.done_by(of.person.other());
+                    tables.keep_seen_of(entry.key.as_str(), there, of.person)?;
                 }
             }
             Ok(())

@@ -163,7 +163,9 @@ impl Owner {
     fn set_aside(&mut self, asked_as: i64, asked: Asked) -> Result<(), Error> {
         let id = new_id(&mut *self.surroundings.randomness());
         let draft = match asked {
-            Asked::Say { saying: Saying::React { .. }, .. } => {
+            Asked::Say {
+                saying: Saying::React { .. } | Saying::Trash | Saying::Restore, ..
+            } => {
                 return Ok(self.store.jot(|tables| tables.drop_asked(asked_as))?);
             }
             Asked::Say { saying: Saying::Do { words, .. }, .. } if words.trim().is_empty() => {
@@ -174,7 +176,8 @@ impl Owner {
                     Saying::Comment { text, .. }
                     | Saying::CommentOn { text, .. }
                     | Saying::EditComment { text, .. }
-                    | Saying::Do { words: text, .. },
+                    | Saying::Do { words: text, .. }
+                    | Saying::Resolve { value: text, .. },
                 ..
             } => {
                 let (kind, day) = (Kind::Note.name().to_owned(), day_of(self.surroundings.now()));

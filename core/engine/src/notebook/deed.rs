@@ -173,10 +173,19 @@ impl Notebook {
         name: &'static str,
         text: &str,
     ) -> Result<Option<Change>, CannotWrite> {
+        self.put_write(key, Write::Value(Subject::new(name, None), text.to_owned()))
+    }
+
+    /// Writes one thing, unless it stands there.
+    pub(super) fn put_write(
+        &mut self,
+        key: &EntryKey,
+        write: Write,
+    ) -> Result<Option<Change>, CannotWrite> {
+        write.check()?;
         let raw = self.document.entry(key).ok_or(CannotWrite::NoEntry)?;
         let sheet = Sheet::read(key.slot(), &raw);
         let author = self.author();
-        let write = Write::Value(Subject::new(name, None), text.to_owned());
         let fields = fields(&sheet, author, vec![write]);
         self.commit(author, |edit| put_all(edit, key, author, fields))
     }
@@ -265,7 +274,7 @@ fn part(sheet: &Sheet, me: Owner, subject: Subject, words: String) -> Option<(Fi
     Some((Field::Part(subject, words_key(me, rev)), Scalar::Str(words)))
 }
 
-fn claim(
+pub(super) fn claim(
     sheet: &Sheet,
     me: Owner,
     (class, subject): (Class, Subject),

@@ -123,3 +123,7 @@ pub const UNTIL: &str = "until";
 
 /// Any: what one files it under, a set of each person's.
 pub const TAG: &str = "tag";
+/// Any: on which day it was removed from sight, and of what, a value; nothing if it was restored.
+pub const TRASH: &str = "trash";
+/// Page: how often one writer has written on it, the round of a claim that says nothing else.
+pub const WRITTEN: &str = "written";

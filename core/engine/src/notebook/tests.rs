@@ -17,6 +17,7 @@ use crate::seal::closed::Keeper;
 use crate::testing::{device, rng};
 
 mod closed;
+mod everyday;
 mod generations;
 mod heart;
 mod lives;
@@ -262,11 +263,11 @@ fn what_cannot_be_said_says_why() {
     }
     let ninth = react(&mut ana.notebook, &note, "❤️");
     assert_eq!(ninth, Some(CannotWrite::TooManyReactions { limit: MAX_REACTIONS }));
-    assert_eq!(ana.entry(&note).can(Slot::First), [Verb::Comment, Verb::Unreact]);
-    assert_eq!(ana.entry(&note).can(Slot::Second), [Verb::Comment, Verb::React]);
+    assert_eq!(ana.entry(&note).can(Slot::First), [Verb::Comment, Verb::Unreact, Verb::Trash]);
+    assert_eq!(ana.entry(&note).can(Slot::Second), [Verb::Comment, Verb::React, Verb::Trash]);
     assert_eq!(
         ben.entry(&note).can(Slot::Second),
-        [Verb::Comment, Verb::Reply, Verb::EditComment, Verb::React]
+        [Verb::Comment, Verb::Reply, Verb::EditComment, Verb::React, Verb::Trash]
     );
 }
 
