@@ -32,7 +32,7 @@ pub use crate::notebook::words::Revision;
 
 /// The form that [`Entry`] has in a store. It rises with every field that comes or goes, and a store
 /// of an earlier form shows its entries anew.
-pub const FORM: u32 = 7;
+pub const FORM: u32 = 9;
 
 /// An entry with everything that stands in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -154,7 +154,7 @@ impl Entry {
             trash: Trash::read(&sheet, &done),
             done: Slot::BOTH.map(|slot| done.by(slot)),
             stances: stances(&sheet, is_hidden),
-            shown: sheet.all_shown().into_iter().filter(|shown| !is_elsewhere(shown)).collect(),
+            shown: shown(kind, &sheet),
             members: members(&sheet),
             items: items::items(&sheet),
             meeting: (kind == Some(Kind::HeartToHeart)).then(|| heart::meeting(&sheet)),
@@ -251,7 +251,8 @@ struct Words {
 
 impl Words {
     fn read(kind: Option<Kind>, raw: &RawEntry, sheet: &Sheet) -> Self {
-        let revisions = sheet.words.clone();
+        let mut revisions = sheet.words.clone();
+        revisions.extend(sheet.other_titles());
         let (text, alternatives) = match (raw.texts.get(TEXT), kind.map(Kind::body)) {
             (Some(text), _) => (text.clone(), Vec::new()),
             (None, Some(Body::Value(name))) => sheet.body(name),
@@ -272,18 +273,24 @@ fn is_open(open: &Open, sheet: &Sheet, reader: Reader<'_>) -> bool {
         || sheet.parts.iter().filter(is_it).all(|part| part.generation == reader.generation)
 }
 
-/// Whether a value is shown as the entry's body, with its items, or as its being removed.
-fn is_elsewhere(shown: &Shown) -> bool {
+/// The values that are not shown as the entry's body, with its items, or as its being removed.
+fn shown(kind: Option<Kind>, sheet: &Sheet) -> Vec<Shown> {
     let of_items = [name::ITEM, name::DONE, name::PLACE, name::OWNER, name::PROMISE];
-    let of_body = [name::TOPIC, name::TITLE];
-    let name = shown.name.as_str();
-    of_items.contains(&name) || of_body.contains(&name) || name == TRASH
+    let body = kind.map(Kind::body);
+    let is_body = |shown: &Shown| matches!(body, Some(Body::Value(name)) if name == shown.name);
+    let mut all = sheet.all_shown();
+    let is_elsewhere = |shown: &Shown| {
+        of_items.contains(&shown.name.as_str()) || is_body(shown) || shown.name == TRASH
+    };
+    all.retain(|shown| !is_elsewhere(shown));
+    all
 }
 
 /// What everybody says; how good it is was taken back with its words.
 fn stances(sheet: &Sheet, is_hidden: bool) -> Vec<Stance> {
     let mut all = sheet.all_stances();
-    all.retain(|stance| !is_hidden || stance.name != name::LEVEL);
+    let is_of_comment = |stance: &Stance| [name::FROM, name::UNTIL].contains(&stance.name.as_str());
+    all.retain(|stance| !is_of_comment(stance) && (!is_hidden || stance.name != name::LEVEL));
     all
 }
 
