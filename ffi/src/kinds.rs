@@ -203,6 +203,8 @@ pub enum Deed {
     Move,
     /// Lists: who takes care of it: me, you or both.
     Entrust,
+    /// Page: what it is called.
+    Entitle,
     /// Heart-to-heart: say why anew.
     Explain,
     /// Heart-to-heart: propose a time: its beginning and its end in seconds since 1970-01-01 UTC,

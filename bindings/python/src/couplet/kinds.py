@@ -205,6 +205,8 @@ class Deed(enum.Enum):
     """List and steps: put it before the one named by the words, or at the end."""
     ENTRUST = "entrust"
     """Lists: who takes care of it: me, you or both."""
+    ENTITLE = "entitle"
+    """Pages: what it is called."""
     EXPLAIN = "explain"
     """Heart-to-heart: say why anew."""
     PROPOSE = "propose"

@@ -133,6 +133,7 @@ extension Deed {
             case .uncheck: .uncheck
             case .move: .move
             case .entrust: .entrust
+            case .entitle: .entitle
             case .explain: .explain
             case .propose: .propose
             case .vote: .vote
@@ -201,6 +202,7 @@ extension Deed {
         case .uncheck: .uncheck
         case .move: .move
         case .entrust: .entrust
+        case .entitle: .entitle
         case .explain: .explain
         case .propose: .propose
         case .vote: .vote

@@ -271,6 +271,9 @@ public enum class Deed {
     /** Lists: who takes care of it: me, you or both. */
     ENTRUST,
 
+    /** Page: what it is called. */
+    ENTITLE,
+
     /** Heart-to-heart: say why anew. */
     EXPLAIN,
 
