@@ -49,15 +49,6 @@ pub enum Saying {
         /// With which words; empty for none.
         words: String,
     },
-    /// A comment on what stands in a page at a place.
-    CommentOn {
-        /// From where to where, in UTF-16 units.
-        range: (usize, usize),
-        /// The version at which that was shown; none for the page as it stands.
-        base: Option<String>,
-        /// The words.
-        text: String,
-    },
     /// Its being removed from sight, on today's day here.
     Trash,
     /// Its being brought back.
@@ -70,6 +61,15 @@ pub enum Saying {
         on: Option<String>,
         /// What is to stand.
         value: String,
+    },
+    /// A comment on what stands in a page at a place.
+    CommentOn {
+        /// From where to where, in UTF-16 units.
+        range: (usize, usize),
+        /// The version at which that was shown; none for the page as it stands.
+        base: Option<String>,
+        /// The words.
+        text: String,
     },
 }
 

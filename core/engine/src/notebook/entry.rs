@@ -32,7 +32,7 @@ pub use crate::notebook::words::Revision;
 
 /// The form that [`Entry`] has in a store. It rises with every field that comes or goes, and a store
 /// of an earlier form shows its entries anew.
-pub const FORM: u32 = 7;
+pub const FORM: u32 = 9;
 
 /// An entry with everything that stands in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -279,8 +279,10 @@ fn shown(kind: Option<Kind>, sheet: &Sheet) -> Vec<Shown> {
     let body = kind.map(Kind::body);
     let is_body = |shown: &Shown| matches!(body, Some(Body::Value(name)) if name == shown.name);
     let mut all = sheet.all_shown();
-    let is_elsewhere = |name: &str| of_items.contains(&name) || name == TRASH;
-    all.retain(|shown| !is_elsewhere(&shown.name) && !is_body(shown));
+    let is_elsewhere = |shown: &Shown| {
+        of_items.contains(&shown.name.as_str()) || is_body(shown) || shown.name == TRASH
+    };
+    all.retain(|shown| !is_elsewhere(shown));
     all
 }
 
