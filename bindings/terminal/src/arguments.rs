@@ -1,8 +1,9 @@
 //! The command line: what can be said, and how.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 /// A couple's notebook: written apart, offline, and merged when the phones meet again.
 #[derive(Debug, Parser)]
@@ -16,6 +17,25 @@ pub(crate) struct Arguments {
     pub(crate) json: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
+    /// Whether it is said to the vault.
+    #[arg(skip)]
+    pub(crate) is_vault: bool,
+}
+
+impl Arguments {
+    /// What was said on the command line; of `vault COMMAND`, the command.
+    pub(crate) fn of_command_line() -> Self {
+        let outer = Self::parse();
+        let Command::Vault { asked } = outer.command else { return outer };
+        let asked = std::iter::once("couplet vault".into()).chain(asked);
+        let inner = Self::parse_from(asked);
+        if matches!(inner.command, Command::Vault { .. }) {
+            let error = "a vault has no vault";
+            Self::command().error(clap::error::ErrorKind::InvalidSubcommand, error).exit()
+        }
+        let home = inner.home.or(outer.home);
+        Self { home, json: inner.json || outer.json, is_vault: true, ..inner }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -80,11 +100,25 @@ pub(crate) enum Command {
     /// Keep words that nobody else sees until they are shared
     #[command(subcommand)]
     Draft(Draft),
-    /// Share a draft: its final words become an entry, or an edit
-    Share {
-        /// The draft, or the beginning of its name
-        draft: String,
+    /// Share a draft: its final words become an entry, or an edit. `vault share` copies chosen
+    /// fields of an entry of the vault into the notebook
+    Share(Share),
+    /// Any of these commands, said to your vault: a notebook of your own devices alone, with a key,
+    /// words and a relay of its own. Begin with: vault new --name NAME
+    #[command(disable_help_flag = true)]
+    Vault {
+        /// The command
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        asked: Vec<OsString>,
     },
+    /// Lock it: without the passphrase nothing of it is read here
+    Lock {
+        /// Give it another passphrase, from standard input; the first time one is asked for anyway
+        #[arg(long)]
+        new_passphrase: bool,
+    },
+    /// Unlock it with its passphrase, from standard input
+    Unlock,
     /// Stay attached to the relay, and tell what happens as it happens
     Watch,
     /// Show the emoji and the number that you and your partner compare, to know that nobody stands
@@ -420,6 +454,25 @@ pub(crate) struct DraftNew {
     /// The text; - reads standard input
     #[arg(allow_hyphen_values = true)]
     pub(crate) text: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Share {
+    /// The draft, or in the vault the entry; or the beginning of its name
+    pub(crate) name: String,
+    /// Vault: a field to share: text, feelings, perspective, understood, requests, apologies,
+    /// happened-on, items, on, repeat or tags; may be said several times
+    #[arg(long = "field", value_name = "FIELD")]
+    pub(crate) fields: Vec<String>,
+    /// Vault: the kind that it becomes [default: its own, or note]
+    #[arg(long)]
+    pub(crate) kind: Option<String>,
+    /// Vault: words to begin with, where its own text is not shared
+    #[arg(long, allow_hyphen_values = true)]
+    pub(crate) text: Option<String>,
+    /// Vault: the shared entry to say it in, rather than in a new one
+    #[arg(long, value_name = "ENTRY")]
+    pub(crate) into: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -23,8 +23,9 @@ pub use answers::{
     Request, SetAside, Standing, Status, Unsent, Verification, Verified, Waiting,
 };
 pub use clock::{now, today};
-pub use couplet::{Couplet, Export, Imported};
+pub use couplet::{Chosen, Couplet, Export, Imported, lock_key};
 pub use couplet_engine::keys::Secret;
+pub use couplet_engine::keys::passphrase::{LockedKey, WrongPassphrase};
 pub use couplet_engine::membership::words::{NotWords, WORDS, Words};
 pub use couplet_engine::notebook::comment::{Comment, CommentId};
 pub use couplet_engine::notebook::deed::{Deed, On, Open, UnknownDeed};
@@ -46,7 +47,7 @@ pub use error::Error;
 pub use exchange::Exchanged;
 pub use owner::{Archive, Saying};
 pub use place::Place;
-pub use store::{Cursor, Delivery, Draft, EntryRow, Filter, PlacedChange, StoreError};
+pub use store::{Cursor, Delivery, Draft, EntryRow, Filter, Kept, PlacedChange, StoreError};
 pub use transport::Unreachable;
 
 /// The same without a thread, a network or a clock of its own, for those who drive it themselves:

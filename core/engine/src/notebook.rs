@@ -8,6 +8,7 @@ pub mod carry;
 pub mod claim;
 pub mod comment;
 pub mod deed;
+pub mod draft;
 pub mod entry;
 mod inner;
 pub mod items;
@@ -22,6 +23,7 @@ pub mod own;
 pub mod reaction;
 mod repair;
 pub mod schema;
+pub mod sharing;
 pub mod sheet;
 #[cfg(test)]
 mod tests;
@@ -39,6 +41,7 @@ use crate::limits::{
     ENTRIES_PER_VOLUME, HEADS_PER_VOLUME, MAX_NOTE, MAX_PAGE, MAX_TITLE, WEIGHT_PER_VOLUME,
 };
 use crate::text::rebase;
+use deed::Write;
 use entry::{Entry, Version};
 use law::{Author, judge};
 use reaction::NotAnEmoji;
@@ -106,6 +109,9 @@ pub enum CannotWrite {
     /// The words are no day.
     #[error("this is not a day; give it as the number of days since 1970-01-01")]
     NotADay,
+    /// The kind is for a vault, and this is none.
+    #[error("this kind of entry is for your vault alone; write it there")]
+    ForVault,
     /// The version that the app last showed is not known here.
     #[error("the version given is not one of this entry's; show the entry again")]
     UnknownVersion,
@@ -190,10 +196,19 @@ impl Notebook {
         text: &str,
         rng: &mut dyn CryptoRng,
     ) -> Result<Written, CannotWrite> {
+        let key = self.new_key(rng);
+        self.begin(key, (kind, day, text), Vec::new())
+    }
+
+    /// A new entry with more in it than its body, complete in one change.
+    fn begin(
+        &mut self,
+        key: EntryKey,
+        (kind, day, text): (Kind, i32, &str),
+        said: Vec<Write>,
+    ) -> Result<Written, CannotWrite> {
         check_text(kind, text)?;
-        let mut random = [0; 16];
-        rng.fill_bytes(&mut random);
-        let key = EntryKey::from_random(self.slot, random);
+        said.iter().try_for_each(Write::check)?;
         let author = self.author();
         let mut fields = vec![
             (Field::Kind.to_string(), Scalar::Str(kind.name().to_owned())),
@@ -205,7 +220,9 @@ impl Notebook {
         if kind.body() == Body::Words {
             fields.push((words_field(author, 1), Scalar::Str(text.to_owned())));
         }
-        let others = deed::birth(kind, author, text, day);
+        let mut others = kinds::birth(kind, text, day);
+        others.extend(said);
+        let others = deed::begun_with(author, others);
         fields.extend(others.into_iter().map(|(field, value)| (field.to_string(), value)));
         let fields: Vec<_> = fields.iter().map(|(f, value)| (f.as_str(), value.clone())).collect();
         let change = self.commit(author, |edit| edit.create_entry(&key, &fields, page))?;
@@ -229,7 +246,7 @@ impl Notebook {
         let author = self.author();
         let change = match kind.body() {
             Body::Text => self.edit_page(&entry, base, text)?,
-            Body::Value(name) => self.set_body(key, name, text)?,
+            Body::Value(name) => self.set_value(key, name, text)?,
             Body::Words if entry.author != self.slot => return Err(CannotWrite::NotYours),
             Body::Words if entry.text == text && entry.alternatives.is_empty() => None,
             Body::Words => {
@@ -289,6 +306,13 @@ impl Notebook {
     /// All entries of this volume.
     pub fn entries(&self) -> impl Iterator<Item = Entry> + '_ {
         self.document.entries().filter_map(|key| self.entry(&key))
+    }
+
+    /// The key of a new entry of this person's.
+    fn new_key(&self, rng: &mut dyn CryptoRng) -> EntryKey {
+        let mut random = [0; 16];
+        rng.fill_bytes(&mut random);
+        EntryKey::from_random(self.slot, random)
     }
 
     fn version(&self) -> Version {

@@ -14,18 +14,17 @@ use crate::output::{Output, Style};
 /// How long a command that can do without the relay waits for it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-pub(crate) async fn invite(
-    couplet: &Couplet,
-    asked: &Invite,
-    output: &Output,
-) -> Result<(), Failure> {
+pub(crate) async fn invite(home: &Home, asked: Invite, output: &Output) -> Result<(), Failure> {
+    let couplet = &home.open().await?;
+    // Nobody else comes into a vault.
+    let own_device = asked.own_device || home.is_vault();
     let history = match asked.history {
         Some(HistoryChoice::All) => Some(History::All),
         // Which volume that is, the library knows.
         Some(HistoryChoice::FromHere) => Some(History::FromHere(Volume::default())),
         None => None,
     };
-    let invitation = couplet.invite(asked.own_device, history).await?;
+    let invitation = couplet.invite(own_device, history).await?;
     let is_at_relay = reach_relay(couplet, "the link works after the next sync", output).await;
     let object = json!({
         "link": invitation.link,
@@ -34,7 +33,7 @@ pub(crate) async fn invite(
         "at_relay": is_at_relay,
     });
     let picture = if asked.qr { qr(&invitation.link)? } else { String::new() };
-    let whom = if asked.own_device { "your other device" } else { "your partner" };
+    let whom = if own_device { "your other device" } else { "your partner" };
     let words = format!(
         "{picture}{}\nGive this link to {whom} and nobody else. It works once, for seven days.\n\
          They will read {} entries that are here already.",

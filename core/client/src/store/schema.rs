@@ -5,10 +5,10 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// The schema that this version reads and writes. A store with a higher one is left untouched.
-pub(super) const SCHEMA: u32 = 2;
+pub(super) const SCHEMA: u32 = 3;
 
 /// Each step brings a store from its index to the next schema.
-const STEPS: [&str; SCHEMA as usize] = [FIRST, CHECKPOINTS];
+const STEPS: [&str; SCHEMA as usize] = [FIRST, CHECKPOINTS, VAULT];
 
 const FIRST: &str = "
     -- What there is one of: seed, nonce, relay, what a joiner waits with.
@@ -107,6 +107,15 @@ const CHECKPOINTS: &str = "
         bytes BLOB NOT NULL
     );
     CREATE TABLE blobs (hash BLOB PRIMARY KEY, bytes BLOB NOT NULL);
+";
+
+const VAULT: &str = "
+    -- The words of a draft as the vault has them, and the version of them there.
+    ALTER TABLE drafts ADD COLUMN kept_version TEXT;
+    ALTER TABLE drafts ADD COLUMN kept_text TEXT;
+    -- Drafts that were shared or thrown away, with the words that the vault has of them, until it
+    -- knows.
+    CREATE TABLE drafts_ended (id TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 ";
 
 /// The store's schema, if this version knows it.

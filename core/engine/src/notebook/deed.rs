@@ -198,8 +198,8 @@ impl Notebook {
 }
 
 impl Notebook {
-    /// Sets the value that is an entry's body.
-    pub(super) fn set_body(
+    /// Sets a value of an entry's; nothing, if it is that already.
+    pub(super) fn set_value(
         &mut self,
         key: &EntryKey,
         name: &'static str,
@@ -225,7 +225,7 @@ impl On {
 }
 
 impl Write {
-    fn check(&self) -> Result<(), CannotWrite> {
+    pub(super) fn check(&self) -> Result<(), CannotWrite> {
         match self {
             Self::Part(_, words) => check_words(MAX_NOTE, words),
             Self::Claim(_, value, _) => check_length(MAX_WORD, value),
@@ -285,8 +285,18 @@ fn claim(
     (Field::Own(class, subject, me), claim.to_scalar())
 }
 
+/// What is said in a new entry, with how far it is new if that counts.
+pub(super) fn begun_with(author: Author, writes: Vec<Write>) -> Vec<(Field, Scalar)> {
+    let mut said = fields(&Sheet::empty(author.slot), author, writes);
+    if said.iter().any(|(field, _)| is_counted(field)) {
+        let Author { slot, writer, start } = author;
+        said.push((Field::Rev(Owner { slot, generation: 0, writer }), Scalar::Uint(start)));
+    }
+    said
+}
+
 /// Puts them all, and says where the change starts if there are new words among them.
-fn put_all(
+pub(super) fn put_all(
     edit: &mut Edit<'_>,
     key: &EntryKey,
     author: Author,
@@ -314,12 +324,6 @@ pub(super) fn put_rev(
     let Author { slot, writer, start } = author;
     let field = Field::Rev(Owner { slot, generation: 0, writer });
     edit.put(key, &field.to_string(), Scalar::Uint(start))
-}
-
-/// What stands in an entry of that kind from the start, besides its words.
-pub(super) fn birth(kind: Kind, author: Author, text: &str, day: i32) -> Vec<(Field, Scalar)> {
-    let sheet = Sheet::empty(author.slot);
-    fields(&sheet, author, kinds::birth(kind, text, day))
 }
 
 impl Deed {

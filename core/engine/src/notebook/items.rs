@@ -83,12 +83,9 @@ pub(super) fn writes(sheet: &Sheet, act: Act<'_>, new: ItemId) -> Result<Vec<Wri
         |name, value: &str| Write::Value(Subject::new(name, act.on.cloned()), value.to_owned());
     Ok(match act.deed {
         Deed::Add => {
-            check_words(MAX_VALUE, act.words)?;
             enough(items.len() >= MAX_ITEMS, "items", MAX_ITEMS)?;
             let last = items.last().map_or("", |item| item.place.as_str());
-            let subject = |name| Subject::new(name, Some(new.clone()));
-            let text = Write::Value(subject(name::ITEM), act.words.to_owned());
-            vec![text, Write::Value(subject(name::PLACE), between(last, None))]
+            added(last, new, act.words)?.1.into()
         }
         Deed::Change => {
             check_words(MAX_VALUE, act.words)?;
@@ -100,6 +97,19 @@ pub(super) fn writes(sheet: &Sheet, act: Act<'_>, new: ItemId) -> Result<Vec<Wri
         Deed::Move => vec![value(name::PLACE, &place_before(&items, act)?)],
         _ => Vec::new(),
     })
+}
+
+/// A new item behind that place: its own place, and what it writes.
+pub(super) fn added(
+    last: &str,
+    new: ItemId,
+    words: &str,
+) -> Result<(String, [Write; 2]), CannotWrite> {
+    check_words(MAX_VALUE, words)?;
+    let place = between(last, None);
+    let text = Write::Value(Subject::new(name::ITEM, Some(new.clone())), words.to_owned());
+    let at = Write::Value(Subject::new(name::PLACE, Some(new)), place.clone());
+    Ok((place, [text, at]))
 }
 
 /// The place before the item that the words name, or behind all.

@@ -31,6 +31,8 @@ pub enum Kind {
     Mood,
     /// A day that comes back.
     Date,
+    /// Vault: words that were not shared so far.
+    Draft,
 }
 
 /// Where the words stand that an entry is begun with.
@@ -46,7 +48,7 @@ pub enum Body {
 
 impl Kind {
     /// All kinds that this version writes.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Note,
         Self::Page,
         Self::Listening,
@@ -58,6 +60,7 @@ impl Kind {
         Self::List,
         Self::Mood,
         Self::Date,
+        Self::Draft,
     ];
 
     /// Those of the first law.
@@ -78,6 +81,7 @@ impl Kind {
             Self::List => "list",
             Self::Mood => "mood",
             Self::Date => "date",
+            Self::Draft => "draft",
         }
     }
 
@@ -85,7 +89,7 @@ impl Kind {
     #[must_use]
     pub const fn body(self) -> Body {
         match self {
-            Self::Page => Body::Text,
+            Self::Page | Self::Draft => Body::Text,
             Self::Repair => Body::Value(name::TOPIC),
             Self::List | Self::Date => Body::Value(name::TITLE),
             Self::Note
@@ -96,6 +100,12 @@ impl Kind {
             | Self::Aspiration
             | Self::Mood => Body::Words,
         }
+    }
+
+    /// Whether it is written in a notebook of one's own devices alone, and never in a shared one.
+    #[must_use]
+    pub const fn is_for_oneself(self) -> bool {
+        matches!(self, Self::Draft)
     }
 
     /// Whether its body belongs to both hands.
@@ -109,7 +119,7 @@ impl Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "there is no such kind of entry; there are note, page, listening, repair, gesture, dream, fear, \
-     aspiration, list, mood and date"
+     aspiration, list, mood and date, and in a vault draft"
 )]
 pub struct UnknownKind;
 

@@ -115,7 +115,7 @@ pub(super) fn look(kind: Kind, sheet: &Sheet) -> Look {
         Kind::Dream | Kind::Fear | Kind::Aspiration => inner::look(kind, sheet),
         Kind::List => items::look(sheet),
         Kind::Date => date(),
-        Kind::Page | Kind::Mood => Look::default(),
+        Kind::Page | Kind::Mood | Kind::Draft => Look::default(),
     };
     for part in &sheet.parts {
         look.open_on(part.by, Deed::Revise, part);
@@ -157,7 +157,7 @@ pub(super) fn writes(
         Kind::Repair => repair::writes(sheet, me, act, new),
         Kind::Dream | Kind::Fear | Kind::Aspiration => inner::writes(sheet, me, act, new),
         Kind::List => items::writes(sheet, act, new),
-        Kind::Page | Kind::Mood | Kind::Date => Ok(Vec::new()),
+        Kind::Page | Kind::Mood | Kind::Date | Kind::Draft => Ok(Vec::new()),
     }?;
     if act.deed == Deed::Revise {
         writes.extend(revised(sheet, me, act));
