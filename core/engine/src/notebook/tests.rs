@@ -16,6 +16,7 @@ use crate::limits::{MAX_COMMENT, MAX_REACTIONS};
 use crate::testing::rng;
 
 mod practices;
+mod vault;
 
 const ANA: (Slot, WriterId) = (Slot::First, WriterId([0xa; 16]));
 const ANAS_TABLET: (Slot, WriterId) = (Slot::First, WriterId([0xaa; 16]));
