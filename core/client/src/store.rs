@@ -448,6 +448,7 @@ mod tests {
             entry: None,
             base: None,
             text: "word ".repeat(500),
+            kept: None,
         }
     }
 
