@@ -15,3 +15,4 @@ mod mistakes;
 mod recovery;
 mod refused;
 mod together;
+mod vault;
