@@ -277,6 +277,10 @@ pub struct Status {
     /// If the relay did not take this device's words so far: when they are offered again, seconds
     /// since 1970.
     pub put_off: Option<u64>,
+    /// Envelopes that were missing after the last exchange, though another device has read them or
+    /// they come before what is here: the relay keeps them back, or has lost them. They come once
+    /// a device that has them is in touch, through this relay or another.
+    pub withheld: u64,
     /// How sure this person is of the other; nothing while nobody else is here.
     pub verified: Option<Verified>,
     /// When this person's recovery kit may be replaced without its words, seconds since 1970: one of

@@ -30,6 +30,7 @@ mod testing;
 mod vault;
 mod verification;
 mod views;
+mod withheld;
 mod writers;
 mod writing;
 
@@ -94,6 +95,10 @@ pub struct Owner {
     is_log_doubted: bool,
     /// The relay was offered all of the log that is here, and refused it.
     is_log_refused: bool,
+    /// The next conversation offers so many of the log's statements.
+    undisputed: Option<usize>,
+    /// This one does: the relay has refused what follows.
+    offered: Option<usize>,
     /// What has come of the relay's log, while all of it is asked for.
     given: Option<Vec<Vec<u8>>>,
     /// Of these writers the relay takes no more than this, by the log as it is.
@@ -247,6 +252,8 @@ impl Owner {
             suspects: BTreeSet::new(),
             is_log_doubted: false,
             is_log_refused: false,
+            undisputed: None,
+            offered: None,
             given: None,
             withheld: BTreeMap::new(),
             has_reread: false,

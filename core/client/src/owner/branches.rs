@@ -100,11 +100,28 @@ impl Owner {
             Branch::Beginning if was_refused && is_known && self.may_say_again(&theirs)? => {
                 self.adopt(theirs)
             }
-            // The relay is offered all of the log that is here.
+            // The relay is offered all of the log that is here, or so much as it takes.
             Branch::Yields | Branch::Beginning => {
+                self.undisputed = if was_refused { self.before_disputed(&theirs)? } else { None };
                 self.durably(|tables| Ok(tables.set(Meta::RelayLog, &0_u64)?))
             }
         }
+    }
+
+    /// How much of the log here comes before the first removal that the relay does not have: what
+    /// somebody else said before it is no part of it, and stays.
+    fn before_disputed(&mut self, theirs: &Log) -> Result<Option<usize>, Error> {
+        let known = theirs.statements().len();
+        let mut beyond = self.replica()?.log().statements().iter().skip(known);
+        let before = beyond.position(|said| said.removes().is_some());
+        Ok(before.filter(|before| *before > 0).map(|before| known + before))
+    }
+
+    /// The relay's log is this long. If that is what it was offered of the log here, the rest is
+    /// what it refused.
+    pub(crate) fn has_taken_offer(&mut self, length: u64) -> Result<(), Error> {
+        let is_it = |offered: &mut usize| *offered as u64 == length;
+        if self.offered.take_if(is_it).is_some() { self.log_refused() } else { Ok(()) }
     }
 
     /// Whether what is here beyond the relay's log is only this person's, and somebody goes in it.

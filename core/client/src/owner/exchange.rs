@@ -66,8 +66,11 @@ impl Owner {
             have.forget(writer);
         }
         self.given = std::mem::take(&mut self.is_log_doubted).then(Vec::new);
+        self.offered = self.undisputed.take();
+        let mut log = if self.is_gathering() { Vec::new() } else { self.log_hashes() };
+        log.truncate(self.offered.unwrap_or(usize::MAX));
         let start = Start {
-            log: if self.is_gathering() { Vec::new() } else { self.log_hashes() },
+            log,
             have,
             believed_log: self.tables().get(Meta::RelayLog)?.unwrap_or(0),
             believed: self.tables().relay_have()?,
@@ -118,7 +121,8 @@ impl Owner {
     /// The log's statements from this index on.
     pub(crate) fn statements(&mut self, from: u64) -> Result<Vec<Vec<u8>>, Error> {
         let from = usize::try_from(from).unwrap_or(usize::MAX);
-        let statements = self.replica()?.log().statements().iter().skip(from);
+        let until = self.offered.unwrap_or(usize::MAX);
+        let statements = self.replica()?.log().statements().iter().take(until).skip(from);
         Ok(statements.map(|statement| statement.bytes().to_vec()).collect())
     }
 
@@ -156,8 +160,13 @@ impl Owner {
         }
         let now = self.surroundings.now();
         self.put_off = None;
+        let withheld = self.withheld()?;
+        if withheld > 0 {
+            tracing::warn!(withheld, "the relay does not give what another device has read");
+        }
         self.durably(|tables| {
             tables.set(Meta::LastExchange, &now)?;
+            tables.set(Meta::Withheld, &withheld)?;
             Ok(tables.set(Meta::Transport, &transport.to_owned())?)
         })
     }
@@ -296,6 +305,7 @@ impl Owner {
             // Whoever calls knows that.
             is_staying: false,
             put_off: self.put_off,
+            withheld: tables.get(Meta::Withheld)?.unwrap_or(0),
             verified: self.verified()?,
             persons,
             devices: if is_archive { 0 } else { members.len() },
