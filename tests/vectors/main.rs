@@ -16,6 +16,7 @@ mod have;
 mod keys;
 mod link;
 mod number;
+mod passphrase;
 mod recovery;
 mod request;
 mod sas;
@@ -35,7 +36,7 @@ struct Format {
     made: fn() -> Vec<Made>,
 }
 
-const FORMATS: [Format; 16] = [
+const FORMATS: [Format; 17] = [
     Format { kind: "body", read: body::read, made: body::made },
     Format { kind: "checkpoint", read: checkpoint::read, made: checkpoint::made },
     Format { kind: "ending", read: statement::read, made: ending::made },
@@ -47,6 +48,7 @@ const FORMATS: [Format; 16] = [
     Format { kind: "link", read: link::read, made: link::made },
     Format { kind: "move", read: ending::read, made: ending::moves },
     Format { kind: "number", read: number::read, made: number::made },
+    Format { kind: "passphrase", read: passphrase::read, made: passphrase::made },
     Format { kind: "recovery", read: statement::read, made: recovery::made },
     Format { kind: "request", read: request::read, made: request::made },
     Format { kind: "sas", read: sas::read, made: sas::made },
