@@ -296,7 +296,7 @@ mod tests {
         assert_ne!(hash(2), HASH_OF_ONE);
     }
 
-    const HASH_OF_ONE: &str = "0be71202ab49c4c61618cf4ac03af11500d8af62867af7be0cc4f0f79d07dc12";
+    const HASH_OF_ONE: &str = "92fae11fa7289d7e807111445ec3a7c82839117b2f7e1aadd0ec3766db3e2bf5";
 
     #[test]
     fn there_is_some_of_everything_and_both_see_it() {

@@ -69,7 +69,7 @@ pub(super) const TOGETHER: &[Step] = &[
     Begin(Ana, Kind::Note, 120, "Be kind to yourself this week, as you would be to me."),
     Begin(Ben, Kind::Note, 77, "I was proud of you on Tuesday and did not say so. I was."),
     Begin(Ana, Kind::Note, 41, "I kept the ticket. It is in the book about bees."),
-    Begin(Ben, Kind::Note, 16, "When you are back: the long walk, and no plan."),
+    Begin(Ben, Kind::Note, 16, "When you are back: pancakes for supper, and early to bed."),
     Meet,
     React(Ben, 5, "❤️"),
     Do(Ana, 10, Deed::Keep, NONE),
