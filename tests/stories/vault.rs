@@ -48,7 +48,7 @@ fn anas_vault_is_on_her_tablet_too_and_a_draft_of_it_is_shared_from_there() {
     tablet.ask(&["share", &text(&there, "draft")]);
     for phone in [&tablet, &ana] {
         phone.ask(&["vault", "sync"]);
-        assert_eq!(phone.lines(&["draft", "list"]), [json!({}); 0]);
+        assert!(phone.lines(&["draft", "list"]).is_empty());
     }
     meet(&tablet, &ben);
     meet(&ana, &ben);
@@ -191,7 +191,7 @@ fn a_locked_vault_looks_like_none() {
     read(&ana, &["vault", "lock"], "the blue door\n");
 
     assert_eq!(shapes(&ana), shapes(&eve));
-    assert_eq!(ana.lines(&["draft", "list"]), [json!({}); 0]);
+    assert!(ana.lines(&["draft", "list"]).is_empty());
     for command in [&["vault", "timeline"][..], &["vault", "show", &secret], &["vault", "status"]] {
         assert_eq!(ana.refused(command), "locked");
     }

@@ -126,7 +126,7 @@ fn a_repair_is_shared_field_by_field_the_feelings_first() {
     // Two changes, and nothing in either of what was not chosen.
     let changes: Vec<&[u8]> = phones[0].written.iter().map(|(change, _)| change.bytes()).collect();
     assert_eq!(changes.len(), 2);
-    for hidden in ["What he said", "You were nervous", &own.key.as_str()[2..]] {
+    for hidden in ["What he said", "You were nervous", own.key.as_str().trim_start_matches("0/")] {
         let holds = |bytes: &[u8]| bytes.windows(hidden.len()).any(|at| at == hidden.as_bytes());
         assert!(!changes.iter().any(|bytes| holds(bytes)), "{hidden}");
     }
