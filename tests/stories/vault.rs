@@ -6,6 +6,7 @@ use std::path::Path;
 use couplet::{Couplet, Kind, Place};
 use couplet_tests::phones::{self, PATIENCE};
 use couplet_tests::relay::Relay;
+use couplet_tests::running::Running;
 use couplet_tests::terminal::{Phone, meet, pair, text};
 use serde_json::{Value, json};
 
@@ -72,6 +73,28 @@ fn anas_vault_is_on_her_tablet_too_and_a_draft_of_it_is_shared_from_there() {
     for device in ana.lines(&["vault", "devices"]) {
         assert!(!holds(&theirs, &text(&device, "device")));
     }
+}
+
+#[test]
+fn a_vault_that_is_watched_is_never_attached() {
+    let directory = tempfile::tempdir().unwrap();
+    let relay = Relay::start(&directory.path().join("relay"));
+    let [ana, tablet] = ["ana", "tablet"].map(|name| Phone::new(directory.path(), name));
+    ana.ask(&["vault", "new", "--name", "Ana", "--relay", &relay.link]);
+    let_in(&ana, &["vault"], &tablet);
+    tablet.ask(&["vault", "write", "--kind", "page", "while I was on the train"]);
+    tablet.ask(&["vault", "sync"]);
+
+    let watch = Running::new(ana.command(&["vault", "watch"]));
+    watch.wait_for_event("caught_up");
+    assert_eq!(ana.ask(&["vault", "timeline"])["text"], "while I was on the train");
+    let status = ana.ask(&["vault", "status"]);
+    assert_eq!((&status["attached"], &status["devices"]), (&false.into(), &2.into()));
+    // What the other writes from here on is not told: it is there the next time.
+    tablet.ask(&["vault", "write", "--kind", "page", "at home"]);
+    tablet.ask(&["vault", "sync"]);
+    assert_eq!(ana.lines(&["vault", "timeline"]).len(), 1);
+    assert_eq!(watch.end("-INT"), Some(0));
 }
 
 /// Whether a relay's files hold the bytes of this name.
