@@ -404,7 +404,7 @@ impl From<couplet::Invitation> for Invitation {
 
 impl From<couplet::Request> for Request {
     fn from(request: couplet::Request) -> Self {
-        let couplet::Request { id, name, is_own_device } = request;
+        let couplet::Request { id, name, is_own_device, .. } = request;
         Self { id: RequestId { value: id }, name, is_own_device }
     }
 }

@@ -18,6 +18,7 @@ mod link;
 mod number;
 mod passphrase;
 mod recovery;
+mod replacing;
 mod request;
 mod sas;
 mod statement;
@@ -50,6 +51,7 @@ const FORMATS: [Format; 17] = [
     Format { kind: "number", read: number::read, made: number::made },
     Format { kind: "passphrase", read: passphrase::read, made: passphrase::made },
     Format { kind: "recovery", read: statement::read, made: recovery::made },
+    Format { kind: "replacing", read: statement::read, made: replacing::made },
     Format { kind: "request", read: request::read, made: request::made },
     Format { kind: "sas", read: sas::read, made: sas::made },
     Format { kind: "statement", read: statement::read, made: statement::made },

@@ -15,7 +15,7 @@ use couplet_engine::notebook::name::ItemId;
 use couplet_engine::notebook::schema::Kind;
 use couplet_engine::notebook::{CannotWrite, Notebook, Written};
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::{Edition, Slot, Volume, WriterId};
+use couplet_proto::ids::{Edition, Person, Slot, Volume, WriterId};
 use rand_core::Rng as _;
 
 use crate::error::Error;
@@ -24,7 +24,7 @@ use crate::store::{Delivery, EntryRow};
 
 /// One of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Person {
+pub enum DemoPerson {
     /// Who began the notebook.
     Ana,
     /// Who was let in.
@@ -35,30 +35,30 @@ pub enum Person {
 /// begun before, from 0, and a thing in it by its place among those in it that have a name: words of
 /// somebody, then items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum DemoStep {
     /// Writes an entry of this kind, so many days before the story's last one, with these words.
-    Begin(Person, Kind, i32, &'static str),
+    Begin(DemoPerson, Kind, i32, &'static str),
     /// Writes it anew.
-    Edit(Person, usize, &'static str),
+    Edit(DemoPerson, usize, &'static str),
     /// Does that with an entry, with these words.
-    Do(Person, usize, Deed, &'static str),
+    Do(DemoPerson, usize, Deed, &'static str),
     /// The same with a thing in it.
-    On(Person, usize, usize, Deed, &'static str),
+    On(DemoPerson, usize, usize, Deed, &'static str),
     /// Comments on it.
-    Comment(Person, usize, &'static str),
+    Comment(DemoPerson, usize, &'static str),
     /// Leaves an emoji on it.
-    React(Person, usize, &'static str),
+    React(DemoPerson, usize, &'static str),
     /// Both phones have what either has.
     Meet,
 }
 
 /// What Ana and Ben do: fourteen months, and then a week apart.
 #[derive(Clone, Debug)]
-pub struct Story {
+pub struct DemoStory {
     /// Up to the day on which they part.
-    pub together: Vec<Step>,
+    pub together: Vec<DemoStep>,
     /// What both do before they meet again.
-    pub apart: Vec<Step>,
+    pub apart: Vec<DemoStep>,
 }
 
 /// The notebook of Ana and Ben.
@@ -87,10 +87,10 @@ const LAST_WEEK: i32 = 7;
 
 /// What they do, as this seed tells it: the same words, on other days.
 #[must_use]
-pub fn demo_story(seed: u64) -> Story {
+pub fn demo_story(seed: u64) -> DemoStory {
     let mut chance = chance(seed, b's');
-    let mut tell = |steps: &[Step]| steps.iter().map(|step| step.swayed(&mut chance)).collect();
-    Story { together: tell(life::TOGETHER), apart: tell(life::APART) }
+    let mut tell = |steps: &[DemoStep]| steps.iter().map(|step| step.swayed(&mut chance)).collect();
+    DemoStory { together: tell(life::TOGETHER), apart: tell(life::APART) }
 }
 
 /// Ana's and Ben's notebook of fourteen months, and the week in which they were apart.
@@ -103,13 +103,13 @@ pub fn demo_notebook(seed: u64) -> Result<DemoNotebook, Error> {
     for step in &story.together {
         couple.act(*step)?;
     }
-    couple.act(Step::Meet)?;
+    couple.act(DemoStep::Meet)?;
     couple.phones.iter_mut().for_each(|phone| phone.unread.clear());
     for step in &story.apart {
         couple.act(*step)?;
     }
     let apart = couple.rows();
-    couple.act(Step::Meet)?;
+    couple.act(DemoStep::Meet)?;
     let mut alone = Couple::new(seed.wrapping_add(1))?;
     for step in life::VAULTS {
         alone.act(*step)?;
@@ -152,7 +152,7 @@ impl Couple {
             let mut drawn = chance(seed, name);
             let mut writer = [0; 16];
             drawn.fill_bytes(&mut writer);
-            let whose = (me, WriterId(writer));
+            let whose = (Person::first(me), WriterId(writer));
             let notebook =
                 Notebook::load(Volume::default(), Edition::default(), whose, None, Vec::new());
             let notebook = notebook.map_err(|_| Error::Engine)?;
@@ -163,40 +163,42 @@ impl Couple {
         Ok(Self { phones, begun: Vec::new() })
     }
 
-    fn act(&mut self, step: Step) -> Result<(), Error> {
+    fn act(&mut self, step: DemoStep) -> Result<(), Error> {
         let by = match step {
-            Step::Meet => return self.meet(),
-            Step::Begin(by, ..)
-            | Step::Edit(by, ..)
-            | Step::Do(by, ..)
-            | Step::On(by, ..)
-            | Step::Comment(by, ..)
-            | Step::React(by, ..) => by,
+            DemoStep::Meet => return self.meet(),
+            DemoStep::Begin(by, ..)
+            | DemoStep::Edit(by, ..)
+            | DemoStep::Do(by, ..)
+            | DemoStep::On(by, ..)
+            | DemoStep::Comment(by, ..)
+            | DemoStep::React(by, ..) => by,
         };
         let [ana, ben] = &mut self.phones;
-        let phone = if by == Person::Ana { ana } else { ben };
+        let phone = if by == DemoPerson::Ana { ana } else { ben };
         let begun = &mut self.begun;
         let named = |at: usize| begun.get(at).cloned().ok_or(CannotWrite::NoEntry);
         let Phone { notebook, drawn, .. } = phone;
         let written = match step {
-            Step::Meet => None,
-            Step::Begin(_, kind, ago, text) => {
+            DemoStep::Meet => None,
+            DemoStep::Begin(_, kind, ago, text) => {
                 let written = notebook.write(kind, LAST_DAY.saturating_sub(ago), text, drawn)?;
                 begun.push(written.entry.key.clone());
                 Some(written)
             }
-            Step::Edit(_, at, text) => notebook.edit(&named(at)?, None, text)?,
-            Step::Do(_, at, deed, words) => {
+            DemoStep::Edit(_, at, text) => notebook.edit(&named(at)?, None, text)?,
+            DemoStep::Do(_, at, deed, words) => {
                 notebook.act(&named(at)?, Act { deed, on: None, words }, drawn)?
             }
-            Step::On(_, at, thing, deed, words) => {
+            DemoStep::On(_, at, thing, deed, words) => {
                 let key = named(at)?;
                 let entry = notebook.entry(&key).ok_or(CannotWrite::NoEntry)?;
                 let on = things(&entry).into_iter().nth(thing).ok_or(CannotWrite::NoItem)?;
                 notebook.act(&key, Act { deed, on: Some(&on), words }, drawn)?
             }
-            Step::Comment(_, at, text) => Some(notebook.comment(&named(at)?, None, text, drawn)?),
-            Step::React(_, at, emoji) => notebook.react(&named(at)?, emoji, true)?,
+            DemoStep::Comment(_, at, text) => {
+                Some(notebook.comment(&named(at)?, None, text, drawn)?)
+            }
+            DemoStep::React(_, at, emoji) => notebook.react(&named(at)?, emoji, true)?,
         };
         if let Some(Written { change, entry }) = written {
             phone.fresh.push(change);
@@ -230,7 +232,8 @@ impl Couple {
 
 impl Phone {
     fn give(&self, to: &mut Self) -> Result<(), Error> {
-        let changes = self.fresh.iter().map(|change| (change.clone(), self.me)).collect();
+        let changes =
+            self.fresh.iter().map(|change| (change.clone(), Person::first(self.me))).collect();
         let applied = to.notebook.receive(changes).map_err(|_| Error::Engine)?;
         if applied.applied.len() < self.fresh.len() {
             return Err(Error::Engine);
@@ -256,7 +259,7 @@ impl Phone {
     }
 }
 
-impl Step {
+impl DemoStep {
     fn swayed(self, chance: &mut Drawn) -> Self {
         match self {
             Self::Begin(by, kind, ago, text) if ago > LAST_WEEK => {

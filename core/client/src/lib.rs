@@ -20,8 +20,8 @@ mod store;
 mod transport;
 
 pub use answers::{
-    Device, Dissolving, Event, Invitation, Late, OpenInvite, Quarantine, RecoveryKit, Renewed,
-    Request, SetAside, Standing, Status, Unsent, Verification, Verified, Waiting,
+    Again, Device, Dissolving, Event, Invitation, Late, OpenInvite, Quarantine, RecoveryKit,
+    Renewed, Request, SetAside, Standing, Status, Unsent, Verification, Verified, Waiting,
 };
 pub use clock::{now, today};
 pub use couplet::{Chosen, Couplet, Export, Imported, lock_key};
@@ -44,7 +44,9 @@ pub use couplet_proto::ids::{DeviceId, Edition, NotebookId, Slot, Volume};
 pub use couplet_proto::item::Malformed;
 pub use couplet_proto::link::RelayLink;
 pub use couplet_proto::statement::History;
-pub use demo::{DEMO_PERSONS, DemoNotebook, Person, Step, Story, demo_notebook, demo_story};
+pub use demo::{
+    DEMO_PERSONS, DemoNotebook, DemoPerson, DemoStep, DemoStory, demo_notebook, demo_story,
+};
 pub use error::Error;
 pub use exchange::Exchanged;
 pub use owner::{Archive, Saying};

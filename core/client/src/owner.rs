@@ -23,6 +23,7 @@ mod reading;
 mod receiving;
 mod recovering;
 mod recovery;
+mod replacing;
 mod siblings;
 mod talk;
 #[cfg(test)]
@@ -177,7 +178,7 @@ impl Owner {
 
     /// A device that asks to be let in.
     pub fn join(home: Home, link: &JoinLink, name: &Name) -> Result<Self, Error> {
-        if home.place.is_vault && link.role == Role::Partner {
+        if home.place.is_vault && link.role != Role::OwnDevice {
             return Err(Error::VaultIsOnes);
         }
         let mut store = Store::create(&home.place.directory, &home.place.key)?;
@@ -190,7 +191,7 @@ impl Owner {
     /// given up: a device that waits holds nothing of a notebook.
     pub fn ask_again(&mut self, link: &JoinLink, name: &Name) -> Result<(), Error> {
         let joining = self.joining().ok_or(Error::LetInAlready)?;
-        if self.is_vault && link.role == Role::Partner {
+        if self.is_vault && link.role != Role::OwnDevice {
             return Err(Error::VaultIsOnes);
         }
         if joining.link.invite == link.invite {
@@ -315,7 +316,7 @@ impl Owner {
         let State::Member(replica) = &mut self.state else { return Err(Error::Engine) };
         if replica.volume(volume).is_none() {
             let stored = self.store.tables().volume(volume, edition)?;
-            let me = (replica.slot(), replica.writer());
+            let me = (replica.person(), replica.writer());
             let snapshot = stored.snapshot.as_deref();
             let loaded = Notebook::load(volume, edition, me, snapshot, stored.changes);
             replica.shelve(loaded.map_err(|_| Error::Engine)?);

@@ -132,6 +132,7 @@ pub(crate) async fn status(couplet: &Couplet, output: &Output) -> Result<(), Fai
         "transport": status.transport,
         "withheld": status.withheld,
         "kit_due": status.kit_due,
+        "replaced": status.is_being_replaced,
     });
     output.say(&object, &in_words(&status, output).join("\n"));
     Ok(())
@@ -174,6 +175,12 @@ fn in_words(status: &Status, output: &Output) -> Vec<String> {
     }));
     if status.kit_due.is_some() {
         lines.push("Somebody gave your recovery kit notice: couplet recovery status".to_owned());
+    }
+    if status.is_being_replaced {
+        lines.push(
+            "Your partner is letting somebody in in YOUR place. If that is not you: couplet invites"
+                .to_owned(),
+        );
     }
     lines.push(match status.pending {
         0 => "Everything written here is at the relay.".to_owned(),

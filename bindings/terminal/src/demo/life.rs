@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use couplet::{Deed, Person, Step, demo_story};
+use couplet::{Deed, DemoPerson, DemoStep, demo_story};
 use serde_json::Value;
 
 use super::phone::{Phone, Shown};
@@ -12,8 +12,8 @@ use crate::failure::Failure;
 /// What Ana and Ben do, and the names that their entries have on these phones.
 #[derive(Debug)]
 pub(super) struct Life {
-    before: Vec<(usize, Step)>,
-    apart: Vec<(usize, Step)>,
+    before: Vec<(usize, DemoStep)>,
+    apart: Vec<(usize, DemoStep)>,
     entries: BTreeMap<usize, String>,
 }
 
@@ -23,23 +23,24 @@ impl Life {
         let story = demo_story(seed);
         let mut begun = 0;
         let [before, apart] = [&story.together, &story.apart].map(|steps| {
-            let number = |step: &Step| {
+            let number = |step: &DemoStep| {
                 let at = entry_of(*step).unwrap_or(begun);
-                begun += usize::from(matches!(step, Step::Begin(..)));
+                begun += usize::from(matches!(step, DemoStep::Begin(..)));
                 (at, *step)
             };
             steps.iter().map(number).collect::<Vec<_>>()
         });
         // Days are typed otherwise than they are kept.
-        let is_told = |(_, step): &&(usize, Step)| {
-            !matches!(step, Step::Do(_, _, Deed::SetDate | Deed::SetRepeat, _))
+        let is_told = |(_, step): &&(usize, DemoStep)| {
+            !matches!(step, DemoStep::Do(_, _, Deed::SetDate | Deed::SetRepeat, _))
         };
         let apart: Vec<_> = apart.iter().filter(is_told).copied().collect();
         let gone_on_with: BTreeSet<usize> = apart.iter().map(|(at, _)| *at).collect();
-        let is_wanted =
-            |(at, step): &(usize, Step)| matches!(step, Step::Meet) || gone_on_with.contains(at);
+        let is_wanted = |(at, step): &(usize, DemoStep)| {
+            matches!(step, DemoStep::Meet) || gone_on_with.contains(at)
+        };
         let mut before: Vec<_> = before.into_iter().filter(is_wanted).collect();
-        before.dedup_by(|one, other| [one.1, other.1] == [Step::Meet; 2]);
+        before.dedup_by(|one, other| [one.1, other.1] == [DemoStep::Meet; 2]);
         Self { before, apart, entries: BTreeMap::new() }
     }
 
@@ -60,7 +61,7 @@ impl Life {
         let mut begun = Vec::new();
         for (at, step) in self.apart.clone() {
             self.act(at, step, [ana, ben]).await?;
-            if let Step::Begin(.., text) = step {
+            if let DemoStep::Begin(.., text) = step {
                 begun.push(text);
             }
         }
@@ -69,18 +70,19 @@ impl Life {
 
     /// How a repair stands that Ana let go of while Ben said more: the state on this phone.
     pub(super) async fn repair(&self, phone: &Phone) -> Result<String, Failure> {
-        let is_it = |(_, step): &&(usize, Step)| matches!(step, Step::Do(_, _, Deed::LetGo, _));
+        let is_it =
+            |(_, step): &&(usize, DemoStep)| matches!(step, DemoStep::Do(_, _, Deed::LetGo, _));
         let at = self.apart.iter().find(is_it).map(|(at, _)| *at);
         let entry = at.and_then(|at| self.entries.get(&at)).map_or("", String::as_str);
         let shown = phone.ask(&["show", entry]).await?;
         Ok(shown["practice"]["state"].as_str().unwrap_or_default().to_owned())
     }
 
-    async fn act(&mut self, at: usize, step: Step, phones: [&Phone; 2]) -> Result<(), Failure> {
+    async fn act(&mut self, at: usize, step: DemoStep, phones: [&Phone; 2]) -> Result<(), Failure> {
         let [ana, ben] = phones;
-        let phone = |by| if by == Person::Ana { ana } else { ben };
+        let phone = |by| if by == DemoPerson::Ana { ana } else { ben };
         let entry = self.entries.get(&at).cloned().unwrap_or_default();
-        let say = |by: Person, said: Vec<String>| async move {
+        let say = |by: DemoPerson, said: Vec<String>| async move {
             let said: Vec<&str> = said.iter().map(String::as_str).collect();
             phone(by).ask(&said).await
         };
@@ -89,31 +91,31 @@ impl Life {
             ["do", &entry, verb].iter().chain(more).map(|word| (*word).to_owned()).collect()
         };
         match step {
-            Step::Meet => {
+            DemoStep::Meet => {
                 for phone in [ana, ben, ana] {
                     phone.sync().await?;
                 }
             }
-            Step::Begin(by, kind, ago, text) => {
+            DemoStep::Begin(by, kind, ago, text) => {
                 let begun = phone(by).begin_entry(kind.name(), ago, text).await?;
                 self.entries.insert(at, begun.entry);
             }
-            Step::Edit(by, _, text) => {
+            DemoStep::Edit(by, _, text) => {
                 say(by, ["edit", &entry, text].map(str::to_owned).to_vec()).await?;
             }
-            Step::Do(by, _, deed, words) => {
+            DemoStep::Do(by, _, deed, words) => {
                 say(by, with(deed.name(), &[words])).await?;
             }
-            Step::On(by, _, thing, deed, words) => {
+            DemoStep::On(by, _, thing, deed, words) => {
                 let shown = phone(by).ask(&["show", &entry]).await?;
                 let named = things(&shown["practice"]);
                 let on = named.get(thing).map_or("", String::as_str);
                 say(by, with(deed.name(), &[on, words])).await?;
             }
-            Step::Comment(by, _, text) => {
+            DemoStep::Comment(by, _, text) => {
                 say(by, with("comment", &[text])).await?;
             }
-            Step::React(by, _, emoji) => {
+            DemoStep::React(by, _, emoji) => {
                 say(by, with("react", &[emoji])).await?;
             }
         }
@@ -126,14 +128,14 @@ pub(super) fn pages(timeline: &[Shown]) -> impl Iterator<Item = &String> {
     timeline.iter().filter(|shown| shown.is_page).map(|shown| &shown.text)
 }
 
-fn entry_of(step: Step) -> Option<usize> {
+fn entry_of(step: DemoStep) -> Option<usize> {
     match step {
-        Step::Begin(..) | Step::Meet => None,
-        Step::Edit(_, at, _)
-        | Step::Do(_, at, ..)
-        | Step::On(_, at, ..)
-        | Step::Comment(_, at, _)
-        | Step::React(_, at, _) => Some(at),
+        DemoStep::Begin(..) | DemoStep::Meet => None,
+        DemoStep::Edit(_, at, _)
+        | DemoStep::Do(_, at, ..)
+        | DemoStep::On(_, at, ..)
+        | DemoStep::Comment(_, at, _)
+        | DemoStep::React(_, at, _) => Some(at),
     }
 }
 

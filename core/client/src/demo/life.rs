@@ -6,13 +6,13 @@
 use couplet_engine::notebook::deed::Deed;
 use couplet_engine::notebook::schema::Kind;
 
-use super::Person::{Ana, Ben};
-use super::Step::{self, Begin, Comment, Do, Edit, Meet, On, React};
+use super::DemoPerson::{Ana, Ben};
+use super::DemoStep::{self, Begin, Comment, Do, Edit, Meet, On, React};
 
 const NONE: &str = "";
 
 /// Up to the day on which they part.
-pub(super) const TOGETHER: &[Step] = &[
+pub(super) const TOGETHER: &[DemoStep] = &[
     // 0 to 2: two who listen. One was understood, of one the words have grown, one waits.
     Begin(Ana, Kind::Listening, 402, "When you answer from the other room, I stop telling you."),
     Meet,
@@ -131,7 +131,7 @@ pub(super) const TOGETHER: &[Step] = &[
 ];
 
 /// A week in which nobody reaches anybody; what is done stands before they meet again.
-pub(super) const APART: &[Step] = &[
+pub(super) const APART: &[DemoStep] = &[
     // The page from the train, by both, in the same places.
     Edit(Ana, 38, "On the train: three magpies, a man asleep on his book, and us, barefoot."),
     Edit(Ben, 38, "On the train: two magpies, a man asleep on his hat, and us. It snowed."),
@@ -153,7 +153,7 @@ pub(super) const APART: &[Step] = &[
 ];
 
 /// What each keeps for themselves.
-pub(super) const VAULTS: &[Step] = &[
+pub(super) const VAULTS: &[DemoStep] = &[
     Begin(Ana, Kind::Page, 90, "What I would say if I were not polite: stay, and argue."),
     Begin(Ana, Kind::Mood, 44, "Not fine"),
     Begin(Ana, Kind::Draft, 3, "I have been offered the post in Lisbon, and I"),

@@ -8,12 +8,13 @@ use couplet_proto::frame::Statements;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Range};
 use couplet_proto::ids::NotebookId;
-use couplet_proto::log::{Log, PaperDevice, Refused};
+use couplet_proto::log::{Log, Refused};
 use couplet_proto::session::{SLICE_BYTES, Start};
 use couplet_proto::statement::{Locator, LogHead, Statement};
 
 use super::ending::note_dissolution;
 use super::moving::{follow, moved};
+use super::recovery::due;
 use super::{Owner, Received, State};
 use couplet_engine::pairing::code::Code;
 use couplet_proto::ids::Slot;
@@ -266,9 +267,11 @@ impl Owner {
     pub fn status(&mut self) -> Result<Status, Error> {
         let (standing, is_read_only) = (self.standing()?, self.is_apart()?);
         let (is_paused, dissolving) = (self.is_paused()?, self.dissolving()?);
+        let is_member = matches!(self.state, State::Member(_));
+        let is_being_replaced = is_member && !is_read_only && self.is_being_replaced()?;
         let is_archive = matches!(self.state, State::Archive(_));
         let kit_due = match &self.state {
-            State::Member(replica) => replica.log().paper(replica.slot()).and_then(notice_due),
+            State::Member(replica) => replica.log().paper(replica.slot()).and_then(due),
             State::Joining(_) | State::Recovering(_) | State::Archive(_) => None,
         };
         let tables = self.store.tables();
@@ -288,6 +291,7 @@ impl Owner {
         let persons = Slot::BOTH.iter().filter(|slot| members.contains(slot)).count();
         Ok(Status {
             kit_due,
+            is_being_replaced,
             notebook: self.notebook(),
             device: self.device(),
             slot: tables.get(Meta::Slot)?.unwrap_or(Slot::First),
@@ -311,9 +315,4 @@ impl Owner {
             devices: if is_archive { 0 } else { members.len() },
         })
     }
-}
-
-/// When that kit may be replaced without its words, if notice was given to it.
-fn notice_due(paper: &PaperDevice) -> Option<u64> {
-    Some(paper.notice?.due())
 }

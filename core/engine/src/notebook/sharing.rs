@@ -13,7 +13,7 @@ use super::kinds::{look, value, writes};
 use super::name::ItemId;
 use super::schema::{Body, Field, Kind, WordsKey, name};
 use super::sheet::Sheet;
-use super::{CannotWrite, Notebook, Written, check_text};
+use super::{Author, CannotWrite, Notebook, Written, check_text};
 use crate::document::{EntryKey, Scalar};
 
 /// What is shared of an entry.
@@ -161,12 +161,14 @@ impl Notebook {
             let shown = self.entry(key).ok_or(CannotWrite::NoEntry)?;
             match kind.body() {
                 Body::Value(body) => said.push(value(body, text.to_owned())),
-                Body::Words if key.slot() != self.slot => return Err(CannotWrite::NotYours),
+                Body::Words if !self.is_by_me(shown.author, shown.generation) => {
+                    return Err(CannotWrite::NotYours);
+                }
                 Body::Words if shown.text == text && shown.alternatives.is_empty() => {}
                 Body::Words => {
                     let rev = shown.newest_revision().saturating_add(1);
-                    let key =
-                        WordsKey { rev, writer: author.writer, slot: author.slot, generation: 0 };
+                    let Author { slot, generation, writer, .. } = author;
+                    let key = WordsKey { rev, writer, slot, generation };
                     anew = Some((Field::Words(key), Scalar::Str(text.to_owned())));
                 }
                 Body::Text => return Err(CannotWrite::NotNow),
