@@ -37,7 +37,7 @@ struct Format {
     made: fn() -> Vec<Made>,
 }
 
-const FORMATS: [Format; 17] = [
+const FORMATS: [Format; 18] = [
     Format { kind: "body", read: body::read, made: body::made },
     Format { kind: "checkpoint", read: checkpoint::read, made: checkpoint::made },
     Format { kind: "ending", read: statement::read, made: ending::made },
