@@ -8,6 +8,7 @@
 mod body;
 mod checkpoint;
 mod ending;
+mod entry;
 mod envelope;
 mod file;
 mod frame;
@@ -37,12 +38,15 @@ struct Format {
     made: fn() -> Vec<Made>,
 }
 
-const FORMATS: [Format; 18] = [
+const FORMATS: [Format; 21] = [
     Format { kind: "body", read: body::read, made: body::made },
     Format { kind: "checkpoint", read: checkpoint::read, made: checkpoint::made },
+    Format { kind: "claim", read: entry::read_claim, made: entry::claims },
+    Format { kind: "closed", read: entry::read_closed, made: entry::closed },
     Format { kind: "ending", read: statement::read, made: ending::made },
     Format { kind: "envelope", read: envelope::read, made: envelope::made },
     Format { kind: "frame", read: frame::read, made: frame::made },
+    Format { kind: "field", read: entry::read_key, made: entry::keys },
     Format { kind: "going", read: statement::read, made: going::made },
     Format { kind: "have", read: have::read, made: have::made },
     Format { kind: "keys", read: keys::read, made: keys::made },

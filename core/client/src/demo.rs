@@ -80,6 +80,9 @@ pub const DEMO_PERSONS: [&str; 2] = ["Ana", "Ben"];
 /// The last day of the story, days since 1970-01-01: a day in November of 2026.
 const LAST_DAY: i32 = 20_780;
 
+/// What every clock of the story says: noon of its last day, seconds since 1970-01-01.
+const NOW: i64 = LAST_DAY as i64 * 86_400 + 43_200;
+
 /// Days by which the seed moves an entry towards the last day, at most; those of the last week stay.
 const SWAY: u64 = 4;
 
@@ -187,13 +190,13 @@ impl Couple {
             }
             DemoStep::Edit(_, at, text) => notebook.edit(&named(at)?, None, text)?,
             DemoStep::Do(_, at, deed, words) => {
-                notebook.act(&named(at)?, Act { deed, on: None, words }, drawn)?
+                notebook.act(&named(at)?, Act { deed, on: None, words, now: NOW }, drawn)?
             }
             DemoStep::On(_, at, thing, deed, words) => {
                 let key = named(at)?;
                 let entry = notebook.entry(&key).ok_or(CannotWrite::NoEntry)?;
                 let on = things(&entry).into_iter().nth(thing).ok_or(CannotWrite::NoItem)?;
-                notebook.act(&key, Act { deed, on: Some(&on), words }, drawn)?
+                notebook.act(&key, Act { deed, on: Some(&on), words, now: NOW }, drawn)?
             }
             DemoStep::Comment(_, at, text) => {
                 Some(notebook.comment(&named(at)?, None, text, drawn)?)

@@ -8,6 +8,7 @@ mod archive;
 mod base;
 mod branches;
 mod checkpoint;
+mod closed;
 mod drafts;
 mod ending;
 mod exchange;

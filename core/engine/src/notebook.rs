@@ -6,25 +6,32 @@
 
 pub mod carry;
 pub mod claim;
+mod closed;
 pub mod comment;
+mod day;
 pub mod deed;
+mod deeds;
 pub mod draft;
 pub mod entry;
+pub mod heart;
 mod inner;
 pub mod items;
 pub mod kind;
-mod kindness;
+pub mod kindness;
 pub mod kinds;
 pub mod law;
 mod listening;
 pub mod name;
 pub mod names;
 pub mod own;
+mod profile;
+mod prompt;
 pub mod reaction;
 mod repair;
 pub mod schema;
 pub mod sharing;
 pub mod sheet;
+mod template;
 #[cfg(test)]
 mod tests;
 pub mod verb;
@@ -40,12 +47,16 @@ use crate::document::{
 use crate::limits::{
     ENTRIES_PER_VOLUME, HEADS_PER_VOLUME, MAX_NOTE, MAX_PAGE, MAX_TITLE, WEIGHT_PER_VOLUME,
 };
+use crate::seal::closed::Keeper;
 use crate::text::rebase;
+use closed::Reader;
 use deed::Write;
 use entry::{Entry, Version};
+use kindness::Seal;
 use law::{Author, judge};
+use name::ItemId;
 use reaction::NotAnEmoji;
-use schema::{Body, ENTRY_VERSION, Field, Kind, TEXT, WordsKey};
+use schema::{Body, ENTRY_VERSION, Field, Kind, Subject, TEXT, WordsKey};
 
 /// One volume of the notebook, loaded.
 #[derive(Debug)]
@@ -54,6 +65,8 @@ pub struct Notebook {
     slot: Slot,
     /// Which generation of that person writes here.
     generation: u32,
+    /// Who closes words here; nobody where nothing is written.
+    keeper: Option<Keeper>,
 }
 
 /// Why a verb was not done. Nothing was changed.
@@ -108,6 +121,24 @@ pub enum CannotWrite {
     /// The word is none of those that can be said here.
     #[error("say one of these: {}", .0.join(", "))]
     NotOneOf(&'static [&'static str]),
+    /// Its seal is closed still.
+    #[error("this note is sealed until its time has come; open it then")]
+    StillSealed {
+        /// When it opens, in seconds since 1970-01-01 UTC.
+        until: i64,
+    },
+    /// Words were to be closed by who has no keys.
+    #[error("nothing can be closed here; write on a device that belongs to this notebook")]
+    NoKeys,
+    /// The words name no kind.
+    #[error("say which kind of entry it begins, by its name")]
+    NoKind,
+    /// The words are no time.
+    #[error("this is not a time; give its beginning, its end and the name of a time zone")]
+    NotATime,
+    /// The words are no length.
+    #[error("this is not a length; give it as a number of minutes")]
+    NotMinutes,
     /// The words are no day.
     #[error("this is not a day; give it as the number of days since 1970-01-01")]
     NotADay,
@@ -145,7 +176,12 @@ impl Notebook {
     ) -> Result<Self, LoadError> {
         let (Person { slot, generation }, writer) = me;
         let document = Document::load(volume, edition, writer, snapshot, changes)?;
-        Ok(Self { document, slot, generation })
+        Ok(Self { document, slot, generation, keeper: None })
+    }
+
+    /// Closes words from here on for all devices of this person that the log knows.
+    pub fn set_keeper(&mut self, keeper: Keeper) {
+        self.keeper = Some(keeper);
     }
 
     /// A snapshot, proved by loading it again.
@@ -199,18 +235,71 @@ impl Notebook {
         rng: &mut dyn CryptoRng,
     ) -> Result<Written, CannotWrite> {
         let key = self.new_key(rng);
-        self.begin(key, (kind, day, text), Vec::new())
+        self.begin_with(&key, (kind, day, text), Vec::new())
     }
 
-    /// A new entry with more in it than its body, complete in one change.
-    fn begin(
+    /// A new entry with more in it than its kind begins with, complete in one change.
+    fn begin_with(
         &mut self,
-        key: EntryKey,
+        key: &EntryKey,
         (kind, day, text): (Kind, i32, &str),
         said: Vec<Write>,
     ) -> Result<Written, CannotWrite> {
-        check_text(kind, text)?;
+        check_birth(kind, text)?;
         said.iter().try_for_each(Write::check)?;
+        let author = self.author();
+        let writes = kinds::birth(kind, text, day).into_iter().chain(said).collect();
+        let mut others = deed::begun_with(author, writes);
+        if kind.body() == Body::Words {
+            let words = Scalar::Str(text.to_owned());
+            others.push((Field::Words(words_key(author, 1)), words));
+        }
+        let page = match kind.body() {
+            Body::Text => Some((TEXT, text)),
+            Body::Notes(_) => Some((TEXT, "")),
+            Body::Words | Body::Value(_) => None,
+        };
+        self.begin((key, kind, day), others, page)
+    }
+
+    /// A new note under a seal; where the other opens it when they want to, `when` may say when
+    /// that is.
+    ///
+    /// # Errors
+    /// [`CannotWrite`].
+    pub fn write_sealed(
+        &mut self,
+        (seal, when): (Seal, Option<&str>),
+        day: i32,
+        text: &str,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Written, CannotWrite> {
+        check_birth(Kind::Note, text)?;
+        when.map_or(Ok(()), |when| check_length(MAX_TITLE, when))?;
+        let key = self.new_key(rng);
+        let (words, closing) = self.close_words(&key, names::CLOSED, text, rng)?;
+        let id = ItemId::from_random(words.name().truncated());
+        let mut writes = kindness::birth(seal, when);
+        writes.push(Write::Closed(Subject::new(names::CLOSED, None), words));
+        if !seal.is_held_back {
+            writes.push(Write::Key(id, closing.secret().expose().to_vec()));
+        }
+        let others = deed::begun_with(self.author(), writes);
+        self.begin((&key, Kind::Note, day), others, None)
+    }
+
+    fn new_key(&self, rng: &mut dyn CryptoRng) -> EntryKey {
+        let mut random = [0; 16];
+        rng.fill_bytes(&mut random);
+        EntryKey::from_random(self.slot, random)
+    }
+
+    fn begin(
+        &mut self,
+        (key, kind, day): (&EntryKey, Kind, i32),
+        others: Vec<(Field, Scalar)>,
+        page: Option<(&str, &str)>,
+    ) -> Result<Written, CannotWrite> {
         let author = self.author();
         let mut fields = vec![
             (Field::Kind.to_string(), Scalar::Str(kind.name().to_owned())),
@@ -218,17 +307,10 @@ impl Notebook {
             (Field::Order.to_string(), Scalar::Uint(author.start)),
             (Field::Day.to_string(), Scalar::Int(i64::from(day))),
         ];
-        let page = kind.is_for_two_hands().then_some((TEXT, text));
-        if kind.body() == Body::Words {
-            fields.push((words_field(author, 1), Scalar::Str(text.to_owned())));
-        }
-        let mut others = kinds::birth(kind, text, day);
-        others.extend(said);
-        let others = deed::begun_with(author, others);
         fields.extend(others.into_iter().map(|(field, value)| (field.to_string(), value)));
         let fields: Vec<_> = fields.iter().map(|(f, value)| (f.as_str(), value.clone())).collect();
-        let change = self.commit(author, |edit| edit.create_entry(&key, &fields, page))?;
-        self.written(&key, change)
+        let change = self.commit(author, |edit| edit.create_entry(key, &fields, page))?;
+        self.written(key, change)
     }
 
     /// Own words anew, or the new text of a page, merged against the version last shown. Nothing,
@@ -247,15 +329,16 @@ impl Notebook {
         check_text(kind, text)?;
         let author = self.author();
         let change = match kind.body() {
-            Body::Text => self.edit_page(&entry, base, text)?,
+            Body::Text | Body::Notes(_) => self.edit_page(&entry, base, text)?,
             Body::Value(name) => self.set_value(key, name, text)?,
             Body::Words if !self.is_by_me(entry.author, entry.generation) => {
                 return Err(CannotWrite::NotYours);
             }
+            Body::Words if entry.is_under_seal() => return Err(CannotWrite::NotNow),
             Body::Words if entry.text == text && entry.alternatives.is_empty() => None,
             Body::Words => {
                 let rev = entry.newest_revision().saturating_add(1);
-                let field = words_field(author, rev);
+                let field = Field::Words(words_key(author, rev)).to_string();
                 let words = Scalar::Str(text.to_owned());
                 self.commit(author, |edit| edit.put(key, &field, words))?
             }
@@ -306,7 +389,7 @@ impl Notebook {
     #[must_use]
     pub fn entry(&self, key: &EntryKey) -> Option<Entry> {
         let raw = self.document.entry(key)?;
-        Some(Entry::read(key.clone(), (self.volume(), self.me()), &raw, self.version()))
+        Some(Entry::read(key.clone(), (self.volume(), self.reader()), &raw, self.version()))
     }
 
     /// All entries of this volume.
@@ -314,11 +397,8 @@ impl Notebook {
         self.document.entries().filter_map(|key| self.entry(&key))
     }
 
-    /// The key of a new entry of this person's.
-    fn new_key(&self, rng: &mut dyn CryptoRng) -> EntryKey {
-        let mut random = [0; 16];
-        rng.fill_bytes(&mut random);
-        EntryKey::from_random(self.slot, random)
+    fn reader(&self) -> Reader<'_> {
+        Reader { slot: self.slot, generation: self.generation, keeper: self.keeper.as_ref() }
     }
 
     fn version(&self) -> Version {
@@ -363,14 +443,22 @@ impl Notebook {
     }
 }
 
-fn words_field(author: Author, rev: u64) -> String {
+fn words_key(author: Author, rev: u64) -> WordsKey {
     let Author { slot, generation, writer, .. } = author;
-    Field::Words(WordsKey { rev, writer, slot, generation }).to_string()
+    WordsKey { rev, writer, slot, generation }
+}
+
+/// What an entry is begun with; of one that has notes, why it is.
+fn check_birth(kind: Kind, text: &str) -> Result<(), CannotWrite> {
+    match kind.body() {
+        Body::Notes(_) => check_words(MAX_NOTE, text),
+        Body::Text | Body::Words | Body::Value(_) => check_text(kind, text),
+    }
 }
 
 fn check_text(kind: Kind, text: &str) -> Result<(), CannotWrite> {
     match kind.body() {
-        Body::Text => check_length(MAX_PAGE, text),
+        Body::Text | Body::Notes(_) => check_length(MAX_PAGE, text),
         Body::Words => check_words(MAX_NOTE, text),
         Body::Value(_) => check_words(MAX_TITLE, text),
     }

@@ -29,6 +29,7 @@ use crate::keys::{DeviceSecret, EpochKey};
 use crate::notebook::Notebook;
 use crate::notebook::schema::law_of;
 use crate::pairing::sas::Nonce;
+use crate::seal::closed::Keeper;
 use crate::seal::{self, TooLarge};
 use crate::seen::SeenVector;
 
@@ -326,8 +327,16 @@ impl Replica {
     }
 
     /// Puts a loaded volume on the shelf.
-    pub fn shelve(&mut self, notebook: Notebook) {
+    pub fn shelve(&mut self, mut notebook: Notebook) {
+        notebook.set_keeper(self.keeper());
         self.volumes.insert(notebook.volume(), notebook);
+    }
+
+    /// Closes words for the devices that this person has by now.
+    fn keeper(&self) -> Keeper {
+        let mine = self.log.members().map(|(_, member)| member);
+        let mine = mine.filter(|member| member.slot == self.slot() && !member.is_paper);
+        Keeper::new(&self.device, mine.map(|member| member.keys))
     }
 
     /// Takes a volume off the shelf.
@@ -359,6 +368,10 @@ impl Replica {
     pub fn set_log(&mut self, log: Log, keys: BTreeMap<Epoch, EpochKey>) {
         self.log = log;
         self.keys = keys;
+        let keeper = self.keeper();
+        for notebook in self.volumes.values_mut() {
+            notebook.set_keeper(keeper.clone());
+        }
     }
 
     /// The notebook's id.

@@ -156,6 +156,7 @@ impl Owner {
             return Err(Error::BeginAnew);
         }
         self.be_sure_of_writer()?;
+        self.settle_closed()?;
         self.seal_lost_anew()?;
         let me = self.replica()?.writer();
         while self.seal_next(me, Self::reserve)? {

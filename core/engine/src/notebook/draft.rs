@@ -45,7 +45,7 @@ impl Notebook {
         ];
         let beside = beside.into_iter().filter_map(|(name, said)| Some(value(name, said?)));
         let beside: Vec<Write> = beside.collect();
-        self.begin(key, (Kind::Draft, draft.day, &draft.text), beside)
+        self.begin_with(&key, (Kind::Draft, draft.day, &draft.text), beside)
     }
 
     /// A draft of these words is one no more; nothing, if that was said before.

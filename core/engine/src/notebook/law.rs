@@ -18,11 +18,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use couplet_proto::ids::{Slot, WriterId};
 
 use crate::document::{EntryKey, Operation, Scalar, Verdict};
+use crate::keys::ClosedKey;
 use crate::limits::{MAX_COMMENT, MAX_NOTE, MAX_PAGE, MAX_VALUE, MAX_WORD};
 use crate::notebook::claim::Claim;
 use crate::notebook::schema::{
     Class, Field, Kind, Owner, ReactionKey, Subject, TEXT, WordsKey, id_of_member,
 };
+use crate::seal::closed::ClosedWords;
 
 /// Who made a change, and from where in the logical order on.
 #[derive(Clone, Copy, Debug)]
@@ -100,6 +102,7 @@ struct Birth {
     has_order: bool,
     has_day: bool,
     words: u32,
+    closed: u32,
     texts: u32,
 }
 
@@ -118,7 +121,8 @@ impl Birth {
                 self.has_day = true;
             }
             (Some(Field::Words(_)), Scalar::Str(_)) => self.words += 1,
-            (Some(Field::Part(..) | Field::Own(..) | Field::Rev(_)), _) => {}
+            (Some(Field::Closed(..)), Scalar::Bytes(_)) => self.closed += 1,
+            (Some(Field::Part(..) | Field::Own(..) | Field::Key(..) | Field::Rev(_)), _) => {}
             _ => return Err("a field of a new entry is not what it should be"),
         }
         Ok(())
@@ -131,7 +135,8 @@ impl Birth {
         }
         let bodies = (self.words, self.texts);
         let has_body = match self.kind {
-            Some(Kind::Note) => bodies == (1, 0),
+            // A note's words are open or closed.
+            Some(Kind::Note) => bodies == (1, 0) || (bodies == (0, 0) && self.closed == 1),
             Some(Kind::Page) => bodies == (0, 1),
             _ => self.words <= 1 && self.texts <= 1,
         };
@@ -144,7 +149,10 @@ fn judge_one(author: Author, operation: &Operation) -> Result<(), &'static str> 
         Operation::CreateEntry { .. } => Ok(()),
         Operation::Put { entry, field, value, replaces, is_at_birth } => {
             let field = Field::parse(field).ok_or("the field is not known")?;
-            let is_own = matches!(field, Field::Reaction(_) | Field::Own(..) | Field::Rev(_));
+            let is_own = matches!(
+                field,
+                Field::Reaction(_) | Field::Own(..) | Field::Key(..) | Field::Rev(_)
+            );
             if *replaces > 0 && !is_own {
                 return Err("what is written is never overwritten");
             }
@@ -156,6 +164,11 @@ fn judge_one(author: Author, operation: &Operation) -> Result<(), &'static str> 
                 Field::Comment(_, key) => judge_words(author, key, value, MAX_COMMENT),
                 Field::Reaction(key) => judge_reaction(author, &key, value, *replaces),
                 Field::Part(_, key) => judge_words(author, key, value, MAX_NOTE),
+                Field::Closed(_, key) => judge_closed(author, key, value),
+                Field::Key(_, owner) => {
+                    judge_owner(author, owner, *replaces)?;
+                    judge_key(value)
+                }
                 Field::Own(class, subject, owner) => {
                     judge_owner(author, owner, *replaces)?;
                     judge_claim(author, class, &subject, value)
@@ -197,16 +210,38 @@ fn judge_words(
     value: &Scalar,
     limit: usize,
 ) -> Result<(), &'static str> {
+    judge_revision(author, key)?;
+    match value {
+        Scalar::Str(words) if words.encode_utf16().count() <= limit => Ok(()),
+        Scalar::Str(_) => Err("own words have their limit"),
+        _ => Err("own words are text"),
+    }
+}
+
+fn judge_revision(author: Author, key: WordsKey) -> Result<(), &'static str> {
     if !is_own((key.slot, key.generation, key.writer), author) {
         return Err("own words are written by their own person");
     }
     if key.rev > author.start {
         return Err("a revision follows those its writer had seen");
     }
+    Ok(())
+}
+
+/// Nobody can tell what closed words say: so they are judged by their shape.
+fn judge_closed(author: Author, key: WordsKey, value: &Scalar) -> Result<(), &'static str> {
+    judge_revision(author, key)?;
     match value {
-        Scalar::Str(words) if words.encode_utf16().count() <= limit => Ok(()),
-        Scalar::Str(_) => Err("own words have their limit"),
-        _ => Err("own words are text"),
+        Scalar::Bytes(bytes) if ClosedWords::read(bytes).is_some() => Ok(()),
+        _ => Err("these are no closed words"),
+    }
+}
+
+/// A key may be anybody's to publish who has it; none, once it is withdrawn.
+fn judge_key(value: &Scalar) -> Result<(), &'static str> {
+    match value {
+        Scalar::Bytes(bytes) if bytes.is_empty() || ClosedKey::read(bytes).is_some() => Ok(()),
+        _ => Err("this is no key"),
     }
 }
 

@@ -137,7 +137,7 @@ impl Notebook {
         let text = text.as_deref().ok_or(CannotWrite::Empty)?;
         let said = said(sharing, *kind, &Sheet::empty(self.slot), self.slot, rng)?;
         let key = self.new_key(rng);
-        self.begin(key, (*kind, *day, text), said)
+        self.begin_with(&key, (*kind, *day, text), said)
     }
 
     /// The same, said in an entry that is there, as one change; nothing, if all of it stands there.
@@ -171,7 +171,7 @@ impl Notebook {
                     let key = WordsKey { rev, writer, slot, generation };
                     anew = Some((Field::Words(key), Scalar::Str(text.to_owned())));
                 }
-                Body::Text => return Err(CannotWrite::NotNow),
+                Body::Text | Body::Notes(_) => return Err(CannotWrite::NotNow),
             }
         }
         said.iter().try_for_each(Write::check)?;
@@ -204,11 +204,17 @@ fn said(
         rng.fill_bytes(&mut random);
         let new = ItemId::from_random(random);
         if *deed == Deed::Add {
-            let (place, both) = items::added(&last, new, words)?;
+            let (place, both) = items::added_behind(&last, words, &new)?;
             last = place;
             said.extend(both);
         } else {
-            said.extend(writes(kind, sheet, me, Act { deed: *deed, on: None, words }, new)?);
+            said.extend(writes(
+                kind,
+                sheet,
+                me,
+                Act { deed: *deed, on: None, words, now: 0 },
+                new,
+            )?);
         }
     }
     Ok(said)

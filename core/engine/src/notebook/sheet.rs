@@ -12,7 +12,8 @@ use super::claim::{Claim, Owned, RevMap, standing};
 use super::name::ItemId;
 use super::schema::{Class, Field, Owner, Subject, WordsKey, name};
 use super::words::{self, Revision};
-use crate::document::{RawEntry, Scalar};
+use crate::document::{RawEntry, Scalar, Value};
+use crate::seal::closed::ClosedWords;
 
 /// Words of one person in an entry that are not its body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,7 +95,21 @@ pub(super) struct Sheet {
     pub(super) parts: Vec<Part>,
     /// How far each writer's parts and sets are seen here.
     pub(super) revs: RevMap,
+    /// Everybody's closed words.
+    pub(super) closed: Vec<Closed>,
+    /// The keys of closed words that were published, and by whom; none where one was withdrawn.
+    pub(super) keys: Vec<(ItemId, Owner, Vec<u8>)>,
     claims: BTreeMap<(Class, Subject), Vec<Owned>>,
+}
+
+/// One revision of closed words.
+#[derive(Clone, Debug)]
+pub(super) struct Closed {
+    pub(super) subject: Subject,
+    pub(super) key: WordsKey,
+    /// What their key is published under.
+    pub(super) id: ItemId,
+    pub(super) words: ClosedWords,
 }
 
 /// What a person says, and of what.
@@ -109,6 +124,7 @@ impl Sheet {
         let mut threads: BTreeMap<(Subject, Slot, u32), (u64, Vec<Revision>)> = BTreeMap::new();
         let (mut words, mut revs, mut claims) = (Vec::new(), RevMap::default(), BTreeMap::new());
         let generation = born_in(raw);
+        let (mut closed, mut keys) = (Vec::new(), Vec::new());
         for (field, values) in &raw.fields {
             match Field::parse(field) {
                 Some(Field::Words(key)) if key.generation == generation => {
@@ -124,6 +140,13 @@ impl Sheet {
                 Some(Field::Own(class, subject, owner)) => {
                     let at: &mut Vec<Owned> = claims.entry((class, subject)).or_default();
                     at.extend(Claim::at(owner, values));
+                }
+                Some(Field::Closed(subject, key)) => {
+                    closed.extend(Closed::at(&subject, key, values));
+                }
+                Some(Field::Key(id, owner)) => {
+                    let bytes = values.iter().filter_map(|value| bytes_of(&value.scalar));
+                    keys.extend(bytes.map(|bytes| (id.clone(), owner, bytes.to_vec())));
                 }
                 Some(Field::Rev(owner)) => {
                     values.iter().for_each(|value| see(&mut revs, owner, &value.scalar));
@@ -141,7 +164,7 @@ impl Sheet {
             let (name, id) = (subject.name().to_owned(), subject.id);
             Part { name, id, by, generation, text, alternatives, revisions }
         });
-        Self { author, generation, words, parts: parts.collect(), revs, claims }
+        Self { author, generation, words, parts: parts.collect(), revs, closed, keys, claims }
     }
 
     /// An entry with nothing in it yet.
@@ -298,6 +321,17 @@ impl Sheet {
     }
 }
 
+impl Closed {
+    fn at(subject: &Subject, key: WordsKey, values: &[Value]) -> impl Iterator<Item = Self> {
+        let words = values.iter().filter_map(|value| bytes_of(&value.scalar));
+        let words = words.filter_map(ClosedWords::read);
+        words.map(move |words| {
+            let id = ItemId::from_random(words.name().truncated());
+            Self { subject: subject.clone(), key, id, words }
+        })
+    }
+}
+
 impl Part {
     /// How far these words are seen here.
     pub(super) fn seen(&self) -> RevMap {
@@ -323,10 +357,17 @@ fn decided(name: &str, own: &[Owned]) -> Option<Said> {
 /// nothing away.
 fn risk(name: &str, value: &str) -> usize {
     let safest_first: &[&str] = match name {
-        name::LET_GO | name::RECEIVED | name::ADOPT => &["no", "yes"],
+        name::LET_GO | name::RECEIVED | name::ADOPT | name::HELD => &["no", "yes"],
+        name::VOTE => &["no", "maybe", "yes"],
         name::VERDICT => &["not-yet", "partly", "got-me"],
         name::ANSWER => &["no", "not-now", "yes"],
-        name::KEEP | name::TAKEN_BACK => &["yes", "no"],
+        name::KEEP
+        | name::TAKEN_BACK
+        | name::LATER
+        | name::CANCEL
+        | name::UNSAID
+        | name::UNSENT
+        | name::OPENED => &["yes", "no"],
         // A pause says until when, or nothing if it is over.
         name::PAUSE if value.is_empty() => return 1,
         _ => &[],
@@ -347,6 +388,9 @@ fn shown(all: &[Owned], name: &str, id: Option<&ItemId>) -> Option<Shown> {
         values.push(value);
     }
     let Alternative { by, value } = values.pop()?;
+    if QUIET.contains(&name) {
+        values.clear();
+    }
     Some(Shown { name: name.to_owned(), id: id.cloned(), by, value, alternatives: values })
 }
 
@@ -356,10 +400,19 @@ fn born_in(raw: &RawEntry) -> u32 {
     let kind = raw.fields.get(&Field::Kind.to_string()).and_then(|all| all.last());
     let made_by = kind.map(|kind| kind.by.writer);
     let mut words = raw.fields.keys().filter_map(|field| match Field::parse(field) {
-        Some(Field::Words(key)) if Some(key.writer) == made_by => Some(key.generation),
+        Some(Field::Words(key) | Field::Closed(_, key)) if Some(key.writer) == made_by => {
+            Some(key.generation)
+        }
         _ => None,
     });
     words.next().unwrap_or(0)
+}
+
+fn bytes_of(scalar: &Scalar) -> Option<&[u8]> {
+    match scalar {
+        Scalar::Bytes(bytes) => Some(bytes),
+        Scalar::Str(_) | Scalar::Uint(_) | Scalar::Int(_) | Scalar::Bool(_) => None,
+    }
 }
 
 fn see(revs: &mut RevMap, owner: Owner, scalar: &Scalar) {
@@ -373,6 +426,9 @@ fn seen(revisions: &[Revision]) -> RevMap {
     revisions.iter().for_each(|revision| seen.see(revision.writer, revision.rev));
     seen
 }
+
+/// Values of which one is as good as the other: the newest is shown alone.
+const QUIET: [&str; 4] = [name::LENGTH, name::WHERE, name::THEME, name::PLACE];
 
 /// The key of a revision of one's own.
 pub(super) fn words_key(me: Owner, rev: u64) -> WordsKey {

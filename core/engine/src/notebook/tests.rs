@@ -13,10 +13,15 @@ use crate::body;
 use crate::body::Seen;
 use crate::document::{Operation, Refusal};
 use crate::limits::{MAX_COMMENT, MAX_REACTIONS};
-use crate::testing::rng;
+use crate::seal::closed::Keeper;
+use crate::testing::{device, rng};
 
+mod closed;
 mod generations;
+mod heart;
+mod lives;
 mod practices;
+mod small;
 mod vault;
 
 const ANA: (Slot, WriterId) = (Slot::First, WriterId([0xa; 16]));

@@ -31,11 +31,11 @@ fn act(phone: &mut Phone, key: &EntryKey, deed: Deed, words: &str) -> Result<(),
 fn act_on(
     phone: &mut Phone,
     key: &EntryKey,
-    (deed, on): (Deed, Option<&super::super::name::ItemId>),
+    (deed, on): (Deed, Option<&ItemId>),
     words: &str,
 ) -> Result<(), CannotWrite> {
     phone.seed += 1;
-    let written = phone.notebook.act(key, Act { deed, on, words }, &mut rng(phone.seed))?;
+    let written = phone.notebook.act(key, Act { deed, on, words, now: 0 }, &mut rng(phone.seed))?;
     written.iter().for_each(|written| phone.keep(written));
     Ok(())
 }
@@ -116,7 +116,7 @@ fn words_that_were_put_into_a_note_of_before_are_not_its_words() {
     meet_all(&mut phones);
     // An app of any make may do so: it is lawful, and nobody shows it.
     let author = phones[2].notebook.author();
-    let field = words_field(author, 2);
+    let field = Field::Words(words_key(author, 2)).to_string();
     let forged = Scalar::Str("Dear Ana, I lied".to_owned());
     let change = phones[2].notebook.commit(author, |edit| edit.put(&note, &field, forged));
     let change = change.unwrap().unwrap();

@@ -87,7 +87,7 @@ fn private_repair() -> Entry {
         (Deed::Ask, "Ask me next time"),
     ] {
         vault.seed += 1;
-        let act = Act { deed, on: None, words };
+        let act = Act { deed, on: None, words, now: 0 };
         vault.notebook.act(&key, act, &mut rng(vault.seed)).unwrap();
     }
     vault.entry(&key)
@@ -141,7 +141,7 @@ fn a_list_is_shared_in_its_order_and_a_second_time_behind_what_is_there() {
     let written = vault.notebook.write(Kind::List, 7, "Presents", &mut rng(1)).unwrap();
     for words in ["a scarf", "tea", "the good pen"] {
         vault.seed += 1;
-        let act = Act { deed: Deed::Add, on: None, words };
+        let act = Act { deed: Deed::Add, on: None, words, now: 0 };
         vault.notebook.act(&written.entry.key, act, &mut rng(vault.seed)).unwrap();
     }
     let own = vault.entry(&written.entry.key);
