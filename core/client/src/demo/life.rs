@@ -154,9 +154,9 @@ pub(super) const APART: &[DemoStep] = &[
 
 /// What each keeps for themselves.
 pub(super) const VAULTS: &[DemoStep] = &[
-    Begin(Ana, Kind::Page, 90, "What I would say if I were not polite: stay, and argue."),
-    Begin(Ana, Kind::Mood, 44, "Not fine"),
+    Begin(Ana, Kind::Myself, 90, "What I would say if I were not polite: stay, and argue."),
+    Begin(Ana, Kind::Need, 44, "An hour of nobody, before supper"),
     Begin(Ana, Kind::Draft, 3, "I have been offered the post in Lisbon, and I"),
-    Begin(Ben, Kind::Page, 52, "I played for four strangers in the park. My hands were cold."),
+    Begin(Ben, Kind::Myself, 52, "I played for four strangers in the park. My hands were cold."),
     Begin(Ben, Kind::Fear, 33, "That I am the one who is busy and polite"),
 ];
