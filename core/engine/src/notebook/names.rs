@@ -116,6 +116,10 @@ pub const ON: &str = "on";
 /// Date, reminder: how it comes back, a value.
 pub const REPEAT: &str = "repeat";
 
+/// Page: where what a comment is about begins, and where it ends: claims of whoever comments.
+pub const FROM: &str = "from";
+/// The end of it.
+pub const UNTIL: &str = "until";
 /// Draft: the kind of entry that it will be, or that it edits, a value.
 pub const WILL_BE: &str = "will-be";
 /// Draft: the entry that it edits, a value.
