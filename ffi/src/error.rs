@@ -188,7 +188,7 @@ impl From<Error> for CoupletError {
             }
             "disk_full" | "store" => Self::Storage { reason, detail },
             "busy" => Self::Busy { reason, detail },
-            "wrong_key" => Self::Key { reason, detail },
+            "wrong_key" | "locked" => Self::Key { reason, detail },
             "store_is_newer" | "unsupported" => Self::Incompatible { reason, detail },
             "closed" => Self::Closed { reason, detail },
             "engine" => Self::Internal { reason, detail },

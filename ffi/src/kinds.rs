@@ -59,6 +59,8 @@ pub enum Kind {
     Letter,
     /// For oneself: something to come back on a day.
     Reminder,
+    /// For oneself: words that were not shared so far.
+    Draft,
 }
 
 /// Where an entry of some kind has come to.

@@ -16,3 +16,4 @@ mod mistakes;
 mod recovery;
 mod refused;
 mod together;
+mod vault;

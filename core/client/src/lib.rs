@@ -9,6 +9,7 @@ mod backoff;
 mod clock;
 mod conversation;
 mod couplet;
+mod demo;
 mod error;
 mod exchange;
 mod mark;
@@ -24,8 +25,9 @@ pub use answers::{
     Waiting,
 };
 pub use clock::{now, today};
-pub use couplet::{Couplet, Export, Imported};
+pub use couplet::{Chosen, Couplet, Export, Imported, lock_key};
 pub use couplet_engine::keys::Secret;
+pub use couplet_engine::keys::passphrase::{LockedKey, WrongPassphrase};
 pub use couplet_engine::membership::words::{NotWords, WORDS, Words};
 pub use couplet_engine::notebook::attention::{Choice, Need};
 pub use couplet_engine::notebook::comment::{Comment, CommentId};
@@ -47,11 +49,14 @@ pub use couplet_proto::ids::{DeviceId, Edition, NotebookId, Slot, Volume};
 pub use couplet_proto::item::Malformed;
 pub use couplet_proto::link::RelayLink;
 pub use couplet_proto::statement::History;
+pub use demo::{
+    DEMO_PERSONS, DemoNotebook, DemoPerson, DemoStep, DemoStory, demo_notebook, demo_story,
+};
 pub use error::Error;
 pub use exchange::{Arrived, Exchanged};
 pub use owner::{Archive, Saying};
 pub use place::Place;
-pub use store::{Among, Cursor, Delivery, Draft, EntryRow, Filter, PlacedChange, StoreError};
+pub use store::{Among, Cursor, Delivery, Draft, EntryRow, Filter, Kept, PlacedChange, StoreError};
 pub use transport::Unreachable;
 
 /// The same without a thread, a network or a clock of its own, for those who drive it themselves:

@@ -31,6 +31,7 @@ mod siblings;
 mod talk;
 #[cfg(test)]
 mod testing;
+mod vault;
 mod verification;
 mod views;
 mod withheld;
@@ -55,6 +56,7 @@ use couplet_proto::link::RelayLink;
 use couplet_proto::log::Stands;
 use couplet_proto::request::JoinRequest;
 use couplet_proto::sign::Signer;
+use couplet_proto::statement::Role;
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +74,7 @@ pub(crate) use onward::Onward;
 pub(crate) use receiving::Received;
 pub use recovering::{Found, Return};
 pub use talk::Saying;
+pub(crate) use vault::drafts_in;
 
 /// How many changes beyond a snapshot make a new one worth its time.
 const CHANGES_PER_SNAPSHOT: u64 = 1_000;
@@ -80,6 +83,8 @@ const CHANGES_PER_SNAPSHOT: u64 = 1_000;
 #[derive(Debug)]
 pub struct Owner {
     store: Store,
+    /// Whether it is a vault: one person's alone.
+    is_vault: bool,
     device: DeviceSecret,
     state: State,
     /// The store failed after the replica had moved on.
@@ -165,6 +170,7 @@ impl Owner {
         let mut store = Store::create(&home.place.directory, &home.place.key)?;
         store.commit(|tables| -> Result<(), Error> {
             keep_identity(tables, &device, relay.as_ref(), &mut *rng)?;
+            tables.set(Meta::Vault, &home.place.is_vault)?;
             tables.set(Meta::Slot, &Slot::First)?;
             also(tables)?;
             tables.keep_log(&log, 0)?;
@@ -175,7 +181,11 @@ impl Owner {
 
     /// A device that asks to be let in.
     pub fn join(home: Home, link: &JoinLink, name: &Name) -> Result<Self, Error> {
+        if home.place.is_vault && link.role != Role::OwnDevice {
+            return Err(Error::VaultIsOnes);
+        }
         let mut store = Store::create(&home.place.directory, &home.place.key)?;
+        store.commit(|tables| tables.set(Meta::Vault, &home.place.is_vault))?;
         keep_asking(&mut store, link, name, &mut *home.surroundings.randomness())?;
         Self::read(store, home)
     }
@@ -184,6 +194,9 @@ impl Owner {
     /// given up: a device that waits holds nothing of a notebook.
     pub fn ask_again(&mut self, link: &JoinLink, name: &Name) -> Result<(), Error> {
         let joining = self.joining().ok_or(Error::LetInAlready)?;
+        if self.is_vault && link.role != Role::OwnDevice {
+            return Err(Error::VaultIsOnes);
+        }
         if joining.link.invite == link.invite {
             return Ok(());
         }
@@ -229,8 +242,13 @@ impl Owner {
         let seed = tables.get::<[u8; 32]>(Meta::Seed)?.ok_or(StoreError::Missing)?;
         let device = DeviceSecret::from_seed(Secret::new(seed));
         let state = State::read(&tables, &device)?;
+        let is_vault = tables.get(Meta::Vault)?.unwrap_or(false);
+        if is_vault != home.place.is_vault {
+            return Err(if is_vault { Error::IsVault } else { Error::NoVault });
+        }
         Ok(Self {
             store,
+            is_vault,
             device,
             state,
             is_stale: false,

@@ -31,7 +31,7 @@ use couplet_engine::notebook::entry::FORM;
 
 pub use changes::PlacedChange;
 pub(crate) use changes::{Unsealed, Waiting};
-pub use drafts::Draft;
+pub use drafts::{Draft, Kept};
 pub use entries::{Among, Cursor, Delivery, EntryRow, Filter};
 pub(crate) use envelopes::State;
 pub(crate) use late::{Chain, Cut};
@@ -461,6 +461,7 @@ mod tests {
             entry: None,
             base: None,
             text: "word ".repeat(500),
+            kept: None,
         }
     }
 

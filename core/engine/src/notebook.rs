@@ -13,6 +13,7 @@ mod day;
 pub mod deed;
 mod deeds;
 mod done;
+pub mod draft;
 pub mod entry;
 pub mod heart;
 mod inner;
@@ -31,6 +32,7 @@ mod prompt;
 pub mod reaction;
 mod repair;
 pub mod schema;
+pub mod sharing;
 pub mod sheet;
 mod template;
 #[cfg(test)]
@@ -242,10 +244,22 @@ impl Notebook {
         text: &str,
         rng: &mut dyn CryptoRng,
     ) -> Result<Written, CannotWrite> {
-        check_birth(kind, text)?;
         let key = self.new_key(rng);
+        self.begin_with(&key, (kind, day, text), Vec::new())
+    }
+
+    /// A new entry with more in it than its kind begins with, complete in one change.
+    fn begin_with(
+        &mut self,
+        key: &EntryKey,
+        (kind, day, text): (Kind, i32, &str),
+        said: Vec<Write>,
+    ) -> Result<Written, CannotWrite> {
+        check_birth(kind, text)?;
+        said.iter().try_for_each(Write::check)?;
         let author = self.author();
-        let mut others = deed::birth(kind, author, text, day);
+        let writes = kinds::birth(kind, text, day).into_iter().chain(said).collect();
+        let mut others = deed::begun_with(author, writes);
         if kind.body() == Body::Words {
             let words = Scalar::Str(text.to_owned());
             others.push((Field::Words(words_key(author, 1)), words));
@@ -255,7 +269,7 @@ impl Notebook {
             Body::Notes(_) => Some((TEXT, "")),
             Body::Words | Body::Value(_) => None,
         };
-        self.begin((&key, kind, day), others, page)
+        self.begin((key, kind, day), others, page)
     }
 
     /// A new note under a seal; where the other opens it when they want to, `when` may say when
@@ -326,7 +340,7 @@ impl Notebook {
         let author = self.author();
         let change = match kind.body() {
             Body::Text | Body::Notes(_) => self.edit_page(&entry, base, text)?,
-            Body::Value(name) => self.set_body(key, name, text)?,
+            Body::Value(name) => self.set_value(key, name, text)?,
             Body::Words if !self.is_by_me(entry.author, entry.generation) => {
                 return Err(CannotWrite::NotYours);
             }

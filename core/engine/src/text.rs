@@ -64,6 +64,17 @@ pub fn spliced(text: &str, splice: &Splice) -> Option<String> {
     Some(before.ok()? + &splice.insert + &behind.ok()?)
 }
 
+/// What `mine`, made of `base`, is with what made `current` of it in it, too.
+#[must_use]
+pub fn merged(base: &str, mine: &str, current: &str) -> String {
+    let mut units: Vec<u16> = current.encode_utf16().collect();
+    for Splice { at, delete, insert } in rebase(base, mine, current) {
+        let (from, to) = (at.min(units.len()), at.saturating_add(delete).min(units.len()));
+        drop(units.splice(from..to, insert.encode_utf16()));
+    }
+    String::from_utf16_lossy(&units)
+}
+
 impl Splice {
     /// Makes the same of this text, but as a change of whole words with the space before each: "a
     /// |old| wall" becomes "a| old| wall". Where there is no space before, a replacement takes the
@@ -309,19 +320,6 @@ const MAX_COMPARED_WORDS: usize = 4_000;
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    fn apply(text: &str, splices: &[Splice]) -> String {
-        let mut units: Vec<u16> = text.encode_utf16().collect();
-        for splice in splices {
-            let range = splice.at..splice.at + splice.delete;
-            units.splice(range, splice.insert.encode_utf16());
-        }
-        String::from_utf16(&units).expect("no surrogate pair is split")
-    }
-
-    fn merged(base: &str, mine: &str, current: &str) -> String {
-        apply(current, &rebase(base, mine, current))
-    }
 
     #[test]
     fn what_both_did_stands() {

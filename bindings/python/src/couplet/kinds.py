@@ -61,6 +61,8 @@ class Kind(enum.Enum):
     """For oneself: a letter to oneself."""
     REMINDER = "reminder"
     """For oneself: something to come back on a day."""
+    DRAFT = "draft"
+    """For oneself: words that were not shared so far."""
 
 
 class EntryState(enum.Enum):

@@ -43,6 +43,8 @@ public enum Kind: String, Hashable, Codable, Sendable, CaseIterable {
     case letter
     /// For oneself: something to come back on a day.
     case reminder
+    /// For oneself: words that were not shared so far.
+    case draft
 }
 
 /// Where an entry of some kind has come to.

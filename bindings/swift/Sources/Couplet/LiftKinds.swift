@@ -26,6 +26,7 @@ extension Kind {
             case .boundary: .boundary
             case .letter: .letter
             case .reminder: .reminder
+            case .draft: .draft
             }
     }
 
@@ -51,6 +52,7 @@ extension Kind {
         case .boundary: .boundary
         case .letter: .letter
         case .reminder: .reminder
+        case .draft: .draft
         }
     }
 }

@@ -47,6 +47,7 @@ impl Owner {
         let mut store = Store::create(&home.place.directory, &home.place.key)?;
         store.commit(|tables| -> Result<(), Error> {
             keep_identity(tables, &device, None, &mut *rng)?;
+            tables.set(Meta::Vault, &home.place.is_vault)?;
             tables.set(Meta::Slot, &of.person)?;
             tables.set(Meta::Archive, of)?;
             for (place, notebook, changes) in &loaded {

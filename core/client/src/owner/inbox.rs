@@ -12,8 +12,8 @@ use rand_core::Rng;
 use serde::{Deserialize, Serialize};
 
 use super::Owner;
-use super::drafts::new_id;
 use super::talk::Saying;
+use super::vault::new_id;
 use super::writing::Origin;
 use crate::clock::day_of;
 use crate::error::{Error, input};
@@ -181,11 +181,17 @@ impl Owner {
                 ..
             } => {
                 let (kind, day) = (Kind::Note.name().to_owned(), day_of(self.surroundings.now()));
-                Draft { id, kind, day, entry: None, base: None, text }
+                Draft { id, kind, day, entry: None, base: None, text, kept: None }
             }
-            Asked::Write { kind, day, text, .. } => {
-                Draft { id, kind: kind.name().to_owned(), day, entry: None, base: None, text }
-            }
+            Asked::Write { kind, day, text, .. } => Draft {
+                id,
+                kind: kind.name().to_owned(),
+                day,
+                entry: None,
+                base: None,
+                text,
+                kept: None,
+            },
             Asked::Edit { key, base, text } => {
                 let me = self.replica()?.slot();
                 let row = self.tables().entry(key.as_str(), me)?;
@@ -194,7 +200,7 @@ impl Owner {
                     |row| (row.entry.kind_name, row.entry.day),
                 );
                 let (entry, base) = (Some(key.as_str().to_owned()), Some(base.to_string()));
-                Draft { id, kind, day, entry, base, text }
+                Draft { id, kind, day, entry, base, text, kept: None }
             }
         };
         tracing::warn!("words from another process cannot be written; they are kept as a draft");

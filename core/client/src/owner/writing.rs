@@ -55,7 +55,7 @@ impl Owner {
         (kind, day, text): (Kind, i32, &str),
         rng: &mut dyn CryptoRng,
     ) -> Result<(Volume, Written), Error> {
-        if kind.is_for_oneself() {
+        if kind.is_for_oneself() && !self.is_vault {
             return Err(CannotWrite::ForVault.into());
         }
         let volume = self.open_volume()?;

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 
 use couplet_engine::notebook::claim::RevMap;
 use couplet_engine::notebook::entry::{Entry, notebook_hash};
+use couplet_engine::notebook::schema::Kind;
 use couplet_engine::notebook::verb::Verb;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::Have;
@@ -211,10 +212,13 @@ impl Tables<'_> {
             let order = i64::try_from(*order).map_err(|_| StoreError::Damaged)?;
             values.extend([(*day).into(), (*volume).into(), order.into(), key.clone().into()]);
         }
-        if let Some(kind) = &filter.kind {
-            sql.push_str(" AND e.kind = ?");
-            values.push(kind.clone().into());
-        }
+        // Drafts have a list of their own, and are on the way to a place elsewhere.
+        let (compared, kind) = match &filter.kind {
+            Some(kind) => ("=", kind.clone()),
+            None => ("<>", Kind::Draft.name().to_owned()),
+        };
+        sql.push_str(&format!(" AND e.kind {compared} ?"));
+        values.push(kind.into());
         if let Some(days) = &filter.days {
             sql.push_str(" AND e.day BETWEEN ? AND ?");
             values.extend([(*days.start()).into(), (*days.end()).into()]);
@@ -302,6 +306,21 @@ impl Tables<'_> {
         let last: Option<i64> = last.query_row([], |row| row.get(0))?;
         let kept = last.and_then(|last| u64::try_from(last).ok()).unwrap_or(0);
         Ok(kept < limit || self.entry_count()? < limit)
+    }
+
+    /// Whether there is an entry of a kind that belongs into a vault alone.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn has_private(&self) -> Result<bool, StoreError> {
+        let mut select =
+            self.0.prepare_cached("SELECT EXISTS (SELECT 1 FROM entries WHERE kind = ?1)")?;
+        for kind in Kind::ALL.into_iter().filter(|kind| kind.is_for_oneself()) {
+            if select.query_row([kind.name()], |row| row.get(0))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// A hash of everything shared, and of how many entries.

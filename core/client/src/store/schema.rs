@@ -11,10 +11,10 @@ use rusqlite::Connection;
 use super::{FILE, StoreError, path};
 
 /// The schema that this version reads and writes. A store with a higher one is left untouched.
-pub(super) const SCHEMA: u32 = 4;
+pub(super) const SCHEMA: u32 = 5;
 
 /// Each step brings a store from its index to the next schema.
-const STEPS: [&str; SCHEMA as usize] = [FIRST, CHECKPOINTS, CLOSED, SEEN];
+const STEPS: [&str; SCHEMA as usize] = [FIRST, CHECKPOINTS, CLOSED, SEEN, VAULT];
 
 const FIRST: &str = "
     -- What there is one of: seed, nonce, relay, what a joiner waits with.
@@ -144,6 +144,15 @@ const SEEN: &str = "
     CREATE INDEX entries_in_need ON entries (day, volume, ord, key) WHERE needs > 0;
     -- Since when what came waits, by its hash.
     CREATE TABLE waits (hash BLOB PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;
+";
+
+const VAULT: &str = "
+    -- The words of a draft as the vault has them, and the version of them there.
+    ALTER TABLE drafts ADD COLUMN kept_version TEXT;
+    ALTER TABLE drafts ADD COLUMN kept_text TEXT;
+    -- Drafts that were shared or thrown away, with the words that the vault has of them, until it
+    -- knows.
+    CREATE TABLE drafts_ended (id TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 ";
 
 /// The store's schema, if this version knows it.

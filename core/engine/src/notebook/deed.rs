@@ -166,8 +166,9 @@ impl Notebook {
         let place = Place::new(key.as_str(), named, self.slot);
         keeper.close(place, words, rng).ok_or(CannotWrite::NoKeys)
     }
-    /// Sets the value that is an entry's body.
-    pub(super) fn set_body(
+
+    /// Sets a value of an entry's; nothing, if it is that already.
+    pub(super) fn set_value(
         &mut self,
         key: &EntryKey,
         name: &'static str,
@@ -202,7 +203,7 @@ impl On {
 }
 
 impl Write {
-    fn check(&self) -> Result<(), CannotWrite> {
+    pub(super) fn check(&self) -> Result<(), CannotWrite> {
         match self {
             Self::Part(_, words) | Self::Close(_, words) => check_words(MAX_NOTE, words),
             Self::Closed(..) | Self::Key(..) => Ok(()),
@@ -287,7 +288,7 @@ pub(super) fn claim(
 }
 
 /// Puts them all, and says where the change starts if there are new words among them.
-fn put_all(
+pub(super) fn put_all(
     edit: &mut Edit<'_>,
     key: &EntryKey,
     author: Author,
@@ -315,11 +316,6 @@ pub(super) fn put_rev(
     let Author { slot, generation, writer, start } = author;
     let field = Field::Rev(Owner { slot, generation, writer });
     edit.put(key, &field.to_string(), Scalar::Uint(start))
-}
-
-/// What stands in an entry of that kind from the start, besides its words.
-pub(super) fn birth(kind: Kind, author: Author, text: &str, day: i32) -> Vec<(Field, Scalar)> {
-    begun_with(author, kinds::birth(kind, text, day))
 }
 
 /// What is said in a new entry, with how far it is new if that counts.

@@ -23,6 +23,7 @@ mod heart;
 mod lives;
 mod practices;
 mod small;
+mod vault;
 
 const ANA: (Slot, WriterId) = (Slot::First, WriterId([0xa; 16]));
 const ANAS_TABLET: (Slot, WriterId) = (Slot::First, WriterId([0xaa; 16]));
