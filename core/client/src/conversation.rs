@@ -108,6 +108,7 @@ pub struct Conversation {
     /// word.
     is_look_back: bool,
     was_caught_up: bool,
+    was_level: bool,
     has_heard: bool,
     has_ended: bool,
     /// When to answer for what has arrived.
@@ -157,6 +158,7 @@ impl Conversation {
             is_farewell_said: false,
             is_look_back: false,
             was_caught_up: false,
+            was_level: false,
             has_heard: false,
             has_ended: false,
             answer_at: None,
@@ -297,25 +299,30 @@ impl Conversation {
                 Until::Stopped => Ok(Next::Wait),
             };
         }
-        let is_caught_up = self.session.is_caught_up() && !self.is_waiting_at_the_door;
-        let was_caught_up = std::mem::replace(&mut self.was_caught_up, is_caught_up);
-        if is_caught_up && !was_caught_up {
+        // What a checkpoint covers here the relay may lack until it has that, too.
+        let is_level = self.session.has_given_all() && !self.is_waiting_at_the_door;
+        let is_caught_up = is_level && self.session.is_caught_up();
+        if is_caught_up && !std::mem::replace(&mut self.was_caught_up, is_caught_up) {
             owner.caught_up(QUIC)?;
             self.tell(Event::CaughtUp);
+        }
+        self.was_caught_up = is_caught_up;
+        if is_level && !std::mem::replace(&mut self.was_level, is_level) {
             if owner.settle_writers()? {
-                self.was_caught_up = false;
+                self.was_level = false;
                 self.handle_written(owner)?;
             }
             owner.checkpoint_if_worthwhile()?;
             self.look_at_checkpoints(owner)?;
             return Ok(Next::GoOn);
         }
-        if is_caught_up && self.proposed.is_none() && self.propose(owner)? {
+        self.was_level = is_level;
+        if is_level && self.proposed.is_none() && self.propose(owner)? {
             return Ok(Next::GoOn);
         }
         let has_nothing_to_say = self.proposed.is_none();
         let may_end = self.until != Until::Stopped && self.has_mail && !self.checkpoints.is_busy();
-        let is_done = may_end && is_caught_up && has_nothing_to_say;
+        let is_done = may_end && is_level && has_nothing_to_say;
         if is_done || may_end && self.has_all_but_a_base(owner)? {
             return Ok(Next::End);
         }
@@ -394,7 +401,7 @@ impl Conversation {
         if self.is_beat_unanswered {
             return Err(Unreachable::Lost.into());
         }
-        let is_quiet = self.was_caught_up || self.put_off.is_some();
+        let is_quiet = self.was_level || self.put_off.is_some();
         self.is_beat_unanswered = is_quiet && self.until == Until::Stopped;
         self.beat_at = now + if self.is_beat_unanswered { HEARTBEAT_ANSWER } else { HEARTBEAT };
         self.send(Frame::Ping(HEARTBEAT_PING));

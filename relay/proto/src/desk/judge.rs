@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::desk::keeping::{Ending, Ends, Extension, Kits, Letter};
+use crate::desk::keeping::{Ending, Ends, Extension, Kits, Known, Letter};
 use crate::desk::pieces::LETS_GO;
 use crate::envelope::{Envelope, Sealed};
 use crate::frame::{Reason, Statements};
@@ -156,7 +156,8 @@ fn extend(
     }
     let kits = log.papers().map(|(_, paper)| (paper.kit.lookup, paper.notice.is_some()));
     let kits = Kits { now, held: kits.collect(), noticed };
-    let known = (from < held).then(|| devices(&log));
+    let known =
+        (from < held).then(|| Known { devices: devices(&log), stood: log.stood().collect() });
     let (said, from, ending) = (said(new), from as u64, ending(&log, now));
     let (notebook, standing) = (id, log.standing().filter(|_| LETS_GO));
     let extension = Extension {

@@ -3,6 +3,7 @@
 //! A manifest is taken of a member, or of whomever if the log speaks of it; a blob only if a
 //! manifest that is kept names it. So nobody fills a store with what nobody will ask for.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -84,6 +85,40 @@ pub fn rebase<E>(
         have.base != Tip::START && !covered.contains(&writer)
     };
     Ok((!held.iter().any(is_forgotten)).then_some(rebased))
+}
+
+/// What a store says to a checkpoint that is offered, beside those of the same person that are there
+/// whole and stand for nothing so far: whether it takes their place. Of two devices that each made
+/// one, the same one stays whichever came first; half of one holds up nobody.
+///
+/// # Errors
+/// Whatever `hash_at` fails with.
+pub fn takes_place<E>(
+    log: &Log,
+    offered: &Manifest,
+    whole: &[Manifest],
+    held: &Have,
+    hash_at: impl FnMut(WriterId, u64) -> Result<Option<Hash>, E>,
+) -> Result<bool, E> {
+    let base = |writer| held.of(writer).map_or(0, |have| have.base.counter);
+    if !offered.chains().any(|(writer, _, last)| last.counter > base(writer)) {
+        return Ok(false);
+    }
+    if log.attested(offered.hash()).is_some_and(|attested| attested.has_stood) {
+        return Ok(rebase(offered, held, hash_at)?.is_some());
+    }
+    let offered = rank(log, offered, held);
+    Ok(whole.iter().all(|there| rank(log, there, held) < offered))
+}
+
+/// The higher is the better: how much of what is held it covers, how many attest it, its hash.
+fn rank(log: &Log, manifest: &Manifest, held: &Have) -> (u64, usize, Reverse<Hash>) {
+    let covered = manifest.chains().map(|(writer, _, last)| {
+        held.of(writer).map_or(0, |have| have.highest().min(last.counter))
+    });
+    let attested = log.attested(manifest.hash());
+    let by = Slot::BOTH.iter().filter(|slot| attested.is_some_and(|it| it.is_by(**slot)));
+    (covered.fold(0, u64::saturating_add), by.count(), Reverse(manifest.hash()))
 }
 
 /// Whether a checkpoint may be kept that this device offers, and whose it is then.

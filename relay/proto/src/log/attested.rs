@@ -51,6 +51,12 @@ impl Log {
         self.attested.standing
     }
 
+    /// All that ever came to stand.
+    pub fn stood(&self) -> impl Iterator<Item = Hash> + '_ {
+        let checkpoints = self.attested.checkpoints.iter();
+        checkpoints.filter(|(_, attested)| attested.has_stood).map(|(hash, _)| *hash)
+    }
+
     /// How many checkpoints were attested by anybody.
     #[must_use]
     pub fn attested_count(&self) -> usize {
