@@ -214,8 +214,9 @@ impl Conversation {
     /// When [`Conversation::handle_timeout`] wants to be called.
     #[must_use]
     pub fn poll_timeout(&self) -> Instant {
-        let again_at = self.put_off.filter(|_| self.session.has_all_of_theirs());
-        let times = [self.answer_at, again_at.map(|put_off| put_off.until)];
+        let again_at = self.put_off.filter(|put_off| self.has_heard_all(*put_off));
+        let again_at = again_at.map(|put_off| put_off.until);
+        let times = [self.answer_at, again_at, self.checkpoints.poll_timeout()];
         times.into_iter().flatten().fold(self.beat_at, Instant::min)
     }
 
@@ -234,9 +235,9 @@ impl Conversation {
             return Ok(());
         }
         match frame {
-            Frame::Checkpoints(whole) => self.handle_checkpoints(owner, whole),
-            Frame::Want(wanted) => self.handle_want(owner, &wanted),
-            Frame::Piece(piece) => self.handle_piece(owner, piece),
+            Frame::Checkpoints(whole) => self.handle_checkpoints(owner, whole, now),
+            Frame::Want(wanted) => self.handle_want(owner, &wanted, now),
+            Frame::Piece(piece) => self.handle_piece(owner, piece, now),
             frame => self.session.handle_frame(frame).map_err(|_| Error::BadRelay),
         }
     }
@@ -269,6 +270,9 @@ impl Conversation {
         if self.answer_at.take_if(|answer_at| *answer_at <= now).is_some() {
             self.handle_written(owner)?;
         }
+        if self.checkpoints.is_overdue(now) {
+            self.look_at_checkpoints(owner, now)?;
+        }
         if self.beat_at <= now {
             self.beat(now)?;
         }
@@ -287,8 +291,8 @@ impl Conversation {
             return Ok(Next::End);
         }
         if self.is_look_back {
-            let has_all = self.session.has_all_of_theirs() && self.session.is_log_shared();
-            let is_done = has_all && self.has_mail;
+            let has_all = self.session.has_all_to_be_had() && self.session.is_log_shared();
+            let is_done = has_all && self.has_mail && !self.checkpoints.is_busy();
             return Ok(if is_done { Next::End } else { Next::Wait });
         }
         if let Some(put_off) = self.put_off.filter(|put_off| self.has_heard_all(*put_off)) {
@@ -313,7 +317,7 @@ impl Conversation {
                 self.handle_written(owner)?;
             }
             owner.checkpoint_if_worthwhile()?;
-            self.look_at_checkpoints(owner)?;
+            self.look_at_checkpoints(owner, now)?;
             return Ok(Next::GoOn);
         }
         self.was_level = is_level;

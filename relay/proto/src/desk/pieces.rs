@@ -149,6 +149,12 @@ pub fn to_stand(log: &Log, whole: &[Hash]) -> Option<Hash> {
 pub struct Gathering(BTreeSet<Hash>);
 
 impl Gathering {
+    /// Whether that piece was asked for, and has not come.
+    #[must_use]
+    pub fn awaits(&self, piece: Hash) -> bool {
+        self.0.contains(&piece)
+    }
+
     /// A piece has come; what to ask for next, if it was the last of what was asked for.
     pub fn next(&mut self, come: Hash, lacking: &[Hash]) -> Option<Vec<Hash>> {
         self.0.remove(&come);
