@@ -17,7 +17,7 @@ use couplet_proto::checkpoint::blob::Blob;
 use couplet_proto::envelope::Envelope;
 use couplet_proto::frame::Frame;
 use couplet_proto::have::{Entry, Have};
-use couplet_proto::ids::{Edition, Slot, Volume, WriterId};
+use couplet_proto::ids::{Edition, Person, Slot, Volume, WriterId};
 use couplet_proto::item::{self, Item, kind};
 use couplet_proto::link::{RelayLink, to_text};
 use couplet_proto::request::JoinRequest;
@@ -210,10 +210,10 @@ fn of_the_notebook(examples: &Examples) -> Vec<Target> {
 
 /// A person's app of any make may sign any change: the notebook takes it, refuses it, or waits.
 fn apply(known: &[Change], change: &Change) -> Verdict {
-    let me = (Slot::Second, WriterId([2; 16]));
+    let me = (Person::first(Slot::Second), WriterId([2; 16]));
     let known = known.iter().filter(|known| known.seq() < change.seq()).cloned().collect();
     let mut notebook = Notebook::load(Volume(0), Edition(0), me, None, known).unwrap();
-    match notebook.receive(vec![(change.clone(), Slot::First)]) {
+    match notebook.receive(vec![(change.clone(), Person::first(Slot::First))]) {
         Ok(applied) => {
             assert!(!notebook.is_broken());
             assert!(applied.applied.len() <= 1 && notebook.entries().count() <= 2);

@@ -17,6 +17,7 @@ mod keys;
 mod link;
 mod number;
 mod recovery;
+mod replacing;
 mod request;
 mod sas;
 mod statement;
@@ -35,7 +36,7 @@ struct Format {
     made: fn() -> Vec<Made>,
 }
 
-const FORMATS: [Format; 16] = [
+const FORMATS: [Format; 17] = [
     Format { kind: "body", read: body::read, made: body::made },
     Format { kind: "checkpoint", read: checkpoint::read, made: checkpoint::made },
     Format { kind: "ending", read: statement::read, made: ending::made },
@@ -48,6 +49,7 @@ const FORMATS: [Format; 16] = [
     Format { kind: "move", read: ending::read, made: ending::moves },
     Format { kind: "number", read: number::read, made: number::made },
     Format { kind: "recovery", read: statement::read, made: recovery::made },
+    Format { kind: "replacing", read: statement::read, made: replacing::made },
     Format { kind: "request", read: request::read, made: request::made },
     Format { kind: "sas", read: sas::read, made: sas::made },
     Format { kind: "statement", read: statement::read, made: statement::made },

@@ -176,6 +176,9 @@ pub(crate) struct Invite {
     /// Invite another device of your own
     #[arg(long)]
     pub(crate) own_device: bool,
+    /// Let in your partner again, who has lost every device and their words
+    #[arg(long, conflicts_with_all = ["own_device", "history"])]
+    pub(crate) replace: bool,
     /// Show the link as a QR code as well
     #[arg(long)]
     pub(crate) qr: bool,

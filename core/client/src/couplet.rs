@@ -230,8 +230,7 @@ impl Couplet {
         let role = if is_own_device { Role::OwnDevice } else { Role::Partner };
         let invited = self.handle.call(move |owner| owner.invite(role, history)).await?;
         self.handle.written();
-        let (link, expires) = (invited.link.to_text(), invited.link.expires);
-        Ok(Invitation { link, expires, entries: invited.entries })
+        Ok(invited.into())
     }
 
     /// Who asks to be let in by this device, as far as is known here.
@@ -244,6 +243,7 @@ impl Couplet {
             id: asking.id.to_string(),
             name: asking.name,
             is_own_device: asking.role == Role::OwnDevice,
+            is_again: asking.role == Role::Replacement,
         };
         Ok(asking.into_iter().map(request).collect())
     }

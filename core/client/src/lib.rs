@@ -19,8 +19,8 @@ mod store;
 mod transport;
 
 pub use answers::{
-    Device, Dissolving, Event, Invitation, Late, OpenInvite, Quarantine, RecoveryKit, Renewed,
-    Request, SetAside, Standing, Status, Unsent, Verification, Verified, Waiting,
+    Again, Device, Dissolving, Event, Invitation, Late, OpenInvite, Quarantine, RecoveryKit,
+    Renewed, Request, SetAside, Standing, Status, Unsent, Verification, Verified, Waiting,
 };
 pub use clock::{now, today};
 pub use couplet::{Couplet, Export, Imported};

@@ -28,7 +28,7 @@ mod tests;
 pub mod verb;
 pub mod words;
 
-use couplet_proto::ids::{Edition, Slot, Volume, WriterId};
+use couplet_proto::ids::{Edition, Person, Slot, Volume, WriterId};
 use rand_core::CryptoRng;
 
 use crate::document::{
@@ -49,6 +49,8 @@ use schema::{Body, ENTRY_VERSION, Field, Kind, TEXT, WordsKey};
 pub struct Notebook {
     document: Document,
     slot: Slot,
+    /// Which generation of that person writes here.
+    generation: u32,
 }
 
 /// Why a verb was not done. Nothing was changed.
@@ -131,13 +133,13 @@ impl Notebook {
     pub fn load(
         volume: Volume,
         edition: Edition,
-        me: (Slot, WriterId),
+        me: (Person, WriterId),
         snapshot: Option<&[u8]>,
         changes: Vec<Change>,
     ) -> Result<Self, LoadError> {
-        let (slot, writer) = me;
+        let (Person { slot, generation }, writer) = me;
         let document = Document::load(volume, edition, writer, snapshot, changes)?;
-        Ok(Self { document, slot })
+        Ok(Self { document, slot, generation })
     }
 
     /// A snapshot, proved by loading it again.
@@ -230,7 +232,9 @@ impl Notebook {
         let change = match kind.body() {
             Body::Text => self.edit_page(&entry, base, text)?,
             Body::Value(name) => self.set_body(key, name, text)?,
-            Body::Words if entry.author != self.slot => return Err(CannotWrite::NotYours),
+            Body::Words if !self.is_by_me(entry.author, entry.generation) => {
+                return Err(CannotWrite::NotYours);
+            }
             Body::Words if entry.text == text && entry.alternatives.is_empty() => None,
             Body::Words => {
                 let rev = entry.newest_revision().saturating_add(1);
@@ -268,13 +272,15 @@ impl Notebook {
         })
     }
 
-    /// Judges and applies received changes, each with the slot of the person who signed it.
+    /// Judges and applies received changes, each with the person who signed it.
     ///
     /// # Errors
     /// [`Poisoned`]: the volume must be loaded again, and the changes brought one by one.
-    pub fn receive(&mut self, batch: Vec<(Change, Slot)>) -> Result<Applied, Poisoned> {
-        self.document.apply(batch, &|change, slot, operations| {
-            let author = Author { slot, writer: change.writer(), start: change.start_op() };
+    pub fn receive(&mut self, batch: Vec<(Change, Person)>) -> Result<Applied, Poisoned> {
+        self.document.apply(batch, &|change, by, operations| {
+            let Person { slot, generation } = by;
+            let (writer, start) = (change.writer(), change.start_op());
+            let author = Author { slot, generation, writer, start };
             judge(author, operations)
         })
     }
@@ -283,7 +289,7 @@ impl Notebook {
     #[must_use]
     pub fn entry(&self, key: &EntryKey) -> Option<Entry> {
         let raw = self.document.entry(key)?;
-        Some(Entry::read(key.clone(), (self.volume(), self.slot), &raw, self.version()))
+        Some(Entry::read(key.clone(), (self.volume(), self.me()), &raw, self.version()))
     }
 
     /// All entries of this volume.
@@ -296,7 +302,19 @@ impl Notebook {
     }
 
     fn author(&self) -> Author {
-        Author { slot: self.slot, writer: self.document.writer(), start: self.document.next_op() }
+        let Person { slot, generation } = self.me();
+        let (writer, start) = (self.document.writer(), self.document.next_op());
+        Author { slot, generation, writer, start }
+    }
+
+    const fn me(&self) -> Person {
+        Person { slot: self.slot, generation: self.generation }
+    }
+
+    /// Whether these are this generation's own words: of those that somebody wrote before they lost
+    /// everything, nobody writes one anew (protocol rule 6).
+    fn is_by_me(&self, slot: Slot, generation: u32) -> bool {
+        self.me() == Person { slot, generation }
     }
 
     fn commit(
@@ -322,8 +340,8 @@ impl Notebook {
 }
 
 fn words_field(author: Author, rev: u64) -> String {
-    let Author { slot, writer, .. } = author;
-    Field::Words(WordsKey { rev, writer, slot, generation: 0 }).to_string()
+    let Author { slot, generation, writer, .. } = author;
+    Field::Words(WordsKey { rev, writer, slot, generation }).to_string()
 }
 
 fn check_text(kind: Kind, text: &str) -> Result<(), CannotWrite> {

@@ -111,9 +111,9 @@ impl Shelf {
                 Answer::Checkpoints(volume.map_or_else(Vec::new, |volume| volume.whole()))
             }
             Question::Piece(hash) => Answer::Piece(volume.and_then(|volume| volume.piece(hash))),
-            Question::KeepPiece(log, piece, lets_go) => {
+            Question::KeepPiece(log, piece) => {
                 let volume = volume.ok_or(Unanswered::Unavailable)?;
-                Answer::PieceKept(volume.keep_piece(&log, *piece, lets_go, self.quota))
+                Answer::PieceKept(volume.keep_piece(&log, *piece, self.quota))
             }
         })
     }
@@ -344,14 +344,14 @@ impl Volume {
         manifest.or_else(|| self.blobs.get(&hash).map(|(_, blob)| blob.bytes().to_vec()))
     }
 
-    fn keep_piece(&mut self, log: &Log, piece: Piece, lets_go: bool, quota: u64) -> PieceKept {
+    fn keep_piece(&mut self, log: &Log, piece: Piece, quota: u64) -> PieceKept {
         let kept = match piece {
             Piece::Manifest(manifest) => self.keep_manifest(log, manifest, quota),
             Piece::Blob(blob) => self.keep_blob(blob, quota),
         };
         let mut have = Have::new();
         let standing = pieces::to_stand(log, &self.whole());
-        if let Some(checkpoint) = standing.filter(|_| lets_go) {
+        if let Some(checkpoint) = standing {
             for writer in self.stand(checkpoint) {
                 have.set(writer, self.have.of(writer).cloned().unwrap_or_default());
             }

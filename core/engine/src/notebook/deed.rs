@@ -16,7 +16,7 @@ use super::claim::{Claim, RevMap};
 use super::entry::kind_name;
 use super::name::ItemId;
 use super::schema::{Class, Field, Kind, Owner, Subject};
-use super::sheet::{Sheet, words_key};
+use super::sheet::{Part, Sheet, words_key};
 use super::{Author, CannotWrite, Notebook, Written, check_length, check_words, items, kinds};
 use crate::document::{Change, Edit, EditError, EntryKey, Scalar};
 use crate::limits::{MAX_NOTE, MAX_VALUE, MAX_WORD};
@@ -182,6 +182,10 @@ impl Notebook {
             let missing = if is_elsewhere { CannotWrite::NoItem } else { CannotWrite::NotNow };
             return Err(missing);
         }
+        let is_mine = |part: &Part| self.is_by_me(part.by, part.generation);
+        if act.deed == Deed::Revise && !kinds::revised(&sheet, me, act).is_none_or(is_mine) {
+            return Err(CannotWrite::NotYours);
+        }
         let mut random = [0; 16];
         rng.fill_bytes(&mut random);
         let new = ItemId::from_random(random);
@@ -237,7 +241,8 @@ impl Write {
 
 /// What is to be written, without what stands there already.
 pub(super) fn fields(sheet: &Sheet, author: Author, writes: Vec<Write>) -> Vec<(Field, Scalar)> {
-    let me = Owner { slot: author.slot, generation: 0, writer: author.writer };
+    let Author { slot, generation, writer, .. } = author;
+    let me = Owner { slot, generation, writer };
     let mut fields = Vec::new();
     for write in writes {
         fields.extend(match write {
@@ -264,7 +269,7 @@ pub(super) fn fields(sheet: &Sheet, author: Author, writes: Vec<Write>) -> Vec<(
 }
 
 fn part(sheet: &Sheet, me: Owner, subject: Subject, words: String) -> Option<(Field, Scalar)> {
-    let stands = sheet.part(subject.name(), subject.id.as_ref(), me.slot);
+    let stands = sheet.part_by(subject.name(), subject.id.as_ref(), me);
     let rev = match stands {
         Some(part) if part.text == words && part.alternatives.is_empty() => return None,
         Some(part) => part.next_revision(),
@@ -311,8 +316,8 @@ pub(super) fn put_rev(
     key: &EntryKey,
     author: Author,
 ) -> Result<(), EditError> {
-    let Author { slot, writer, start } = author;
-    let field = Field::Rev(Owner { slot, generation: 0, writer });
+    let Author { slot, generation, writer, start } = author;
+    let field = Field::Rev(Owner { slot, generation, writer });
     edit.put(key, &field.to_string(), Scalar::Uint(start))
 }
 

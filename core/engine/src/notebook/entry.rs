@@ -4,14 +4,14 @@ use core::fmt;
 use core::str::FromStr;
 
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::{Slot, Volume};
+use couplet_proto::ids::{Person, Slot, Volume};
 use couplet_proto::item;
 use serde::{Deserialize, Serialize};
 
 use crate::document::{EntryKey, RawEntry, Scalar};
 use crate::keys::CONTENT;
 use crate::notebook::comment::{Comment, CommentId};
-use crate::notebook::deed::Open;
+use crate::notebook::deed::{Deed, On, Open};
 use crate::notebook::items::{self, Item};
 use crate::notebook::kinds::{self, Fact, State};
 use crate::notebook::reaction::Reaction;
@@ -23,7 +23,7 @@ pub use crate::notebook::words::Revision;
 
 /// The form that [`Entry`] has in a store. It rises with every field that comes or goes, and a store
 /// of an earlier form shows its entries anew.
-pub const FORM: u32 = 3;
+pub const FORM: u32 = 4;
 
 /// An entry with everything that stands in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +38,8 @@ pub struct Entry {
     pub kind_name: String,
     /// Who made it.
     pub author: Slot,
+    /// Which generation of that person wrote its words: nobody of another writes them anew.
+    pub generation: u32,
     /// Its place in the logical order of its volume.
     pub order: u64,
     /// Its civil day, days since 1970-01-01.
@@ -89,7 +91,7 @@ impl Entry {
     /// The entry as `reader` may see it in this volume.
     pub(crate) fn read(
         key: EntryKey,
-        (volume, reader): (Volume, Slot),
+        (volume, reader): (Volume, Person),
         raw: &RawEntry,
         version: Version,
     ) -> Self {
@@ -106,10 +108,11 @@ impl Entry {
         let kind: Option<Kind> = kind_name.parse().ok();
         let sheet = Sheet::read(key.slot(), raw);
         let look = kind.map(|kind| kinds::look(kind, &sheet)).unwrap_or_default();
-        let is_hidden = look.state == Some(State::TakenBack) && reader != key.slot();
+        let is_hidden = look.state == Some(State::TakenBack) && reader.slot != key.slot();
         let body = if is_hidden { Words::default() } else { Words::read(kind, raw, &sheet) };
         Self {
             author: key.slot(),
+            generation: sheet.generation,
             content: content(&key, raw),
             kind,
             key,
@@ -124,7 +127,7 @@ impl Entry {
             reactions: Reaction::all(raw),
             state: look.state,
             facts: look.facts,
-            open: look.open,
+            open: look.open.into_iter().filter(|open| is_open(open, &sheet, reader)).collect(),
             stances: sheet.all_stances(),
             shown: sheet.all_shown().into_iter().filter(|shown| !is_elsewhere(shown)).collect(),
             members: sheet.all_members(),
@@ -184,6 +187,15 @@ impl Words {
         };
         Self { text, alternatives, revisions }
     }
+}
+
+/// Whether that is open to whoever reads: of what a generation before them wrote, nothing is revised.
+fn is_open(open: &Open, sheet: &Sheet, reader: Person) -> bool {
+    let On::Thing(id) = &open.on else { return true };
+    let is_it = |part: &&Part| part.id.as_ref() == Some(id) && part.by == reader.slot;
+    open.deed != Deed::Revise
+        || open.to != reader.slot
+        || sheet.parts.iter().filter(is_it).all(|part| part.generation == reader.generation)
 }
 
 /// Whether a value is shown as the entry's body, or with its items.

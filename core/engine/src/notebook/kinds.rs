@@ -160,7 +160,7 @@ pub(super) fn writes(
         Kind::Page | Kind::Mood | Kind::Date => Ok(Vec::new()),
     }?;
     if act.deed == Deed::Revise {
-        writes.extend(revised(sheet, me, act));
+        writes.extend(revised(sheet, me, act).and_then(|part| anew(part, act.words)));
     }
     Ok(writes)
 }
@@ -184,11 +184,15 @@ fn date() -> Look {
     look
 }
 
-fn revised(sheet: &Sheet, me: Slot, act: Act<'_>) -> Option<Write> {
+/// The words of this person that a deed revises: of several generations', the last.
+pub(super) fn revised<'a>(sheet: &'a Sheet, me: Slot, act: Act<'_>) -> Option<&'a Part> {
     let is_named = |part: &&Part| part.by == me && part.id.as_ref() == act.on;
-    let part = sheet.parts.iter().find(is_named)?;
+    sheet.parts.iter().filter(is_named).max_by_key(|part| part.generation)
+}
+
+fn anew(part: &Part, words: &str) -> Option<Write> {
     let known = NAMES_OF_PARTS.into_iter().find(|name| *name == part.name)?;
-    Some(Write::Part(Subject::new(known, part.id.clone()), act.words.to_owned()))
+    Some(Write::Part(Subject::new(known, part.id.clone()), words.to_owned()))
 }
 
 /// One more part of that name, if there is room.

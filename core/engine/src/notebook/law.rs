@@ -5,6 +5,10 @@
 //! The structure of a change (its place, its dependencies, entries made once) has been checked by
 //! the document before the law is asked.
 //!
+//! A person who was let in again after losing everything is another author: what a generation before
+//! them wrote is nobody's to write (protocol rule 6). Which generation a device is of, the log says,
+//! once and for ever.
+//!
 //! The law asks whose a key is and how it merges, not what it means: a kind or a name that is not
 //! known here is judged like any other, so that a later version adds kinds without a new law. That a
 //! listener does not answer for the speaker is seen to by readers, who ask no claim of them.
@@ -25,6 +29,8 @@ use crate::notebook::schema::{
 pub struct Author {
     /// The person.
     pub slot: Slot,
+    /// Which generation of that person.
+    pub generation: u32,
     /// The install.
     pub writer: WriterId,
     /// The change's first operation: nothing it makes may claim a later place.
@@ -180,6 +186,10 @@ fn judge_one(author: Author, operation: &Operation) -> Result<(), &'static str> 
     }
 }
 
+fn is_own(owner: (Slot, u32, WriterId), author: Author) -> bool {
+    owner == (author.slot, author.generation, author.writer)
+}
+
 /// Own words and comments alike: only on the words of a note does the entry have a say.
 fn judge_words(
     author: Author,
@@ -187,7 +197,7 @@ fn judge_words(
     value: &Scalar,
     limit: usize,
 ) -> Result<(), &'static str> {
-    if key.slot != author.slot || key.writer != author.writer || key.generation != 0 {
+    if !is_own((key.slot, key.generation, key.writer), author) {
         return Err("own words are written by their own person");
     }
     if key.rev > author.start {
@@ -208,7 +218,7 @@ fn judge_reaction(
     value: &Scalar,
     replaces: u32,
 ) -> Result<(), &'static str> {
-    if key.slot != author.slot || key.writer != author.writer || key.generation != 0 {
+    if !is_own((key.slot, key.generation, key.writer), author) {
         return Err("a reaction is its own person's");
     }
     if replaces > 1 {
@@ -223,7 +233,7 @@ fn judge_reaction(
 /// A writer overwrites its own key and nothing else.
 fn judge_owner(author: Author, owner: Owner, replaces: u32) -> Result<(), &'static str> {
     let Owner { slot, generation, writer } = owner;
-    if slot != author.slot || writer != author.writer || generation != 0 {
+    if !is_own((slot, generation, writer), author) {
         return Err("what a person says is said by them alone");
     }
     if replaces <= 1 { Ok(()) } else { Err("a writer has one word at each of its keys") }

@@ -23,6 +23,8 @@ pub struct Part {
     pub id: Option<ItemId>,
     /// Whose.
     pub by: Slot,
+    /// Which generation of that person.
+    pub generation: u32,
     /// The words.
     pub text: String,
     /// Words that stand beside these, written apart on two phones of one person.
@@ -84,6 +86,8 @@ pub struct Member {
 pub(super) struct Sheet {
     /// Who made the entry.
     pub(super) author: Slot,
+    /// Which generation of its author its words are of.
+    pub(super) generation: u32,
     /// Its author's words.
     pub(super) words: Vec<Revision>,
     /// Everybody's other words, each after what its author had seen.
@@ -102,13 +106,17 @@ pub(super) struct Said {
 
 impl Sheet {
     pub(super) fn read(author: Slot, raw: &RawEntry) -> Self {
-        let mut threads: BTreeMap<(Subject, Slot), (u64, Vec<Revision>)> = BTreeMap::new();
+        let mut threads: BTreeMap<(Subject, Slot, u32), (u64, Vec<Revision>)> = BTreeMap::new();
         let (mut words, mut revs, mut claims) = (Vec::new(), RevMap::default(), BTreeMap::new());
+        let generation = born_in(raw);
         for (field, values) in &raw.fields {
             match Field::parse(field) {
-                Some(Field::Words(key)) => words.extend(words::at(key, values)),
+                Some(Field::Words(key)) if key.generation == generation => {
+                    words.extend(words::at(key, values));
+                }
                 Some(Field::Part(subject, key)) => {
-                    let thread = threads.entry((subject, key.slot)).or_insert((u64::MAX, vec![]));
+                    let of = (subject, key.slot, key.generation);
+                    let thread = threads.entry(of).or_insert((u64::MAX, vec![]));
                     let first = values.iter().map(|value| value.by.counter).min();
                     thread.0 = thread.0.min(first.unwrap_or(u64::MAX));
                     thread.1.extend(words::at(key, values));
@@ -127,13 +135,13 @@ impl Sheet {
         let mut threads: Vec<_> = threads.into_iter().collect();
         // Of one counter they stay in the order of their names.
         threads.sort_by_key(|(_, (made, _))| *made);
-        let parts = threads.into_iter().map(|((subject, by), (_, mut revisions))| {
+        let parts = threads.into_iter().map(|((subject, by, generation), (_, mut revisions))| {
             words::sort(&mut revisions);
             let (text, alternatives) = words::shown(&revisions);
             let (name, id) = (subject.name().to_owned(), subject.id);
-            Part { name, id, by, text, alternatives, revisions }
+            Part { name, id, by, generation, text, alternatives, revisions }
         });
-        Self { author, words, parts: parts.collect(), revs, claims }
+        Self { author, generation, words, parts: parts.collect(), revs, claims }
     }
 
     /// An entry with nothing in it yet.
@@ -187,10 +195,15 @@ impl Sheet {
         self.parts.iter().filter(move |part| part.name == name)
     }
 
-    /// A person's part of that name, of that thing.
+    /// A person's part of that name, of that thing: of several generations', the last.
     pub(super) fn part(&self, name: &str, id: Option<&ItemId>, by: Slot) -> Option<&Part> {
         let is_it = |part: &&Part| part.name == name && part.id.as_ref() == id && part.by == by;
-        self.parts.iter().find(is_it)
+        self.parts.iter().filter(is_it).max_by_key(|part| part.generation)
+    }
+
+    /// The same, of one generation.
+    pub(super) fn part_by(&self, name: &str, id: Option<&ItemId>, me: Owner) -> Option<&Part> {
+        self.part(name, id, me.slot).filter(|part| part.generation == me.generation)
     }
 
     /// What a person says, decided among their own phones: of what was said apart, the safer.
@@ -235,9 +248,12 @@ impl Sheet {
         }
     }
 
+    /// What a person says there. What a generation before said stands until the next says something.
     fn claims_of(&self, class: Class, subject: &Subject, by: Slot) -> Vec<Owned> {
         let all = self.claims.get(&(class, subject.clone())).into_iter().flatten();
-        all.filter(|(owner, _)| owner.slot == by).cloned().collect()
+        let own = all.filter(|(owner, _)| owner.slot == by);
+        let last = own.clone().map(|(owner, _)| owner.generation).max();
+        own.filter(|(owner, _)| Some(owner.generation) == last).cloned().collect()
     }
 
     /// Everything that anybody says.
@@ -332,6 +348,18 @@ fn shown(all: &[Owned], name: &str, id: Option<&ItemId>) -> Option<Shown> {
     }
     let Alternative { by, value } = values.pop()?;
     Some(Shown { name: name.to_owned(), id: id.cloned(), by, value, alternatives: values })
+}
+
+/// Which generation of its author an entry's words are of: whoever made it wrote its first words in
+/// the same change, and nobody else's are its body.
+fn born_in(raw: &RawEntry) -> u32 {
+    let kind = raw.fields.get(&Field::Kind.to_string()).and_then(|all| all.last());
+    let made_by = kind.map(|kind| kind.by.writer);
+    let mut words = raw.fields.keys().filter_map(|field| match Field::parse(field) {
+        Some(Field::Words(key)) if Some(key.writer) == made_by => Some(key.generation),
+        _ => None,
+    });
+    words.next().unwrap_or(0)
 }
 
 fn see(revs: &mut RevMap, owner: Owner, scalar: &Scalar) {

@@ -17,10 +17,6 @@ use crate::ids::{DeviceId, Slot, WriterId};
 use crate::limits::MAX_WANTED;
 use crate::log::Log;
 
-/// Whether a desk has anything let go of. Two phones that write as one writer (a clone that took its
-/// mark along) do not find their way past a base so far: until they do, a relay keeps everything.
-pub(crate) const LETS_GO: bool = true;
-
 /// What became of a piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kept {
@@ -182,7 +178,7 @@ impl Desk {
             attached.is_offered(manifest);
         }
         let hash = piece.hash();
-        let question = Question::KeepPiece(Arc::clone(log), Box::new(piece), LETS_GO);
+        let question = Question::KeepPiece(Arc::clone(log), Box::new(piece));
         self.ask(question, Asked::KeepPiece(hash));
     }
 

@@ -67,7 +67,7 @@ impl Script {
         lacking.sort_unstable();
         whole.sort_unstable();
         let log = Arc::new(self.notebook.log.clone());
-        let question = Question::KeepPiece(log, Box::new(piece), true);
+        let question = Question::KeepPiece(log, Box::new(piece));
         self.ask(question, Answer::PieceKept(PieceKept { kept, lacking, whole, have }));
     }
 

@@ -47,7 +47,7 @@ pub(crate) fn keep(
     db: &Connection,
     log: &Log,
     piece: &Piece,
-    (lets_go, quota): (bool, u64),
+    quota: u64,
 ) -> Result<PieceKept, Fault> {
     let notebook = log.id();
     let kept = match piece {
@@ -56,7 +56,7 @@ pub(crate) fn keep(
     };
     let mut touched = Have::new();
     let standing = to_stand(log, &whole(db, notebook)?);
-    if let Some(checkpoint) = standing.filter(|_| lets_go) {
+    if let Some(checkpoint) = standing {
         touched = stand(db, notebook, checkpoint)?;
     }
     let lacking = hashes(

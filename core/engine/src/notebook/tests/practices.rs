@@ -624,7 +624,7 @@ fn forged_in_a_repair(fields: impl FnOnce(u64) -> Vec<(Field, Scalar)>) -> Optio
             .try_for_each(|(field, value)| edit.put(&world.key, &field.to_string(), value))
     });
     let change = change.unwrap().unwrap();
-    let applied = ana.notebook.receive(vec![(change, Slot::Second)]).unwrap();
+    let applied = ana.notebook.receive(vec![(change, Person::first(Slot::Second))]).unwrap();
     let refusal = applied.refused.first().map(|(_, refusal)| *refusal);
     assert_eq!(ana.entry(&world.key) == before, refusal.is_some());
     refusal
@@ -688,21 +688,18 @@ fn what_a_later_version_writes_is_kept_through_an_edit_of_this_one() {
     let claim = Claim::next(ben, &[], "very".to_owned(), RevMap::default());
     let field = Field::Own(Class::Claim, later, ben).to_string();
     let key = world.key.clone();
-    let written = world.phones[2].notebook.commit(
-        Author { slot: BEN.0, writer: BEN.1, start: world.phones[2].notebook.document.next_op() },
-        |edit| {
-            edit.put(&key, &field, claim.to_scalar())?;
-            let new = EntryKey::from_random(Slot::Second, [5; 16]);
-            let fields = [
-                ("kind", Scalar::Str("poem".to_owned())),
-                ("v", Scalar::Uint(9)),
-                ("ord", Scalar::Uint(1)),
-                ("day", Scalar::Int(1)),
-            ];
-            edit.create_entry(&new, &fields, None)
-        },
-    );
-    world.phones[2].written.push((written.unwrap().unwrap(), Slot::Second));
+    let written = world.phones[2].notebook.commit(world.phones[2].notebook.author(), |edit| {
+        edit.put(&key, &field, claim.to_scalar())?;
+        let new = EntryKey::from_random(Slot::Second, [5; 16]);
+        let fields = [
+            ("kind", Scalar::Str("poem".to_owned())),
+            ("v", Scalar::Uint(9)),
+            ("ord", Scalar::Uint(1)),
+            ("day", Scalar::Int(1)),
+        ];
+        edit.create_entry(&new, &fields, None)
+    });
+    world.phones[2].written.push((written.unwrap().unwrap(), Person::first(Slot::Second)));
     world.meet();
     world.together(&["ana edit Made the tea", "ana keep"]);
     let raw = world.phones[0].notebook.document.entry(&world.key).unwrap();
@@ -760,7 +757,7 @@ fn a_repair_written_before_a_restore_is_written_anew_and_asks_again() {
     let lost: Vec<Change> =
         ana.written.split_off(kept).into_iter().map(|(change, _)| change).collect();
     let anew = (ANA.0, WriterId([0xcc; 16]));
-    let restored = Notebook::load(Volume(0), Edition(0), anew, None, shared).unwrap();
+    let restored = Notebook::load(Volume(0), Edition(0), first(anew), None, shared).unwrap();
     let old = std::mem::replace(&mut ana.notebook, restored);
     let written = ana.notebook.carry_over(&old, &lost).unwrap();
     written.iter().for_each(|written| ana.keep(written));
@@ -844,7 +841,7 @@ proptest! {
         let all: Vec<Change> = world.phones.iter()
             .flat_map(|phone| phone.written.iter().rev().map(|(change, _)| change.clone()))
             .collect();
-        let again = Notebook::load(Volume(0), Edition(0), ANA, None, all).unwrap();
+        let again = Notebook::load(Volume(0), Edition(0), first(ANA), None, all).unwrap();
         prop_assert_eq!(&again.entry(&world.key).unwrap(), &before, "in another order");
         for part in &before.parts {
             let is_said = |text: &str| part.revisions.iter().any(|revision| revision.text == text);
