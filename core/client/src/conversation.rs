@@ -109,6 +109,7 @@ pub struct Conversation {
     /// word.
     is_look_back: bool,
     was_caught_up: bool,
+    was_level: bool,
     has_heard: bool,
     has_ended: bool,
     /// When to answer for what has arrived.
@@ -158,6 +159,7 @@ impl Conversation {
             is_farewell_said: false,
             is_look_back: false,
             was_caught_up: false,
+            was_level: false,
             has_heard: false,
             has_ended: false,
             answer_at: None,
@@ -213,8 +215,9 @@ impl Conversation {
     /// When [`Conversation::handle_timeout`] wants to be called.
     #[must_use]
     pub fn poll_timeout(&self) -> Instant {
-        let again_at = self.put_off.filter(|_| self.session.has_all_of_theirs());
-        let times = [self.answer_at, again_at.map(|put_off| put_off.until)];
+        let again_at = self.put_off.filter(|put_off| self.has_heard_all(*put_off));
+        let again_at = again_at.map(|put_off| put_off.until);
+        let times = [self.answer_at, again_at, self.checkpoints.poll_timeout()];
         times.into_iter().flatten().fold(self.beat_at, Instant::min)
     }
 
@@ -233,9 +236,9 @@ impl Conversation {
             return Ok(());
         }
         match frame {
-            Frame::Checkpoints(whole) => self.handle_checkpoints(owner, whole),
-            Frame::Want(wanted) => self.handle_want(owner, &wanted),
-            Frame::Piece(piece) => self.handle_piece(owner, piece),
+            Frame::Checkpoints(whole) => self.handle_checkpoints(owner, whole, now),
+            Frame::Want(wanted) => self.handle_want(owner, &wanted, now),
+            Frame::Piece(piece) => self.handle_piece(owner, piece, now),
             frame => self.session.handle_frame(frame).map_err(|_| Error::BadRelay),
         }
     }
@@ -268,6 +271,9 @@ impl Conversation {
         if self.answer_at.take_if(|answer_at| *answer_at <= now).is_some() {
             self.handle_written(owner)?;
         }
+        if self.checkpoints.is_overdue(now) {
+            self.look_at_checkpoints(owner, now)?;
+        }
         if self.beat_at <= now {
             self.beat(now)?;
         }
@@ -286,9 +292,9 @@ impl Conversation {
             return Ok(Next::End);
         }
         if self.is_look_back {
-            let has_all = self.session.has_all_of_theirs() && self.session.is_log_shared();
-            let is_done = has_all && self.has_mail;
-            return Ok(if is_done { Next::End } else { Next::Wait });
+            let has_all = self.session.has_all_to_be_had() && self.session.is_log_shared();
+            let may_end = self.has_mail && !self.checkpoints.is_busy();
+            return Ok(if has_all && may_end { Next::End } else { Next::Wait });
         }
         if let Some(put_off) = self.put_off.filter(|put_off| self.has_heard_all(*put_off)) {
             return match self.until {
@@ -298,33 +304,36 @@ impl Conversation {
                 Until::Stopped => Ok(Next::Wait),
             };
         }
-        let is_caught_up = self.session.is_caught_up() && !self.is_waiting_at_the_door;
+        let is_level = self.session.has_given_all() && !self.is_waiting_at_the_door;
+        let is_caught_up = is_level && self.session.is_caught_up();
         let was_caught_up = std::mem::replace(&mut self.was_caught_up, is_caught_up);
         if is_caught_up && !was_caught_up {
             owner.caught_up(QUIC)?;
             self.tell(Event::CaughtUp);
+        }
+        let was_level = std::mem::replace(&mut self.was_level, is_level);
+        if is_level && !was_level {
             if owner.settle_writers()? {
-                self.was_caught_up = false;
+                self.was_level = false;
                 self.handle_written(owner)?;
             }
             owner.checkpoint_if_worthwhile()?;
-            self.look_at_checkpoints(owner)?;
+            self.look_at_checkpoints(owner, now)?;
             return Ok(Next::GoOn);
         }
-        if is_caught_up && self.proposed.is_none() && self.propose(owner)? {
+        if is_level && self.proposed.is_none() && self.propose(owner)? {
             return Ok(Next::GoOn);
         }
-        let has_nothing_to_say = self.proposed.is_none();
         let may_end = self.until != Until::Stopped && self.has_mail && !self.checkpoints.is_busy();
-        let is_done = may_end && is_caught_up && has_nothing_to_say;
+        let is_done = may_end && is_level && self.proposed.is_none();
         if is_done || may_end && self.has_all_but_a_base(owner)? {
             return Ok(Next::End);
         }
         Ok(Next::Wait)
     }
 
-    /// Whether all is here but what the relay has let go of, for a checkpoint that no device of this
-    /// person has attested so far: it will be, and until then nothing more comes.
+    /// Whether all is here but what the relay has let go of, for a checkpoint that is not to be had so
+    /// far: until then nothing more comes.
     fn has_all_but_a_base(&self, owner: &mut Owner) -> Result<bool, Error> {
         Ok(self.session.has_all_but_covered() && owner.lacks_base()?)
     }
@@ -398,7 +407,7 @@ impl Conversation {
         if self.is_beat_unanswered {
             return Err(Unreachable::Lost.into());
         }
-        let is_quiet = self.was_caught_up || self.put_off.is_some();
+        let is_quiet = self.was_level || self.put_off.is_some();
         self.is_beat_unanswered = is_quiet && self.until == Until::Stopped;
         self.beat_at = now + if self.is_beat_unanswered { HEARTBEAT_ANSWER } else { HEARTBEAT };
         self.send(Frame::Ping(HEARTBEAT_PING));
