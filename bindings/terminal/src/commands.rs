@@ -41,12 +41,7 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<(), Fai
         Command::Verify { confirm } => {
             going::verify(&home.open_or_beside().await?, confirm, output).await
         }
-        Command::Quarantine { verb: None } => {
-            going::quarantine(&home.open_or_beside().await?, output).await
-        }
-        Command::Quarantine { verb: Some(verb) } => {
-            going::settle_late(&home.open().await?, verb, output).await
-        }
+        Command::Quarantine { verb } => going::quarantine(home, verb, output).await,
         Command::Recovery { verb } => recovery::kit(&home.open().await?, verb, output).await,
         Command::Recover(asked) => recovery::recover(home, asked, output).await,
         Command::Rename(asked) => going::rename(&home.open().await?, &asked, output).await,

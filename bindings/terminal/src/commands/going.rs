@@ -6,6 +6,7 @@ use serde_json::json;
 use super::membership::reach_relay;
 use crate::arguments::{QuarantineVerb, Rename};
 use crate::failure::Failure;
+use crate::home::Home;
 use crate::output::Output;
 
 pub(crate) async fn invites(couplet: &Couplet, output: &Output) -> Result<(), Failure> {
@@ -79,7 +80,18 @@ pub(crate) async fn remove(
     Ok(())
 }
 
-pub(crate) async fn quarantine(couplet: &Couplet, output: &Output) -> Result<(), Failure> {
+pub(crate) async fn quarantine(
+    home: &Home,
+    verb: Option<QuarantineVerb>,
+    output: &Output,
+) -> Result<(), Failure> {
+    match verb {
+        Some(verb) => settle_late(&home.open().await?, verb, output).await,
+        None => set_aside(&home.open_or_beside().await?, output).await,
+    }
+}
+
+async fn set_aside(couplet: &Couplet, output: &Output) -> Result<(), Failure> {
     let quarantine = couplet.quarantine().await?;
     if quarantine.late.is_empty() && quarantine.changes.is_empty() && !output.is_json() {
         output.note("Nothing is set aside.");
@@ -104,7 +116,7 @@ pub(crate) async fn quarantine(couplet: &Couplet, output: &Output) -> Result<(),
     Ok(())
 }
 
-pub(crate) async fn settle_late(
+async fn settle_late(
     couplet: &Couplet,
     verb: QuarantineVerb,
     output: &Output,
