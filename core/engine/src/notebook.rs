@@ -8,6 +8,7 @@ pub mod carry;
 pub mod claim;
 pub mod comment;
 pub mod deed;
+pub mod edition;
 pub mod entry;
 mod inner;
 pub mod items;

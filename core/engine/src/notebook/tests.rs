@@ -15,6 +15,7 @@ use crate::document::{Operation, Refusal};
 use crate::limits::{MAX_COMMENT, MAX_REACTIONS};
 use crate::testing::rng;
 
+mod edition;
 mod practices;
 
 const ANA: (Slot, WriterId) = (Slot::First, WriterId([0xa; 16]));
