@@ -14,6 +14,7 @@ mod attested;
 mod branches;
 mod departed;
 mod dissolution;
+mod editions;
 mod effect;
 mod epochs;
 mod invites;
@@ -38,6 +39,7 @@ pub use paper::{Noticed, PaperDevice};
 
 use attested::AllAttested;
 use departed::AllDeparted;
+use editions::Editions;
 use epochs::Epochs;
 use invites::Invites;
 
@@ -69,6 +71,7 @@ pub struct Log {
     papers: BTreeMap<Slot, PaperDevice>,
     epochs: Epochs,
     attested: AllAttested,
+    editions: Editions,
     /// Who wants it gone from the relay, each since the statement of that index.
     dissolving: [Option<u64>; 2],
     /// The index of the statement that named the relay last.
@@ -147,6 +150,7 @@ impl Log {
             papers: BTreeMap::new(),
             epochs: Epochs::first(*commitment),
             attested: AllAttested::default(),
+            editions: Editions::default(),
             dissolving: [None; 2],
             moved: None,
             bytes: [genesis.bytes().len(), 0],

@@ -31,8 +31,8 @@ use crate::limits::MAX_STATEMENT;
 use crate::sign::{self, BadSignature, SIGNATURE, Signature, Signer};
 
 pub use body::{
-    AddDevice, Attest, Body, DeviceKeys, Genesis, History, Invite, Join, Move, RemoveDevice,
-    Rename, Revoke, Rewrap, Role, Rotate, SUITE_X25519, Watermark, Wrap,
+    Accept, AddDevice, Attest, Body, DeviceKeys, Genesis, History, Invite, Join, Move, Propose,
+    RemoveDevice, Rename, Revoke, Rewrap, Role, Rotate, SUITE_X25519, Watermark, Wrap,
 };
 pub use paper::{Kit, Locator, Notice, Paper, Place, Recover};
 

@@ -152,6 +152,8 @@ fn wrap_in<'a>(
         | Body::Rename(_)
         | Body::Notice(_)
         | Body::Attest(_)
+        | Body::Propose(_)
+        | Body::Accept(_)
         | Body::Unknown { .. } => None,
     }
 }
