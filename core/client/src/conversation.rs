@@ -306,6 +306,7 @@ impl Conversation {
                 self.was_caught_up = false;
                 self.handle_written(owner)?;
             }
+            owner.pursue_erasing()?;
             owner.checkpoint_if_worthwhile()?;
             self.look_at_checkpoints(owner)?;
             return Ok(Next::GoOn);
@@ -444,11 +445,15 @@ impl Conversation {
             return if self.is_look_back { Err(Error::BeginAnew) } else { owner.gather(piece) };
         }
         let received = owner.extend(piece)?;
+        if received.fork.is_some() {
+            return Err(Error::BeginAnew);
+        }
         self.is_waiting_at_the_door = false;
         self.log_changed(owner.log_hashes());
         self.tell_touched(received);
         self.go_where_the_log_leads(owner)?;
-        self.handle_written(owner)
+        self.handle_written(owner)?;
+        self.look_at_checkpoints(owner)
     }
 
     fn handle_notice(

@@ -9,7 +9,9 @@ mod base;
 mod branches;
 mod checkpoint;
 mod drafts;
+mod edition;
 mod ending;
+mod erasing;
 mod exchange;
 mod export;
 mod going;
@@ -45,7 +47,7 @@ use couplet_engine::pairing::link::JoinLink;
 use couplet_engine::pairing::request::ask;
 use couplet_engine::replica::{Parts, Replica};
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::{DeviceId, Edition, NotebookId, Slot, Volume, WriterId, WriterNonce};
+use couplet_proto::ids::{DeviceId, NotebookId, Slot, Volume, WriterId, WriterNonce};
 use couplet_proto::link::RelayLink;
 use couplet_proto::log::Stands;
 use couplet_proto::request::JoinRequest;
@@ -285,10 +287,10 @@ impl Owner {
     /// Loads a volume unless it is loaded.
     fn load(&mut self, volume: Volume) -> Result<&mut Notebook, Error> {
         self.refresh()?;
-        let edition = Edition::default();
         self.replica()?;
         let State::Member(replica) = &mut self.state else { return Err(Error::Engine) };
         if replica.volume(volume).is_none() {
+            let edition = self.store.tables().edition(volume)?;
             let stored = self.store.tables().volume(volume, edition)?;
             let me = (replica.slot(), replica.writer());
             let snapshot = stored.snapshot.as_deref();
@@ -309,8 +311,9 @@ impl Owner {
         if !self.is_owned() || matches!(self.state, State::Archive(_)) {
             return Ok(());
         }
+        self.wipe_if_due()?;
         let volume = self.store.tables().newest_volume()?;
-        let edition = Edition::default();
+        let edition = self.store.tables().edition(volume)?;
         let (beyond, up_to) = self.store.tables().beyond_snapshot(volume, edition)?;
         if beyond < CHANGES_PER_SNAPSHOT {
             return Ok(());

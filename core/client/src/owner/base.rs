@@ -13,7 +13,8 @@ use couplet_proto::have::{Have, Tip};
 use couplet_proto::ids::{Slot, WriterId};
 
 use super::Owner;
-use super::checkpoint::Volumes;
+use super::checkpoint::{Volumes, cover, said};
+use super::edition::{Anew, let_go};
 use super::intents::Intent;
 use super::receiving::{Judged, Me, Received};
 use crate::error::Error;
@@ -29,6 +30,10 @@ impl Owner {
         if self.joining().is_some() || self.is_apart()? || self.rejected.contains(&checkpoint) {
             return Ok(false);
         }
+        if self.proposed_with(checkpoint)?.is_some() {
+            return Ok(self.replica()?.is_member() && self.is_settled()?);
+        }
+        let is_behind = self.is_behind()?;
         let replica = self.replica()?;
         let (slot, log) = (replica.slot(), replica.log());
         let Some(attested) = log.attested(checkpoint).copied() else { return Ok(false) };
@@ -38,7 +43,7 @@ impl Owner {
         let is_first = devices.filter(|member| member.slot == slot).count() == 1;
         let is_accepted = attested.has_stood && (attested.is_by(slot) || is_first);
         let is_member = replica.is_member();
-        if self.lacks_base()? {
+        if is_behind || self.lacks_base()? {
             return Ok(is_member && is_accepted);
         }
         Ok(is_member && !attested.is_by(slot) && self.is_settled()?)
@@ -103,7 +108,10 @@ impl Owner {
     /// A checkpoint that was asked for is here whole: it is taken over if this device lacks what it
     /// covers, and attested if it is true.
     pub(crate) fn settle_checkpoint(&mut self, manifest: &Manifest) -> Result<Received, Error> {
-        if self.lacks_base()? {
+        if let Some(proposed) = self.proposed_with(manifest.hash())? {
+            return self.settle_proposed(manifest, proposed);
+        }
+        if self.is_behind()? || self.lacks_base()? {
             let taken = self.take_base(manifest);
             self.is_stale |= taken.is_err();
             return taken;
@@ -122,8 +130,11 @@ impl Owner {
         if self.joining().is_some() || self.is_apart()? {
             return Ok(());
         }
+        self.propose_made(whole)?;
+        let made = self.erasing_with()?;
         for (manifest, is_sound) in self.tables().checkpoints()? {
-            if is_sound && whole.contains(&manifest.hash()) {
+            let hash = manifest.hash();
+            if is_sound && whole.contains(&hash) && Some(hash) != made {
                 self.want_attested(manifest.hash())?;
             }
         }
@@ -169,19 +180,25 @@ impl Owner {
 
 impl Owner {
     /// Takes a checkpoint over in the place of envelopes that are not to be had any more.
-    fn take_base(&mut self, manifest: &Manifest) -> Result<Received, Error> {
-        let (Some(volumes), Some(authors)) = (self.opened(manifest)?, self.authors(manifest)?)
+    pub(super) fn take_base(&mut self, manifest: &Manifest) -> Result<Received, Error> {
+        let (Some(mut volumes), Some(authors)) = (self.opened(manifest)?, self.authors(manifest)?)
         else {
             return self.reject(manifest);
         };
-        let doubted = self.heal_others(manifest, &volumes)?;
+        let Some(anew) = self.split_anew(&mut volumes)? else { return self.reject(manifest) };
+        let doubted = self.heal_others(manifest, (&volumes, &anew))?;
         let Some(judged) = self.judge_all(volumes, &authors, doubted.is_some())? else {
             return self.reject(manifest);
         };
+        let Some(anew) = self.begin_all_anew(anew, &authors, manifest)? else {
+            return self.reject(manifest);
+        };
         let Some(delta) = self.rebased(manifest)? else { return self.reject(manifest) };
-        let entries = judged.iter().flat_map(|judged| &judged.entries);
+        let entries = judged.iter().chain(anew.iter().map(|anew| &anew.judged));
+        let entries = entries.flat_map(|judged| &judged.entries);
+        let entries = entries.chain(anew.iter().flat_map(|anew| &anew.different));
         let touched = entries.map(|entry| entry.key.as_str().to_owned()).collect();
-        let seen = self.keep_base(manifest, &judged, &delta)?;
+        let seen = self.keep_base(manifest, (&judged, &anew), &delta)?;
         let replica = self.replica()?;
         for (writer, have) in delta.iter() {
             replica.rebase_chain(writer, have.clone());
@@ -191,6 +208,7 @@ impl Owner {
         }
         self.settle_piece(manifest, true)?;
         self.want_attested(manifest.hash())?;
+        self.wipe_if_due()?;
         Ok(Received { delta, touched, fork: doubted, ..Received::default() })
     }
 
@@ -217,13 +235,9 @@ impl Owner {
         let me = self.replica()?.writer();
         let orphans = self.tables().orphan_writers(me)?;
         let mut all = Vec::new();
-        for (volume, changes) in volumes {
-            let waiting = |change: Change| {
-                let (slot, counter) = *authors.get(&change.writer())?;
-                Some((change.hash(), Waiting { change, slot, counter }))
-            };
+        for (volume, (_, changes)) in volumes {
             let changes: BTreeMap<Hash, Waiting> =
-                changes.into_iter().filter_map(waiting).collect();
+                changes.into_iter().filter_map(|change| by_author(authors, change)).collect();
             let said: BTreeSet<Hash> = changes.keys().copied().collect();
             let mut judged = self.judge(volume, changes)?;
             judged.giving_way = self.giving_way_to(&said, &judged)?;
@@ -265,6 +279,22 @@ impl Owner {
         Ok(giving_way)
     }
 
+    fn begin_all_anew(
+        &mut self,
+        volumes: Volumes,
+        authors: &Authors,
+        manifest: &Manifest,
+    ) -> Result<Option<Vec<Anew>>, Error> {
+        let covered = cover(manifest);
+        let mut all = Vec::new();
+        for volume in volumes {
+            let begun = self.begin_anew(volume, |change| by_author(authors, change), &covered)?;
+            let Some(begun) = begun else { return Ok(None) };
+            all.push(begun);
+        }
+        Ok(Some(all))
+    }
+
     /// What is held with the checkpoint; nothing if a chain went elsewhere.
     fn rebased(&mut self, manifest: &Manifest) -> Result<Option<Have>, Error> {
         let held = self.replica()?.have();
@@ -283,7 +313,7 @@ impl Owner {
     fn keep_base(
         &mut self,
         manifest: &Manifest,
-        judged: &[Judged],
+        (judged, anew): (&[Judged], &[Anew]),
         delta: &Have,
     ) -> Result<Vec<(WriterId, u64)>, Error> {
         let replica = self.replica()?;
@@ -294,6 +324,10 @@ impl Owner {
                 tables.keep_actor(covered.writer(notebook), (covered.device, covered.nonce))?;
             }
             judged.iter().try_for_each(|judged| judged.store(tables, me))?;
+            anew.iter().try_for_each(|anew| anew.store(tables, me))?;
+            if !anew.is_empty() {
+                let_go(tables, manifest, anew)?;
+            }
             let mut seen = Vec::new();
             for (writer, have) in delta.iter() {
                 tables.keep_chain(writer, have)?;
@@ -320,10 +354,15 @@ impl Owner {
     fn heal_others(
         &mut self,
         manifest: &Manifest,
-        volumes: &Volumes,
+        (volumes, anew): (&Volumes, &Volumes),
     ) -> Result<Option<WriterId>, Error> {
-        let said: BTreeSet<Hash> = volumes.values().flatten().map(Change::hash).collect();
-        let sealed = self.tables().sealed_changes()?;
+        let said = said(volumes);
+        let mut sealed = self.tables().sealed_changes()?;
+        for volume in anew.keys() {
+            // Nothing of the edition that is here is in the one that takes its place.
+            let gone = self.tables().hashes_of(*volume)?;
+            sealed.retain(|(hash, _)| !gone.contains(hash));
+        }
         let mut doubted = None;
         for (writer, _, last) in manifest.chains() {
             let have = self.replica()?.have().of(writer).cloned();
@@ -345,6 +384,12 @@ impl Owner {
         }
         Ok(doubted)
     }
+}
+
+/// A change of a checkpoint as if it had come in its author's last envelope there.
+fn by_author(authors: &Authors, change: Change) -> Option<(Hash, Waiting)> {
+    let (slot, counter) = *authors.get(&change.writer())?;
+    Some((change.hash(), Waiting { change, slot, counter }))
 }
 
 #[cfg(test)]
@@ -508,7 +553,7 @@ mod tests {
 
     /// A relay that keeps nothing of what a checkpoint covers says so.
     fn relay_of(manifest: &Manifest) -> Have {
-        super::super::checkpoint::cover(manifest)
+        cover(manifest)
     }
 
     #[test]

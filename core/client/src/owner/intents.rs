@@ -15,7 +15,7 @@ use couplet_proto::link::RelayLink;
 use couplet_proto::log::{Log, Stands};
 use couplet_proto::request::JoinRequest;
 use couplet_proto::sign::Signer;
-use couplet_proto::statement::{Body, Invite, Kit, Paper, Statement};
+use couplet_proto::statement::{Body, Invite, Kit, Paper, Propose, Statement};
 use serde::{Deserialize, Serialize};
 
 use super::ending::note_dissolution;
@@ -57,6 +57,10 @@ pub(super) enum Intent {
     Paper(Box<Kit>, Option<u64>),
     /// Notice to the recovery kit, given then.
     Notice(u64),
+    /// An edition that this device has made.
+    Propose(Propose),
+    /// The edition that the other person proposed with this checkpoint, and that is proved.
+    Accept(Hash),
 }
 
 /// The statement that was made last, and what wanted it said.
@@ -201,6 +205,8 @@ impl Owner {
                 }
                 membership::attest(log, device, *checkpoint)?
             }
+            Intent::Propose(edition) => membership::propose(log, device, *edition)?,
+            Intent::Accept(checkpoint) => membership::accept(log, device, *checkpoint)?,
             Intent::Dissolve => ending::dissolve(log, device)?,
             Intent::Retain => ending::retain(log, device)?,
             Intent::Move(relay) => ending::move_to(log, device, key?, relay, &mut *rng)?,

@@ -5,7 +5,7 @@ use couplet_engine::document::EntryKey;
 use couplet_engine::notebook::entry::Version;
 use couplet_engine::notebook::schema::Kind;
 use couplet_engine::notebook::{CannotWrite, Written};
-use couplet_proto::ids::{Edition, Volume, WriterId};
+use couplet_proto::ids::{Volume, WriterId};
 use rand_core::CryptoRng;
 
 use super::Owner;
@@ -124,8 +124,8 @@ impl Owner {
     ) -> Result<EntryRow, Error> {
         let me = self.replica()?.slot();
         self.durably(|tables| {
-            let change = &written.change;
-            let id = tables.keep_change((volume, Edition::default()), change, None)?;
+            let place = (volume, tables.edition(volume)?);
+            let id = tables.keep_change(place, &written.change, None)?;
             tables.keep_entry(&written.entry, Some(id), false)?;
             origin.use_up(tables)?;
             tables.entry(written.entry.key.as_str(), me)?.ok_or(Error::Engine)
@@ -140,7 +140,8 @@ impl Owner {
     pub(crate) fn seal_pending(&mut self) -> Result<usize, Error> {
         let mut count = 0;
         let owes_rotation = self.replica()?.log().owes_rotation();
-        if self.is_healing()? || self.is_apart()? || owes_rotation || self.removes_again()? {
+        let waits = owes_rotation || self.is_healing()? || self.removes_again()?;
+        if waits || self.is_apart()? || self.is_behind()? {
             return Ok(count);
         }
         if self.meets_twin()? {

@@ -90,7 +90,9 @@ pub fn rebase<E>(
 #[must_use]
 pub fn owner(log: &Log, sender: DeviceId, manifest: &Manifest) -> Option<Slot> {
     let is_known = |device| log.known(device).is_some();
-    let is_wanted = log.attested(manifest.hash()).is_some() || sender == manifest.device();
+    let hash = manifest.hash();
+    let is_proposed = log.proposed().is_some_and(|(_, proposed)| proposed.checkpoint == hash);
+    let is_wanted = log.attested(hash).is_some() || is_proposed || sender == manifest.device();
     let stands = |(writer, device, last): (WriterId, DeviceId, Tip)| {
         log.stands(device, writer).reaches(last.counter)
     };

@@ -22,6 +22,8 @@ pub struct Attested {
 pub(super) struct AllAttested {
     checkpoints: BTreeMap<Hash, Attested>,
     standing: Option<Hash>,
+    /// How often one was named that was not named before, or not so.
+    named: usize,
 }
 
 impl Attested {
@@ -49,17 +51,23 @@ impl Log {
         self.attested.standing
     }
 
-    /// How many checkpoints were attested by anybody.
+    /// How often the log has come to speak of another checkpoint, or of one as of more than before.
     #[must_use]
-    pub fn attested_count(&self) -> usize {
-        self.attested.checkpoints.len()
+    pub const fn attested_count(&self) -> usize {
+        self.attested.named
+    }
+
+    /// A checkpoint is named.
+    pub(super) fn name_checkpoint(&mut self) {
+        self.attested.named += 1;
     }
 
     /// A checkpoint stands as if all had attested it, and what was said of any other counts no more.
     pub(super) fn stand_alone(&mut self, checkpoint: Hash) {
         let attested = Attested { by: [true; 2], has_stood: true };
         let checkpoints = BTreeMap::from([(checkpoint, attested)]);
-        self.attested = AllAttested { checkpoints, standing: Some(checkpoint) };
+        let named = self.attested.named + 1;
+        self.attested = AllAttested { checkpoints, standing: Some(checkpoint), named };
     }
 
     pub(super) fn attest(&mut self, by: Slot, checkpoint: Hash) -> Result<(), Refused> {
@@ -68,6 +76,7 @@ impl Log {
         }
         let is_here = |slot| self.members.values().any(|member| member.slot == slot);
         let here = Slot::BOTH.map(is_here);
+        self.attested.named += usize::from(!self.attested.checkpoints.contains_key(&checkpoint));
         let attested = self.attested.checkpoints.entry(checkpoint).or_default();
         match (by, &mut attested.by) {
             (Slot::First, [first, _]) => *first = true,

@@ -16,7 +16,7 @@ use crate::statement::Propose;
 /// The editions that the log knows of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Editions {
-    current: BTreeMap<Volume, Propose>,
+    current: BTreeMap<Volume, (Slot, Propose)>,
     proposed: Option<(Slot, Propose)>,
 }
 
@@ -24,11 +24,14 @@ impl Log {
     /// The current edition of a volume.
     #[must_use]
     pub fn edition(&self, volume: Volume) -> Edition {
-        self.editions.current.get(&volume).map_or(Edition::default(), |current| current.edition)
+        self.editions
+            .current
+            .get(&volume)
+            .map_or(Edition::default(), |(_, current)| current.edition)
     }
 
-    /// The volumes that are not in their first edition, with what was proposed of the current one.
-    pub fn editions(&self) -> impl Iterator<Item = &Propose> {
+    /// The volumes that are not in their first edition: who proposed the current one, and what.
+    pub fn editions(&self) -> impl Iterator<Item = &(Slot, Propose)> {
         self.editions.current.values()
     }
 
@@ -50,8 +53,9 @@ impl Log {
         let is_writer = |member: &super::Member| member.slot == other && !member.is_paper;
         if self.members.values().any(is_writer) {
             self.editions.proposed = Some((by, proposed));
+            self.name_checkpoint();
         } else {
-            self.begin_edition(proposed);
+            self.begin_edition((by, proposed));
         }
         Ok(())
     }
@@ -61,17 +65,18 @@ impl Log {
             Some((proposer, _)) if proposer == by => {
                 Err(Refused::NotAllowed("an edition is accepted by the other person"))
             }
-            Some((_, proposed)) if proposed.checkpoint == checkpoint => {
-                self.begin_edition(proposed);
+            Some((proposer, proposed)) if proposed.checkpoint == checkpoint => {
+                self.begin_edition((proposer, proposed));
                 Ok(())
             }
             _ => Err(Refused::NotAllowed("no such edition is proposed")),
         }
     }
 
-    fn begin_edition(&mut self, proposed: Propose) {
+    fn begin_edition(&mut self, begun: (Slot, Propose)) {
+        let (_, proposed) = begun;
         self.editions.proposed = None;
-        self.editions.current.insert(proposed.volume, proposed);
+        self.editions.current.insert(proposed.volume, begun);
         self.stand_alone(proposed.checkpoint);
     }
 }
@@ -125,7 +130,10 @@ mod tests {
         both.say(both.statement_of_ben(Body::Propose(edition(1, 5))));
         assert!(refused(&both, Body::Accept(Accept { checkpoint: Hash([8; 32]) }), true));
         both.say(both.statement(Body::Accept(Accept { checkpoint: Hash([6; 32]) })));
-        assert_eq!(both.log.editions().copied().collect::<Vec<_>>(), [edition(1, 5)]);
+        assert_eq!(
+            both.log.editions().copied().collect::<Vec<_>>(),
+            [(Slot::Second, edition(1, 5))]
+        );
 
         let mut alone = Notebook::of_ana(20);
         alone.say(alone.statement(Body::Propose(edition(1, 7))));
