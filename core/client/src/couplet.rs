@@ -8,6 +8,7 @@ mod attached;
 mod beside;
 mod drafts;
 mod ending;
+mod erasing;
 mod exchanging;
 mod export;
 mod going;

@@ -44,7 +44,7 @@ pub use couplet_proto::link::RelayLink;
 pub use couplet_proto::statement::History;
 pub use error::Error;
 pub use exchange::Exchanged;
-pub use owner::{Archive, Saying};
+pub use owner::{Archive, Erased, Saying};
 pub use place::Place;
 pub use store::{Cursor, Delivery, Draft, EntryRow, Filter, PlacedChange, StoreError};
 pub use transport::Unreachable;

@@ -62,6 +62,7 @@ use crate::store::{Claim, Meta, Store, StoreError, Tables};
 use recovering::Recovering;
 
 pub use archive::Archive;
+pub use erasing::Erased;
 pub(crate) use exchange::Opening;
 pub(crate) use export::proved;
 pub use membership::{Asking, Invited};
@@ -198,6 +199,7 @@ impl Owner {
         // Whoever was attached before has ended, however it did.
         owner.set_attached(false)?;
         owner.renew_views()?;
+        owner.wipe_if_due()?;
         Ok(owner)
     }
 

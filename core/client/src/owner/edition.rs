@@ -26,7 +26,7 @@ use super::checkpoint::{Volumes, cover, said};
 use super::erasing;
 use super::receiving::{Judged, Me, Received};
 use crate::error::Error;
-use crate::store::{Meta, Tables, Waiting};
+use crate::store::{Meta, StoreError, Tables, Waiting};
 
 /// The counter of changes that are nobody's: they came in no envelope.
 const NOBODYS: u64 = 1;
@@ -58,6 +58,7 @@ impl Owner {
 
     /// Looks again at what could not be read before, in the editions that are current by now.
     pub(crate) fn go_over(&mut self) -> Result<Received, Error> {
+        self.wipe_if_due()?;
         let mut received = self.settle_editions()?;
         let reread = self.reread()?;
         received.touched.extend(reread.touched);
@@ -295,10 +296,14 @@ impl Owner {
     /// What was deleted goes out of the file, too. A crash before that is made up for.
     pub(super) fn wipe_if_due(&mut self) -> Result<(), Error> {
         let is_due = self.tables().get::<bool>(Meta::Wiping)? == Some(true);
-        if is_due && self.is_owned() && self.store.wipe()? {
-            self.durably(|tables| Ok(tables.clear(Meta::Wiping)?))?;
+        if !is_due || !self.is_owned() {
+            return Ok(());
         }
-        Ok(())
+        match self.store.wipe() {
+            Ok(true) => self.durably(|tables| Ok(tables.clear(Meta::Wiping)?)),
+            Ok(false) | Err(StoreError::Busy | StoreError::DiskFull) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 
