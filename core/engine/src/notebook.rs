@@ -39,7 +39,7 @@ use crate::document::{
 use crate::limits::{
     ENTRIES_PER_VOLUME, HEADS_PER_VOLUME, MAX_NOTE, MAX_PAGE, MAX_TITLE, WEIGHT_PER_VOLUME,
 };
-use crate::text::rebase;
+use crate::text::{added, rebase};
 use entry::{Entry, Version};
 use law::{Author, judge};
 use reaction::NotAnEmoji;
@@ -253,13 +253,15 @@ impl Notebook {
         text: &str,
     ) -> Result<Option<Change>, CannotWrite> {
         let shown = match base {
-            Some(version) => {
-                let shown = self.document.text_at(&entry.key, TEXT, version.heads());
-                shown.ok_or(CannotWrite::UnknownVersion)?
-            }
-            None => entry.text.clone(),
+            Some(version) => self.document.text_at(&entry.key, TEXT, version.heads()),
+            None => Some(entry.text.clone()),
         };
-        let splices = rebase(&shown, text, &entry.text);
+        let splices = match shown {
+            Some(shown) => rebase(&shown, text, &entry.text),
+            // The version may be one of an edition before, which nobody has any more.
+            None if self.edition() != Edition::default() => added(text, &entry.text),
+            None => return Err(CannotWrite::UnknownVersion),
+        };
         let author = self.author();
         let key = &entry.key;
         self.commit(author, |edit| {

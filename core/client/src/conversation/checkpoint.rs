@@ -24,14 +24,15 @@ pub(super) struct Checkpoints {
     asked: BTreeSet<Hash>,
     /// Those that were offered.
     offered: BTreeSet<Hash>,
-    /// Whether the relay owes an answer to the last one that was offered.
-    is_offering: bool,
+    /// The last one that was offered, if the relay owes an answer to that, and whether it was offered
+    /// a second time.
+    offering: Option<(Hash, bool)>,
 }
 
 impl Checkpoints {
     /// Whether something is under way.
     pub(super) const fn is_busy(&self) -> bool {
-        self.fetching.is_some() || self.is_offering
+        self.fetching.is_some() || self.offering.is_some()
     }
 }
 
@@ -46,8 +47,17 @@ impl Conversation {
         owner.relay_has_checkpoints(&whole)?;
         self.checkpoints.at_relay = whole;
         self.checkpoints.fetching = None;
-        self.checkpoints.is_offering = false;
         self.log_changed_by_owner(owner);
+        // What it says when it attaches, or when the log grows, is no answer to what is on its way to
+        // it: that is offered once more.
+        if let Some((hash, false)) = self.checkpoints.offering.take()
+            && !self.checkpoints.at_relay.contains(&hash)
+            && let Some(manifest) = owner.piece(hash)?
+        {
+            self.checkpoints.offering = Some((hash, true));
+            self.send(Frame::Piece(manifest));
+            return Ok(());
+        }
         self.look_at_checkpoints(owner)
     }
 
@@ -71,7 +81,7 @@ impl Conversation {
             let hash = manifest.hash();
             let is_there = self.checkpoints.at_relay.contains(&hash);
             if !is_there && self.checkpoints.offered.insert(hash) {
-                self.checkpoints.is_offering = true;
+                self.checkpoints.offering = Some((hash, false));
                 self.send(Frame::Piece(manifest.bytes().to_vec()));
                 return Ok(());
             }
@@ -84,7 +94,7 @@ impl Conversation {
     pub(super) fn handle_want(&mut self, owner: &mut Owner, wanted: &[Hash]) -> Result<(), Error> {
         for hash in wanted {
             let Some(piece) = owner.piece(*hash)? else {
-                self.checkpoints.is_offering = false;
+                self.checkpoints.offering = None;
                 return self.look_at_checkpoints(owner);
             };
             self.send(Frame::Piece(piece));

@@ -151,7 +151,7 @@ impl Owner {
         let standing = self.replica()?.log().standing();
         let mut known = self.tables().checkpoints()?;
         let last = known.iter().rfind(|(_, is_sound)| *is_sound).map(|(it, _)| it.hash());
-        let wanted = [base, standing, last];
+        let wanted = [base, standing, last, self.erasing_with()?];
         known.retain(|(it, is_sound)| *is_sound && wanted.contains(&Some(it.hash())));
         Ok(known.into_iter().map(|(manifest, _)| manifest).collect())
     }

@@ -43,12 +43,12 @@ pub(super) type Volumes = BTreeMap<Volume, (Edition, Vec<Change>)>;
 
 impl Owner {
     /// Makes a checkpoint of all that this device has sealed or received, if nothing of it is open;
-    /// its hash.
+    /// its hash. While this device proposes an edition none takes its place at the relay.
     ///
     /// # Errors
     /// [`Error::Store`].
     pub fn checkpoint(&mut self) -> Result<Option<Hash>, Error> {
-        if self.is_apart()? || self.joining().is_some() {
+        if self.is_apart()? || self.joining().is_some() || self.is_erasing()? {
             return Ok(None);
         }
         self.seal_pending()?;
@@ -74,10 +74,9 @@ impl Owner {
         Ok(may_speak && !self.is_behind()? && self.is_settled()?)
     }
 
-    /// Makes one if enough has come since the last. While an edition is proposed none takes its place
-    /// at the relay.
+    /// Makes one if enough has come since the last.
     pub(crate) fn checkpoint_if_worthwhile(&mut self) -> Result<(), Error> {
-        if self.joining().is_some() || self.is_apart()? || self.is_erasing()? {
+        if self.joining().is_some() || self.is_apart()? {
             return Ok(());
         }
         let last = self.tables().checkpoints()?.pop();

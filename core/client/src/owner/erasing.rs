@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use couplet_engine::document::EntryKey;
 use couplet_engine::notebook::CannotWrite;
+use couplet_engine::notebook::edition::WordsIn;
 use couplet_proto::checkpoint::Manifest;
 use couplet_proto::hash::Hash;
 use couplet_proto::ids::{DeviceId, Slot, Volume};
@@ -48,7 +49,7 @@ const CANNOT_PROMISE: [&str; 3] = [
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Made {
     edition: Propose,
-    entries: Vec<String>,
+    words: BTreeSet<WordsIn>,
 }
 
 impl Owner {
@@ -62,18 +63,17 @@ impl Owner {
         let row = self.tables().entry(key.as_str(), me)?.ok_or(CannotWrite::NoEntry)?;
         let volume = row.entry.volume;
         let is_shared = volume >= self.replica()?.log().first_shared_volume();
-        if !is_shared || !self.load(volume)?.has_words_of(key, me) {
+        let words = self.load(volume)?.words_of(key, me);
+        if !is_shared || words.is_empty() {
             let is_done = is_shared && row.entry.author == me && row.entry.is_wordless();
             return if is_done { self.erased(key) } else { Err(Error::NothingToErase) };
         }
         let mut wanted = self.wanted()?;
-        if !wanted.iter().any(|wanted| wanted == key.as_str()) {
-            wanted.push(key.as_str().to_owned());
-            self.durably(|tables| {
-                tables.drop_drafts_of(key.as_str())?;
-                Ok(tables.set(Meta::Erasing, &wanted)?)
-            })?;
-        }
+        wanted.extend(words);
+        self.durably(|tables| {
+            tables.drop_drafts_of(key.as_str())?;
+            Ok(tables.set(Meta::Erasing, &wanted)?)
+        })?;
         self.pursue_erasing()?;
         self.erased(key)
     }
@@ -83,7 +83,7 @@ impl Owner {
     /// # Errors
     /// [`Error::Store`].
     pub fn erased(&mut self, key: &EntryKey) -> Result<Erased, Error> {
-        let is_wanted = self.wanted()?.iter().any(|wanted| wanted == key.as_str());
+        let is_wanted = self.wanted()?.iter().any(|wanted| wanted.entry == *key);
         let is_wiping = self.tables().get::<bool>(Meta::Wiping)? == Some(true);
         let replica = self.replica()?;
         let me = replica.device().public();
@@ -122,9 +122,9 @@ impl Owner {
         if is_asked || !self.may_make_one()? {
             return Ok(());
         }
-        let Some((volume, entries)) = self.next_to_erase()? else { return Ok(()) };
-        if !self.stands_as_made(volume, &entries)? {
-            self.make_edition(volume, entries)?;
+        let Some((volume, words)) = self.next_to_erase()? else { return Ok(()) };
+        if !self.stands_as_made(volume, &words)? {
+            self.make_edition(volume, words)?;
         }
         let alone = self.replica()?.log().members().count() == 1;
         if let Some(made) = self.made()?.filter(|_| alone) {
@@ -168,7 +168,7 @@ impl Owner {
         Ok(Received::default())
     }
 
-    fn wanted(&self) -> Result<Vec<String>, Error> {
+    fn wanted(&self) -> Result<BTreeSet<WordsIn>, Error> {
         Ok(self.tables().get(Meta::Erasing)?.unwrap_or_default())
     }
 
@@ -178,35 +178,35 @@ impl Owner {
 
     /// The volume of what was first wanted erased, and all that is wanted of it. What has gone
     /// meanwhile is wanted no more.
-    fn next_to_erase(&mut self) -> Result<Option<(Volume, Vec<String>)>, Error> {
+    fn next_to_erase(&mut self) -> Result<Option<(Volume, BTreeSet<WordsIn>)>, Error> {
         let me = self.replica()?.slot();
-        let (mut volume, mut entries, mut left) = (None, Vec::new(), Vec::new());
+        let (mut volume, mut words, mut left) = (None, BTreeSet::new(), BTreeSet::new());
         for wanted in self.wanted()? {
-            let Some(row) = self.tables().entry(&wanted, me)? else { continue };
-            let place = row.entry.volume;
-            if !self.load(place)?.has_words_of(&row.entry.key, me) {
+            let row = self.tables().entry(wanted.entry.as_str(), me)?;
+            let Some(place) = row.map(|row| row.entry.volume) else { continue };
+            if !self.load(place)?.words_of(&wanted.entry, me).contains(&wanted) {
                 continue;
             }
-            left.push(wanted.clone());
+            left.insert(wanted.clone());
             if *volume.get_or_insert(place) == place {
-                entries.push(wanted);
+                words.insert(wanted);
             }
         }
         if left.len() != self.wanted()?.len() {
             self.durably(|tables| Ok(tables.set(Meta::Erasing, &left)?))?;
         }
-        Ok(volume.map(|volume| (volume, entries)))
+        Ok(volume.map(|volume| (volume, words)))
     }
 
     /// Whether the edition that was made last is what would be made: of the same, after the current
     /// one, and with nothing held beyond it but what this device will write anew.
-    fn stands_as_made(&mut self, volume: Volume, entries: &[String]) -> Result<bool, Error> {
-        let Some(Made { edition, entries: made }) = self.made()? else { return Ok(false) };
+    fn stands_as_made(&mut self, volume: Volume, words: &BTreeSet<WordsIn>) -> Result<bool, Error> {
+        let Some(Made { edition, words: made }) = self.made()? else { return Ok(false) };
         let known = self.tables().checkpoints()?.into_iter().map(|(manifest, _)| manifest);
         let manifest = known.into_iter().find(|it| it.hash() == edition.checkpoint);
         let before = self.tables().edition(volume)?;
         let is_next = before.0.checked_add(1) == Some(edition.edition.0);
-        let is_same = edition.volume == volume && made == entries && is_next;
+        let is_same = edition.volume == volume && made == *words && is_next;
         let Some(manifest) = manifest.filter(|_| is_same) else { return Ok(false) };
         let beyond = self.changes_beyond(&cover(&manifest))?;
         let me = self.replica()?.writer();
@@ -214,11 +214,9 @@ impl Owner {
         Ok(here.iter().all(|(it, _)| it.writer() == me || !beyond.contains(&it.hash())))
     }
 
-    fn make_edition(&mut self, volume: Volume, entries: Vec<String>) -> Result<(), Error> {
+    fn make_edition(&mut self, volume: Volume, words: BTreeSet<WordsIn>) -> Result<(), Error> {
         let me = self.replica()?.slot();
-        let keys: Result<BTreeSet<EntryKey>, _> = entries.iter().map(|key| key.parse()).collect();
-        let keys = keys.map_err(|_| Error::Engine)?;
-        let made = self.load(volume)?.without(&keys, me).map_err(Error::NoEdition)?;
+        let made = self.load(volume)?.without(&words, me).map_err(Error::NoEdition)?;
         let edition = made.notebook.edition();
         let next = Next { volume, edition, changes: made.changes };
         let Some((manifest, blobs)) = self.signed(Some(&next))? else { return Ok(()) };
@@ -227,7 +225,7 @@ impl Owner {
         self.durably(|tables| {
             blobs.iter().try_for_each(|blob| tables.keep_blob(blob))?;
             tables.keep_checkpoint(&manifest, true)?;
-            Ok(tables.set(Meta::Edition, &Made { edition, entries })?)
+            Ok(tables.set(Meta::Edition, &Made { edition, words })?)
         })
     }
 }
@@ -237,8 +235,8 @@ impl Owner {
 pub(super) fn done(tables: &Tables<'_>, beginning: Hash) -> Result<(), Error> {
     let made = tables.get::<Made>(Meta::Edition)?;
     if let Some(made) = made.filter(|made| made.edition.beginning == beginning) {
-        let mut wanted = tables.get::<Vec<String>>(Meta::Erasing)?.unwrap_or_default();
-        wanted.retain(|wanted| !made.entries.contains(wanted));
+        let mut wanted: BTreeSet<WordsIn> = tables.get(Meta::Erasing)?.unwrap_or_default();
+        wanted.retain(|wanted| !made.words.contains(wanted));
         tables.set(Meta::Erasing, &wanted)?;
         tables.clear(Meta::Edition)?;
     }
@@ -424,9 +422,10 @@ mod tests {
 
     /// Everything of Ana's volume but for these words of Ben's, as an edition.
     fn without_bens(ana: &mut Owner, contents: &mut Contents, edition: &mut Propose) {
-        let key = ana.timeline(None, 9, &crate::store::Filter::default()).unwrap();
-        let keys = key.into_iter().map(|row| row.entry.key).collect();
-        let made = ana.load(Volume(0)).unwrap().without(&keys, Slot::Second).unwrap();
+        let keys = ana.timeline(None, 9, &crate::store::Filter::default()).unwrap();
+        let volume = ana.load(Volume(0)).unwrap();
+        let words = keys.into_iter().flat_map(|row| volume.words_of(&row.entry.key, Slot::Second));
+        let made = volume.without(&words.collect(), Slot::Second).unwrap();
         edition.beginning = made.beginning;
         put(ana, contents, *edition, &made.changes);
     }

@@ -32,6 +32,14 @@ pub struct NextEdition {
     pub beginning: Hash,
 }
 
+/// Words in an entry, by the key that they stand at.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct WordsIn {
+    /// The entry.
+    pub entry: EntryKey,
+    field: String,
+}
+
 /// Late words on an entry that is not here, and may come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stranded {
@@ -41,23 +49,27 @@ pub struct Stranded {
 }
 
 impl Notebook {
-    /// Whether the entry has words of this person that can be taken out of it.
+    /// The words of this person in an entry that can be taken out of it, as it is now.
     #[must_use]
-    pub fn has_words_of(&self, key: &EntryKey, person: Slot) -> bool {
-        let entry = self.document.entry(key);
-        entry.is_some_and(|entry| entry.fields.keys().any(|field| is_word_of(field, person)))
+    pub fn words_of(&self, key: &EntryKey, person: Slot) -> BTreeSet<WordsIn> {
+        let fields = self.document.entry(key).unwrap_or_default().fields.into_keys();
+        let words = fields.filter(|field| is_word_of(field, person));
+        words.map(|field| WordsIn { entry: key.clone(), field }).collect()
     }
 
-    /// The next edition, without any words of this person in these entries.
+    /// The next edition, without these words as far as they are this person's.
     ///
     /// # Errors
     /// [`NoEdition`].
     pub fn without(
         &self,
-        entries: &BTreeSet<EntryKey>,
+        words: &BTreeSet<WordsIn>,
         person: Slot,
     ) -> Result<NextEdition, NoEdition> {
-        self.next(&|key, field| entries.contains(key) && is_word_of(field, person))
+        self.next(&|entry, field| {
+            let words_in = WordsIn { entry: entry.clone(), field: field.to_owned() };
+            is_word_of(field, person) && words.contains(&words_in)
+        })
     }
 
     /// Whether these changes are the next edition of this volume, in which nothing is missing but
