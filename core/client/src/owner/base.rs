@@ -151,8 +151,13 @@ impl Owner {
         let standing = self.replica()?.log().standing();
         let mut known = self.tables().checkpoints()?;
         let last = known.iter().rfind(|(_, is_sound)| *is_sound).map(|(it, _)| it.hash());
-        let wanted = [base, standing, last, self.erasing_with()?];
-        known.retain(|(it, is_sound)| *is_sound && wanted.contains(&Some(it.hash())));
+        let made = self.erasing_with()?;
+        let is_another = self.is_another_proposed()?;
+        let wanted = [base, standing, last, made];
+        known.retain(|(it, is_sound)| {
+            let hash = Some(it.hash());
+            *is_sound && wanted.contains(&hash) && !(is_another && hash == made)
+        });
         Ok(known.into_iter().map(|(manifest, _)| manifest).collect())
     }
 

@@ -43,12 +43,13 @@ pub(super) type Volumes = BTreeMap<Volume, (Edition, Vec<Change>)>;
 
 impl Owner {
     /// Makes a checkpoint of all that this device has sealed or received, if nothing of it is open;
-    /// its hash. While this device proposes an edition none takes its place at the relay.
+    /// its hash. While an edition is proposed, or to be, none takes its place at the relay.
     ///
     /// # Errors
     /// [`Error::Store`].
     pub fn checkpoint(&mut self) -> Result<Option<Hash>, Error> {
-        if self.is_apart()? || self.joining().is_some() || self.is_erasing()? {
+        let is_idle = self.is_apart()? || self.joining().is_some();
+        if is_idle || self.is_erasing()? || self.replica()?.log().proposed().is_some() {
             return Ok(None);
         }
         self.seal_pending()?;
@@ -302,7 +303,7 @@ impl Owner {
         } else {
             self.rejected.insert(manifest.hash());
         }
-        let proposed = self.replica()?.log().proposed().map(|(_, proposed)| proposed.checkpoint);
+        let proposed = self.replica()?.log().proposed().map(|it| it.edition.checkpoint);
         stay.extend(standing.into_iter().chain(base).chain(proposed).chain(self.erasing_with()?));
         self.durably(|tables| {
             if is_true {

@@ -19,6 +19,7 @@ use couplet_proto::checkpoint::Manifest;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::Have;
 use couplet_proto::ids::{Edition, Slot, Volume, WriterId};
+use couplet_proto::log::Proposed;
 use couplet_proto::statement::Propose;
 
 use super::Owner;
@@ -88,13 +89,10 @@ impl Owner {
     }
 
     /// The edition that the other person proposes, if it is proposed with this checkpoint.
-    pub(super) fn proposed_with(
-        &mut self,
-        checkpoint: Hash,
-    ) -> Result<Option<(Slot, Propose)>, Error> {
+    pub(super) fn proposed_with(&mut self, checkpoint: Hash) -> Result<Option<Proposed>, Error> {
         let replica = self.replica()?;
         let (me, proposed) = (replica.slot(), replica.log().proposed().copied());
-        Ok(proposed.filter(|(by, it)| *by != me && it.checkpoint == checkpoint))
+        Ok(proposed.filter(|it| it.slot != me && it.edition.checkpoint == checkpoint))
     }
 
     /// Whether nothing is missing in a proposed edition but words of whoever proposes it, and in its
@@ -103,7 +101,7 @@ impl Owner {
     pub(super) fn proves(
         &mut self,
         manifest: &Manifest,
-        (by, edition): (Slot, Propose),
+        Proposed { slot, edition, .. }: Proposed,
     ) -> Result<bool, Error> {
         if !self.is_settled()? || !self.is_covered_here(manifest)? {
             return Ok(false);
@@ -143,7 +141,7 @@ impl Owner {
         let replica = self.replica()?;
         let me = (replica.slot(), replica.writer());
         let old = Notebook::load(edition.volume, before, me, None, at_cut);
-        Ok(old.is_ok_and(|old| old.goes_on_as(&base, by)))
+        Ok(old.is_ok_and(|old| old.goes_on_as(&base, slot)))
     }
 
     /// Whether this is the edition of each volume that is here.

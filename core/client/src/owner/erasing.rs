@@ -13,7 +13,8 @@ use couplet_engine::notebook::CannotWrite;
 use couplet_engine::notebook::edition::WordsIn;
 use couplet_proto::checkpoint::Manifest;
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::{DeviceId, Slot, Volume};
+use couplet_proto::ids::{DeviceId, Volume};
+use couplet_proto::log::Proposed;
 use couplet_proto::sign::Signer;
 use couplet_proto::statement::Propose;
 use serde::{Deserialize, Serialize};
@@ -117,9 +118,7 @@ impl Owner {
             return Ok(());
         }
         self.seal_pending()?;
-        let me = self.replica()?.slot();
-        let is_asked = self.replica()?.log().proposed().is_some_and(|(by, _)| *by != me);
-        if is_asked || !self.may_make_one()? {
+        if self.is_another_proposed()? || !self.may_make_one()? {
             return Ok(());
         }
         let Some((volume, words)) = self.next_to_erase()? else { return Ok(()) };
@@ -134,11 +133,23 @@ impl Owner {
         Ok(())
     }
 
+    /// Whether an edition is proposed by another device that belongs. At the relay there is room for
+    /// one of each person.
+    pub(super) fn is_another_proposed(&mut self) -> Result<bool, Error> {
+        let me = self.device();
+        let log = self.replica()?.log();
+        let is_here = |device| device != me && log.member(device).is_some();
+        Ok(log.proposed().is_some_and(|proposed| is_here(proposed.by)))
+    }
+
     /// The relay holds these checkpoints whole: what this device has made of them is proposed.
     pub(super) fn propose_made(&mut self, whole: &[Hash]) -> Result<(), Error> {
         let Some(Made { edition, .. }) = self.made()? else { return Ok(()) };
+        if self.is_another_proposed()? {
+            return Ok(());
+        }
         let log = self.replica()?.log();
-        let is_said = log.proposed().is_some_and(|(_, proposed)| *proposed == edition);
+        let is_said = log.proposed().is_some_and(|proposed| proposed.edition == edition);
         let is_next = log.edition(edition.volume).0.checked_add(1) == Some(edition.edition.0);
         let intent = Intent::Propose(edition);
         let wanted = self.tables().intents::<Intent>()?;
@@ -153,7 +164,7 @@ impl Owner {
     pub(super) fn settle_proposed(
         &mut self,
         manifest: &Manifest,
-        proposed: (Slot, Propose),
+        proposed: Proposed,
     ) -> Result<Received, Error> {
         if self.proves(manifest, proposed)? {
             self.durably(|tables| Ok(tables.keep_checkpoint(manifest, true)?))?;
@@ -250,6 +261,7 @@ mod tests {
     use couplet_engine::notebook::schema::Kind;
     use couplet_proto::checkpoint::blob::Blob;
     use couplet_proto::checkpoint::{BlobName, Contents};
+    use couplet_proto::ids::Slot;
     use couplet_proto::statement::Role;
 
     use super::*;

@@ -91,7 +91,7 @@ pub fn rebase<E>(
 pub fn owner(log: &Log, sender: DeviceId, manifest: &Manifest) -> Option<Slot> {
     let is_known = |device| log.known(device).is_some();
     let hash = manifest.hash();
-    let is_proposed = log.proposed().is_some_and(|(_, proposed)| proposed.checkpoint == hash);
+    let is_proposed = log.proposed().is_some_and(|it| it.edition.checkpoint == hash);
     let is_wanted = log.attested(hash).is_some() || is_proposed || sender == manifest.device();
     let stands = |(writer, device, last): (WriterId, DeviceId, Tip)| {
         log.stands(device, writer).reaches(last.counter)

@@ -10,14 +10,25 @@ use std::collections::BTreeMap;
 
 use super::{Log, Refused};
 use crate::hash::Hash;
-use crate::ids::{Edition, Slot, Volume};
+use crate::ids::{DeviceId, Edition, Slot, Volume};
 use crate::statement::Propose;
 
 /// The editions that the log knows of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Editions {
     current: BTreeMap<Volume, (Slot, Propose)>,
-    proposed: Option<(Slot, Propose)>,
+    proposed: Option<Proposed>,
+}
+
+/// An edition that is proposed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proposed {
+    /// By which device.
+    pub by: DeviceId,
+    /// Whose that is.
+    pub slot: Slot,
+    /// What it said.
+    pub edition: Propose,
 }
 
 impl Log {
@@ -35,13 +46,17 @@ impl Log {
         self.editions.current.values()
     }
 
-    /// The edition that is proposed, and by whom.
+    /// The edition that is proposed.
     #[must_use]
-    pub const fn proposed(&self) -> Option<&(Slot, Propose)> {
+    pub const fn proposed(&self) -> Option<&Proposed> {
         self.editions.proposed.as_ref()
     }
 
-    pub(super) fn propose(&mut self, by: Slot, proposed: Propose) -> Result<(), Refused> {
+    pub(super) fn propose(
+        &mut self,
+        (by, slot): (DeviceId, Slot),
+        proposed: Propose,
+    ) -> Result<(), Refused> {
         let Propose { volume, edition, .. } = proposed;
         if self.edition(volume).0.checked_add(1) != Some(edition.0) {
             return Err(Refused::NotAllowed("editions follow each other"));
@@ -49,24 +64,24 @@ impl Log {
         if volume < self.first_shared_volume() {
             return Err(Refused::NotAllowed("an edition is of a volume that both may read"));
         }
-        let other = by.other();
+        let other = slot.other();
         let is_writer = |member: &super::Member| member.slot == other && !member.is_paper;
         if self.members.values().any(is_writer) {
-            self.editions.proposed = Some((by, proposed));
+            self.editions.proposed = Some(Proposed { by, slot, edition: proposed });
             self.name_checkpoint();
         } else {
-            self.begin_edition((by, proposed));
+            self.begin_edition((slot, proposed));
         }
         Ok(())
     }
 
     pub(super) fn accept(&mut self, by: Slot, checkpoint: Hash) -> Result<(), Refused> {
         match self.editions.proposed {
-            Some((proposer, _)) if proposer == by => {
+            Some(Proposed { slot, .. }) if slot == by => {
                 Err(Refused::NotAllowed("an edition is accepted by the other person"))
             }
-            Some((proposer, proposed)) if proposed.checkpoint == checkpoint => {
-                self.begin_edition((proposer, proposed));
+            Some(Proposed { slot, edition, .. }) if edition.checkpoint == checkpoint => {
+                self.begin_edition((slot, edition));
                 Ok(())
             }
             _ => Err(Refused::NotAllowed("no such edition is proposed")),
@@ -84,6 +99,7 @@ impl Log {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sign::Signer as _;
     use crate::statement::{Accept, Attest, Body};
     use crate::testing::Notebook;
 
@@ -111,7 +127,9 @@ mod tests {
         both.say(both.statement(before.clone()));
         both.say(both.statement_of_ben(before));
         both.say(both.statement(Body::Propose(first)));
-        assert_eq!(both.log.proposed(), Some(&(Slot::First, first)));
+        let by = both.ana.public();
+        let proposed = Proposed { by, slot: Slot::First, edition: first };
+        assert_eq!(both.log.proposed(), Some(&proposed));
         assert_eq!(both.log.edition(Volume(0)), Edition(0));
         assert!(refused(&both, accept.clone(), false), "by who proposed it");
         let another = Body::Accept(Accept { checkpoint: Hash([9; 32]) });

@@ -51,7 +51,7 @@ impl Log {
             Body::Recover(said) => self.recover(by, after, said),
             Body::Notice(said) => self.give_notice(by, *said),
             Body::Attest(attest) => self.attest(slot, attest.checkpoint),
-            Body::Propose(propose) => self.propose(slot, *propose),
+            Body::Propose(propose) => self.propose(by, *propose),
             Body::Accept(accept) => self.accept(slot, accept.checkpoint),
             Body::Unknown { .. } => Ok(()),
         }
