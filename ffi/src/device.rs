@@ -248,8 +248,14 @@ pub struct Status {
     pub is_staying: bool,
     /// If the relay did not take this device's words so far: when they are offered again.
     pub put_off_until: Option<SystemTime>,
+    /// Envelopes that were missing after the last exchange, though another device has read them or
+    /// they come before what is here: the relay keeps them back, or has lost them.
+    pub withheld: u64,
     /// How sure this person is of the other; nothing while nobody else is here.
     pub verified: Option<Verified>,
+    /// When this person's recovery kit may be replaced without its words: one of their devices gave
+    /// it notice. Whoever did not mean this keeps the kit by its words.
+    pub kit_due: Option<SystemTime>,
     /// How many persons belong.
     pub persons: u32,
     /// How many devices belong.
@@ -398,7 +404,7 @@ impl From<couplet::Invitation> for Invitation {
 
 impl From<couplet::Request> for Request {
     fn from(request: couplet::Request) -> Self {
-        let couplet::Request { id, name, is_own_device } = request;
+        let couplet::Request { id, name, is_own_device, .. } = request;
         Self { id: RequestId { value: id }, name, is_own_device }
     }
 }
@@ -422,7 +428,9 @@ impl From<couplet::Status> for Status {
             is_attached: status.is_attached,
             is_staying: status.is_staying,
             put_off_until: status.put_off.map(time),
+            withheld: status.withheld,
             verified: status.verified.map(Verified::from),
+            kit_due: status.kit_due.map(time),
             persons: u32::try_from(status.persons).unwrap_or(u32::MAX),
             devices: u32::try_from(status.devices).unwrap_or(u32::MAX),
         }

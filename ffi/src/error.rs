@@ -219,6 +219,7 @@ mod tests {
             Error::Unsent(couplet::Unsent { entries: 2, drafts: 1 }),
             Error::Paused,
             Error::NotEnded,
+            Error::NotWords(couplet::NotWords::Checksum),
             Error::UnknownWords,
             Error::WordsUsed,
             Error::KitThere,

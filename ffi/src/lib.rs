@@ -18,6 +18,7 @@ mod export;
 mod keystore;
 mod log;
 mod notebook;
+mod recovery;
 mod runtime;
 
 pub use config::Config;
@@ -36,6 +37,7 @@ pub use export::{Archive, Export, Imported, PlacedChange, Words, prove_export};
 pub use keystore::{KeyRefused, KeyStore};
 pub use log::{LogLevel, LogLine, LogRefused, LogSink, lost_log_lines, set_log_sink};
 pub use notebook::{GoneOn, Notebook};
+pub use recovery::{Recovered, RecoveryKit, RecoveryWords, Renewed, recover};
 pub use runtime::{CancelToken, end_all_work};
 
 uniffi::setup_scaffolding!();

@@ -7,6 +7,7 @@ mod going;
 mod membership;
 mod network;
 mod reading;
+mod recovery;
 mod writing;
 
 use std::future::Future;
@@ -148,7 +149,7 @@ impl Notebook {
 }
 
 impl Notebook {
-    fn of(couplet: Couplet) -> Arc<Self> {
+    pub(crate) fn of(couplet: Couplet) -> Arc<Self> {
         Arc::new(Self { couplet, is_closing: CancelToken::new() })
     }
 
@@ -191,6 +192,6 @@ impl Notebook {
     }
 }
 
-fn relay_link(link: &str) -> Result<RelayLink, CoupletError> {
+pub(crate) fn relay_link(link: &str) -> Result<RelayLink, CoupletError> {
     link.parse().map_err(CoupletError::input)
 }

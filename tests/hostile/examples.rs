@@ -7,8 +7,10 @@ use couplet_engine::keys::{DeviceSecret, WordsSecret};
 use couplet_engine::membership::ending::{dissolve, move_to, retain};
 use couplet_engine::membership::epoch::{leave, remove, rewrap, rotate};
 use couplet_engine::membership::keyring::{Keys, open_keys};
+use couplet_engine::membership::replacing::replace;
 use couplet_engine::membership::{invitation, invite, paper, rename, revoke};
 use couplet_engine::notebook::schema::{Kind, LAW};
+use couplet_engine::pairing::request::ask;
 use couplet_engine::seal::seal_blob;
 use couplet_proto::checkpoint::blob::{Blob, BlobHeader};
 use couplet_proto::checkpoint::{Contents, Covered, Manifest};
@@ -19,7 +21,7 @@ use couplet_proto::have::Tip;
 use couplet_proto::ids::{DeviceId, Edition, Slot, Volume, WriterId, WriterNonce};
 use couplet_proto::link::RelayLink;
 use couplet_proto::sign::Signer;
-use couplet_proto::statement::{History, Locator, Role, Statement, Watermark};
+use couplet_proto::statement::{Gone, History, Locator, Role, Statement, Watermark};
 use couplet_tests::chance::Chance;
 use couplet_tests::couple::Couple;
 use couplet_tests::world::World;
@@ -112,6 +114,7 @@ fn go(couple: &mut Couple, gone: DeviceId, chance: &mut Chance) {
     let relay = RelayLink { address: "relay.example:4433".to_owned(), pin: Hash([4; 32]) };
     let moved = move_to(&couple.log, &ana, &couple.key, &relay, chance).unwrap();
     say(couple, moved);
+    let_in_again(couple, chance);
     let wanted = dissolve(&couple.log, &couple.ben).unwrap();
     say(couple, wanted);
     let retained = retain(&couple.log, &couple.ben).unwrap();
@@ -119,6 +122,20 @@ fn go(couple: &mut Couple, gone: DeviceId, chance: &mut Chance) {
     let left = leave(&couple.log, &couple.ben).unwrap();
     say(couple, left);
     come_back(couple, &mut Chance::new(13));
+}
+
+/// Ben has lost everything, and Ana lets him in again on a fresh phone.
+fn let_in_again(couple: &mut Couple, chance: &mut Chance) {
+    let link = couple.invites_again(chance);
+    let fresh = DeviceSecret::random(chance);
+    let request = ask(&link, &fresh, &"Ben".parse().unwrap(), chance).unwrap().request;
+    let last = Tip { counter: 3, hash: Hash([3; 32]) };
+    let watermarks = vec![Watermark { nonce: WriterNonce([3; 16]), last }];
+    let gone = vec![Gone { device: couple.ben.public(), watermarks }];
+    let keys = open_keys(&couple.log, &couple.ana, &Keys::new());
+    let said = replace(&couple.log, &couple.ana, &keys, &request, (gone, None), chance).unwrap();
+    couple.log.append(said).unwrap();
+    couple.ben = fresh;
 }
 
 /// Ana makes a recovery kit, gives it notice, and comes back by its words.

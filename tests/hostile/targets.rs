@@ -6,22 +6,27 @@ use couplet::Cursor;
 use couplet_engine::body::Body;
 use couplet_engine::checkpoint;
 use couplet_engine::document::{Change, EntryKey, Run};
-use couplet_engine::keys::{Secret, WordsSecret};
+use couplet_engine::keys::{DeviceSecret, Secret, WordsSecret};
 use couplet_engine::membership::words::Words;
 use couplet_engine::notebook::Notebook;
+use couplet_engine::notebook::claim::{Claim, RevMap};
 use couplet_engine::notebook::entry::Version;
+use couplet_engine::notebook::own::{Class, Owner, Subject};
+use couplet_engine::notebook::schema::{Field, WordsKey, name};
 use couplet_engine::pairing::code::Code;
 use couplet_engine::pairing::link::JoinLink;
+use couplet_engine::seal::closed::{ClosedWords, Keeper, Place};
 use couplet_proto::checkpoint::Manifest;
 use couplet_proto::checkpoint::blob::Blob;
 use couplet_proto::envelope::Envelope;
 use couplet_proto::frame::Frame;
 use couplet_proto::have::{Entry, Have};
-use couplet_proto::ids::{Edition, Slot, Volume, WriterId};
+use couplet_proto::ids::{Edition, Person, Slot, Volume, WriterId};
 use couplet_proto::item::{self, Item, kind};
 use couplet_proto::link::{RelayLink, to_text};
 use couplet_proto::request::JoinRequest;
 use couplet_proto::statement::Statement;
+use couplet_tests::chance::Chance;
 use sha2::{Digest, Sha256};
 
 use crate::examples::Examples;
@@ -64,7 +69,42 @@ pub(crate) fn targets(examples: &Examples) -> Vec<Target> {
     let mut all = of_the_relay(examples);
     all.extend(of_links(examples));
     all.extend(of_the_notebook(examples));
+    all.extend(of_entries());
     all
+}
+
+/// What stands in an entry, whoever's change has put it there.
+fn of_entries() -> Vec<Target> {
+    let writer = WriterId([7; 16]);
+    let owner = Owner { slot: Slot::Second, generation: 0, writer };
+    let claimed = Field::Own(Class::Member, Subject::of_member(name::FEELING, "hurt"), owner);
+    let words = WordsKey { rev: 12, writer, slot: owner.slot, generation: 0 };
+    let closed = Field::Closed(Subject::new(name::ANSWER, None), words);
+    let witness = RevMap::from(vec![(writer, 300), (WriterId([9; 16]), 2)]);
+    let after = RevMap::default();
+    let claim = Claim { round: 1, value: "yes".to_owned(), after, witness };
+    let place = Place::new("0/aeaqcaibaeaqcaibaeaqcaibae", name::ANSWER, Slot::First);
+    let device = DeviceSecret::from_seed(Secret::new([1; 32]));
+    let keeper = Keeper::new(&device, core::iter::empty());
+    let answer = keeper.close(place, "by the sea", &mut Chance::new(91)).unwrap().0;
+    let read_field = |bytes: &[u8]| {
+        let field = std::str::from_utf8(bytes).ok().and_then(Field::parse).ok_or(());
+        accepted(field, |field| same(field.to_string().as_bytes(), bytes))
+    };
+    let fields = [claimed, closed].map(|field| field.to_string().into_bytes());
+    vec![
+        Target::new("field", fields.to_vec(), read_field),
+        Target::new("claim", vec![claim.to_bytes()], |bytes| {
+            accepted(Claim::read(bytes).ok_or(()), |claim| same(&claim.to_bytes(), bytes))
+        }),
+        Target::new("closed-words", vec![answer.to_bytes()], move |bytes| {
+            accepted(ClosedWords::read(bytes).ok_or(()), |closed| {
+                let opened = keeper.key_of(place, closed).and_then(|key| closed.open(place, &key));
+                assert!(opened.is_none_or(|words| words == "by the sea"));
+                same(&closed.to_bytes(), bytes)
+            })
+        }),
+    ]
 }
 
 fn of_the_relay(examples: &Examples) -> Vec<Target> {
@@ -210,10 +250,10 @@ fn of_the_notebook(examples: &Examples) -> Vec<Target> {
 
 /// A person's app of any make may sign any change: the notebook takes it, refuses it, or waits.
 fn apply(known: &[Change], change: &Change) -> Verdict {
-    let me = (Slot::Second, WriterId([2; 16]));
+    let me = (Person::first(Slot::Second), WriterId([2; 16]));
     let known = known.iter().filter(|known| known.seq() < change.seq()).cloned().collect();
     let mut notebook = Notebook::load(Volume(0), Edition(0), me, None, known).unwrap();
-    match notebook.receive(vec![(change.clone(), Slot::First)]) {
+    match notebook.receive(vec![(change.clone(), Person::first(Slot::First))]) {
         Ok(applied) => {
             assert!(!notebook.is_broken());
             assert!(applied.applied.len() <= 1 && notebook.entries().count() <= 2);

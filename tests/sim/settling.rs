@@ -45,6 +45,13 @@ impl World {
             }
         }
         let members = self.members();
+        for who in &members {
+            let owner = self.phones[*who].owner.as_mut().ok_or("the app does not run")?;
+            // Two who wrote as one had seen more than what stands.
+            if say(owner.status())?.withheld > 0 && !self.forks_are_lawful {
+                return Err(format!("{} is told that words are kept back", self.name(*who)));
+            }
+        }
         if members.len() < self.phones.len() {
             self.excuse_what_no_member_holds(&members);
         }

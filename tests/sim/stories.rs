@@ -317,9 +317,9 @@ fn two_twins_wrote_apart_and_the_relay_and_one_of_them_forgot() {
 
 #[test]
 fn a_relay_that_forgot_a_removal_is_given_words_by_whom_it_took_out() {
-    for remover in [ANA, TABLET] {
+    let told = |remover, before: &[(usize, What)]| {
         let other = ANA + TABLET - remover;
-        tell(&[
+        let after = [
             (remover, What::Remove),
             (remover, What::Sync),
             (remover, What::Write),
@@ -327,7 +327,13 @@ fn a_relay_that_forgot_a_removal_is_given_words_by_whom_it_took_out() {
             (other, What::Write),
             (other, What::Sync),
             (remover, What::Write),
-        ]);
+        ];
+        tell(&[before, after.as_slice()].concat());
+    };
+    for remover in [ANA, TABLET] {
+        told(remover, &[]);
+        // What the other person said before it is no part of what is said again.
+        told(remover, &[(BEN, What::Checkpoint), (BEN, What::Sync)]);
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use couplet::driven::{Owner, Until};
-use couplet::{Error, RelayLink};
+use couplet::{Error, Quarantine, RelayLink};
 use couplet_engine::pairing::link::JoinLink;
 use couplet_proto::hash::Hash;
 use couplet_proto::statement::{History, Role};
@@ -191,14 +191,19 @@ impl World {
         };
         // Late words of a device that was taken out stand nowhere, and what was written knowing
         // them waits for its author's phone; whether any word is lost is asked in the end.
-        let has_late = self.phones[who]
+        // So do those of another branch of a writer that two wrote as.
+        let forks_are_lawful = self.forks_are_lawful;
+        let is_set_aside = |aside: Quarantine| {
+            !aside.late.is_empty() || forks_are_lawful && !aside.changes.is_empty()
+        };
+        let waits = self.phones[who]
             .owner
             .as_mut()
-            .is_some_and(|owner| owner.quarantine().is_ok_and(|aside| !aside.late.is_empty()));
+            .is_some_and(|owner| owner.quarantine().is_ok_and(is_set_aside));
         // So do words that were not in an edition, until their author's phone has written them anew.
-        let may_wait = has_late || !self.erased.is_empty();
+        let waits = waits || !self.erased.is_empty();
         let is_gone =
-            |word: &&String| !may_wait && !found.contains(*word) && !self.words.is_removed(word);
+            |word: &&String| !waits && !found.contains(*word) && !self.words.is_removed(word);
         if let Some(gone) = self.phones[who].shows.iter().find(is_gone) {
             self.blame(format!("{}: {gone} was shown and is gone", self.name(who)));
         }

@@ -1,7 +1,9 @@
 //! Ana and Ben, paired: their devices, the log that let Ben in, and everything that was said for it.
 
 use couplet_engine::keys::{DeviceSecret, EpochKey};
+use couplet_engine::membership::keyring::{Keys, open_keys};
 use couplet_engine::membership::name::Name;
+use couplet_engine::membership::replacing::made;
 use couplet_engine::membership::{admit, found, invitation, invite};
 use couplet_engine::pairing::link::JoinLink;
 use couplet_engine::pairing::request::{Asked, ask};
@@ -11,7 +13,7 @@ use couplet_proto::ids::Slot;
 use couplet_proto::link::RelayLink;
 use couplet_proto::log::Log;
 use couplet_proto::request::JoinRequest;
-use couplet_proto::statement::{History, Role};
+use couplet_proto::statement::{Gone, History, Replace, Role};
 
 use crate::chance::Chance;
 
@@ -68,15 +70,39 @@ impl Couple {
     }
 }
 
+impl Couple {
+    /// Ana's link for Ben, who has lost everything.
+    ///
+    /// # Panics
+    ///
+    /// If the engine refuses what it made itself.
+    pub fn invites_again(&mut self, chance: &mut Chance) -> JoinLink {
+        invited(&mut self.log, &self.ana, Role::Replacement, chance)
+    }
+
+    /// What Ana says to let in whoever made this request in Ben's place, of whose devices that
+    /// stands, whether it may be said or not.
+    ///
+    /// # Panics
+    ///
+    /// If the engine cannot make it at all.
+    pub fn replaces(
+        &self,
+        request: &JoinRequest,
+        (gone, due): (Vec<Gone>, Option<u64>),
+        chance: &mut Chance,
+    ) -> Replace {
+        let keys = open_keys(&self.log, &self.ana, &Keys::new());
+        made(&self.log, &self.ana, &keys, request, (gone, due), chance).unwrap()
+    }
+}
+
 /// Opens an invite in the log; the link to it names a relay that does not exist.
 fn invited(log: &mut Log, by: &DeviceSecret, role: Role, chance: &mut Chance) -> JoinLink {
     let (open, secret) = invitation(role, History::All, EXPIRES, chance);
     let invite_id = open.invite;
     log.append(invite(log, by, open).unwrap()).unwrap();
-    let slot = match role {
-        Role::Partner => Slot::Second,
-        Role::OwnDevice => Slot::First,
-    };
+    let slot = if role == Role::OwnDevice { Slot::First } else { Slot::Second };
     JoinLink {
         notebook: log.id(),
         log: log.head(),

@@ -8,6 +8,7 @@
 mod body;
 mod checkpoint;
 mod ending;
+mod entry;
 mod envelope;
 mod file;
 mod frame;
@@ -17,6 +18,7 @@ mod keys;
 mod link;
 mod number;
 mod recovery;
+mod replacing;
 mod request;
 mod sas;
 mod statement;
@@ -35,12 +37,15 @@ struct Format {
     made: fn() -> Vec<Made>,
 }
 
-const FORMATS: [Format; 16] = [
+const FORMATS: [Format; 20] = [
     Format { kind: "body", read: body::read, made: body::made },
     Format { kind: "checkpoint", read: checkpoint::read, made: checkpoint::made },
+    Format { kind: "claim", read: entry::read_claim, made: entry::claims },
+    Format { kind: "closed", read: entry::read_closed, made: entry::closed },
     Format { kind: "ending", read: statement::read, made: ending::made },
     Format { kind: "envelope", read: envelope::read, made: envelope::made },
     Format { kind: "frame", read: frame::read, made: frame::made },
+    Format { kind: "field", read: entry::read_key, made: entry::keys },
     Format { kind: "going", read: statement::read, made: going::made },
     Format { kind: "have", read: have::read, made: have::made },
     Format { kind: "keys", read: keys::read, made: keys::made },
@@ -48,6 +53,7 @@ const FORMATS: [Format; 16] = [
     Format { kind: "move", read: ending::read, made: ending::moves },
     Format { kind: "number", read: number::read, made: number::made },
     Format { kind: "recovery", read: statement::read, made: recovery::made },
+    Format { kind: "replacing", read: statement::read, made: replacing::made },
     Format { kind: "request", read: request::read, made: request::made },
     Format { kind: "sas", read: sas::read, made: sas::made },
     Format { kind: "statement", read: statement::read, made: statement::made },

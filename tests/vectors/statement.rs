@@ -12,8 +12,8 @@ use couplet_proto::log::{Dissolution, Log, Opening, Refused};
 use couplet_proto::request::JoinRequest;
 use couplet_proto::sign::{SIGNATURE, Signer, sign};
 use couplet_proto::statement::{
-    AddDevice, Body, Header, History, Invite, Join, Kit, LogHead, NotAStatement, Rewrap, Role,
-    Rotate, Statement, Wrap,
+    AddDevice, Body, Header, History, Invite, Join, Kit, LogHead, NotAStatement, Replace, Rewrap,
+    Role, Rotate, Statement, Watermark, Wrap,
 };
 use couplet_tests::chance::Chance;
 use couplet_tests::couple::Couple;
@@ -68,6 +68,9 @@ fn describe(statement: &Statement, log: &Log) -> Outcome {
     for (device, member) in log.members() {
         let place = format!("{} since {}", member.slot.index(), member.since);
         outcome = outcome.holds("log's member", &device.0).says("slot", place);
+        if member.generation > 0 {
+            outcome = outcome.says("generation", member.generation);
+        }
     }
     for invite in log.open_invites() {
         outcome = outcome.holds("log's open invite", &invite.invite.0);
@@ -91,6 +94,9 @@ fn describe(statement: &Statement, log: &Log) -> Outcome {
         outcome = outcome
             .holds("log's kit", &paper.kit.keys.signing.0)
             .says("of", format!("{}, noticed {notice:?}", slot.index()));
+        if let Some(warning) = paper.warning {
+            outcome = outcome.says("warned", warning.given);
+        }
     }
     if log.owes_rotation() {
         outcome = outcome.says("log owes a rotation", true);
@@ -126,6 +132,28 @@ fn describe_wraps(outcome: Outcome, wraps: &[Wrap]) -> Outcome {
         .fold(outcome, |outcome, wrap| outcome.holds("to", &wrap.to.0).holds("wrap", &wrap.sealed))
 }
 
+fn describe_mark(outcome: Outcome, mark: &Watermark) -> Outcome {
+    outcome
+        .holds("writer's nonce", &mark.nonce.0)
+        .says("ends at", mark.last.counter)
+        .holds("ends with", mark.last.hash.as_bytes())
+}
+
+fn describe_replacement(outcome: Outcome, said: &Replace) -> Outcome {
+    let outcome = outcome
+        .says("says", "replace")
+        .holds("invite", &said.invite.0)
+        .holds("request", &said.request)
+        .holds("name", &said.name)
+        .holds("sas", &said.sas)
+        .says("due", format!("{:?}", said.due));
+    let outcome = said.gone.iter().fold(outcome, |outcome, gone| {
+        let outcome = outcome.holds("device", &gone.device.0);
+        gone.watermarks.iter().fold(outcome, describe_mark)
+    });
+    describe_rotation(outcome, &said.rotate)
+}
+
 /// What is said of a recovery kit.
 fn describe_paper(outcome: Outcome, body: &Body) -> Outcome {
     match body {
@@ -147,6 +175,10 @@ fn describe_paper(outcome: Outcome, body: &Body) -> Outcome {
             .says("says", "notice")
             .holds("paper", &notice.paper.0)
             .says("given", format!("{:?}", notice.given)),
+        Body::Warn(warning) => outcome
+            .says("says", "warn")
+            .holds("paper", &warning.paper.0)
+            .says("given", warning.given),
         _ => outcome,
     }
 }
@@ -185,14 +217,10 @@ fn describe_body(outcome: Outcome, body: &Body) -> Outcome {
         }
         Body::RemoveDevice(removal) => {
             let outcome = outcome.says("says", "remove device").holds("device", &removal.device.0);
-            let outcome = removal.watermarks.iter().fold(outcome, |outcome, mark| {
-                outcome
-                    .holds("writer's nonce", &mark.nonce.0)
-                    .says("ends at", mark.last.counter)
-                    .holds("ends with", mark.last.hash.as_bytes())
-            });
+            let outcome = removal.watermarks.iter().fold(outcome, describe_mark);
             describe_rotation(outcome, &removal.rotate)
         }
+        Body::Replace(said) => describe_replacement(outcome, said),
         Body::Rotate(rotate) => describe_rotation(outcome.says("says", "rotate"), rotate),
         Body::Leave => outcome.says("says", "leave"),
         Body::Dissolve => outcome.says("says", "dissolve"),
@@ -203,7 +231,9 @@ fn describe_body(outcome: Outcome, body: &Body) -> Outcome {
             .says("says", "rename")
             .holds("device", &rename.device.map(|device| device.0).unwrap_or_default())
             .holds("name", &rename.name),
-        Body::Paper(_) | Body::Recover(_) | Body::Notice(_) => describe_paper(outcome, body),
+        Body::Paper(_) | Body::Recover(_) | Body::Notice(_) | Body::Warn(_) => {
+            describe_paper(outcome, body)
+        }
         Body::Attest(attest) => {
             outcome.says("says", "attest").holds("checkpoint", attest.checkpoint.as_bytes())
         }

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import functools
 import inspect
 import json
 import os
+import socket
 import subprocess
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
@@ -46,6 +48,22 @@ class Relay:
         self._process.stdout.close()
 
 
+class Silence:
+    """The address of a relay that never answers, and what is sent there."""
+
+    def __init__(self) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.setblocking(False)
+        self.port: int = self._socket.getsockname()[1]
+
+    async def hears(self) -> None:
+        await asyncio.get_running_loop().sock_recv(self._socket, 2_048)
+
+    def close(self) -> None:
+        self._socket.close()
+
+
 class Phone:
     """A place for a notebook, and whose it is."""
 
@@ -62,6 +80,18 @@ class Phone:
 
     async def open(self) -> Notebook:
         return await Notebook.open(self.directory, self.keystore)
+
+
+def at_port(link: str, port: int) -> str:
+    """The link of a relay with that one's key, at another port of this machine."""
+    prefix, encoded = link.split("#")
+    item = bytearray(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
+    begin = item.index(b"127.0.0.1:")
+    end = begin + item[begin - 1]
+    address = f"127.0.0.1:{port}".encode()
+    assert len(address) == end - begin, "the ports are of different length"
+    item[begin:end] = address
+    return f"{prefix}#{base64.urlsafe_b64encode(item).decode().rstrip('=')}"
 
 
 def program(variable: str) -> str:

@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import gc
 import os
-import socket
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from couple import Phone, Relay, happens, scenario, story, together
+from couple import Phone, Relay, Silence, at_port, happens, scenario, story, together
 from couplet import Attached, CaughtUp, EntryChanged, Events
 
 EVENTS = 100_000
 CANCELLED = 1_000
-
-
-class Silence:
-    """The address of a relay that never answers, and what is sent there."""
-
-    def __init__(self) -> None:
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
-        self._socket.setblocking(False)
-        self.port: int = self._socket.getsockname()[1]
-
-    async def hears(self) -> None:
-        await asyncio.get_running_loop().sock_recv(self._socket, 2_048)
-
-    def close(self) -> None:
-        self._socket.close()
 
 
 @scenario("cancel")
@@ -98,18 +80,6 @@ async def cancelled(task: asyncio.Task[Any]) -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-
-
-def at_port(link: str, port: int) -> str:
-    """The link of a relay with that one's key, at another port of this machine."""
-    prefix, encoded = link.split("#")
-    item = bytearray(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
-    begin = item.index(b"127.0.0.1:")
-    end = begin + item[begin - 1]
-    address = f"127.0.0.1:{port}".encode()
-    assert len(address) == end - begin, "the ports are of different length"
-    item[begin:end] = address
-    return f"{prefix}#{base64.urlsafe_b64encode(item).decode().rstrip('=')}"
 
 
 @scenario("many-events")

@@ -16,7 +16,7 @@ LENDING = {"calling", "writing", "waiting"}
 
 #: Variables that hold what is generated, wherever no declaration beside them says otherwise.
 HELD = {"ffi": "Notebook", "engine.ffi": "Notebook", "stream": "EventStream",
-        "token": "CancelToken"}
+        "token": "CancelToken", "held": "RecoveryWords"}
 
 #: Names that Swift's own libraries have too, in forms of their own.
 SHARED = {"first", "init", "log", "load", "next", "end", "close", "fails", "open", "write", "show",

@@ -179,6 +179,9 @@ pub(crate) struct Invite {
     /// Invite another device of your own
     #[arg(long)]
     pub(crate) own_device: bool,
+    /// Let in your partner again, who has lost every device and their words
+    #[arg(long, conflicts_with_all = ["own_device", "history"])]
+    pub(crate) replace: bool,
     /// Show the link as a QR code as well
     #[arg(long)]
     pub(crate) qr: bool,
@@ -286,15 +289,28 @@ pub(crate) struct Rename {
 #[derive(Debug, Args)]
 pub(crate) struct Write {
     /// note, page (for both of you to write on), listening, repair, gesture, dream, fear, aspiration,
-    /// list, mood or date
+    /// list, mood, date, heart-to-heart, prompt, profile or template
     #[arg(long, default_value = "note")]
     pub(crate) kind: String,
     /// The day it belongs to, as 2026-02-14 [default: today]
     #[arg(long)]
     pub(crate) day: Option<String>,
+    /// A note that the other can open from this time on, as 2026-12-01T18:00
+    #[arg(long, conflicts_with_all = ["kind", "open_when", "template"])]
+    pub(crate) open_at: Option<String>,
+    /// A note that the other opens when they want to; the words say when that may be
+    #[arg(long, value_name = "WORDS", conflicts_with_all = ["kind", "template"])]
+    pub(crate) open_when: Option<String>,
+    /// Keep the key of a sealed note on your own devices until then: one of them must be online
+    /// after it
+    #[arg(long)]
+    pub(crate) held_back: bool,
+    /// Begin it from this template, with a copy of its words
+    #[arg(long, value_name = "ENTRY", conflicts_with = "kind")]
+    pub(crate) template: Option<String>,
     /// The text; - reads standard input
-    #[arg(allow_hyphen_values = true)]
-    pub(crate) text: String,
+    #[arg(allow_hyphen_values = true, required_unless_present = "template")]
+    pub(crate) text: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -351,8 +367,10 @@ pub(crate) enum Verb {
         /// One emoji
         emoji: String,
     },
-    /// What its kind has people do with it: reflect, got-me, let-go and so on, as `show` says; first
-    /// the name of what it is done on, if it is done on something in the entry, then the words
+    /// What its kind has people do with it: reflect, got-me, let-go, propose, vote, answer, open and
+    /// so on, as `show` says; first the name of what it is done on, if it is done on something in
+    /// the entry, then the words in quotation marks. A time is proposed as "2026-12-01T18:00
+    /// 2026-12-01T19:30 Europe/Copenhagen", days are written as 2026-02-14
     #[command(external_subcommand)]
     Deed(Vec<String>),
 }

@@ -10,6 +10,7 @@ mod day;
 mod demo;
 mod failure;
 mod home;
+mod moment;
 mod output;
 
 fn main() -> ExitCode {

@@ -121,6 +121,8 @@ pub struct Device {
     pub name: Option<String>,
     /// What the device is called, if it was given a name.
     pub called: Option<String>,
+    /// How often that person was let in again after they had lost everything.
+    pub generation: u32,
     /// Whether it is the device that is asked.
     pub is_this: bool,
     /// The index of the statement of the membership log that let it in.
@@ -140,6 +142,16 @@ pub struct Invitation {
     pub entries: u64,
 }
 
+/// What letting in again the other person has come to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Again<L> {
+    /// The link for them.
+    Link(L),
+    /// Their recovery kit is warned: there is a link from then on, seconds since 1970, unless its words
+    /// take that back.
+    NotBefore(u64),
+}
+
 /// An invite of one's own that is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OpenInvite {
@@ -147,6 +159,8 @@ pub struct OpenInvite {
     pub id: InviteId,
     /// Whether it is for a device of one's own.
     pub is_own_device: bool,
+    /// Whether it lets in again a person who lost everything; of another's, in this one's place.
+    pub is_again: bool,
     /// Whether the newcomer reads from here on only.
     pub is_from_here: bool,
     /// Good until, seconds since 1970.
@@ -208,6 +222,8 @@ pub struct Request {
     pub name: Option<String>,
     /// Whether it is a device of one's own.
     pub is_own_device: bool,
+    /// Whether it is the other person, who lost everything and is to be let in again.
+    pub is_again: bool,
 }
 
 /// The state of a person's recovery kit.
@@ -277,11 +293,18 @@ pub struct Status {
     /// If the relay did not take this device's words so far: when they are offered again, seconds
     /// since 1970.
     pub put_off: Option<u64>,
+    /// Envelopes that were missing after the last exchange, though another device has read them or
+    /// they come before what is here: the relay keeps them back, or has lost them. They come once
+    /// a device that has them is in touch, through this relay or another.
+    pub withheld: u64,
     /// How sure this person is of the other; nothing while nobody else is here.
     pub verified: Option<Verified>,
     /// When this person's recovery kit may be replaced without its words, seconds since 1970: one of
     /// their devices gave it notice. Whoever did not mean this keeps the kit by its words.
     pub kit_due: Option<u64>,
+    /// Whether the other person is letting somebody in again in the place of this one: by a link, or
+    /// by a warning to the recovery kit. It takes every device of this person's out.
+    pub is_being_replaced: bool,
     /// How many persons belong.
     pub persons: usize,
     /// How many devices belong.

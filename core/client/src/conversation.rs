@@ -9,6 +9,7 @@
 //! Deliberately not here: connecting, and when to try again.
 
 mod checkpoint;
+mod closed;
 mod leading;
 mod recovering;
 mod refused;
@@ -431,6 +432,7 @@ impl Conversation {
         }
         self.session.stored(&received.delta);
         self.tell_touched(received);
+        self.settle_closed(owner)?;
         // What came may say how far our words have come.
         self.tell(Event::Delivered);
         if self.until == Until::Stopped {

@@ -25,6 +25,7 @@ use couplet_engine::document::EntryKey;
 use couplet_engine::keys::Secret;
 use couplet_engine::membership::name::Name;
 use couplet_engine::notebook::entry::Version;
+use couplet_engine::notebook::kindness::Seal;
 use couplet_engine::notebook::schema::Kind;
 use couplet_engine::pairing::code::Code;
 use couplet_engine::pairing::link::JoinLink;
@@ -115,6 +116,26 @@ impl Couplet {
     pub async fn write(&self, kind: Kind, day: i32, text: &str) -> Result<EntryRow, Error> {
         let text = text.to_owned();
         let row = self.handle.call(move |owner| owner.write(kind, day, &text)).await?;
+        self.handle.written();
+        Ok(row)
+    }
+
+    /// Writes a note that the other opens later: at a time, or when they want to, and `when` may say
+    /// in words when that is.
+    ///
+    /// # Errors
+    /// [`Error::Write`], [`Error::Store`].
+    pub async fn write_sealed(
+        &self,
+        seal: Seal,
+        when: Option<&str>,
+        day: i32,
+        text: &str,
+    ) -> Result<EntryRow, Error> {
+        let (when, text) = (when.map(str::to_owned), text.to_owned());
+        let write =
+            move |owner: &mut Owner| owner.write_sealed(seal, when.as_deref(), (day, &text));
+        let row = self.handle.call(write).await?;
         self.handle.written();
         Ok(row)
     }
@@ -230,8 +251,7 @@ impl Couplet {
         let role = if is_own_device { Role::OwnDevice } else { Role::Partner };
         let invited = self.handle.call(move |owner| owner.invite(role, history)).await?;
         self.handle.written();
-        let (link, expires) = (invited.link.to_text(), invited.link.expires);
-        Ok(Invitation { link, expires, entries: invited.entries })
+        Ok(invited.into())
     }
 
     /// Who asks to be let in by this device, as far as is known here.
@@ -244,6 +264,7 @@ impl Couplet {
             id: asking.id.to_string(),
             name: asking.name,
             is_own_device: asking.role == Role::OwnDevice,
+            is_again: asking.role == Role::Replacement,
         };
         Ok(asking.into_iter().map(request).collect())
     }

@@ -19,8 +19,8 @@ mod store;
 mod transport;
 
 pub use answers::{
-    Device, Dissolving, Event, Invitation, Late, OpenInvite, Quarantine, RecoveryKit, Renewed,
-    Request, SetAside, Standing, Status, Unsent, Verification, Verified, Waiting,
+    Again, Device, Dissolving, Event, Invitation, Late, OpenInvite, Quarantine, RecoveryKit,
+    Renewed, Request, SetAside, Standing, Status, Unsent, Verification, Verified, Waiting,
 };
 pub use clock::{now, today};
 pub use couplet::{Couplet, Export, Imported};
@@ -29,7 +29,9 @@ pub use couplet_engine::membership::words::{NotWords, WORDS, Words};
 pub use couplet_engine::notebook::comment::{Comment, CommentId};
 pub use couplet_engine::notebook::deed::{Deed, On, Open, UnknownDeed};
 pub use couplet_engine::notebook::entry::{Entry, Revision};
+pub use couplet_engine::notebook::heart::{Meeting, Proposal, Vote};
 pub use couplet_engine::notebook::items::Item;
+pub use couplet_engine::notebook::kindness::{Opens, Seal};
 pub use couplet_engine::notebook::kinds::{Fact, State};
 pub use couplet_engine::notebook::name::ItemId;
 pub use couplet_engine::notebook::reaction::{Emoji, Reaction};

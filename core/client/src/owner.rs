@@ -8,6 +8,7 @@ mod archive;
 mod base;
 mod branches;
 mod checkpoint;
+mod closed;
 mod drafts;
 mod edition;
 mod ending;
@@ -25,12 +26,14 @@ mod reading;
 mod receiving;
 mod recovering;
 mod recovery;
+mod replacing;
 mod siblings;
 mod talk;
 #[cfg(test)]
 mod testing;
 mod verification;
 mod views;
+mod withheld;
 mod writers;
 mod writing;
 
@@ -92,6 +95,10 @@ pub struct Owner {
     is_log_doubted: bool,
     /// The relay was offered all of the log that is here, and refused it.
     is_log_refused: bool,
+    /// The next conversation offers so many of the log's statements.
+    undisputed: Option<usize>,
+    /// This one does: the relay has refused what follows.
+    offered: Option<usize>,
     /// What has come of the relay's log, while all of it is asked for.
     given: Option<Vec<Vec<u8>>>,
     /// Of these writers the relay takes no more than this, by the log as it is.
@@ -233,6 +240,8 @@ impl Owner {
             suspects: BTreeSet::new(),
             is_log_doubted: false,
             is_log_refused: false,
+            undisputed: None,
+            offered: None,
             given: None,
             withheld: BTreeMap::new(),
             has_reread: false,
@@ -294,7 +303,7 @@ impl Owner {
         if replica.volume(volume).is_none() {
             let edition = self.store.tables().edition(volume)?;
             let stored = self.store.tables().volume(volume, edition)?;
-            let me = (replica.slot(), replica.writer());
+            let me = (replica.person(), replica.writer());
             let snapshot = stored.snapshot.as_deref();
             let loaded = Notebook::load(volume, edition, me, snapshot, stored.changes);
             replica.shelve(loaded.map_err(|_| Error::Engine)?);

@@ -13,6 +13,7 @@
 //!                  --HKDF("relay")---------------------------->  key of the next relay's link
 //!                  --HKDF("epoch chain", notebook, epoch)----->  seals K_(epoch - 1)
 //!                  --H("epoch commitment")-------------------->  commitment in the log
+//! K_closed (random) --HKDF("closed words", place)---------->  closed words, key commitment
 //! K_epoch, K_archive --HKDF("closed volume")------------------>  K_epoch for volumes that were
 //!                                                                closed to who came later
 //! ```
@@ -48,6 +49,14 @@ const RELAY: Label = Label::new("couplet/1 relay");
 const EPOCH_COMMITMENT: Label = Label::new("couplet/1 epoch commitment");
 const EPOCH_CHAIN: Label = Label::new("couplet/1 epoch chain");
 const CLOSED_VOLUME: Label = Label::new("couplet/1 closed volume");
+const CLOSED_WORDS: Label = Label::new("couplet/1 closed words");
+const CLOSED_COMMITMENT: Label = Label::new("couplet/1 closed words commitment key");
+/// HPKE info: the key of closed words for a device of who wrote them.
+pub(crate) const CLOSED_WRAP: Label = Label::new("couplet/1 closed words wrap");
+/// Hash: the name that the key of closed words is published under.
+pub(crate) const CLOSED_NAME: Label = Label::new("couplet/1 closed words name");
+/// Associated data: where closed words stand: entry, name and person.
+pub(crate) const CLOSED_PLACE: Label = Label::new("couplet/1 closed words place");
 /// Hash: a body's key commitment, from commitment key, nonce and header.
 pub(crate) const COMMITMENT: Label = Label::new("couplet/1 key commitment");
 /// Hash: a nonce, from randomness, key, header and plaintext.
@@ -103,6 +112,10 @@ pub struct InviteKey(SigningKey);
 /// What the 24 words of a recovery kit say: 256 random bits.
 #[derive(Clone, PartialEq, Eq)]
 pub struct WordsSecret(Secret);
+
+/// The key of words that stand closed in an entry until it is published.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ClosedKey(Secret);
 
 /// What one document's bodies are sealed with.
 pub(crate) struct BodyKey {
@@ -256,6 +269,33 @@ impl EpochKey {
     }
 }
 
+impl ClosedKey {
+    /// A key for new words.
+    pub(crate) fn random(rng: &mut dyn CryptoRng) -> Self {
+        Self(Secret::random(rng))
+    }
+
+    /// The key with these bytes, which are as many as a key has.
+    #[must_use]
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(|bytes| Self(Secret::new(bytes)))
+    }
+
+    /// The bytes: for wrapping, and for publishing.
+    #[must_use]
+    pub const fn secret(&self) -> &Secret {
+        &self.0
+    }
+
+    /// What the words at that place are sealed with.
+    pub(crate) fn body(&self, place: &Hash) -> BodyKey {
+        BodyKey {
+            cipher: self.0.derive(CLOSED_WORDS, &[place.as_bytes()]),
+            commitment: self.0.derive(CLOSED_COMMITMENT, &[place.as_bytes()]),
+        }
+    }
+}
+
 impl WordsSecret {
     /// New words.
     pub fn random(rng: &mut dyn CryptoRng) -> Self {
@@ -352,6 +392,12 @@ impl fmt::Debug for DeviceSecret {
 impl fmt::Debug for EpochKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("EpochKey(..)")
+    }
+}
+
+impl fmt::Debug for ClosedKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClosedKey(..)")
     }
 }
 

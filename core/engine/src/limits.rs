@@ -52,5 +52,22 @@ pub const MAX_ITEMS: usize = 500;
 /// notebook.md section 5. A page with more is a conversation of its own.
 pub const MAX_PARTS: usize = 50;
 
+/// Times proposed for one conversation: notebook.md section 5.
+pub const MAX_PROPOSALS: usize = 20;
+
+/// Bytes of a time zone's name: the longest in the database, `America/Argentina/ComodRivadavia`,
+/// has 32. With two times before it, it is within [`MAX_WORD`].
+pub const MAX_ZONE: usize = 32;
+
+/// Turns that one person takes in one page of listening: as many as a page has reflections.
+pub const MAX_TURNS: usize = MAX_PARTS;
+
+/// Devices of one person that words are closed for: a person with more opens them on those.
+pub const MAX_KEEPERS: usize = 16;
+
+/// Bytes of closed words with all that is around them: [`MAX_NOTE`] units are at most 30,000 bytes,
+/// padded, and each device takes 112.
+pub const MAX_CLOSED: usize = 40_000;
+
 /// Writers that one claim says it has seen: as many as a change has heads.
 pub const MAX_WITNESSED: usize = 256;

@@ -3,13 +3,14 @@
 //! What may stand in a log is decided by [`couplet_proto::log::Log`], the same on phones and
 //! relays. Here is what only members can do: found a notebook, invite, let in, name; and in
 //! [`epoch`] and [`keyring`] what changes and opens the keys; in [`words`] and [`paper`] the
-//! recovery kit.
+//! recovery kit; in [`replacing`] who comes back without it.
 
 pub mod ending;
 pub mod epoch;
 pub mod keyring;
 pub mod name;
 pub mod paper;
+pub mod replacing;
 mod sealed;
 #[cfg(test)]
 mod tests;
@@ -118,7 +119,8 @@ pub fn invite(log: &Log, device: &DeviceSecret, invite: Invite) -> Result<Statem
     say(log, device, Body::Invite(invite))
 }
 
-/// Lets in whoever made the request, with the current epoch's key.
+/// Lets in whoever made the request, with the current epoch's key; the other person once more lets
+/// in [`replacing::replace`].
 ///
 /// # Errors
 /// [`CannotSay`].
@@ -144,6 +146,7 @@ pub fn admit(
             Body::Join(Join { invite, request, name, wrap: wrapped, sas })
         }
         Role::OwnDevice => Body::AddDevice(AddDevice { invite, request, name, wrap: wrapped }),
+        Role::Replacement => return Err(CannotSay::InviteNotOpen),
     };
     say(log, device, body)
 }
@@ -186,6 +189,10 @@ pub fn persons(log: &Log, keys: &Keys) -> BTreeMap<Slot, Name> {
         let (sealed, by) = match statement.body() {
             Body::Genesis(body) => (&body.name, body.device.signing),
             Body::Join(body) => (&body.name, body.wrap.to),
+            Body::Replace(body) => match JoinRequest::device(&body.request) {
+                Ok(device) => (&body.name, device),
+                Err(_) => continue,
+            },
             Body::Rename(Rename { device: None, name }) => (name, statement.header().signer),
             _ => continue,
         };

@@ -6,30 +6,37 @@
 
 pub mod carry;
 pub mod claim;
+mod closed;
 pub mod comment;
+mod day;
 pub mod deed;
+mod deeds;
 pub mod edition;
 pub mod entry;
+pub mod heart;
 mod inner;
 pub mod items;
 pub mod kind;
-mod kindness;
+pub mod kindness;
 pub mod kinds;
 pub mod law;
 mod listening;
 pub mod name;
 pub mod names;
 pub mod own;
+mod profile;
+mod prompt;
 pub mod reaction;
 mod repair;
 pub mod schema;
 pub mod sheet;
+mod template;
 #[cfg(test)]
 mod tests;
 pub mod verb;
 pub mod words;
 
-use couplet_proto::ids::{Edition, Slot, Volume, WriterId};
+use couplet_proto::ids::{Edition, Person, Slot, Volume, WriterId};
 use rand_core::CryptoRng;
 
 use crate::document::{
@@ -39,17 +46,26 @@ use crate::document::{
 use crate::limits::{
     ENTRIES_PER_VOLUME, HEADS_PER_VOLUME, MAX_NOTE, MAX_PAGE, MAX_TITLE, WEIGHT_PER_VOLUME,
 };
+use crate::seal::closed::Keeper;
 use crate::text::{added, rebase};
+use closed::Reader;
+use deed::Write;
 use entry::{Entry, Version};
+use kindness::Seal;
 use law::{Author, judge};
+use name::ItemId;
 use reaction::NotAnEmoji;
-use schema::{Body, ENTRY_VERSION, Field, Kind, TEXT, WordsKey};
+use schema::{Body, ENTRY_VERSION, Field, Kind, Subject, TEXT, WordsKey};
 
 /// One volume of the notebook, loaded.
 #[derive(Debug)]
 pub struct Notebook {
     document: Document,
     slot: Slot,
+    /// Which generation of that person writes here.
+    generation: u32,
+    /// Who closes words here; nobody where nothing is written.
+    keeper: Option<Keeper>,
 }
 
 /// Why a verb was not done. Nothing was changed.
@@ -104,9 +120,30 @@ pub enum CannotWrite {
     /// The word is none of those that can be said here.
     #[error("say one of these: {}", .0.join(", "))]
     NotOneOf(&'static [&'static str]),
+    /// Its seal is closed still.
+    #[error("this note is sealed until its time has come; open it then")]
+    StillSealed {
+        /// When it opens, in seconds since 1970-01-01 UTC.
+        until: i64,
+    },
+    /// Words were to be closed by who has no keys.
+    #[error("nothing can be closed here; write on a device that belongs to this notebook")]
+    NoKeys,
+    /// The words name no kind.
+    #[error("say which kind of entry it begins, by its name")]
+    NoKind,
+    /// The words are no time.
+    #[error("this is not a time; give its beginning, its end and the name of a time zone")]
+    NotATime,
+    /// The words are no length.
+    #[error("this is not a length; give it as a number of minutes")]
+    NotMinutes,
     /// The words are no day.
     #[error("this is not a day; give it as the number of days since 1970-01-01")]
     NotADay,
+    /// The kind is for a vault, and this is none.
+    #[error("this kind of entry is for your vault alone; write it there")]
+    ForVault,
     /// The version that the app last showed is not known here.
     #[error("the version given is not one of this entry's; show the entry again")]
     UnknownVersion,
@@ -132,13 +169,18 @@ impl Notebook {
     pub fn load(
         volume: Volume,
         edition: Edition,
-        me: (Slot, WriterId),
+        me: (Person, WriterId),
         snapshot: Option<&[u8]>,
         changes: Vec<Change>,
     ) -> Result<Self, LoadError> {
-        let (slot, writer) = me;
+        let (Person { slot, generation }, writer) = me;
         let document = Document::load(volume, edition, writer, snapshot, changes)?;
-        Ok(Self { document, slot })
+        Ok(Self { document, slot, generation, keeper: None })
+    }
+
+    /// Closes words from here on for all devices of this person that the log knows.
+    pub fn set_keeper(&mut self, keeper: Keeper) {
+        self.keeper = Some(keeper);
     }
 
     /// A snapshot, proved by loading it again.
@@ -191,10 +233,60 @@ impl Notebook {
         text: &str,
         rng: &mut dyn CryptoRng,
     ) -> Result<Written, CannotWrite> {
-        check_text(kind, text)?;
+        check_birth(kind, text)?;
+        let key = self.new_key(rng);
+        let author = self.author();
+        let mut others = deed::birth(kind, author, text, day);
+        if kind.body() == Body::Words {
+            let words = Scalar::Str(text.to_owned());
+            others.push((Field::Words(words_key(author, 1)), words));
+        }
+        let page = match kind.body() {
+            Body::Text => Some((TEXT, text)),
+            Body::Notes(_) => Some((TEXT, "")),
+            Body::Words | Body::Value(_) => None,
+        };
+        self.begin((&key, kind, day), others, page)
+    }
+
+    /// A new note under a seal; where the other opens it when they want to, `when` may say when
+    /// that is.
+    ///
+    /// # Errors
+    /// [`CannotWrite`].
+    pub fn write_sealed(
+        &mut self,
+        (seal, when): (Seal, Option<&str>),
+        day: i32,
+        text: &str,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Written, CannotWrite> {
+        check_birth(Kind::Note, text)?;
+        when.map_or(Ok(()), |when| check_length(MAX_TITLE, when))?;
+        let key = self.new_key(rng);
+        let (words, closing) = self.close_words(&key, names::CLOSED, text, rng)?;
+        let id = ItemId::from_random(words.name().truncated());
+        let mut writes = kindness::birth(seal, when);
+        writes.push(Write::Closed(Subject::new(names::CLOSED, None), words));
+        if !seal.is_held_back {
+            writes.push(Write::Key(id, closing.secret().expose().to_vec()));
+        }
+        let others = deed::begun_with(self.author(), writes);
+        self.begin((&key, Kind::Note, day), others, None)
+    }
+
+    fn new_key(&self, rng: &mut dyn CryptoRng) -> EntryKey {
         let mut random = [0; 16];
         rng.fill_bytes(&mut random);
-        let key = EntryKey::from_random(self.slot, random);
+        EntryKey::from_random(self.slot, random)
+    }
+
+    fn begin(
+        &mut self,
+        (key, kind, day): (&EntryKey, Kind, i32),
+        others: Vec<(Field, Scalar)>,
+        page: Option<(&str, &str)>,
+    ) -> Result<Written, CannotWrite> {
         let author = self.author();
         let mut fields = vec![
             (Field::Kind.to_string(), Scalar::Str(kind.name().to_owned())),
@@ -202,15 +294,10 @@ impl Notebook {
             (Field::Order.to_string(), Scalar::Uint(author.start)),
             (Field::Day.to_string(), Scalar::Int(i64::from(day))),
         ];
-        let page = kind.is_for_two_hands().then_some((TEXT, text));
-        if kind.body() == Body::Words {
-            fields.push((words_field(author, 1), Scalar::Str(text.to_owned())));
-        }
-        let others = deed::birth(kind, author, text, day);
         fields.extend(others.into_iter().map(|(field, value)| (field.to_string(), value)));
         let fields: Vec<_> = fields.iter().map(|(f, value)| (f.as_str(), value.clone())).collect();
-        let change = self.commit(author, |edit| edit.create_entry(&key, &fields, page))?;
-        self.written(&key, change)
+        let change = self.commit(author, |edit| edit.create_entry(key, &fields, page))?;
+        self.written(key, change)
     }
 
     /// Own words anew, or the new text of a page, merged against the version last shown. Nothing,
@@ -229,13 +316,16 @@ impl Notebook {
         check_text(kind, text)?;
         let author = self.author();
         let change = match kind.body() {
-            Body::Text => self.edit_page(&entry, base, text)?,
+            Body::Text | Body::Notes(_) => self.edit_page(&entry, base, text)?,
             Body::Value(name) => self.set_body(key, name, text)?,
-            Body::Words if entry.author != self.slot => return Err(CannotWrite::NotYours),
+            Body::Words if !self.is_by_me(entry.author, entry.generation) => {
+                return Err(CannotWrite::NotYours);
+            }
+            Body::Words if entry.is_under_seal() => return Err(CannotWrite::NotNow),
             Body::Words if entry.text == text && entry.alternatives.is_empty() => None,
             Body::Words => {
                 let rev = entry.newest_revision().saturating_add(1);
-                let field = words_field(author, rev);
+                let field = Field::Words(words_key(author, rev)).to_string();
                 let words = Scalar::Str(text.to_owned());
                 self.commit(author, |edit| edit.put(key, &field, words))?
             }
@@ -271,13 +361,15 @@ impl Notebook {
         })
     }
 
-    /// Judges and applies received changes, each with the slot of the person who signed it.
+    /// Judges and applies received changes, each with the person who signed it.
     ///
     /// # Errors
     /// [`Poisoned`]: the volume must be loaded again, and the changes brought one by one.
-    pub fn receive(&mut self, batch: Vec<(Change, Slot)>) -> Result<Applied, Poisoned> {
-        self.document.apply(batch, &|change, slot, operations| {
-            let author = Author { slot, writer: change.writer(), start: change.start_op() };
+    pub fn receive(&mut self, batch: Vec<(Change, Person)>) -> Result<Applied, Poisoned> {
+        self.document.apply(batch, &|change, by, operations| {
+            let Person { slot, generation } = by;
+            let (writer, start) = (change.writer(), change.start_op());
+            let author = Author { slot, generation, writer, start };
             judge(author, operations)
         })
     }
@@ -286,7 +378,7 @@ impl Notebook {
     #[must_use]
     pub fn entry(&self, key: &EntryKey) -> Option<Entry> {
         let raw = self.document.entry(key)?;
-        Some(Entry::read(key.clone(), (self.volume(), self.slot), &raw, self.version()))
+        Some(Entry::read(key.clone(), (self.volume(), self.reader()), &raw, self.version()))
     }
 
     /// All entries of this volume.
@@ -294,12 +386,28 @@ impl Notebook {
         self.document.entries().filter_map(|key| self.entry(&key))
     }
 
+    fn reader(&self) -> Reader<'_> {
+        Reader { slot: self.slot, generation: self.generation, keeper: self.keeper.as_ref() }
+    }
+
     fn version(&self) -> Version {
         Version::of(self.document.heads())
     }
 
     fn author(&self) -> Author {
-        Author { slot: self.slot, writer: self.document.writer(), start: self.document.next_op() }
+        let Person { slot, generation } = self.me();
+        let (writer, start) = (self.document.writer(), self.document.next_op());
+        Author { slot, generation, writer, start }
+    }
+
+    const fn me(&self) -> Person {
+        Person { slot: self.slot, generation: self.generation }
+    }
+
+    /// Whether these are this generation's own words: of those that somebody wrote before they lost
+    /// everything, nobody writes one anew (protocol rule 6).
+    fn is_by_me(&self, slot: Slot, generation: u32) -> bool {
+        self.me() == Person { slot, generation }
     }
 
     fn commit(
@@ -324,14 +432,22 @@ impl Notebook {
     }
 }
 
-fn words_field(author: Author, rev: u64) -> String {
-    let Author { slot, writer, .. } = author;
-    Field::Words(WordsKey { rev, writer, slot, generation: 0 }).to_string()
+fn words_key(author: Author, rev: u64) -> WordsKey {
+    let Author { slot, generation, writer, .. } = author;
+    WordsKey { rev, writer, slot, generation }
+}
+
+/// What an entry is begun with; of one that has notes, why it is.
+fn check_birth(kind: Kind, text: &str) -> Result<(), CannotWrite> {
+    match kind.body() {
+        Body::Notes(_) => check_words(MAX_NOTE, text),
+        Body::Text | Body::Words | Body::Value(_) => check_text(kind, text),
+    }
 }
 
 fn check_text(kind: Kind, text: &str) -> Result<(), CannotWrite> {
     match kind.body() {
-        Body::Text => check_length(MAX_PAGE, text),
+        Body::Text | Body::Notes(_) => check_length(MAX_PAGE, text),
         Body::Words => check_words(MAX_NOTE, text),
         Body::Value(_) => check_words(MAX_TITLE, text),
     }

@@ -47,6 +47,7 @@ pub fn admitted(log: &Log, link: &JoinLink, request: &JoinRequest) -> Result<Mem
     let lets_in = |body: &Body| match body {
         Body::Join(join) => join.request == request.bytes(),
         Body::AddDevice(add) => add.request == request.bytes(),
+        Body::Replace(said) => said.request == request.bytes(),
         _ => false,
     };
     let statement = log.statements().iter().find(|statement| lets_in(statement.body()));

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use couplet_proto::envelope::{Envelope, Header, SCHEME, Sealed};
 use couplet_proto::have::{Have, Inserted, Tip, WriterHave};
-use couplet_proto::ids::{Edition, Epoch, NotebookId, Slot, Volume, WriterId, WriterNonce};
+use couplet_proto::ids::{Edition, Epoch, NotebookId, Person, Slot, Volume, WriterId, WriterNonce};
 use couplet_proto::limits::{MAX_RANGES_BEYOND, MAX_WRITERS};
 use couplet_proto::log::{Log, MayNot};
 use couplet_proto::sign::Signer;
@@ -29,6 +29,7 @@ use crate::keys::{DeviceSecret, EpochKey};
 use crate::notebook::Notebook;
 use crate::notebook::schema::law_of;
 use crate::pairing::sas::Nonce;
+use crate::seal::closed::Keeper;
 use crate::seal::{self, TooLarge};
 use crate::seen::SeenVector;
 
@@ -36,7 +37,7 @@ use crate::seen::SeenVector;
 #[derive(Debug)]
 pub struct Replica {
     device: DeviceSecret,
-    slot: Slot,
+    person: Person,
     nonce: WriterNonce,
     writer: WriterId,
     log: Log,
@@ -105,13 +106,13 @@ pub enum Accepted {
 #[derive(Debug)]
 pub struct Opened {
     /// The person who wrote it.
-    pub slot: Slot,
+    pub person: Person,
     /// Its changes, to be applied to its volume.
     pub changes: Vec<Change>,
     /// What its writer had seen.
     pub seen: body::Seen,
     /// What it carries of writers that cannot go on themselves.
-    pub carried: Vec<(Sealed, Slot, Vec<Change>)>,
+    pub carried: Vec<(Sealed, Person, Vec<Change>)>,
     /// A nonce of the short authentication string; whether it is the one that was committed to, the
     /// log says.
     pub nonce: Option<Nonce>,
@@ -158,10 +159,10 @@ impl Replica {
     /// [`NotAMember`].
     pub fn new(parts: Parts) -> Result<Self, NotAMember> {
         let Parts { device, nonce, log, keys, have, seen } = parts;
-        let slot = log.known(device.public()).ok_or(NotAMember)?.slot;
+        let person = log.known(device.public()).ok_or(NotAMember)?.person();
         let writer = WriterId::derive(log.id(), device.public(), nonce);
         let (volumes, strangers) = (BTreeMap::new(), BTreeSet::new());
-        Ok(Self { device, slot, nonce, writer, log, keys, have, seen, volumes, strangers })
+        Ok(Self { device, person, nonce, writer, log, keys, have, seen, volumes, strangers })
     }
 
     /// Seals as many of the first changes as fit one envelope, with what has been seen; returns how
@@ -285,7 +286,7 @@ impl Replica {
             return Err(NotTaken::TakenOut);
         }
         let read = match author {
-            Some(member) => self.read(&sealed, member.slot),
+            Some(member) => self.read(&sealed, member.person()),
             None => Err(Wait::ForLog),
         };
         let at = Tip { counter: header.counter, hash: sealed.hash() };
@@ -326,8 +327,16 @@ impl Replica {
     }
 
     /// Puts a loaded volume on the shelf.
-    pub fn shelve(&mut self, notebook: Notebook) {
+    pub fn shelve(&mut self, mut notebook: Notebook) {
+        notebook.set_keeper(self.keeper());
         self.volumes.insert(notebook.volume(), notebook);
+    }
+
+    /// Closes words for the devices that this person has by now.
+    fn keeper(&self) -> Keeper {
+        let mine = self.log.members().map(|(_, member)| member);
+        let mine = mine.filter(|member| member.slot == self.slot() && !member.is_paper);
+        Keeper::new(&self.device, mine.map(|member| member.keys))
     }
 
     /// Takes a volume off the shelf.
@@ -359,6 +368,10 @@ impl Replica {
     pub fn set_log(&mut self, log: Log, keys: BTreeMap<Epoch, EpochKey>) {
         self.log = log;
         self.keys = keys;
+        let keeper = self.keeper();
+        for notebook in self.volumes.values_mut() {
+            notebook.set_keeper(keeper.clone());
+        }
     }
 
     /// The notebook's id.
@@ -401,7 +414,13 @@ impl Replica {
     /// Whose device this is.
     #[must_use]
     pub const fn slot(&self) -> Slot {
-        self.slot
+        self.person.slot
+    }
+
+    /// Whose device this is, and which generation of them.
+    #[must_use]
+    pub const fn person(&self) -> Person {
+        self.person
     }
 
     /// This install's writer.
@@ -447,7 +466,7 @@ mod tests {
         let (have, seen) = (Have::new(), SeenVector::default());
         let parts = Parts { device: device.clone(), nonce, log, keys, have, seen };
         let mut replica = Replica::new(parts).unwrap();
-        let me = (replica.slot(), replica.writer());
+        let me = (replica.person(), replica.writer());
         let (volume, edition) = (Volume::default(), Edition::default());
         replica.shelve(Notebook::load(volume, edition, me, None, Vec::new()).unwrap());
         replica
@@ -498,7 +517,7 @@ mod tests {
         let Ok(Accepted::Opened(_, opened)) = at_ben.accept(sealed.bytes().to_vec()) else {
             panic!("it is not opened");
         };
-        assert_eq!((opened.slot, opened.changes), (Slot::First, vec![change]));
+        assert_eq!((opened.person, opened.changes), (Person::first(Slot::First), vec![change]));
         assert!(matches!(at_ben.accept(sealed.bytes().to_vec()), Ok(Accepted::Held(_))));
     }
 
@@ -515,8 +534,9 @@ mod tests {
         let Ok(Accepted::Opened(_, opened)) = at_ben.accept(carrier.bytes().to_vec()) else {
             panic!("it is not opened");
         };
-        let (original, slot, changes) = &opened.carried[0];
-        assert_eq!((original, *slot, changes), (&stuck, Slot::First, &vec![change]));
+        let (original, person, changes) = &opened.carried[0];
+        let ana = Person::first(Slot::First);
+        assert_eq!((original, *person, changes), (&stuck, ana, &vec![change]));
     }
 
     #[test]

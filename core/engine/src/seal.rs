@@ -1,5 +1,5 @@
 //! Sealing and opening bodies: `seal` is the only way to an envelope of one's own, `open` the only
-//! way into anybody's.
+//! way into anybody's. Words that stand closed inside a document, whoever can read it, are `closed`'s.
 //!
 //! A sealed body (scheme 1):
 //!
@@ -11,6 +11,8 @@
 //!
 //! The plaintext is the length of the content (u32, big-endian), the content, and zeros up to the
 //! size that [`padded`] gives the whole envelope.
+
+pub mod closed;
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};

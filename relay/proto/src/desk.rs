@@ -341,9 +341,11 @@ impl Desk {
     }
 
     fn admit(&mut self, mut attach: Attach, log: Option<Arc<Log>>) {
+        let farewell = log.as_ref().and_then(|log| self.farewell(log, &attach));
         if let Some(log) = self.admitting(log) {
             return self.ask(Question::Have, Asked::Start(log, attach));
         }
+        farewell.into_iter().for_each(|said| self.send(Frame::Statements(said)));
         if attach.have.len() > MAX_REMEMBERED_HAVE {
             attach.have.clear();
         }
@@ -472,10 +474,12 @@ mod tests {
     use crate::hash::Hash;
     use crate::ids::InviteId;
     use crate::ids::Slot;
-    use crate::limits::{MAX_REFUSALS_UNATTACHED, RETRY_BUSY, RETRY_FULL};
+    use crate::limits::{MAX_REFUSALS_UNATTACHED, PAPER_NOTICE_SECONDS, RETRY_BUSY, RETRY_FULL};
     use crate::log::Branch;
     use crate::sign::Signer as _;
-    use crate::statement::{Body, Kit, Locator, LogHead, Notice, Paper, Rotate, Wrap};
+    use crate::statement::{
+        Body, Gone, Kit, Locator, LogHead, Notice, Paper, Rename, Replace, Rotate, Wrap,
+    };
     use crate::testing::{FAR_AWAY, INVITE, Key, Notebook, bytes};
     use keeping::{Appended, Posted};
     use membership::MOVES;
@@ -668,6 +672,85 @@ mod tests {
         assert_eq!(counter.say(push), [refusal(Reason::NotAMember)]);
         assert_eq!(counter.say(Frame::Ping(7)), [Output::Send(Frame::Pong(7))]);
         assert!(!counter.asked.contains(&"keep"));
+    }
+
+    #[test]
+    fn a_phone_whose_person_was_let_in_again_hears_that_and_nothing_after() {
+        let mut notebook = Notebook::of_both(1);
+        let before = notebook.clone();
+        let (again, fresh) = (InviteId([70; 16]), Key::new(30));
+        notebook.say(notebook.invitation_again(again));
+        let gone = vec![Gone { device: notebook.ben.public(), watermarks: Vec::new() }];
+        let said = notebook.replacement(again, &fresh, gone);
+        notebook.say(notebook.statement(Body::Replace(said)));
+        let until = notebook.log.head().length as usize;
+        notebook.say(notebook.own_device(InviteId([71; 16])));
+        let mut counter = Counter::of(&notebook.ben, Some(&notebook));
+        let from = before.log.statements().len();
+        let statements = notebook.bytes()[from..until].to_vec();
+        let told = Statements { notebook: notebook.id(), from: from as u64, statements };
+        let heard = [Output::Send(Frame::Statements(told)), refusal(Reason::NotAMember)];
+        assert_eq!(counter.say(attach(&before)), heard);
+        // Whoever knows it, or has a log of their own, hears no more; nor does any other device.
+        assert_eq!(counter.say(attach(&notebook)), [refusal(Reason::NotAMember)]);
+        assert_eq!(counter.say(attach(&Notebook::of_ana(1))).len(), 2);
+        let mut tablet = Notebook::of_both(1);
+        tablet.let_in(InviteId([20; 16]), &Key::new(60));
+        let known = tablet.clone();
+        tablet.say(tablet.removal(&Key::new(60), Vec::new()));
+        let mut counter = Counter::of(&Key::new(60), Some(&tablet));
+        assert_eq!(counter.say(attach(&known)), [refusal(Reason::NotAMember)]);
+    }
+
+    #[test]
+    fn words_of_whom_nobody_vouches_for_are_given_seven_days() {
+        let (again, fresh) = (InviteId([70; 16]), Key::new(30));
+        let mut before = Notebook::of_both(1);
+        before.say(before.kit_of_ben());
+        let mut after = before.clone();
+        after.say(after.invitation_again(again));
+        after.say(after.warning_to_ben(5));
+        let gone = vec![Gone { device: after.ben.public(), watermarks: Vec::new() }];
+        let due = Some(5 + PAPER_NOTICE_SECONDS);
+        let said = Replace { due, ..after.replacement(again, &fresh, gone.clone()) };
+        after.say(after.statement(Body::Replace(said)));
+        after.say(after.said_by(
+            Slot::Second,
+            &fresh,
+            Body::Rename(Rename { device: None, name: vec![9; 40] }),
+        ));
+        // A log without the kit, by whoever lets somebody in in its place.
+        let mut without = Notebook::of_both(1);
+        without.say(without.invitation_again(again));
+        without.say(without.statement(Body::Replace(without.replacement(again, &fresh, gone))));
+        let judged = |known: &Notebook, offered: &Notebook, by: &Key| {
+            let Frame::Statements(offer) = offer(offered, 0) else { unreachable!() };
+            let (notebook, known) = (known.id(), Some(Arc::new(known.log.clone())));
+            let now = 5 + PAPER_NOTICE_SECONDS;
+            let sender = by.public();
+            match (Judgement::Offer { notebook, known, sender, offer, now }).judge() {
+                Judged::Offer {
+                    verdict: Ok(judge::Verdict::Continues(log, extension)), ..
+                } => Ok((log.generation_of(Slot::Second), extension.kits.noticed.len())),
+                Judged::Offer { verdict: Err(reason), .. } => Err(reason),
+                judged => panic!("{judged:?}"),
+            }
+        };
+        // The notice is taken, and what it leads to waits, whoever says that it has been so for long.
+        for by in [&after.ana, &fresh] {
+            let taken = judged(&before, &after, &before.ana);
+            assert_eq!(taken, Ok((0, 0)), "{by:?}");
+        }
+        let mut noticed = before.clone();
+        noticed.say(noticed.invitation_again(again));
+        noticed.say(noticed.warning_to_ben(5));
+        assert_eq!(
+            judged(&noticed, &after, &after.ana),
+            Ok((1, 1)),
+            "if the store knows it so long"
+        );
+        assert_eq!(without.log.against(&before.log), Branch::Stays);
+        assert!(judged(&before, &without, &without.ana).is_err(), "nor by a log without the kit");
     }
 
     #[test]
@@ -1033,7 +1116,7 @@ mod tests {
             wraps: left.map(|to| Wrap { to, sealed: vec![8; 80] }).collect(),
             chain: Some(vec![8; 72]),
         };
-        let due = Some(given + crate::limits::PAPER_NOTICE_SECONDS);
+        let due = Some(given + PAPER_NOTICE_SECONDS);
         let end = longer.statement(Body::Paper(Paper { kit: None, due, rotate }));
         [notice, end.bytes().to_vec()]
     }
@@ -1047,7 +1130,7 @@ mod tests {
         let offer = |from, statements: Vec<Vec<u8>>| {
             Frame::Statements(Statements { notebook: notebook.id(), from, statements })
         };
-        let later = crate::limits::PAPER_NOTICE_SECONDS + NOW;
+        let later = PAPER_NOTICE_SECONDS + NOW;
         // Both in one piece, as by a thief: the notice is taken, and nothing else.
         let mut counter = Counter::of_ana(&notebook);
         counter.desk.handle_frame(offer(from, vec![notice, end.clone()]), later);

@@ -25,6 +25,16 @@ pub enum Slot {
     Second,
 }
 
+/// One of the two persons, in one generation: who comes back after losing everything is the same
+/// person to the other, and writes none of what was theirs before (protocol rule 6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Person {
+    /// Which of the two.
+    pub slot: Slot,
+    /// How often they were let in again.
+    pub generation: u32,
+}
+
 /// A device's Ed25519 public key (RFC 8032), which is also its name.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct DeviceId(pub [u8; 32]);
@@ -56,6 +66,14 @@ pub struct Volume(pub u32);
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 pub struct Edition(pub u32);
+
+impl Person {
+    /// Whoever came first to that place.
+    #[must_use]
+    pub const fn first(slot: Slot) -> Self {
+        Self { slot, generation: 0 }
+    }
+}
 
 impl Slot {
     /// Both, in order.

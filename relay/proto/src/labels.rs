@@ -42,6 +42,8 @@ pub const REQUEST_HASH: Label = Label::new("couplet/1 join request hash");
 pub const REQUEST_INVITE_SIGNATURE: Label = Label::new("couplet/1 join request by invite");
 /// Hash: what words ask a relay for, as it stands in the log.
 pub const RECOVERY_LOOKUP: Label = Label::new("couplet/1 recovery lookup");
+/// Hash: a kit's lookup, where a relay counts how long its person's being let in again is known.
+pub const RECOVERY_WARNING: Label = Label::new("couplet/1 recovery warning");
 /// Signature: a paper device's, over its kit.
 pub const KIT_SIGNATURE: Label = Label::new("couplet/1 recovery kit");
 /// Signature: a device's that words let in, over its keys and its place.

@@ -67,6 +67,10 @@ pub const MAX_WRITERS_PER_DEVICE: usize = MAX_WRITERS / MAX_MEMBERS;
 /// one has at a time can have, so that these are stopped by it only after new phones.
 pub const MAX_WRITERS_PER_PERSON: usize = MAX_WRITERS / 2;
 
+/// Writers of all the devices that go when their person is let in again: what a statement has room
+/// for. A person's phones have a few.
+pub const MAX_WRITERS_REPLACED: usize = 320;
+
 /// Bytes of a sealed name: 64 UTF-16 units of any script, padded, with nonce and tag.
 pub const MAX_SEALED_NAME: usize = 320;
 
@@ -153,6 +157,16 @@ const _: () = {
     assert!(MAX_MEMBERS * 120 + MAX_WRITERS_PER_DEVICE * 58 + 512 < MAX_STATEMENT);
     // A recovery has two keys, two signatures, a name and a record beside its rotation.
     assert!(MAX_MEMBERS * 120 + MAX_SEALED_NAME + MAX_RECOVERY_RECORD + 1024 < MAX_STATEMENT);
+    // Who is let in again brings a request; whose place it is leaves devices with their writers.
+    assert!(
+        MAX_MEMBERS * 120
+            + MAX_JOIN_REQUEST
+            + MAX_SEALED_NAME
+            + MAX_DEVICES_PER_PERSON * 34
+            + MAX_WRITERS_REPLACED * 58
+            + 512
+            < MAX_STATEMENT
+    );
     assert!(DEVICES_FOR_RECOVERY < MAX_DEVICES_PER_PERSON);
     assert!(LOG_BYTES_FOR_GOING < MAX_LOG_BYTES_PER_PERSON && STATEMENTS_FOR_GOING < MAX_LOG);
     assert!(MAX_JOIN_REQUEST + MAX_WRAP + MAX_SEALED_NAME + 512 < MAX_STATEMENT);

@@ -19,6 +19,7 @@ mod effect;
 mod epochs;
 mod invites;
 mod paper;
+mod replacing;
 #[cfg(test)]
 mod tests;
 
@@ -68,6 +69,8 @@ pub struct Log {
     departed: AllDeparted,
     /// Who has left; nobody comes in their place.
     has_left: Option<Slot>,
+    /// How often each person was let in again.
+    generations: [u32; 2],
     invites: Invites,
     papers: BTreeMap<Slot, PaperDevice>,
     epochs: Epochs,
@@ -147,6 +150,7 @@ impl Log {
             members: BTreeMap::from([(signer, member)]),
             departed: AllDeparted::new(),
             has_left: None,
+            generations: [0; 2],
             invites: Invites::default(),
             papers: BTreeMap::new(),
             epochs: Epochs::first(*commitment),
@@ -322,7 +326,9 @@ impl Log {
     #[must_use]
     pub fn is_closed_to(&self, slot: Slot, epoch: Epoch, volume: Volume) -> bool {
         let is_before = |opening: &Opening| volume < opening.volume || epoch < opening.epoch;
-        self.openings().iter().any(|opening| opening.by != slot && is_before(opening))
+        // Who was let in again was given the keys of the other.
+        let is_later = |opening: &Opening| opening.by != slot || self.generation_of(slot) > 0;
+        self.openings().iter().any(|opening| is_later(opening) && is_before(opening))
     }
 
     /// The epoch whose key is needed, beside that epoch's own, for that volume.
@@ -372,18 +378,27 @@ impl Log {
     }
 
     /// Whether a device of that person may carry an envelope of a writer that cannot go on: past a
-    /// watermark only the person who wrote it may (protocol rule 10).
+    /// watermark only the person who wrote it may (protocol rule 10), and of who was let in again the
+    /// other too, who alone may have it.
     ///
     /// # Errors
     /// [`MayNot`].
     pub fn may_carry(&self, envelope: &envelope::Header, carrier: Slot) -> Result<Member, MayNot> {
         match self.may_write(envelope) {
             Err(MayNot::TakenOut) => {
-                let author = self.known(envelope.device).filter(|author| author.slot == carrier);
-                author.copied().ok_or(MayNot::TakenOut)
+                let author = self.known(envelope.device);
+                let is_theirs = self.may_keep_late_of(envelope.device, carrier);
+                author.filter(|_| is_theirs).copied().ok_or(MayNot::TakenOut)
             }
             judged => judged,
         }
+    }
+
+    /// Whether it is for that person to say whether late words of that device are kept.
+    #[must_use]
+    pub fn may_keep_late_of(&self, device: DeviceId, person: Slot) -> bool {
+        let is_own = self.known(device).is_some_and(|author| author.slot == person);
+        is_own || self.was_replaced(device)
     }
 
     fn check_epoch(&self, envelope: &envelope::Header) -> Result<(), MayNot> {

@@ -92,6 +92,14 @@ impl JoinRequest {
         Ok(Self::decode(bytes)?.sas_commitment)
     }
 
+    /// The device that made the bytes: of a request that stands in a log.
+    ///
+    /// # Errors
+    /// [`Malformed`].
+    pub fn device(bytes: &[u8]) -> Result<DeviceId, Malformed> {
+        Ok(Self::decode(bytes)?.device.signing)
+    }
+
     /// The hash of bytes that are a request, which names it.
     #[must_use]
     pub fn hash_of(bytes: &[u8]) -> Hash {

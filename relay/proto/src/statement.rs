@@ -31,10 +31,11 @@ use crate::limits::MAX_STATEMENT;
 use crate::sign::{self, BadSignature, SIGNATURE, Signature, Signer};
 
 pub use body::{
-    Accept, AddDevice, Attest, Body, DeviceKeys, Genesis, History, Invite, Join, Move, Propose,
-    RemoveDevice, Rename, Revoke, Rewrap, Role, Rotate, SUITE_X25519, Watermark, Wrap,
+    Accept, AddDevice, Attest, Body, DeviceKeys, Genesis, Gone, History, Invite, Join, Move,
+    Propose, RemoveDevice, Rename, Replace, Revoke, Rewrap, Role, Rotate, SUITE_X25519, Watermark,
+    Wrap,
 };
-pub use paper::{Kit, Locator, Notice, Paper, Place, Recover};
+pub use paper::{Kit, Locator, Notice, Paper, Place, Recover, Warn};
 
 const FIELDS: usize = 105;
 
@@ -147,12 +148,23 @@ impl Statement {
         &self.bytes
     }
 
-    /// The device that it takes out, if it takes out one: whoever orders it must know what is held
-    /// of that device's writers.
+    /// The devices that it takes out, naming what stands of them: whoever orders it must know what
+    /// is held of their writers.
+    pub fn removes(&self) -> impl Iterator<Item = DeviceId> {
+        let (one, several) = match &self.body {
+            Body::RemoveDevice(body) => (Some(body.device), &[][..]),
+            Body::Replace(body) => (None, body.gone.as_slice()),
+            _ => (None, &[][..]),
+        };
+        one.into_iter().chain(several.iter().map(|gone| gone.device))
+    }
+
+    /// The person whose recovery kit goes by it without saying so itself.
     #[must_use]
-    pub const fn removes(&self) -> Option<DeviceId> {
+    pub const fn ends_kit_of(&self) -> Option<Slot> {
         match &self.body {
-            Body::RemoveDevice(body) => Some(body.device),
+            Body::Paper(said) if said.due.is_some() => Some(self.header.slot),
+            Body::Replace(_) => Some(self.header.slot.other()),
             _ => None,
         }
     }
@@ -170,6 +182,7 @@ impl Statement {
     pub const fn due(&self) -> Option<u64> {
         match &self.body {
             Body::Paper(said) => said.due,
+            Body::Replace(said) => said.due,
             _ => None,
         }
     }

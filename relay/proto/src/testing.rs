@@ -10,6 +10,8 @@ pub mod keeping;
 mod kits;
 mod pieces;
 
+use std::collections::BTreeSet;
+
 use ed25519_dalek::{Signer as _, SigningKey};
 
 use crate::envelope::{Header, OVERHEAD, SCHEME, Sealed};
@@ -21,8 +23,9 @@ use crate::log::Log;
 use crate::request::{JoinRequest, Request};
 use crate::sign::{Signature, Signer};
 use crate::statement::{
-    AddDevice, Body, DeviceKeys, Genesis, Header as StatementHeader, History, Invite, Join,
-    LogHead, RemoveDevice, Rewrap, Role, Rotate, SUITE_X25519, Statement, Watermark, Wrap,
+    AddDevice, Body, DeviceKeys, Genesis, Gone, Header as StatementHeader, History, Invite, Join,
+    Kit, LogHead, Paper, RemoveDevice, Replace, Rewrap, Role, Rotate, SUITE_X25519, Statement,
+    Warn, Watermark, Wrap,
 };
 
 /// Chance that is the same for the same seed (SplitMix64, Steele et al., OOPSLA 2014).
@@ -82,6 +85,8 @@ impl Signer for Key {
 
 const ANA: u8 = 1;
 const BEN: u8 = 2;
+/// Ben's recovery kit.
+pub const KIT: u8 = 61;
 
 /// The invite that lets Ben in.
 pub const INVITE: InviteId = InviteId([9; 16]);
@@ -231,13 +236,61 @@ impl Notebook {
     pub fn removal(&self, device: &Key, watermarks: Vec<Watermark>) -> Statement {
         let device = device.public();
         let left = self.log.members().map(|(member, _)| *member).filter(|left| *left != device);
-        let rotate = Rotate {
+        let rotate = self.rotation(left);
+        self.statement(Body::RemoveDevice(RemoveDevice { device, watermarks, rotate }))
+    }
+
+    /// What that device of that person says next, without it being said.
+    #[must_use]
+    pub fn said_by(&self, slot: Slot, signer: &Key, body: Body) -> Statement {
+        let (notebook, after) = (self.id(), self.log.head());
+        let header = StatementHeader { notebook, after, slot, signer: signer.public() };
+        Statement::sign(header, body, signer).unwrap()
+    }
+
+    /// Ben makes a recovery kit, without it being said.
+    #[must_use]
+    pub fn kit_of_ben(&self) -> Statement {
+        let (paper, at) = (Key::new(KIT), (self.id(), Slot::Second));
+        let kit = Kit::sign(at, paper.keys(), Hash([61; 32]), vec![1; 104], &paper);
+        let stay = self.log.members().map(|(device, _)| *device);
+        let rotate = self.rotation(stay.chain([paper.public()]));
+        self.statement_of_ben(Body::Paper(Paper { kit: Some(kit), due: None, rotate }))
+    }
+
+    /// Ana warns Ben's kit, without it being said.
+    #[must_use]
+    pub fn warning_to_ben(&self, given: u64) -> Statement {
+        self.statement(Body::Warn(Warn { paper: Key::new(KIT).public(), given }))
+    }
+
+    /// The next epoch, for these.
+    fn rotation(&self, to: impl Iterator<Item = DeviceId>) -> Rotate {
+        let to: BTreeSet<DeviceId> = to.collect();
+        Rotate {
             epoch: Epoch(self.log.epoch().0 + 1),
             commitment: Hash([2; 32]),
-            wraps: left.map(|to| Wrap { to, sealed: vec![8; 80] }).collect(),
+            wraps: to.into_iter().map(|to| Wrap { to, sealed: vec![8; 80] }).collect(),
             chain: Some(vec![8; 72]),
-        };
-        self.statement(Body::RemoveDevice(RemoveDevice { device, watermarks, rotate }))
+        }
+    }
+
+    /// Ana invites whom she lets in again in Ben's place, without it being said.
+    #[must_use]
+    pub fn invitation_again(&self, invite: InviteId) -> Statement {
+        let (key, role, history) = (self.link.public(), Role::Replacement, History::All);
+        let expires = FAR_AWAY;
+        self.statement(Body::Invite(Invite { invite, key, role, history, expires }))
+    }
+
+    /// That device in Ben's place, of whose devices that stands; made to be said by Ana.
+    #[must_use]
+    pub fn replacement(&self, invite: InviteId, device: &Key, gone: Vec<Gone>) -> Replace {
+        let stay = self.log.members().filter(|(_, member)| member.slot == Slot::First);
+        let rotate = self.rotation(stay.map(|(device, _)| *device).chain([device.public()]));
+        let request = self.request(invite, device).bytes().to_vec();
+        let (name, sas, due) = (vec![6; 40], [7; 16], None);
+        Replace { invite, request, name, sas, gone, due, rotate }
     }
 
     /// A statement stands; returns its bytes.

@@ -273,7 +273,7 @@ impl Phone {
             return;
         }
         batch.extend(self.store.waiting.clone());
-        let changes = batch.values().map(|w| (w.change.clone(), w.slot)).collect();
+        let changes = batch.values().map(|w| (w.change.clone(), w.person)).collect();
         let applied = self.notebook().receive(changes).unwrap();
         assert!(applied.refused.is_empty(), "an honest change is refused: {:?}", applied.refused);
         assert!(applied.faulty.is_empty(), "an honest change is faulty");
@@ -294,7 +294,7 @@ impl Phone {
 
     pub(super) fn notebook(&mut self) -> &mut Notebook {
         if self.replica.volume(VOLUME).is_none() {
-            let me = (self.replica.slot(), self.replica.writer());
+            let me = (self.replica.person(), self.replica.writer());
             let changes = self.store.changes.iter().map(|(change, _)| change.clone()).collect();
             let notebook = Notebook::load(VOLUME, EDITION, me, None, changes).unwrap();
             self.replica.shelve(notebook);
@@ -335,7 +335,7 @@ impl Slice {
             self.news.insert(writer);
         }
         for change in opened.changes {
-            let waiting = Waiting { change, slot: opened.slot, counter };
+            let waiting = Waiting { change, person: opened.person, counter };
             self.changes.insert(waiting.change.hash(), waiting);
         }
     }

@@ -9,7 +9,7 @@ use couplet_proto::desk::keeping::slice;
 use couplet_proto::envelope::Sealed;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Range};
-use couplet_proto::ids::{Slot, WriterId};
+use couplet_proto::ids::{Person, WriterId};
 
 /// A phone's tables.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +38,7 @@ pub struct Waiting {
     /// The change.
     pub change: Change,
     /// The person who wrote it.
-    pub slot: Slot,
+    pub person: Person,
     /// The envelope it came in.
     pub counter: u64,
 }

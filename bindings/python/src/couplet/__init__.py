@@ -23,6 +23,7 @@ from .events import Events
 from .keystore import FileKeyStore, KeyDenied, KeyGone, KeyNotYet, KeyStore
 from .log import LogLevel, LogLine, Sink, log_to, lost_log_lines, set_log_sink
 from .notebook import Notebook, prove_export
+from .recovery import NotBefore, RecoveryWords
 from .values import (
     Attached,
     Behind,
@@ -61,6 +62,7 @@ from .values import (
     PutOff,
     Quarantine,
     Reaction,
+    RecoveryKit,
     Request,
     RequestId,
     Requests,
@@ -125,6 +127,7 @@ __all__ = [
     "LogLine",
     "Network",
     "NotAllowed",
+    "NotBefore",
     "NotFound",
     "Notebook",
     "NotebookHash",
@@ -136,6 +139,8 @@ __all__ = [
     "PutOff",
     "Quarantine",
     "Reaction",
+    "RecoveryKit",
+    "RecoveryWords",
     "Request",
     "RequestId",
     "Requests",

@@ -162,7 +162,9 @@ def status(it: ffi.Status) -> v.Status:
         is_attached=it.is_attached,
         is_staying=it.is_staying,
         put_off_until=it.put_off_until,
+        withheld=it.withheld,
         verified=verified(it.verified),
+        kit_due=it.kit_due,
         persons=it.persons,
         devices=it.devices,
     )
@@ -184,6 +186,10 @@ def verified(it: ffi.Verified | None) -> v.Verified | None:
 def verification(it: ffi.Verification) -> v.Verification:
     emoji = tuple(v.SasEmoji(each.symbol, each.name) for each in it.emoji)
     return v.Verification(it.number, emoji, v.Verified[it.verified.name])
+
+
+def recovery_kit(it: ffi.RecoveryKit) -> v.RecoveryKit:
+    return v.RecoveryKit(it.exists, it.is_pending, it.due, it.relay)
 
 
 def exchanged(it: ffi.Exchanged) -> v.Exchanged:

@@ -17,14 +17,16 @@ from ._generated import couplet_ffi as ffi
 from .errors import call
 from .events import Events
 from .keystore import KeyStore, LentKeyStore
+from .recovery import Recovery, RecoveryWords
 
 # The generated module makes the cases as it is imported: no type checker sees what they are.
 _SAYINGS: Any = ffi.Saying
+_CANCEL_TOKEN: Any = ffi.CancelToken
 
 _PATIENCE = datetime.timedelta(seconds=30)
 
 
-class Notebook(Ends):
+class Notebook(Ends, Recovery):
     """A notebook on this device.
 
     Writing and reading never need a network, and what a call has returned is durable. Every call
@@ -105,6 +107,35 @@ class Notebook(Ends):
         """Makes an archive out of an export: the same notebook, equal by hash, to be read."""
         config, lent = _config(directory, mark), LentKeyStore(keystore)
         return await _begun(ffi.Notebook.archive(config, lent, t.to_archive(export)))
+
+    @classmethod
+    async def recover(
+        cls,
+        directory: str | os.PathLike[str],
+        keystore: KeyStore,
+        words: RecoveryWords,
+        relay: str,
+        name: str | None = None,
+        removes_others: bool = False,
+        mark: str | os.PathLike[str] | None = None,
+    ) -> tuple[Notebook, RecoveryWords]:
+        """A notebook back where there is nothing but the words of its kit and the relay's link.
+
+        Show the words of the answer, which replace those that were given, and then `sync`: that
+        lets the device in. With `removes_others` all other devices of this person are taken out
+        then. `name` is what the device is called. Where it was cancelled, or the words were not
+        seen, open the notebook in that place and ask `recover_again` for others.
+        """
+        config, lent, token = _config(directory, mark), LentKeyStore(keystore), _CANCEL_TOKEN()
+        fresh: list[RecoveryWords] = []
+
+        async def back() -> ffi.Notebook:
+            given = words._ffi
+            found = await ffi.recover(config, lent, given, relay, name, removes_others, token)
+            fresh.append(RecoveryWords(found.words))
+            return found.notebook
+
+        return await _begun(back(), token), fresh[0]
 
     async def _end(self) -> None:
         await self.shutdown()
@@ -455,16 +486,20 @@ class Notebook(Ends):
         return v.Imported(done.written, done.held)
 
 
-async def _begun(opening: Coroutine[Any, Any, ffi.Notebook]) -> Notebook:
+async def _begun(
+    opening: Coroutine[Any, Any, ffi.Notebook], token: ffi.CancelToken | None = None
+) -> Notebook:
     """The notebook that this opens, or nothing at all.
 
-    It is opened to the end and then undone: where a future is dropped that is ready already,
-    UniFFI forgets what it made.
+    It is opened to the end, or to where its token ends it, and then undone: where a future is
+    dropped that is ready already, UniFFI forgets what it made.
     """
     task = asyncio.create_task(opening)
     try:
         return Notebook(await call(asyncio.shield(task)))
     except asyncio.CancelledError:
+        if token is not None:
+            token.cancel()
         await asyncio.wait([task])
         if not task.cancelled() and task.exception() is None:
             await Notebook(task.result()).shutdown()

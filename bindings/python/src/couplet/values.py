@@ -335,10 +335,34 @@ class Status:
     """
     put_off_until: datetime.datetime | None
     """If the relay did not take this device's words so far: when they are offered again."""
+    withheld: int
+    """Envelopes that were missing after the last exchange, though another device has read them or
+    they come before what is here: the relay keeps them back, or has lost them."""
     verified: Verified | None
     """How sure this person is of the other; nothing while nobody else is here."""
+    kit_due: datetime.datetime | None
+    """When this person's recovery kit may be replaced without its words.
+
+    One of their devices gave it notice. Whoever did not mean this keeps the kit by its words.
+    """
     persons: int
     devices: int
+
+
+@dataclass(frozen=True)
+class RecoveryKit:
+    """The state of a person's recovery kit."""
+
+    exists: bool
+    is_pending: bool
+    """Whether one that was made here waits for the relay; its words are good only then."""
+    due: datetime.datetime | None
+    """When it may be replaced without its words: notice was given to it.
+
+    Whoever has the words and did not mean this keeps it by them.
+    """
+    relay: str | None
+    """The link of the relay that its words are used at: to be written down with them."""
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ private func lifted(_ error: any Error) -> any Error {
 }
 
 extension CoupletError.Reason {
-    fileprivate static let panicked = CoupletError.Reason(
+    static let panicked = CoupletError.Reason(
         code: "panicked",
         detail: "a fault in the notebook's engine ended the call; what was written is safe",
         isRetryable: false

@@ -223,7 +223,9 @@ extension Status {
             isAttached: ffi.isAttached,
             isStaying: ffi.isStaying,
             putOffUntil: ffi.putOffUntil,
+            withheld: Int(clamping: ffi.withheld),
             verified: ffi.verified.map { Verified($0) },
+            kitDue: ffi.kitDue,
             persons: Int(clamping: ffi.persons),
             devices: Int(clamping: ffi.devices)
         )

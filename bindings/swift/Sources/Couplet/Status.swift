@@ -36,8 +36,14 @@ public struct Status: Hashable, Codable, Sendable {
     public internal(set) var isStaying: Bool
     /// If the relay did not take this device's words so far: when they are offered again.
     public let putOffUntil: Date?
+    /// Envelopes that were missing after the last exchange, though another device has read them or
+    /// they come before what is here: the relay keeps them back, or has lost them.
+    public let withheld: Int
     /// How sure this person is of the other; nothing while nobody else is here.
     public let verified: Verified?
+    /// When this person's recovery kit may be replaced without its words: one of their devices gave
+    /// it notice. Whoever did not mean this keeps the kit by its words.
+    public let kitDue: Date?
     /// How many persons belong.
     public let persons: Int
     /// How many devices belong.

@@ -1,13 +1,13 @@
 //! Writing and reading entries.
 
-use couplet::{Couplet, Cursor, EntryRow, Filter, Kind, Slot};
+use couplet::{Couplet, Cursor, EntryRow, Filter, Kind, Opens, Seal, Slot};
 use serde_json::{Value, json};
 
 use super::{practice, talk, text_or_input};
 use crate::arguments::{Edit, Timeline, Write};
-use crate::day;
 use crate::failure::Failure;
 use crate::output::{Output, Style, wrap};
+use crate::{day, moment};
 
 /// What an entry's state is called while it has no states of its own.
 pub(super) const SHARED: &str = "shared";
@@ -21,9 +21,25 @@ const QUEUED: &str = "queued";
 const WIDTH: usize = 72;
 
 pub(crate) async fn write(couplet: &Couplet, write: Write, output: &Output) -> Result<(), Failure> {
-    let kind: Kind = write.kind.parse().map_err(invalid)?;
     let day = write.day.as_deref().map_or_else(|| Ok(day::today()), day::parse)?;
-    let text = text_or_input(write.text)?;
+    if let Some(template) = &write.template {
+        let begun = couplet.show(template).await?.entry.begins();
+        let (kind, text) = begun.ok_or_else(|| Failure::input("this entry is no template"))?;
+        let row = couplet.write(kind, day, &text).await?;
+        say_written(&row, "Begun from the template, and durable on this device", output);
+        return Ok(());
+    }
+    let kind: Kind = write.kind.parse().map_err(invalid)?;
+    let seal = seal(&write)?;
+    let text = text_or_input(write.text.unwrap_or_default())?;
+    if let Some(seal) = seal {
+        let row = couplet.write_sealed(seal, write.open_when.as_deref(), day, &text).await?;
+        if seal.is_held_back && is_the_only_device(couplet).await? {
+            output.note("Its key is on this device alone: if it is lost, so are the words.");
+        }
+        say_written(&row, "Written and sealed, and durable on this device", output);
+        return Ok(());
+    }
     if !couplet.is_owner() {
         say_queued(&couplet.queue_write(kind, day, &text).await?, output);
         return Ok(());
@@ -31,6 +47,21 @@ pub(crate) async fn write(couplet: &Couplet, write: Write, output: &Output) -> R
     let row = couplet.write(kind, day, &text).await?;
     say_written(&row, "Written, and durable on this device", output);
     Ok(())
+}
+
+async fn is_the_only_device(couplet: &Couplet) -> Result<bool, Failure> {
+    let me = couplet.status().await?.slot;
+    Ok(couplet.devices().await?.iter().filter(|device| device.slot == me).count() < 2)
+}
+
+fn seal(write: &Write) -> Result<Option<Seal>, Failure> {
+    let at = write.open_at.as_deref().map(|time| moment::parse(time, &moment::zone()));
+    let opens = match (at.transpose()?, &write.open_when) {
+        (Some(time), _) => Opens::At(time),
+        (None, Some(_)) => Opens::Wanted,
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(Seal { opens, is_held_back: write.held_back }))
 }
 
 pub(crate) async fn edit(couplet: &Couplet, edit: Edit, output: &Output) -> Result<(), Failure> {
@@ -166,7 +197,7 @@ pub(super) fn in_words(row: &EntryRow, names: &Names, output: &Output) -> String
     let name = person(entry.author, names);
     let style = if entry.author.index() == 0 { Style::First } else { Style::Second };
     let mut heading = format!("  {}", output.styled(style, &name));
-    if entry.kind.is_some_and(Kind::is_for_two_hands) {
+    if entry.kind == Some(Kind::Page) {
         heading.push_str(" began a page");
     } else if entry.kind != Some(Kind::Note) {
         heading.push_str(&format!(" · {}", entry.kind_name));

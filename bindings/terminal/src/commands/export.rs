@@ -13,6 +13,7 @@ use couplet::{
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 
+use super::practice;
 use super::talk::revision;
 use crate::arguments::ExportFormat;
 use crate::day;
@@ -68,7 +69,8 @@ pub(crate) async fn import(home: &Home, file: &Path, output: &Output) -> Result<
     let entries = export["entries"].as_array().ok_or_else(not_an_export)?;
     let (own, others): (Vec<&Value>, Vec<&Value>) =
         entries.iter().partition(|entry| entry["author"] == export["person"]);
-    let words: Option<Vec<_>> = own.into_iter().map(words_of).collect();
+    let words: Option<Vec<_>> =
+        own.into_iter().filter(|entry| has_first_words(entry)).map(words_of).collect();
     let imported = couplet.import(words.ok_or_else(not_an_export)?).await?;
     let object = json!({
         "entries": imported.written, "held": imported.held, "left": others.len(),
@@ -159,6 +161,7 @@ fn entry_as_json(entry: &Entry) -> Value {
         "alternatives": entry.alternatives.iter().map(revision).collect::<Vec<_>>(),
         "comments": entry.comments.iter().map(comment).collect::<Vec<_>>(),
         "reactions": entry.reactions.iter().map(reaction).collect::<Vec<_>>(),
+        "practice": practice::as_json(entry),
     })
 }
 
@@ -173,9 +176,16 @@ fn changes_of(export: &Value) -> Option<Vec<PlacedChange>> {
 }
 
 fn words_of(entry: &Value) -> Option<(Kind, i32, String)> {
-    let kind = entry["kind"].as_str()?.parse().ok()?;
+    let kind: Kind = entry["kind"].as_str()?.parse().ok()?;
     let day = day::parse(entry["day"].as_str()?).ok()?;
     Some((kind, day, entry["text"].as_str()?.to_owned()))
+}
+
+/// Whether an entry can be begun with its text: what was closed or said in parts is in the changes.
+fn has_first_words(entry: &Value) -> bool {
+    let is_empty = entry["text"].as_str().is_some_and(|text| text.trim().is_empty());
+    let kind: Option<Kind> = entry["kind"].as_str().and_then(|kind| kind.parse().ok());
+    kind.is_none_or(|kind| kind == Kind::Page || !(is_empty || kind.is_for_two_hands()))
 }
 
 fn read(file: &Path) -> Result<Value, Failure> {
@@ -215,8 +225,7 @@ fn as_markdown(export: &Export) -> String {
         if day.replace(entry.day) != Some(entry.day) {
             text.push_str(&format!("\n## {}\n", day::in_words(entry.day)));
         }
-        let began =
-            if entry.kind.is_some_and(Kind::is_for_two_hands) { " began a page" } else { "" };
+        let began = if entry.kind == Some(Kind::Page) { " began a page" } else { "" };
         text.push_str(&format!("\n**{}**{began}\n\n", name_of(entry.author)));
         text.push_str(&paragraphs("", &entry.text));
         for beside in &entry.alternatives {

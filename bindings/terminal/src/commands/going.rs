@@ -17,11 +17,16 @@ pub(crate) async fn invites(couplet: &Couplet, output: &Output) -> Result<(), Fa
         let object = json!({
             "invite": invite.id.to_string(),
             "own_device": invite.is_own_device,
+            "again": invite.is_again,
             "history": if invite.is_from_here { "from-here" } else { "all" },
             "expires": invite.expires,
             "expired": invite.is_expired,
         });
-        let whom = if invite.is_own_device { "your other device" } else { "your partner" };
+        let whom = match (invite.is_own_device, invite.is_again) {
+            (true, _) => "your other device",
+            (_, true) => "somebody to be let in again, whose phones are all taken out",
+            _ => "your partner",
+        };
         let over = if invite.is_expired { ", and too old to be used" } else { "" };
         output.say(&object, &format!("{}  for {whom}{over}", invite.id));
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use couplet::{Couplet, Error, History, Request, StoreError, Verified, Volume};
+use couplet::{Again, Couplet, Error, History, Request, StoreError, Verified, Volume};
 use serde_json::json;
 
 use super::text_or_input;
@@ -25,7 +25,14 @@ pub(crate) async fn invite(
         Some(HistoryChoice::FromHere) => Some(History::FromHere(Volume::default())),
         None => None,
     };
-    let invitation = couplet.invite(asked.own_device, history).await?;
+    let invitation = if asked.replace {
+        match couplet.invite_again().await? {
+            Again::Link(invitation) => invitation,
+            Again::NotBefore(due) => return given_notice(couplet, due, output).await,
+        }
+    } else {
+        couplet.invite(asked.own_device, history).await?
+    };
     let is_at_relay = reach_relay(couplet, "the link works after the next sync", output).await;
     let object = json!({
         "link": invitation.link,
@@ -42,6 +49,24 @@ pub(crate) async fn invite(
         invitation.entries,
     );
     output.say(&object, &words);
+    if asked.replace {
+        output.note(
+            "Once you have approved them, every phone that your partner had is out, and what they \
+             wrote before can be read and not be changed. Ask for the code on their screen, by voice.",
+        );
+    }
+    Ok(())
+}
+
+/// The partner has a recovery kit, whose words they may only have mislaid.
+async fn given_notice(couplet: &Couplet, due: u64, output: &Output) -> Result<(), Failure> {
+    let is_at_relay = reach_relay(couplet, "notice is given at the next sync", output).await;
+    let object = json!({ "state": "notice", "due": due, "at_relay": is_at_relay });
+    output.say(
+        &object,
+        "Your partner has a recovery kit. Notice is given to it: whoever has its words can come \
+         back by them, or take the notice back.\nIn seven days, for a link: couplet invite --replace",
+    );
     Ok(())
 }
 
@@ -104,6 +129,7 @@ pub(crate) async fn devices(couplet: &Couplet, output: &Output) -> Result<(), Fa
             "person": device.slot.index(),
             "name": name,
             "called": device.called,
+            "generation": device.generation,
             "this": device.is_this,
             "since": device.since,
             "verification": device.verified.map(Verified::name),
@@ -112,8 +138,9 @@ pub(crate) async fn devices(couplet: &Couplet, output: &Output) -> Result<(), Fa
         let style = if device.slot.index() == 0 { Style::First } else { Style::Second };
         let this = if device.is_this { "  this one" } else { "" };
         let called = device.called.map(|called| format!("  {called}")).unwrap_or_default();
+        let again = if device.generation > 0 { "  let in again" } else { "" };
         let words = format!(
-            "{}  {}{called}{}",
+            "{}  {}{called}{again}{}",
             output.styled(style, &name),
             device.device,
             output.styled(Style::Dim, this)
@@ -131,7 +158,11 @@ pub(crate) async fn requests(couplet: &Couplet, output: &Output) -> Result<(), F
     }
     for request in &requests {
         let name = request.name.as_deref().unwrap_or("somebody without a readable name");
-        let whose = if request.is_own_device { " (another device of yours)" } else { "" };
+        let whose = match (request.is_own_device, request.is_again) {
+            (true, _) => " (another device of yours)",
+            (_, true) => " (your partner, to be let in again)",
+            _ => "",
+        };
         let words = format!(
             "{name}{whose} asks to join.\n\
              Ask for the code on their screen, then: couplet approve {} --code CODE",
@@ -177,6 +208,7 @@ fn as_json(request: &Request, is_verified: bool) -> serde_json::Value {
         "name": request.name,
         "verified": is_verified,
         "own_device": request.is_own_device,
+        "again": request.is_again,
     })
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
-use couplet::{Couplet, Exchanged, RelayLink, Standing, Verified};
+use couplet::{Couplet, Exchanged, RelayLink, Standing, Status, Verified};
 use serde_json::{Value, json};
 use tokio::process::Command;
 
@@ -112,46 +112,54 @@ fn as_json(exchanged: &Exchanged) -> Value {
 
 pub(crate) async fn status(couplet: &Couplet, output: &Output) -> Result<(), Failure> {
     let status = couplet.status().await?;
-    let relay = status.relay.as_ref().map(|link| link.address.clone());
-    let code = status.waiting.as_ref().map(|waiting| waiting.code.clone());
-    let state = match status.standing {
+    let object = json!({
+        "notebook": status.notebook.to_string(),
+        "device": status.device.to_string(),
+        "person": status.slot.index(),
+        "state": standing(&status),
+        "read_only": status.is_read_only,
+        "paused": status.is_paused,
+        "dissolving": status.dissolving.as_ref().map(ending::as_json),
+        "epoch": status.epoch,
+        "code": status.waiting.as_ref().map(|waiting| &waiting.code),
+        "persons": status.persons,
+        "devices": status.devices,
+        "verification": status.verified.map(Verified::name),
+        "pending": status.pending,
+        "relay": status.relay.as_ref().map(|link| &link.address),
+        "attached": status.is_attached,
+        "last_exchange": status.last_exchange,
+        "transport": status.transport,
+        "withheld": status.withheld,
+        "kit_due": status.kit_due,
+        "replaced": status.is_being_replaced,
+    });
+    output.say(&object, &in_words(&status, output).join("\n"));
+    Ok(())
+}
+
+const fn standing(status: &Status) -> &'static str {
+    match status.standing {
         Standing::Waiting => "waiting",
         Standing::Solo => "solo",
         Standing::Pairing => "pairing",
         Standing::Together => "together",
         Standing::Apart => "apart",
-    };
-    let object = json!({
-        "notebook": status.notebook.to_string(),
-        "device": status.device.to_string(),
-        "person": status.slot.index(),
-        "state": state,
-        "read_only": status.is_read_only,
-        "paused": status.is_paused,
-        "dissolving": status.dissolving.as_ref().map(ending::as_json),
-        "epoch": status.epoch,
-        "code": code,
-        "persons": status.persons,
-        "devices": status.devices,
-        "verification": status.verified.map(Verified::name),
-        "pending": status.pending,
-        "relay": relay,
-        "attached": status.is_attached,
-        "last_exchange": status.last_exchange,
-        "transport": status.transport,
-        "kit_due": status.kit_due,
-    });
-    let mut lines = vec![match state {
-        "waiting" => "Waiting to be let in.".to_owned(),
-        "together" => format!("Together, on {} devices.", status.devices),
-        "pairing" => "Alone, so far; somebody is invited.".to_owned(),
-        "apart" if status.is_read_only => "Apart: yours to read and to export.".to_owned(),
-        "apart" => "Your partner has left; you write on alone.".to_owned(),
-        _ => "Alone, so far.".to_owned(),
-    }];
-    if let Some(code) = &code {
-        lines.push(format!("Code for the other phone: {}", output.styled(Style::Bold, code)));
     }
+}
+
+fn in_words(status: &Status, output: &Output) -> Vec<String> {
+    let mut lines = vec![match status.standing {
+        Standing::Waiting => "Waiting to be let in.".to_owned(),
+        Standing::Together => format!("Together, on {} devices.", status.devices),
+        Standing::Pairing => "Alone, so far; somebody is invited.".to_owned(),
+        Standing::Apart if status.is_read_only => "Apart: yours to read and to export.".to_owned(),
+        Standing::Apart => "Your partner has left; you write on alone.".to_owned(),
+        Standing::Solo => "Alone, so far.".to_owned(),
+    }];
+    lines.extend(status.waiting.as_ref().map(|waiting| {
+        format!("Code for the other phone: {}", output.styled(Style::Bold, &waiting.code))
+    }));
     lines.extend(status.dissolving.as_ref().map(|wish| ending::in_words(wish, status.slot)));
     if status.is_paused {
         lines.push("Sharing is paused on this device; go on with: couplet resume".to_owned());
@@ -168,17 +176,31 @@ pub(crate) async fn status(couplet: &Couplet, output: &Output) -> Result<(), Fai
     if status.kit_due.is_some() {
         lines.push("Somebody gave your recovery kit notice: couplet recovery status".to_owned());
     }
+    if status.is_being_replaced {
+        lines.push(
+            "Your partner is letting somebody in in YOUR place. If that is not you: couplet invites"
+                .to_owned(),
+        );
+    }
     lines.push(match status.pending {
         0 => "Everything written here is at the relay.".to_owned(),
         pending => format!("{pending} written here and not at the relay."),
     });
-    lines.push(relay.map_or("No relay is set.".to_owned(), |relay| format!("Relay {relay}.")));
+    if status.withheld > 0 {
+        lines.push(format!(
+            "The relay has not given {} that another device has read: it keeps them back, or has \
+             lost them.",
+            status.withheld
+        ));
+    }
+    let relay = status.relay.as_ref();
+    lines
+        .push(relay.map_or("No relay is set.".into(), |relay| format!("Relay {}.", relay.address)));
     lines.push(match status.last_exchange {
         Some(at) => format!("Last caught up {}.", ago(couplet::now().saturating_sub(at))),
         None => "Never caught up so far.".to_owned(),
     });
-    output.say(&object, &lines.join("\n"));
-    Ok(())
+    lines
 }
 
 fn ago(seconds: u64) -> String {

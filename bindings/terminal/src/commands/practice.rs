@@ -3,13 +3,16 @@
 
 use std::collections::BTreeSet;
 
-use couplet::{Alternative, Deed, Entry, Fact, ItemId, Saying};
+use couplet::{
+    Alternative, Deed, Entry, Fact, ItemId, Meeting, Opens, Proposal, Saying, Seal, Slot,
+};
 use serde_json::{Value, json};
 
 use super::entries::{Names, person};
 use super::text_or_input;
 use crate::failure::Failure;
 use crate::output::{Output, Style};
+use crate::{day, moment};
 
 /// A deed as it was typed: its name, the name of what it is done on, its words.
 pub(super) fn saying(typed: Vec<String>) -> Result<Saying, Failure> {
@@ -23,9 +26,29 @@ pub(super) fn saying(typed: Vec<String>) -> Result<Saying, Failure> {
         None
     };
     let words = typed.next().map(text_or_input).transpose()?.unwrap_or_default();
+    let words = as_the_notebook_has_it(deed, words)?;
     match typed.next() {
         None => Ok(Saying::Do { deed, on, words }),
         Some(_) => Err(Failure::input("put the words between quotation marks")),
+    }
+}
+
+/// Days and times are typed as people write them, and numbers in the notebook.
+fn as_the_notebook_has_it(deed: Deed, words: String) -> Result<String, Failure> {
+    match deed {
+        Deed::Propose => {
+            let typed: Vec<&str> = words.split_whitespace().collect();
+            let [start, end, zone @ ..] = typed.as_slice() else { return Ok(words) };
+            let zone = if zone.is_empty() { moment::zone() } else { zone.join(" ") };
+            let (start, end) = (moment::parse(start, &zone)?, moment::parse(end, &zone)?);
+            Ok(format!("{start} {end} {zone}"))
+        }
+        Deed::Pause | Deed::HappenedOn | Deed::SetDate | Deed::TogetherSince
+            if words.contains('-') =>
+        {
+            Ok(day::parse(words.trim())?.to_string())
+        }
+        _ => Ok(words),
     }
 }
 
@@ -63,7 +86,8 @@ pub(super) fn as_json(entry: &Entry) -> Value {
     let items = entry.items.iter().map(|item| {
         json!({
             "id": item.id.as_str(), "text": item.text, "alternatives": beside(&item.alternatives),
-            "done": item.is_done, "disputed": item.is_disputed,
+            "done": item.is_done, "disputed": item.is_disputed, "promise": item.is_promise,
+            "owners": item.owners.iter().map(|by| by.index()).collect::<Vec<_>>(),
         })
     });
     json!({
@@ -74,6 +98,8 @@ pub(super) fn as_json(entry: &Entry) -> Value {
         "values": values.collect::<Vec<_>>(),
         "members": members.collect::<Vec<_>>(),
         "items": items.collect::<Vec<_>>(),
+        "meeting": entry.meeting.as_ref().map(meeting),
+        "seal": entry.seal.as_ref().map(seal),
     })
 }
 
@@ -82,6 +108,10 @@ fn fact(fact: &Fact) -> Value {
         Fact::EarlierWords(id) => json!({ "earlier_words": id.as_str() }),
         Fact::ConfirmedBefore(id) => json!({ "confirmed_before": id.as_str() }),
         Fact::AskedAgain(by) => json!({ "asked_again": by.index() }),
+        Fact::HadSaidYes(by) => json!({ "had_said_yes": by.index() }),
+        Fact::ChoseAnother(by) => json!({ "chose_another": by.index() }),
+        Fact::WithdrawnAfterOpened => json!({ "withdrawn_after_opened": true }),
+        Fact::DoesNotOpen(by) => json!({ "does_not_open": by.index() }),
     }
 }
 
@@ -97,7 +127,12 @@ pub(super) fn in_words(entry: &Entry, names: &Names, output: &Output) -> Vec<Str
     for item in &entry.items {
         let mark = if item.is_done { "x" } else { " " };
         let id = output.styled(Style::Dim, &short(&Some(item.id.clone())));
-        lines.push(format!("    [{mark}] {}  {id}", item.text));
+        let promise = if item.is_promise { "promise: " } else { "" };
+        lines.push(format!("    [{mark}] {promise}{}  {id}", item.text));
+    }
+    lines.extend(entry.meeting.iter().flat_map(|one| times_in_words(one, names, output)));
+    if let Some(Seal { opens: Opens::At(until), .. }) = entry.seal {
+        lines.push(format!("      sealed until {}", moment::show(until)));
     }
     for shown in &entry.shown {
         let beside = shown.alternatives.iter().map(|one| format!(" or {}", one.value));
@@ -122,20 +157,75 @@ pub(super) fn in_words(entry: &Entry, names: &Names, output: &Output) -> Vec<Str
         lines.push(format!("      {whose}, {}: {}  {id}", one.name, one.value));
     }
     for one in &entry.facts {
-        let words = match one {
-            Fact::EarlierWords(id) => {
-                format!("{} is about earlier words", short(&Some(id.clone())))
-            }
-            Fact::ConfirmedBefore(id) => {
-                format!("{} was confirmed before more was said", short(&Some(id.clone())))
-            }
-            Fact::AskedAgain(by) => {
-                format!("{} let go before this was written, and is asked again", person(*by, names))
-            }
-        };
+        let words = fact_in_words(one, names);
         lines.push(output.styled(Style::Warning, &format!("      {words}")));
     }
     lines
+}
+
+fn fact_in_words(fact: &Fact, names: &Names) -> String {
+    let short = |id: &ItemId| -> String { id.as_str().chars().take(SHORT).collect() };
+    let person = |by: &Slot| person(*by, names);
+    match fact {
+        Fact::EarlierWords(id) => format!("{} is about earlier words", short(id)),
+        Fact::ConfirmedBefore(id) => {
+            format!("{} was confirmed before more was said", short(id))
+        }
+        Fact::AskedAgain(by) => {
+            format!("{} let go before this was written, and is asked again", person(by))
+        }
+        Fact::HadSaidYes(by) => format!("{} had said yes", person(by)),
+        Fact::ChoseAnother(by) => {
+            format!("{} chose another time, and is asked whether this one will do", person(by))
+        }
+        Fact::WithdrawnAfterOpened => "withdrawn after it was opened".to_owned(),
+        Fact::DoesNotOpen(by) => format!("what {} closed does not open", person(by)),
+    }
+}
+
+/// The times proposed for a conversation, for programs.
+fn meeting(meeting: &Meeting) -> Value {
+    let proposals = meeting.proposals.iter().map(|time| {
+        let votes = time.votes.iter();
+        let votes = votes.map(|(by, vote)| json!({ "by": by.index(), "vote": vote.name() }));
+        json!({
+            "id": time.id.as_str(), "start": time.start, "end": time.end, "zone": time.zone,
+            "by": time.by.iter().map(|by| by.index()).collect::<Vec<_>>(),
+            "votes": votes.collect::<Vec<_>>(),
+        })
+    });
+    json!({
+        "proposals": proposals.collect::<Vec<_>>(),
+        "agreed": meeting.agreed.as_ref().map(ItemId::as_str),
+        "also_worked": meeting.also_worked.iter().map(ItemId::as_str).collect::<Vec<_>>(),
+    })
+}
+
+fn seal(seal: &Seal) -> Value {
+    let until = match seal.opens {
+        Opens::At(time) => Some(time),
+        Opens::Wanted => None,
+    };
+    json!({ "until": until, "held_back": seal.is_held_back })
+}
+
+/// The times proposed, a line each.
+fn times_in_words(meeting: &Meeting, names: &Names, output: &Output) -> Vec<String> {
+    let line = |time: &Proposal| {
+        let mark = match &meeting.agreed {
+            Some(agreed) if *agreed == time.id => "agreed",
+            _ if meeting.also_worked.contains(&time.id) => "also works",
+            _ => "proposed",
+        };
+        let votes = time.votes.iter();
+        let votes: Vec<String> =
+            votes.map(|(by, vote)| format!("{} {}", person(*by, names), vote.name())).collect();
+        let short: String = time.id.as_str().chars().take(SHORT).collect();
+        let (start, end) = (moment::show(time.start), moment::show(time.end));
+        let id = output.styled(Style::Dim, &short);
+        format!("      {mark}: {start} to {end} ({})  {}  {id}", time.zone, votes.join(", "))
+    };
+    meeting.proposals.iter().map(line).collect()
 }
 
 /// How much of a name is shown; the beginning is enough to name it.

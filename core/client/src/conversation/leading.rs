@@ -48,6 +48,7 @@ impl Conversation {
             owner.append(statement.clone())?;
         }
         owner.relay_log(head)?;
+        owner.has_taken_offer(head.length)?;
         self.go_where_the_log_leads(owner)?;
         if ordered.is_some() {
             self.is_farewell_said |= owner.has_nothing_to_say()?;

@@ -1,4 +1,5 @@
-//! Recovery kits: a notebook back from 24 words, and a person's own words made and renewed.
+//! Recovery kits: a notebook back from 24 words, and a person's own words made and renewed; and the
+//! other person let in again who has lost theirs.
 
 use std::sync::mpsc;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use couplet_engine::membership::words::Words;
 use couplet_proto::link::RelayLink;
 
 use super::Couplet;
-use crate::answers::{RecoveryKit, Renewed};
+use crate::answers::{Again, Invitation, RecoveryKit, Renewed};
 use crate::error::Error;
 use crate::owner::{Found, Owner, Return};
 use crate::place::Place;
@@ -102,6 +103,22 @@ impl Couplet {
         self.handle.call(move |owner| owner.keep_kit(&words)).await?;
         self.handle.written();
         Ok(())
+    }
+
+    /// A link for the other person, who has lost every device and their words. Whoever joins with it
+    /// and is approved takes their place: reads everything, and writes none of their words of before.
+    /// All devices that there were of them are taken out. If they have a recovery kit, notice is
+    /// given to it first, and there is a link seven days later.
+    ///
+    /// # Errors
+    /// [`Error::NoRelay`], [`Error::Membership`] if nobody was here, or they left or want it gone.
+    pub async fn invite_again(&self) -> Result<Again<Invitation>, Error> {
+        let again = self.handle.call(Owner::invite_again).await?;
+        self.handle.written();
+        Ok(match again {
+            Again::Link(invited) => Again::Link(invited.into()),
+            Again::NotBefore(due) => Again::NotBefore(due),
+        })
     }
 
     /// Whether these are the words of this person's recovery kit, as far as is known here.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use couplet_engine::document::Change;
 use couplet_engine::keys::DeviceSecret;
 use couplet_engine::notebook::Notebook;
-use couplet_proto::ids::{Edition, NotebookId, Slot, Volume, WriterId};
+use couplet_proto::ids::{Edition, NotebookId, Person, Slot, Volume, WriterId};
 use serde::{Deserialize, Serialize};
 
 use super::{Owner, State, keep_identity};
@@ -91,6 +91,6 @@ pub(super) fn load(
     (volume, edition): (Volume, Edition),
     changes: Vec<Change>,
 ) -> Result<Notebook, Error> {
-    let nobody = (Slot::First, WriterId([0; 16]));
+    let nobody = (Person::first(Slot::First), WriterId([0; 16]));
     Notebook::load(volume, edition, nobody, None, changes).map_err(|_| Error::Engine)
 }

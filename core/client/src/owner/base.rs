@@ -10,7 +10,7 @@ use couplet_engine::document::{Change, Refusal};
 use couplet_proto::checkpoint::{Manifest, Piece};
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Tip};
-use couplet_proto::ids::{Slot, WriterId};
+use couplet_proto::ids::{Person, WriterId};
 
 use super::Owner;
 use super::checkpoint::{Volumes, cover, said};
@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::store::{Meta, Waiting};
 
 /// The writers in a checkpoint: whose each is, and its last envelope there.
-type Authors = BTreeMap<WriterId, (Slot, u64)>;
+type Authors = BTreeMap<WriterId, (Person, u64)>;
 
 impl Owner {
     /// The pieces of a checkpoint that the relay holds whole and this device should ask for: its
@@ -224,7 +224,7 @@ impl Owner {
             let member = self.replica()?.log().known(covered.device).copied();
             let Some(member) = member else { return Ok(None) };
             let writer = covered.writer(manifest.notebook());
-            authors.insert(writer, (member.slot, covered.last.counter.max(1)));
+            authors.insert(writer, (member.person(), covered.last.counter.max(1)));
         }
         Ok(Some(authors))
     }
@@ -393,8 +393,8 @@ impl Owner {
 
 /// A change of a checkpoint as if it had come in its author's last envelope there.
 fn by_author(authors: &Authors, change: Change) -> Option<(Hash, Waiting)> {
-    let (slot, counter) = *authors.get(&change.writer())?;
-    Some((change.hash(), Waiting { change, slot, counter }))
+    let (person, counter) = *authors.get(&change.writer())?;
+    Some((change.hash(), Waiting { change, person, counter }))
 }
 
 #[cfg(test)]

@@ -100,11 +100,28 @@ impl Owner {
             Branch::Beginning if was_refused && is_known && self.may_say_again(&theirs)? => {
                 self.adopt(theirs)
             }
-            // The relay is offered all of the log that is here.
+            // The relay is offered all of the log that is here, or so much as it takes.
             Branch::Yields | Branch::Beginning => {
+                self.undisputed = if was_refused { self.before_disputed(&theirs)? } else { None };
                 self.durably(|tables| Ok(tables.set(Meta::RelayLog, &0_u64)?))
             }
         }
+    }
+
+    /// How much of the log here comes before the first removal that the relay does not have: what
+    /// somebody else said before it is no part of it, and stays.
+    fn before_disputed(&mut self, theirs: &Log) -> Result<Option<usize>, Error> {
+        let known = theirs.statements().len();
+        let mut beyond = self.replica()?.log().statements().iter().skip(known);
+        let before = beyond.position(|said| said.removes().next().is_some());
+        Ok(before.filter(|before| *before > 0).map(|before| known + before))
+    }
+
+    /// The relay's log is this long. If that is what it was offered of the log here, the rest is
+    /// what it refused.
+    pub(crate) fn has_taken_offer(&mut self, length: u64) -> Result<(), Error> {
+        let is_it = |offered: &mut usize| *offered as u64 == length;
+        if self.offered.take_if(is_it).is_some() { self.log_refused() } else { Ok(()) }
     }
 
     /// Whether what is here beyond the relay's log is only this person's, and somebody goes in it.
@@ -115,7 +132,7 @@ impl Owner {
         let beyond = replica.log().statements().get(theirs.statements().len()..);
         let beyond = beyond.unwrap_or_default();
         let is_own = beyond.iter().all(|said| said.header().slot == replica.slot());
-        Ok(is_own && beyond.iter().any(|said| said.removes().is_some()))
+        Ok(is_own && beyond.iter().any(|said| said.removes().next().is_some()))
     }
 
     /// Takes over a log in the place of the one here.
@@ -129,9 +146,8 @@ impl Owner {
         let mut keys = replica.keys().clone();
         keys.retain(|epoch, _| is_same_epoch(&log, replica.log(), *epoch));
         keys.extend(open_keys(&log, replica.device(), &keys));
-        let said = replica.log().statements().get(from..).unwrap_or_default();
         let me = (replica.slot(), replica.device().public());
-        let mut wanted = said_again(said, me, replica.keys());
+        let mut wanted = said_again((replica.log(), from), me, replica.keys());
         let resaid = wanted.iter().filter_map(|intent| match intent {
             Intent::Invite(invite) => Some(invite.invite),
             _ => None,
@@ -268,9 +284,16 @@ fn is_same_epoch(log: &Log, other: &Log, epoch: Epoch) -> bool {
 
 /// What this device said in these statements, as what it wants said; and whom this person's other
 /// devices took out, as those may be gone.
-fn said_again(said: &[Statement], (slot, me): (Slot, DeviceId), keys: &Keys) -> Vec<Intent> {
+fn said_again(
+    (log, from): (&Log, usize),
+    (slot, me): (Slot, DeviceId),
+    keys: &Keys,
+) -> Vec<Intent> {
+    let said = log.statements().get(from..).unwrap_or_default();
     let is_own = |said: &&Statement| said.header().slot == slot;
-    let gone = said.iter().filter(is_own).filter_map(Statement::removes);
+    // Who was let in again is so by their request; the devices that it took out are not this person's.
+    let is_removal = |said: &&Statement| matches!(said.body(), Body::RemoveDevice(_));
+    let gone = said.iter().filter(is_own).filter(is_removal).flat_map(Statement::removes);
     let mut wanted: Vec<Intent> =
         gone.filter(|gone| *gone != me).map(Intent::RemoveAgain).collect();
     for statement in said.iter().filter(|said| said.header().signer == me) {
@@ -284,6 +307,7 @@ fn said_again(said: &[Statement], (slot, me): (Slot, DeviceId), keys: &Keys) -> 
             }
             Body::Join(join) => wanted.push(Intent::Admit(join.request.clone())),
             Body::AddDevice(add) => wanted.push(Intent::Admit(add.request.clone())),
+            Body::Replace(said) => wanted.push(Intent::Admit(said.request.clone())),
             Body::Rotate(rotate) if rotate.chain.is_some() => {
                 wanted.push(Intent::Rotate(Epoch(rotate.epoch.0.saturating_sub(1))));
             }
@@ -301,6 +325,7 @@ fn said_again(said: &[Statement], (slot, me): (Slot, DeviceId), keys: &Keys) -> 
             Body::Notice(Notice { given: Some(given), .. }) => {
                 wanted.push(Intent::Notice(*given));
             }
+            Body::Warn(said) => wanted.push(Intent::Warn(said.given)),
             Body::Wrap(rewrap) => {
                 let again = |to| Intent::Rewrap(rewrap.epoch, to);
                 wanted.extend(rewrap.wraps.iter().map(|wrap| again(wrap.to)));

@@ -19,7 +19,7 @@ use couplet_proto::checkpoint::Manifest;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::Have;
 use couplet_proto::ids::{Edition, Slot, Volume, WriterId};
-use couplet_proto::log::Proposed;
+use couplet_proto::log::{Member, Proposed};
 use couplet_proto::statement::Propose;
 
 use super::Owner;
@@ -101,7 +101,7 @@ impl Owner {
     pub(super) fn proves(
         &mut self,
         manifest: &Manifest,
-        Proposed { slot, edition, .. }: Proposed,
+        Proposed { by, edition, .. }: Proposed,
     ) -> Result<bool, Error> {
         if !self.is_settled()? || !self.is_covered_here(manifest)? {
             return Ok(false);
@@ -139,9 +139,10 @@ impl Owner {
             return Ok(false);
         }
         let replica = self.replica()?;
-        let me = (replica.slot(), replica.writer());
+        let me = (replica.person(), replica.writer());
+        let person = replica.log().known(by).map(Member::person).ok_or(Error::Engine)?;
         let old = Notebook::load(edition.volume, before, me, None, at_cut);
-        Ok(old.is_ok_and(|old| old.goes_on_as(&base, slot)))
+        Ok(old.is_ok_and(|old| old.goes_on_as(&base, person)))
     }
 
     /// Whether this is the edition of each volume that is here.
@@ -213,7 +214,7 @@ impl Owner {
         }
         self.load(volume)?;
         let replica = self.replica()?;
-        let me = (replica.slot(), replica.writer());
+        let me = (replica.person(), replica.writer());
         let Ok(new) = Notebook::load(volume, edition, me, None, base.clone()) else {
             return Ok(None);
         };

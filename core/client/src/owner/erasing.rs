@@ -63,8 +63,9 @@ impl Owner {
         let me = self.replica()?.slot();
         let row = self.tables().entry(key.as_str(), me)?.ok_or(CannotWrite::NoEntry)?;
         let volume = row.entry.volume;
+        let person = self.replica()?.person();
         let is_shared = volume >= self.replica()?.log().first_shared_volume();
-        let words = self.load(volume)?.words_of(key, me);
+        let words = self.load(volume)?.words_of(key, person);
         if !is_shared || words.is_empty() {
             let is_done = is_shared && row.entry.author == me && row.entry.is_wordless();
             return if is_done { self.erased(key) } else { Err(Error::NothingToErase) };
@@ -190,10 +191,10 @@ impl Owner {
     /// The volume of what was first wanted erased, and all that is wanted of it. What has gone
     /// meanwhile is wanted no more.
     fn next_to_erase(&mut self) -> Result<Option<(Volume, BTreeSet<WordsIn>)>, Error> {
-        let me = self.replica()?.slot();
+        let me = self.replica()?.person();
         let (mut volume, mut words, mut left) = (None, BTreeSet::new(), BTreeSet::new());
         for wanted in self.wanted()? {
-            let row = self.tables().entry(wanted.entry.as_str(), me)?;
+            let row = self.tables().entry(wanted.entry.as_str(), me.slot)?;
             let Some(place) = row.map(|row| row.entry.volume) else { continue };
             if !self.load(place)?.words_of(&wanted.entry, me).contains(&wanted) {
                 continue;
@@ -226,7 +227,7 @@ impl Owner {
     }
 
     fn make_edition(&mut self, volume: Volume, words: BTreeSet<WordsIn>) -> Result<(), Error> {
-        let me = self.replica()?.slot();
+        let me = self.replica()?.person();
         let made = self.load(volume)?.without(&words, me).map_err(Error::NoEdition)?;
         let edition = made.notebook.edition();
         let next = Next { volume, edition, changes: made.changes };
@@ -261,12 +262,14 @@ mod tests {
     use couplet_engine::notebook::schema::Kind;
     use couplet_proto::checkpoint::blob::Blob;
     use couplet_proto::checkpoint::{BlobName, Contents};
-    use couplet_proto::ids::Slot;
+    use couplet_proto::ids::{Person, Slot};
     use couplet_proto::statement::Role;
 
     use super::*;
     use crate::owner::Saying;
     use crate::owner::testing::{ana, let_in, meet, order, pass, pass_words, shown};
+
+    const BEN: Person = Person { slot: Slot::Second, generation: 0 };
 
     const SECRET: &str = "what Ana wants gone";
 
@@ -436,8 +439,8 @@ mod tests {
     fn without_bens(ana: &mut Owner, contents: &mut Contents, edition: &mut Propose) {
         let keys = ana.timeline(None, 9, &crate::store::Filter::default()).unwrap();
         let volume = ana.load(Volume(0)).unwrap();
-        let words = keys.into_iter().flat_map(|row| volume.words_of(&row.entry.key, Slot::Second));
-        let made = volume.without(&words.collect(), Slot::Second).unwrap();
+        let words = keys.into_iter().flat_map(|row| volume.words_of(&row.entry.key, BEN));
+        let made = volume.without(&words.collect(), BEN).unwrap();
         edition.beginning = made.beginning;
         put(ana, contents, *edition, &made.changes);
     }

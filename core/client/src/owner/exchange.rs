@@ -8,12 +8,13 @@ use couplet_proto::frame::Statements;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Range};
 use couplet_proto::ids::NotebookId;
-use couplet_proto::log::{Log, PaperDevice, Refused};
+use couplet_proto::log::{Log, Refused};
 use couplet_proto::session::{SLICE_BYTES, Start};
 use couplet_proto::statement::{Locator, LogHead, Statement};
 
 use super::ending::note_dissolution;
 use super::moving::{follow, moved};
+use super::recovery::due;
 use super::{Owner, Received, State};
 use couplet_engine::pairing::code::Code;
 use couplet_proto::ids::Slot;
@@ -67,8 +68,11 @@ impl Owner {
             have.forget(writer);
         }
         self.given = std::mem::take(&mut self.is_log_doubted).then(Vec::new);
+        self.offered = self.undisputed.take();
+        let mut log = if self.is_gathering() { Vec::new() } else { self.log_hashes() };
+        log.truncate(self.offered.unwrap_or(usize::MAX));
         let start = Start {
-            log: if self.is_gathering() { Vec::new() } else { self.log_hashes() },
+            log,
             have,
             believed_log: self.tables().get(Meta::RelayLog)?.unwrap_or(0),
             believed: self.tables().relay_have()?,
@@ -119,7 +123,8 @@ impl Owner {
     /// The log's statements from this index on.
     pub(crate) fn statements(&mut self, from: u64) -> Result<Vec<Vec<u8>>, Error> {
         let from = usize::try_from(from).unwrap_or(usize::MAX);
-        let statements = self.replica()?.log().statements().iter().skip(from);
+        let until = self.offered.unwrap_or(usize::MAX);
+        let statements = self.replica()?.log().statements().iter().take(until).skip(from);
         Ok(statements.map(|statement| statement.bytes().to_vec()).collect())
     }
 
@@ -157,8 +162,13 @@ impl Owner {
         }
         let now = self.surroundings.now();
         self.put_off = None;
+        let withheld = self.withheld()?;
+        if withheld > 0 {
+            tracing::warn!(withheld, "the relay does not give what another device has read");
+        }
         self.durably(|tables| {
             tables.set(Meta::LastExchange, &now)?;
+            tables.set(Meta::Withheld, &withheld)?;
             Ok(tables.set(Meta::Transport, &transport.to_owned())?)
         })
     }
@@ -258,9 +268,11 @@ impl Owner {
     pub fn status(&mut self) -> Result<Status, Error> {
         let (standing, is_read_only) = (self.standing()?, self.is_apart()?);
         let (is_paused, dissolving) = (self.is_paused()?, self.dissolving()?);
+        let is_member = matches!(self.state, State::Member(_));
+        let is_being_replaced = is_member && !is_read_only && self.is_being_replaced()?;
         let is_archive = matches!(self.state, State::Archive(_));
         let kit_due = match &self.state {
-            State::Member(replica) => replica.log().paper(replica.slot()).and_then(notice_due),
+            State::Member(replica) => replica.log().paper(replica.slot()).and_then(due),
             State::Joining(_) | State::Recovering(_) | State::Archive(_) => None,
         };
         let tables = self.store.tables();
@@ -280,6 +292,7 @@ impl Owner {
         let persons = Slot::BOTH.iter().filter(|slot| members.contains(slot)).count();
         Ok(Status {
             kit_due,
+            is_being_replaced,
             notebook: self.notebook(),
             device: self.device(),
             slot: tables.get(Meta::Slot)?.unwrap_or(Slot::First),
@@ -297,14 +310,10 @@ impl Owner {
             // Whoever calls knows that.
             is_staying: false,
             put_off: self.put_off,
+            withheld: tables.get(Meta::Withheld)?.unwrap_or(0),
             verified: self.verified()?,
             persons,
             devices: if is_archive { 0 } else { members.len() },
         })
     }
-}
-
-/// When that kit may be replaced without its words, if notice was given to it.
-fn notice_due(paper: &PaperDevice) -> Option<u64> {
-    Some(paper.notice?.due())
 }

@@ -15,7 +15,7 @@ use couplet_proto::link::RelayLink;
 use couplet_proto::log::{Log, Stands};
 use couplet_proto::request::JoinRequest;
 use couplet_proto::sign::Signer;
-use couplet_proto::statement::{Body, Invite, Kit, Paper, Propose, Statement};
+use couplet_proto::statement::{Body, Invite, Kit, Paper, Propose, Role, Statement};
 use serde::{Deserialize, Serialize};
 
 use super::ending::note_dissolution;
@@ -57,6 +57,9 @@ pub(super) enum Intent {
     Paper(Box<Kit>, Option<u64>),
     /// Notice to the recovery kit, given then.
     Notice(u64),
+    /// That the other person, who has lost everything, is to be let in again: to their recovery kit,
+    /// then.
+    Warn(u64),
     /// An edition that this device has made.
     Propose(Propose),
     /// The edition that the other person proposed with this checkpoint, and that is proved.
@@ -156,7 +159,7 @@ impl Owner {
         Ok(wanted.iter().any(|(_, intent)| matches!(intent, Intent::RemoveAgain(_))))
     }
 
-    fn statement(&mut self, intent: &Intent) -> Result<Statement, Error> {
+    pub(super) fn statement(&mut self, intent: &Intent) -> Result<Statement, Error> {
         let mut rng = self.surroundings.randomness();
         let watermarks = match intent {
             Intent::Remove(device) | Intent::RemoveAgain(device) => {
@@ -174,6 +177,9 @@ impl Owner {
                 let open = log.open_invite(invite).ok_or(CannotSay::InviteNotOpen)?;
                 let request = JoinRequest::read(bytes.clone(), open.0.key);
                 let request = request.map_err(|_| CannotSay::UnreadableRequest)?;
+                if open.0.role == Role::Replacement {
+                    return self.replacement(&request);
+                }
                 membership::admit(log, device, key?, &request, &mut *rng)?
             }
             Intent::Remove(gone) | Intent::RemoveAgain(gone) => {
@@ -215,6 +221,7 @@ impl Owner {
                 paper::set(log, device, keys, said, &mut *rng)?
             }
             Intent::Notice(given) => paper::notice(log, device, Some(*given))?,
+            Intent::Warn(given) => paper::warn(log, device, *given)?,
             Intent::Rewrap(epoch, to) => {
                 let key = keys.get(epoch).ok_or(CannotSay::NoKey)?;
                 epoch::rewrap(log, device, (*epoch, key), &[*to], &mut *rng)?
@@ -289,7 +296,7 @@ impl Owner {
     /// The chains of which more is held here than stands after these statements.
     pub(super) fn late_after(&self, log: &Log, new: &[Statement]) -> Result<Vec<Cut>, Error> {
         let mut late = Vec::new();
-        for device in new.iter().filter_map(Statement::removes) {
+        for device in new.iter().flat_map(Statement::removes) {
             for Chain { writer, have, .. } in self.tables().chains_of(device)? {
                 let stands = log.stands(device, writer);
                 if let Stands::UpTo(Tip { counter: end, .. }) = stands

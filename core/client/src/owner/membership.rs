@@ -17,7 +17,7 @@ use couplet_proto::statement::{History, Role};
 use super::intents::Intent;
 use super::moving::go_to;
 use super::{Owner, State};
-use crate::answers::{Device, OpenInvite};
+use crate::answers::{Device, Invitation, OpenInvite};
 use crate::error::Error;
 use crate::store::Meta;
 
@@ -28,6 +28,12 @@ pub struct Invited {
     pub link: JoinLink,
     /// How many entries the newcomer will read.
     pub entries: u64,
+}
+
+impl From<Invited> for Invitation {
+    fn from(Invited { link, entries }: Invited) -> Self {
+        Self { link: link.to_text(), expires: link.expires, entries }
+    }
 }
 
 /// Somebody who asks to be let in.
@@ -71,6 +77,7 @@ impl Owner {
             slot: member.slot,
             called: called.get(device).map(|name| name.as_str().to_owned()),
             name: names.get(&member.slot).map(|name| name.as_str().to_owned()),
+            generation: member.generation,
             is_this: *device == me,
             since: member.since,
             verified: verified.filter(|_| member.slot != replica.slot()),
@@ -91,7 +98,7 @@ impl Owner {
             (Some(History::FromHere(_)), Role::OwnDevice) => {
                 return Err(Error::Unsupported("hiding what is here from one's own device"));
             }
-            (Some(History::FromHere(_)), Role::Partner) => {
+            (Some(History::FromHere(_)), Role::Partner | Role::Replacement) => {
                 History::FromHere(Volume(self.newest_volume()?.0.saturating_add(1)))
             }
             (None, Role::Partner) if entries > 0 => return Err(Error::SayHistory(entries)),
@@ -104,7 +111,7 @@ impl Owner {
         // Refused here rather than by the relay, which may be far away.
         membership::invite(replica.log(), replica.device(), invite.clone())?;
         let slot = match role {
-            Role::Partner => replica.slot().other(),
+            Role::Partner | Role::Replacement => replica.slot().other(),
             Role::OwnDevice => replica.slot(),
         };
         let (notebook, inviter) = (replica.notebook(), replica.device().keys());
@@ -144,14 +151,14 @@ impl Owner {
         if code.is_some_and(|code| code != Code::of(&request)) {
             return Err(Error::WrongCode);
         }
-        let mut rng = self.surroundings.randomness();
+        let intent = Intent::Admit(request.bytes().to_vec());
+        // Refused here rather than by the relay, which may be far away.
+        self.statement(&intent)?;
         let replica = self.replica()?;
-        let key = replica.key().ok_or(Error::Engine)?;
-        membership::admit(replica.log(), replica.device(), key, &request, &mut *rng)?;
         if code.is_some() && request.request().slot != replica.slot() {
             self.durably(|tables| Ok(tables.set(Meta::CodeChecked, &request.hash())?))?;
         }
-        self.want(&Intent::Admit(request.bytes().to_vec()))
+        self.want(&intent)
     }
 
     /// The requests whose invites are open.
@@ -196,7 +203,7 @@ impl Owner {
         Ok(id)
     }
 
-    /// The invites of this person that are open.
+    /// The invites of this person that are open, and any that leads to this person's place.
     ///
     /// # Errors
     /// [`Error::NotLetInYet`].
@@ -207,9 +214,12 @@ impl Owner {
         let open = log.open_invites().filter_map(|invite| {
             let (_, by, _) = log.open_invite(invite.invite)?;
             let is_own = log.member(by).is_some_and(|member| member.slot == slot);
-            is_own.then_some(OpenInvite {
+            // Whose place it is may withdraw it.
+            let is_for_me = invite.role == Role::Replacement && !is_own;
+            (is_own || is_for_me).then_some(OpenInvite {
                 id: invite.invite,
                 is_own_device: invite.role == Role::OwnDevice,
+                is_again: invite.role == Role::Replacement,
                 is_from_here: matches!(invite.history, History::FromHere(_)),
                 expires: invite.expires,
                 is_expired: invite.expires <= now,

@@ -32,9 +32,7 @@ impl Owner {
         for header in bytes.iter().filter_map(|bytes| Envelope::peek(bytes)) {
             *late.entry(header.device).or_default() += 1;
         }
-        let is_own = |device| {
-            replica.log().known(device).is_some_and(|member| member.slot == replica.slot())
-        };
+        let is_own = |device| replica.log().may_keep_late_of(device, replica.slot());
         let late = late.into_iter().map(|(device, envelopes)| Late {
             device,
             envelopes,

@@ -11,7 +11,7 @@ use couplet_engine::replica::{Accepted, NotTaken, Opened};
 use couplet_proto::envelope::{Envelope, Header, Sealed};
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Range, Tip};
-use couplet_proto::ids::{DeviceId, Edition, Slot, Volume, WriterId, WriterNonce};
+use couplet_proto::ids::{DeviceId, Edition, Person, Slot, Volume, WriterId, WriterNonce};
 use couplet_proto::log::{Log, Stands};
 
 use super::Owner;
@@ -230,7 +230,7 @@ impl Owner {
         for waiting in self.tables().waiting(volume, edition)? {
             changes.insert(waiting.change.hash(), waiting);
         }
-        let batch = changes.values().map(|w| (w.change.clone(), w.slot)).collect();
+        let batch = changes.values().map(|w| (w.change.clone(), w.person)).collect();
         let applied = match self.load(volume)?.receive(batch) {
             Ok(applied) => applied,
             Err(_) => self.judge_one_by_one(volume, &changes)?,
@@ -254,7 +254,7 @@ impl Owner {
         loop {
             let before = rest.len();
             for waiting in std::mem::take(&mut rest) {
-                let one = (waiting.change.clone(), waiting.slot);
+                let one = (waiting.change.clone(), waiting.person);
                 match self.load_with(volume, &healthy)?.receive(vec![one.clone()]) {
                     Ok(applied) if !applied.waiting.is_empty() => rest.push(waiting),
                     Ok(mut applied) => {
@@ -269,7 +269,7 @@ impl Owner {
                 }
             }
             if rest.is_empty() || rest.len() == before {
-                all.waiting = rest.iter().map(|w| (w.change.clone(), w.slot)).collect();
+                all.waiting = rest.iter().map(|w| (w.change.clone(), w.person)).collect();
                 self.load_with(volume, &healthy)?;
                 return Ok(all);
             }
@@ -280,7 +280,7 @@ impl Owner {
     fn load_with(
         &mut self,
         volume: Volume,
-        changes: &[(Change, Slot)],
+        changes: &[(Change, Person)],
     ) -> Result<&mut Notebook, Error> {
         let super::State::Member(replica) = &mut self.state else { return Err(Error::Engine) };
         let is_lost = replica.volume(volume).is_none();
@@ -322,35 +322,35 @@ impl Slice {
         if !opened.changes.is_empty() {
             self.news.insert(writer);
         }
-        self.seen.push((writer, opened.slot, opened.seen));
+        self.seen.push((writer, opened.person.slot, opened.seen));
         self.nonces.extend(opened.nonce);
-        self.note_changes(sealed, opened.slot, opened.changes);
-        for (original, slot, changes) in opened.carried {
+        self.note_changes(sealed, opened.person, opened.changes);
+        for (original, person, changes) in opened.carried {
             self.news.insert(writer);
             self.late.push(((original.header().writer(), original.header().counter), false));
             let header = original.header();
             self.carried.insert(header.writer(), (header.device, header.nonce));
-            self.note_changes(&original, slot, changes);
+            self.note_changes(&original, person, changes);
         }
     }
 
     /// A late envelope of this person's is kept: this device carries it, and what it carries.
     pub(super) fn keep_late(&mut self, sealed: &Sealed, opened: Opened) {
         self.late.push(((sealed.header().writer(), sealed.header().counter), true));
-        self.note_changes(sealed, opened.slot, opened.changes);
-        for (original, slot, changes) in opened.carried {
-            self.note_changes(&original, slot, changes);
+        self.note_changes(sealed, opened.person, opened.changes);
+        for (original, person, changes) in opened.carried {
+            self.note_changes(&original, person, changes);
             self.envelopes.push((Box::new(original), State::ToCarry));
         }
     }
 
-    pub(super) fn note_changes(&mut self, sealed: &Sealed, slot: Slot, changes: Vec<Change>) {
+    pub(super) fn note_changes(&mut self, sealed: &Sealed, person: Person, changes: Vec<Change>) {
         let counter = sealed.header().counter;
         let place = (sealed.header().volume, sealed.header().edition);
         let of_volume = self.changes.entry(place).or_default();
         for change in changes {
             self.opened_bytes += change.bytes().len();
-            of_volume.insert(change.hash(), Waiting { change, slot, counter });
+            of_volume.insert(change.hash(), Waiting { change, person, counter });
         }
     }
 
@@ -445,7 +445,7 @@ impl Judged {
                 tables.mark_faulty(*hash)?;
             }
         }
-        let by_the_other: BTreeSet<Slot> = self.changes.values().map(|w| w.slot).collect();
+        let by_the_other: BTreeSet<Slot> = self.changes.values().map(|w| w.person.slot).collect();
         let is_unread = by_the_other.contains(&me.slot.other());
         for entry in &self.entries {
             tables.keep_entry(entry, None, is_unread)?;

@@ -9,6 +9,7 @@ use couplet_engine::membership::words::Words;
 use couplet_engine::membership::{CannotSay, paper};
 use couplet_proto::limits::CLOCKS_DISAGREE_SECONDS;
 use couplet_proto::link::RelayLink;
+use couplet_proto::log::PaperDevice;
 use couplet_proto::statement::{Kit, Statement};
 
 use super::Owner;
@@ -41,12 +42,7 @@ impl Owner {
         let is_pending = self.tables().intents::<Intent>()?.iter().any(is_wanted);
         let replica = self.replica()?;
         let paper = replica.log().paper(replica.slot());
-        Ok(RecoveryKit {
-            exists: paper.is_some(),
-            is_pending,
-            due: paper.and_then(|paper| paper.notice).map(|notice| notice.due()),
-            relay,
-        })
+        Ok(RecoveryKit { exists: paper.is_some(), is_pending, due: paper.and_then(due), relay })
     }
 
     /// Whether these are the words of this person's kit, as far as the log is known here.
@@ -178,4 +174,10 @@ impl Owner {
         }
         self.want(&Intent::Paper(Box::new(kit), due))
     }
+}
+
+/// When that kit may be gone without its words having said so: by notice, or by a warning.
+pub(super) fn due(paper: &PaperDevice) -> Option<u64> {
+    let said = [paper.notice, paper.warning].into_iter().flatten();
+    said.map(|said| said.due()).min()
 }

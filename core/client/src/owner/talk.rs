@@ -94,7 +94,8 @@ impl Owner {
             Saying::Do { deed, on, words } => {
                 let on = on.as_deref().map(|name| thing_named(&row.entry, name)).transpose()?;
                 let mut rng = self.surroundings.randomness();
-                let act = Act { deed: *deed, on: on.as_ref(), words };
+                let now = self.seconds();
+                let act = Act { deed: *deed, on: on.as_ref(), words, now };
                 self.load(volume)?.act(key, act, &mut *rng)?
             }
         };
@@ -113,12 +114,10 @@ impl Owner {
     }
 }
 
-/// The thing in an entry whose name begins so, if just one does: an item, or somebody's words.
+/// The thing in an entry whose name begins so, if just one does: an item, somebody's words, a time.
 fn thing_named(entry: &Entry, name: &str) -> Result<ItemId, Error> {
-    let parts = entry.parts.iter().filter_map(|part| part.id.clone());
-    let items = entry.items.iter().map(|item| item.id.clone());
     // Words and the answer to them are of one name.
-    let all: BTreeSet<ItemId> = parts.chain(items).collect();
+    let all: BTreeSet<ItemId> = entry.things().cloned().collect();
     one_beginning(all.into_iter(), name)?.ok_or_else(|| CannotWrite::NoItem.into())
 }
 

@@ -62,7 +62,7 @@ impl Owner {
         let has_joined = log
             .statements()
             .iter()
-            .any(|statement| matches!(statement.body(), Body::Join(join) if join.wrap.to == me));
+            .any(|said| came_by(said.body()).is_some_and(|by| JoinRequest::device(by) == Ok(me)));
         if !has_joined || self.tables().get(Meta::SasOpened)?.unwrap_or(false) {
             return Ok(None);
         }
@@ -87,8 +87,17 @@ fn verified(log: &Log, root: Option<Hash>, tables: &Tables<'_>) -> Result<Verifi
 
 /// The statement that let in whoever made this request.
 fn let_in_by(log: &Log, request: Hash) -> Option<Hash> {
-    let is_it = |body: &Body| matches!(body, Body::Join(join) if JoinRequest::hash_of(&join.request) == request);
+    let is_it = |body: &Body| came_by(body).is_some_and(|by| JoinRequest::hash_of(by) == request);
     Some(log.statements().iter().find(|statement| is_it(statement.body()))?.hash())
+}
+
+/// The request by which a person came in.
+fn came_by(body: &Body) -> Option<&[u8]> {
+    match body {
+        Body::Join(join) => Some(&join.request),
+        Body::Replace(said) => Some(&said.request),
+        _ => None,
+    }
 }
 
 const NOT_SHOWN: &str = "this is not what was shown last: look at the number once more, compare it \

@@ -299,12 +299,13 @@ impl Owner {
         }
         let former = self.former_writers()?;
         let replica = self.replica()?;
-        let me = Me { slot: replica.slot(), writer: replica.writer() };
+        let (person, writer) = (replica.person(), replica.writer());
+        let me = Me { slot: person.slot, writer };
         let old = replica.unshelve(volume).ok_or(Error::Engine)?;
         let is_own =
             |change: &&Change| change.writer() == me.writer || former.contains(&change.writer());
         let own: Vec<Change> = lost.iter().filter(is_own).cloned().collect();
-        let new = Notebook::load(volume, edition, (me.slot, me.writer), None, standing);
+        let new = Notebook::load(volume, edition, (person, me.writer), None, standing);
         self.replica()?.shelve(new.map_err(|_| Error::Engine)?);
         let judged = self.judge(volume, BTreeMap::new())?;
         let written = self.load(volume)?.carry_over(&old, &own)?;
@@ -322,8 +323,8 @@ impl Owner {
                     None => (tables.device_of(change.writer())?, 0),
                 };
                 let known = device.and_then(|device| log.known(device));
-                let slot = known.map_or(me.slot, |member| member.slot);
-                let lost = Waiting { change: change.clone(), slot, counter };
+                let person = known.map_or(person, |member| member.person());
+                let lost = Waiting { change: change.clone(), person, counter };
                 match late {
                     // Others have it, and it stands again if the late words are kept.
                     Some(_) => {

@@ -54,13 +54,22 @@ impl Owner {
         (kind, day, text): (Kind, i32, &str),
         rng: &mut dyn CryptoRng,
     ) -> Result<(Volume, Written), Error> {
+        if kind.is_for_oneself() {
+            return Err(CannotWrite::ForVault.into());
+        }
+        let volume = self.open_volume()?;
+        let notebook = self.load(volume)?;
+        let written = notebook.write(kind, day, text, rng)?;
+        Ok((volume, written))
+    }
+
+    /// The volume in which entries are begun, with room for one more.
+    pub(super) fn open_volume(&mut self) -> Result<Volume, Error> {
         let mut volume = self.newest_volume()?;
         if self.load(volume)?.is_full() {
             volume = Volume(volume.0.saturating_add(1));
         }
-        let notebook = self.load(volume)?;
-        let written = notebook.write(kind, day, text, rng)?;
-        Ok((volume, written))
+        Ok(volume)
     }
 
     /// Own words anew, or a page's text merged against the version last shown.
@@ -116,7 +125,7 @@ impl Owner {
     }
 
     /// Makes a change durable; the entry as it is shown from then on.
-    fn keep_from(
+    pub(super) fn keep_from(
         &mut self,
         origin: &Origin,
         volume: Volume,
@@ -148,6 +157,7 @@ impl Owner {
             return Err(Error::BeginAnew);
         }
         self.be_sure_of_writer()?;
+        self.settle_closed()?;
         self.seal_lost_anew()?;
         let me = self.replica()?.writer();
         while self.seal_next(me, Self::reserve)? {

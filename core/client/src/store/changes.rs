@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use couplet_engine::document::Change;
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::{Edition, Slot, Volume, WriterId};
+use couplet_proto::ids::{Edition, Person, Slot, Volume, WriterId};
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::envelopes::{State, counter};
@@ -46,7 +46,7 @@ pub(crate) struct Waiting {
     /// The change.
     pub(crate) change: Change,
     /// The person who wrote it.
-    pub(crate) slot: Slot,
+    pub(crate) person: Person,
     /// The envelope it came in.
     pub(crate) counter: u64,
 }
@@ -388,14 +388,14 @@ impl Tables<'_> {
              WHERE volume = ?1 AND edition = ?2 AND fault IS NOT ?3",
         )?;
         let rows = select.query_map(params![volume.0, edition.0, VERSION], |row| {
-            Ok((row.get::<_, u8>(0)?, row.get::<_, i64>(1)?, row.get::<_, Vec<u8>>(2)?))
+            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, Vec<u8>>(2)?))
         })?;
         let mut waiting = Vec::new();
         for row in rows {
-            let (slot, counter, bytes) = row?;
-            let slot = Slot::from_index(slot).ok_or(StoreError::Damaged)?;
+            let (person, counter, bytes) = row?;
+            let person = person_of(person).ok_or(StoreError::Damaged)?;
             let counter = u64::try_from(counter).map_err(|_| StoreError::Damaged)?;
-            waiting.push(Waiting { change: parse(bytes)?, slot, counter });
+            waiting.push(Waiting { change: parse(bytes)?, person, counter });
         }
         Ok(waiting)
     }
@@ -428,10 +428,18 @@ impl Tables<'_> {
             "INSERT OR IGNORE INTO waiting (hash, volume, edition, slot, writer, counter, bytes)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?;
-        let Waiting { change, slot, counter: at } = waiting;
-        let (hash, writer, slot) = (change.hash(), change.writer(), slot.index());
+        let Waiting { change, person, counter: at } = waiting;
+        let (hash, writer, person) = (change.hash(), change.writer(), number_of(*person));
         let at = counter(*at)?;
-        insert.execute(params![hash.0, volume.0, edition.0, slot, writer.0, at, change.bytes()])?;
+        insert.execute(params![
+            hash.0,
+            volume.0,
+            edition.0,
+            person,
+            writer.0,
+            at,
+            change.bytes()
+        ])?;
         Ok(())
     }
 
@@ -464,9 +472,9 @@ impl Tables<'_> {
             "INSERT OR IGNORE INTO quarantine (hash, slot, writer, counter, reason, bytes)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?;
-        let Waiting { change, slot, counter: at } = refused;
+        let Waiting { change, person, counter: at } = refused;
         let (hash, writer) = (change.hash(), change.writer());
-        let (slot, at) = (slot.index(), counter(*at)?);
+        let (slot, at) = (person.slot.index(), counter(*at)?);
         insert.execute(params![hash.0, slot, writer.0, at, why, change.bytes()])?;
         Ok(())
     }
@@ -474,6 +482,16 @@ impl Tables<'_> {
 
 /// Whose faults are tried again by the next.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// A person in a column that says which of the two, and above that which generation of them.
+const fn number_of(person: Person) -> i64 {
+    (person.generation as i64) << 1 | person.slot.index() as i64
+}
+
+fn person_of(number: i64) -> Option<Person> {
+    let slot = Slot::from_index(u8::try_from(number & 1).ok()?)?;
+    Some(Person { slot, generation: u32::try_from(number >> 1).ok()? })
+}
 
 fn parse(bytes: Vec<u8>) -> Result<Change, StoreError> {
     Change::parse(bytes).map_err(|_| StoreError::Damaged)

@@ -105,7 +105,27 @@ impl Tables<'_> {
             entry.content.0,
             item::encode(entry),
         ])?;
+        self.note_key(entry)
+    }
+
+    fn note_key(&self, entry: &Entry) -> Result<(), StoreError> {
+        let note = if entry.awaits_key {
+            "INSERT OR IGNORE INTO awaits_key (entry) VALUES (?1)"
+        } else {
+            "DELETE FROM awaits_key WHERE entry = ?1"
+        };
+        self.0.prepare_cached(note)?.execute([entry.key.as_str()])?;
         Ok(())
+    }
+
+    /// The entries in which this device has a key to publish, to copy or to withdraw.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn awaiting_key(&self) -> Result<Vec<String>, StoreError> {
+        let mut select = self.0.prepare_cached("SELECT entry FROM awaits_key ORDER BY entry")?;
+        let rows = select.query_map([], |row| row.get(0))?;
+        rows.map(|row| row.map_err(StoreError::from)).collect()
     }
 
     /// One entry.
@@ -175,6 +195,7 @@ impl Tables<'_> {
     /// # Errors
     /// [`StoreError`].
     pub(crate) fn drop_entry(&self, key: &str) -> Result<(), StoreError> {
+        self.0.execute("DELETE FROM awaits_key WHERE entry = ?1", [key])?;
         self.0.execute("DELETE FROM entries WHERE key = ?1", [key])?;
         Ok(())
     }

@@ -435,6 +435,21 @@ impl Tables<'_> {
         Ok(())
     }
 
+    /// How far any other device has applied each writer, as far as this one was told.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn seen_by_others(&self) -> Result<Vec<(WriterId, u64)>, StoreError> {
+        let mut select =
+            self.0.prepare_cached("SELECT writer, max(counter) FROM told GROUP BY writer")?;
+        let read = |row: &rusqlite::Row<'_>| {
+            let counter = u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0);
+            Ok((WriterId(row.get(0)?), counter))
+        };
+        let rows = select.query_map([], read)?;
+        rows.map(|row| row.map_err(StoreError::from)).collect()
+    }
+
     /// How far a person's devices have applied a writer, as far as that person lets be known.
     ///
     /// # Errors

@@ -50,6 +50,8 @@ pub(crate) enum Meta {
     LastExchange,
     /// Over what that was.
     Transport,
+    /// How many envelopes were missing then that another device has read.
+    Withheld,
     /// The request to join that this person let in with its code.
     CodeChecked,
     /// The other person's root when their number was last shown.
@@ -105,6 +107,7 @@ impl Meta {
             Self::SharesDelivery => "shares delivery",
             Self::LastExchange => "last exchange",
             Self::Transport => "transport",
+            Self::Withheld => "withheld",
             Self::CodeChecked => "code checked",
             Self::ShownRoot => "shown root",
             Self::ComparedRoot => "compared root",

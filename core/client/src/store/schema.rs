@@ -5,10 +5,10 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// The schema that this version reads and writes. A store with a higher one is left untouched.
-pub(super) const SCHEMA: u32 = 2;
+pub(super) const SCHEMA: u32 = 3;
 
 /// Each step brings a store from its index to the next schema.
-const STEPS: [&str; SCHEMA as usize] = [FIRST, CHECKPOINTS];
+const STEPS: [&str; SCHEMA as usize] = [FIRST, CHECKPOINTS, CLOSED];
 
 const FIRST: &str = "
     -- What there is one of: seed, nonce, relay, what a joiner waits with.
@@ -107,6 +107,11 @@ const CHECKPOINTS: &str = "
         bytes BLOB NOT NULL
     );
     CREATE TABLE blobs (hash BLOB PRIMARY KEY, bytes BLOB NOT NULL);
+";
+
+const CLOSED: &str = "
+    -- Entries in which this device has a key to publish, to copy or to withdraw, by now or later.
+    CREATE TABLE awaits_key (entry TEXT PRIMARY KEY) WITHOUT ROWID;
 ";
 
 /// The store's schema, if this version knows it.

@@ -22,6 +22,19 @@ impl Tables<'_> {
         Ok(select.exists(params![header.writer().0, at, hash.0])?)
     }
 
+    /// Whether another branch of this writer stood here once.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn stands_twice(&self, writer: WriterId) -> Result<bool, StoreError> {
+        let mut select = self.0.prepare_cached(
+            "SELECT 1 FROM envelopes AS one WHERE writer = ?1 AND state = 3 AND NOT EXISTS (
+                 SELECT 1 FROM carried WHERE carried.writer = one.writer
+                 AND carried.counter = one.counter)",
+        )?;
+        Ok(select.exists([writer.0])?)
+    }
+
     /// The envelope that stands there in its writer's chain, if it was read.
     ///
     /// # Errors

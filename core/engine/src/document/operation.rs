@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::Slot;
+use couplet_proto::ids::Person;
 use serde::{Deserialize, Serialize};
 
 use super::change::Change;
@@ -108,9 +108,9 @@ pub enum Verdict {
     Unlawful(&'static str),
 }
 
-/// The law: a pure function of a change (its writer, where it starts), the slot of the person who
-/// signed it, and what it does.
-pub type Law<'a> = dyn Fn(&Change, Slot, &[Operation]) -> Verdict + 'a;
+/// The law: a pure function of a change (its writer, where it starts), the person who signed it,
+/// and what it does.
+pub type Law<'a> = dyn Fn(&Change, Person, &[Operation]) -> Verdict + 'a;
 
 /// Why a change was refused, for good and by every phone alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -152,7 +152,7 @@ pub struct Applied {
     /// Held already, or twice in the batch.
     pub duplicates: Vec<Hash>,
     /// Waiting for something they depend on, to be brought again with it.
-    pub waiting: Vec<(Change, Slot)>,
+    pub waiting: Vec<(Change, Person)>,
     /// Refused for good.
     pub refused: Vec<(Hash, Refusal)>,
     /// Automerge failed to read these on this phone: no verdict, to be tried after an update.

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::{Automerge, ChangeHash};
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::Slot;
+use couplet_proto::ids::{Person, Slot};
 
 use super::change::Change;
 use super::genesis::GENESIS_WRITER;
@@ -47,14 +47,14 @@ enum Admission {
 }
 
 impl Document {
-    /// Judges and applies changes, each with the slot of the person who signed it.
+    /// Judges and applies changes, each with the person who signed it.
     ///
     /// # Errors
     /// [`Poisoned`] if Automerge failed; the document is then broken and nothing of the batch
     /// counts as applied.
     pub fn apply(
         &mut self,
-        batch: Vec<(Change, Slot)>,
+        batch: Vec<(Change, Person)>,
         law: &Law<'_>,
     ) -> Result<Applied, Poisoned> {
         if self.is_broken {
@@ -65,12 +65,12 @@ impl Document {
         let (fresh, duplicates) = without_duplicates(&self.history, batch);
         applied.duplicates = duplicates;
         let mut queue = Queue::of(&self.history, fresh);
-        while let Some((change, slot)) = queue.next_ready() {
+        while let Some((change, by)) = queue.next_ready() {
             let hash = change.hash();
-            let mut admission = self.admit(&change, slot, law, &pending);
+            let mut admission = self.admit(&change, by, law, &pending);
             if matches!(admission, Admission::AfterPending) {
                 self.apply_pending(&mut pending)?;
-                admission = self.admit(&change, slot, law, &pending);
+                admission = self.admit(&change, by, law, &pending);
             }
             match admission {
                 Admission::Accepted(decoded, scan, past) => {
@@ -94,7 +94,7 @@ impl Document {
         Ok(applied)
     }
 
-    fn admit(&self, change: &Change, slot: Slot, law: &Law<'_>, pending: &Pending) -> Admission {
+    fn admit(&self, change: &Change, by: Person, law: &Law<'_>, pending: &Pending) -> Admission {
         let past = match in_its_place(&self.history, change) {
             Ok(past) => past,
             Err(refusal) => return Admission::Refused(refusal),
@@ -119,7 +119,7 @@ impl Document {
             Ok(Err(Stop::AfterPending)) => return Admission::AfterPending,
             Err(_) => return Admission::Faulty,
         };
-        match law(change, slot, &scan.operations) {
+        match law(change, by, &scan.operations) {
             Verdict::Lawful => Admission::Accepted(Box::new(decoded), scan, past),
             Verdict::Unlawful(reason) => Admission::Refused(Refusal::Unlawful(reason)),
         }
@@ -148,7 +148,7 @@ pub(super) fn in_causal_order(
     history: &mut History,
     changes: Vec<Change>,
 ) -> Result<Vec<Change>, LoadError> {
-    let batch = changes.into_iter().map(|change| (change, Slot::First)).collect();
+    let batch = changes.into_iter().map(|change| (change, Person::first(Slot::First))).collect();
     let (fresh, _) = without_duplicates(history, batch);
     let mut queue = Queue::of(history, fresh);
     let mut ordered = Vec::new();
@@ -211,18 +211,18 @@ fn gives_back(automerge: &Automerge, before: &[ChangeHash], hashes: &[Hash]) -> 
     given == wanted
 }
 
-type Signed = (Change, Slot);
+type Signed = (Change, Person);
 
 fn without_duplicates(history: &History, batch: Vec<Signed>) -> (Vec<Signed>, Vec<Hash>) {
     let mut seen = BTreeSet::new();
     let mut duplicates = Vec::new();
     let mut fresh = Vec::new();
-    for (change, slot) in batch {
+    for (change, by) in batch {
         let hash = change.hash();
         if history.has(&hash) || !seen.insert(hash) {
             duplicates.push(hash);
         } else {
-            fresh.push((change, slot));
+            fresh.push((change, by));
         }
     }
     (fresh, duplicates)
@@ -244,7 +244,7 @@ impl Queue {
             dependents: BTreeMap::new(),
             ready: BTreeSet::new(),
         };
-        for (index, (change, slot)) in changes.into_iter().enumerate() {
+        for (index, (change, by)) in changes.into_iter().enumerate() {
             let mut missing = 0;
             for dep in change.deps().iter().filter(|dep| !history.has(dep)) {
                 queue.dependents.entry(*dep).or_default().push(index);
@@ -254,7 +254,7 @@ impl Queue {
                 queue.ready.insert(index);
             }
             queue.missing.push(missing);
-            queue.changes.push(Some((change, slot)));
+            queue.changes.push(Some((change, by)));
         }
         queue
     }

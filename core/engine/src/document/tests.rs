@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use automerge::transaction::Transactable;
 use automerge::{ExpandedChange, ROOT, ReadDoc, ScalarValue};
-use couplet_proto::ids::Slot;
+use couplet_proto::ids::{Person, Slot};
 use proptest::prelude::*;
 
 use super::change::enclose;
@@ -47,15 +47,15 @@ fn put(document: &mut Document, entry: &EntryKey, field: &str, value: Scalar) ->
     change
 }
 
-fn lawful(_: &Change, _: Slot, operations: &[Operation]) -> Verdict {
+fn lawful(_: &Change, _: Person, operations: &[Operation]) -> Verdict {
     match operations.iter().any(|operation| matches!(operation, Operation::Foreign(_))) {
         true => Verdict::Unlawful("foreign"),
         false => Verdict::Lawful,
     }
 }
 
-fn signed(changes: &[Change]) -> Vec<(Change, Slot)> {
-    changes.iter().map(|change| (change.clone(), Slot::First)).collect()
+fn signed(changes: &[Change]) -> Vec<(Change, Person)> {
+    changes.iter().map(|change| (change.clone(), Person::first(Slot::First))).collect()
 }
 
 fn give(document: &mut Document, changes: &[Change]) -> Applied {
@@ -146,7 +146,7 @@ fn the_author_asks_the_law_the_same_as_the_reader() {
     });
     changes.push(second.unwrap().unwrap());
     let heard = RefCell::new(Vec::new());
-    let law = |_: &Change, _: Slot, operations: &[Operation]| {
+    let law = |_: &Change, _: Person, operations: &[Operation]| {
         *heard.borrow_mut() = operations.to_vec();
         Verdict::Lawful
     };
@@ -269,13 +269,13 @@ fn what_depends_on_a_refused_change_waits() {
     let (mut ana, mut ben) = (begin(ANA), begin(BEN));
     let first = note(&mut ana, &key(Slot::First, 1));
     let second = put(&mut ana, &key(Slot::First, 1), "ord", Scalar::Uint(2));
-    let law = |_: &Change, _: Slot, operations: &[Operation]| match operations.first() {
+    let law = |_: &Change, _: Person, operations: &[Operation]| match operations.first() {
         Some(Operation::CreateEntry { .. }) => Verdict::Unlawful("no entries today"),
         _ => Verdict::Lawful,
     };
     let applied = ben.apply(signed(&[second.clone(), first.clone()]), &law).unwrap();
     assert_eq!(applied.refused, [(first.hash(), Refusal::Unlawful("no entries today"))]);
-    assert_eq!(applied.waiting, [(second, Slot::First)]);
+    assert_eq!(applied.waiting, [(second, Person::first(Slot::First))]);
     assert!(applied.applied.is_empty() && applied.touched.is_empty());
 }
 
@@ -391,7 +391,7 @@ fn what_our_documents_do_not_know_is_foreign() {
     for (write, expected) in cases {
         let change = beside(&ana, BEN, write);
         let heard = RefCell::new(Vec::new());
-        let law = |_: &Change, _: Slot, operations: &[Operation]| {
+        let law = |_: &Change, _: Person, operations: &[Operation]| {
             heard.borrow_mut().extend_from_slice(operations);
             Verdict::Unlawful("foreign")
         };
@@ -402,7 +402,7 @@ fn what_our_documents_do_not_know_is_foreign() {
     let late = beside(&ana, BEN, |tx, e| {
         tx.put_object(object(tx, &e), "second page", automerge::ObjType::Text).unwrap();
     });
-    let law = |_: &Change, _: Slot, operations: &[Operation]| {
+    let law = |_: &Change, _: Person, operations: &[Operation]| {
         let is_late = matches!(operations, [Operation::MakeText { is_at_birth: false, .. }]);
         if is_late { Verdict::Unlawful("late") } else { Verdict::Lawful }
     };

@@ -54,7 +54,7 @@ pub fn remove(
     rng: &mut dyn CryptoRng,
 ) -> Result<Statement, CannotSay> {
     let before = keys.get(&log.epoch()).ok_or(CannotSay::NoKey)?;
-    let change = Change { without: Some(removed), ..Change::default() };
+    let change = Change { without: &[removed], ..Change::default() };
     let rotate = rotation(log, Some(before), change, rng)?;
     watermarks.sort_by_key(|mark| mark.nonce);
     say(log, device, Body::RemoveDevice(RemoveDevice { device: removed, watermarks, rotate }))
@@ -91,7 +91,7 @@ pub fn rewrap(
 /// Who belongs after a statement and did not before, and the other way round.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Change<'a> {
-    pub(super) without: Option<DeviceId>,
+    pub(super) without: &'a [DeviceId],
     /// Devices of that person that come in.
     pub(super) with: Option<(Slot, &'a [DeviceKeys])>,
 }
@@ -109,7 +109,7 @@ pub(super) fn rotation(
         None => None,
         Some(before) => Some(seal_key(before, &key, log.id(), epoch, rng).ok_or(CannotSay::NoKey)?),
     };
-    let stay = log.members().filter(|(id, _)| Some(**id) != change.without);
+    let stay = log.members().filter(|(id, _)| !change.without.contains(id));
     let mut wraps = Vec::new();
     for (_, member) in stay {
         wraps.push(wrap_for(log, (member.slot, &member.keys), epoch, &key, rng)?);

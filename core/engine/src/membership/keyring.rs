@@ -101,6 +101,7 @@ pub(super) const fn rotation_in(body: &Body) -> Option<&Rotate> {
         Body::RemoveDevice(removal) => Some(&removal.rotate),
         Body::Paper(paper) => Some(&paper.rotate),
         Body::Recover(recover) => Some(&recover.rotate),
+        Body::Replace(said) => Some(&said.rotate),
         _ => None,
     }
 }
@@ -139,7 +140,11 @@ fn wrap_in<'a>(
         Body::Join(body) => mine(core::slice::from_ref(&body.wrap)).filter(|_| is_current),
         Body::AddDevice(body) => mine(core::slice::from_ref(&body.wrap)).filter(|_| is_current),
         Body::Wrap(body) => mine(&body.wraps).filter(|_| body.epoch == epoch),
-        Body::Rotate(_) | Body::RemoveDevice(_) | Body::Paper(_) | Body::Recover(_) => {
+        Body::Rotate(_)
+        | Body::RemoveDevice(_)
+        | Body::Paper(_)
+        | Body::Recover(_)
+        | Body::Replace(_) => {
             let rotate = rotation_in(body).filter(|rotate| rotate.epoch == epoch)?;
             mine(&rotate.wraps)
         }
@@ -151,6 +156,7 @@ fn wrap_in<'a>(
         | Body::Revoke(_)
         | Body::Rename(_)
         | Body::Notice(_)
+        | Body::Warn(_)
         | Body::Attest(_)
         | Body::Propose(_)
         | Body::Accept(_)

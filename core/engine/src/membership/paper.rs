@@ -12,7 +12,7 @@ use couplet_proto::ids::{NotebookId, Slot};
 use couplet_proto::limits::MAX_RECOVERY_RECORD;
 use couplet_proto::log::Log;
 use couplet_proto::sign::Signer;
-use couplet_proto::statement::{Body, Kit, Notice, Paper, Place, Recover, Statement};
+use couplet_proto::statement::{Body, Kit, Notice, Paper, Place, Recover, Statement, Warn};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
@@ -70,7 +70,7 @@ pub fn set(
     let before = keys.get(&log.epoch()).ok_or(CannotSay::NoKey)?;
     let comes: Vec<_> = kit.iter().map(|kit| kit.keys).collect();
     let without = log.paper(slot).map(|paper| paper.kit.keys.signing);
-    let change = Change { without, with: Some((slot, &comes)) };
+    let change = Change { without: without.as_slice(), with: Some((slot, &comes)) };
     let rotate = rotation(log, Some(before), change, rng)?;
     say(log, by, Body::Paper(Paper { kit, due, rotate }))
 }
@@ -90,7 +90,7 @@ pub fn recover(
     let keys = open_keys(log, paper, &Keys::new());
     let before = keys.get(&log.epoch()).ok_or(CannotSay::NoKey)?;
     let comes = [device.keys(), kit.keys];
-    let change = Change { without: Some(paper.public()), with: Some((slot, &comes)) };
+    let change = Change { without: &[paper.public()], with: Some((slot, &comes)) };
     let rotate = rotation(log, Some(before), change, rng)?;
     let place = Place { notebook: log.id(), slot, after: log.head() };
     let proof = Recover::prove(place, &device.keys(), device);
@@ -99,7 +99,7 @@ pub fn recover(
     say(log, paper, Body::Recover(said))
 }
 
-/// Gives notice to one's own kit, or takes it back as that kit.
+/// Gives notice to one's own kit, or takes it back as that kit, and any warning with it.
 ///
 /// # Errors
 /// [`CannotSay`].
@@ -107,6 +107,16 @@ pub fn notice(log: &Log, by: &DeviceSecret, given: Option<u64>) -> Result<Statem
     let slot = log.member(by.public()).ok_or(CannotSay::NotAMember)?.slot;
     let paper = log.paper(slot).ok_or(CannotSay::Overtaken)?.kit.keys.signing;
     say(log, by, Body::Notice(Notice { paper, given }))
+}
+
+/// Warns the other person's kit that they are to be let in again.
+///
+/// # Errors
+/// [`CannotSay`].
+pub fn warn(log: &Log, by: &DeviceSecret, given: u64) -> Result<Statement, CannotSay> {
+    let slot = log.member(by.public()).ok_or(CannotSay::NotAMember)?.slot.other();
+    let paper = log.paper(slot).ok_or(CannotSay::Overtaken)?.kit.keys.signing;
+    say(log, by, Body::Warn(Warn { paper, given }))
 }
 
 fn seal(

@@ -101,7 +101,7 @@ fn try_to_write(
     rng: &mut Seeded,
 ) -> Result<Sealed, CannotSeal> {
     let (volume, edition) = (Volume(volume), Edition::default());
-    let me = (replica.slot(), replica.writer());
+    let me = (replica.person(), replica.writer());
     if replica.volume(volume).is_none() {
         replica.shelve(Notebook::load(volume, edition, me, None, Vec::new()).unwrap());
     }

@@ -67,7 +67,7 @@ impl Notebook {
                 Some(Field::Kind | Field::Version | Field::Day) => {
                     fields.push((field.clone(), value.scalar.clone()));
                 }
-                Some(Field::Words(_)) if !has_words && is_of(field, lost) => {
+                Some(Field::Words(_) | Field::Closed(..)) if !has_words && is_of(field, lost) => {
                     has_words = true;
                     let field = renamed(field, lost, author.writer);
                     fields.push((field, value.scalar.clone()));
@@ -222,7 +222,12 @@ fn in_order(order: &Scalar, start: u64) -> Scalar {
 /// Which revision a key says it is; no change that starts before that place may write it.
 fn revision(field: &str) -> u64 {
     match Field::parse(field) {
-        Some(Field::Words(key) | Field::Comment(_, key) | Field::Part(_, key)) => key.rev,
+        Some(
+            Field::Words(key)
+            | Field::Comment(_, key)
+            | Field::Part(_, key)
+            | Field::Closed(_, key),
+        ) => key.rev,
         _ => 0,
     }
 }

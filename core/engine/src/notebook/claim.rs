@@ -94,15 +94,27 @@ impl Claim {
         Self { round: highest.saturating_add(1), value, after, witness }
     }
 
+    /// Out of its bytes; nothing if they are none, or another spelling.
+    #[must_use]
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        item::decode(bytes, "claim").ok()
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        item::encode(self)
+    }
+
     /// As it stands in the document.
     pub(super) fn to_scalar(&self) -> Scalar {
-        Scalar::Bytes(item::encode(self))
+        Scalar::Bytes(self.to_bytes())
     }
 
     /// Out of the document.
     pub(super) fn from_scalar(scalar: &Scalar) -> Option<Self> {
         match scalar {
-            Scalar::Bytes(bytes) => item::decode(bytes, "claim").ok(),
+            Scalar::Bytes(bytes) => Self::read(bytes),
             Scalar::Str(_) | Scalar::Uint(_) | Scalar::Int(_) | Scalar::Bool(_) => None,
         }
     }

@@ -24,6 +24,8 @@ pub struct Comment {
     pub id: CommentId,
     /// Who says it.
     pub author: Slot,
+    /// Which generation of that person: nobody of another writes it anew.
+    pub generation: u32,
     /// The earlier comment that it answers.
     pub reply_to: Option<CommentId>,
     /// Its words.
@@ -86,7 +88,9 @@ impl Notebook {
         let threads = Thread::all(&raw);
         let mut named = threads.iter().filter(|thread| thread.name.id == *id).peekable();
         named.peek().ok_or(CannotWrite::NoComment)?;
-        let own = named.find(|thread| thread.slot == self.slot).ok_or(CannotWrite::NotYours)?;
+        let own = named
+            .find(|thread| self.is_by_me(thread.slot, thread.generation))
+            .ok_or(CannotWrite::NotYours)?;
         let (newest, alternatives) = words::shown(&own.revisions);
         if newest == text && alternatives.is_empty() {
             return Ok(None);
@@ -104,8 +108,8 @@ impl Notebook {
         text: &str,
     ) -> Result<Option<crate::document::Change>, CannotWrite> {
         let author = self.author();
-        let Author { slot, writer, .. } = author;
-        let field = Field::Comment(name, WordsKey { rev, writer, slot, generation: 0 });
+        let Author { slot, generation, writer, .. } = author;
+        let field = Field::Comment(name, WordsKey { rev, writer, slot, generation });
         let words = Scalar::Str(text.to_owned());
         self.commit(author, |edit| edit.put(key, &field.to_string(), words))
     }
@@ -115,12 +119,12 @@ impl Comment {
     /// The comments of an entry, each after what its author had seen.
     pub(super) fn all(raw: &RawEntry) -> Vec<Self> {
         let mut earlier = BTreeSet::new();
-        let comment = |Thread { name, slot, revisions, .. }| {
+        let comment = |Thread { name, slot, generation, revisions, .. }| {
             let CommentName { id, answers } = name;
             let reply_to = answers.filter(|answered| earlier.contains(answered));
             earlier.insert(id.clone());
             let (text, alternatives) = words::shown(&revisions);
-            Self { id, author: slot, reply_to, text, alternatives, revisions }
+            Self { id, author: slot, generation, reply_to, text, alternatives, revisions }
         };
         Thread::all(raw).into_iter().map(comment).collect()
     }
@@ -136,6 +140,7 @@ impl Comment {
 struct Thread {
     name: CommentName,
     slot: Slot,
+    generation: u32,
     /// The place of the first revision in the order of all operations: later than anything that its
     /// author had seen, and nobody can claim another.
     made: u64,
@@ -148,7 +153,8 @@ impl Thread {
         for (field, values) in &raw.fields {
             let Some(Field::Comment(name, key)) = Field::parse(field) else { continue };
             let of = (name.clone(), key.slot, key.generation);
-            let empty = || Self { name, slot: key.slot, made: u64::MAX, revisions: Vec::new() };
+            let WordsKey { slot, generation, .. } = key;
+            let empty = || Self { name, slot, generation, made: u64::MAX, revisions: Vec::new() };
             let thread: &mut Self = threads.entry(of).or_insert_with(empty);
             let first = values.iter().map(|value| value.by.counter).min();
             thread.made = thread.made.min(first.unwrap_or(u64::MAX));

@@ -5,9 +5,6 @@
 //! it. Deliberately not here: saying something about an entry, which is open always, and its body,
 //! which is edited.
 
-use core::fmt;
-use core::str::FromStr;
-
 use couplet_proto::ids::Slot;
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
@@ -16,99 +13,16 @@ use super::claim::{Claim, RevMap};
 use super::entry::kind_name;
 use super::name::ItemId;
 use super::schema::{Class, Field, Kind, Owner, Subject};
-use super::sheet::{Sheet, words_key};
-use super::{Author, CannotWrite, Notebook, Written, check_length, check_words, items, kinds};
+use super::sheet::{Part, Sheet, words_key};
+use super::{
+    Author, CannotWrite, Notebook, Written, check_length, check_words, closed, items, kinds,
+};
 use crate::document::{Change, Edit, EditError, EntryKey, Scalar};
+use crate::keys::ClosedKey;
 use crate::limits::{MAX_NOTE, MAX_VALUE, MAX_WORD};
+use crate::seal::closed::{ClosedWords, Place};
 
-/// Something to do with an entry of some kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Deed {
-    /// Listening: say what one heard.
-    Reflect,
-    /// Listening: that reflection is right.
-    GotMe,
-    /// Listening: it is right in part; the words say what it missed.
-    Partly,
-    /// Listening: it is not right yet.
-    NotYet,
-    /// Listening: be there: nod, touch or here.
-    BeThere,
-    /// Repair: tell one's own side.
-    Tell,
-    /// Repair: say the other's side as one sees it.
-    Understand,
-    /// Repair: name something one felt.
-    Feel,
-    /// Repair: take a feeling back.
-    Unfeel,
-    /// Repair: ask the other for something.
-    Ask,
-    /// Repair: say yes to what was asked.
-    Agree,
-    /// Repair: say no to what was asked.
-    Decline,
-    /// Repair: not now to what was asked.
-    NotNow,
-    /// Repair: apologise.
-    Apologise,
-    /// Repair: an apology was received.
-    Receive,
-    /// Repair: pause it; the words say until when.
-    Pause,
-    /// Repair: end one's pause.
-    Resume,
-    /// Repair: let it go.
-    LetGo,
-    /// Repair: hold on to it after all.
-    Withdraw,
-    /// Repair: the day it happened.
-    HappenedOn,
-    /// Note, gesture: thank for it.
-    Thank,
-    /// Note, gesture: keep it.
-    Keep,
-    /// Note, gesture: keep it no more.
-    Unkeep,
-    /// Dream, fear, aspiration: how one stands to it: holding, trying, resting or done.
-    Stand,
-    /// Dream, fear, aspiration: say that one is with the other.
-    BeWith,
-    /// Dream, fear, aspiration: ask about it.
-    Wonder,
-    /// Dream, fear, aspiration: offer something.
-    Offer,
-    /// Dream, fear, aspiration: make it one's own, too.
-    Adopt,
-    /// Dream, fear, aspiration: make it one's own no more.
-    Unadopt,
-    /// Dream, fear, aspiration: take it back from the other's sight.
-    TakeBack,
-    /// Dream, fear, aspiration: let the other see it again.
-    ShareAgain,
-    /// List and steps: one more.
-    Add,
-    /// List and steps: its words anew.
-    Change,
-    /// List and steps: take it off.
-    Remove,
-    /// List and steps: it is done.
-    Check,
-    /// List and steps: it is open.
-    Uncheck,
-    /// List and steps: put it before the one named by the words, or at the end.
-    Move,
-    /// Date: which day it is.
-    SetDate,
-    /// Date: how it comes back: yearly, monthly, weekly or never.
-    SetRepeat,
-    /// Words of one's own, other than the body, anew.
-    Revise,
-    /// File it under a word.
-    Tag,
-    /// Take that word off.
-    Untag,
-}
+pub use super::deeds::{Deed, UnknownDeed};
 
 /// A deed to be done.
 #[derive(Clone, Copy, Debug)]
@@ -119,6 +33,8 @@ pub struct Act<'a> {
     pub on: Option<&'a ItemId>,
     /// With which words; empty for none.
     pub words: &'a str,
+    /// When, by this device's clock, in seconds since 1970-01-01 UTC.
+    pub now: i64,
 }
 
 /// A deed that is open to somebody at the moment.
@@ -143,11 +59,6 @@ pub enum On {
     AnyItem,
 }
 
-/// A word that is no deed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no such deed; show the entry to see what can be done with it")]
-pub struct UnknownDeed;
-
 /// One thing that a deed writes.
 pub(super) enum Write {
     /// Words of one's own.
@@ -158,6 +69,12 @@ pub(super) enum Write {
     Value(Subject, String),
     /// A member of one's set, and whether it is in it.
     Member(&'static str, String, bool),
+    /// Words of one's own that are to be closed first.
+    Close(&'static str, String),
+    /// Words of one's own, closed.
+    Closed(Subject, ClosedWords),
+    /// The key of closed words, or none where this writer has published it.
+    Key(ItemId, Vec<u8>),
 }
 
 impl Notebook {
@@ -182,22 +99,73 @@ impl Notebook {
             let missing = if is_elsewhere { CannotWrite::NoItem } else { CannotWrite::NotNow };
             return Err(missing);
         }
+        let is_mine = |part: &Part| self.is_by_me(part.by, part.generation);
+        if act.deed == Deed::Revise && !kinds::revised(&sheet, me, act).is_none_or(is_mine) {
+            return Err(CannotWrite::NotYours);
+        }
         let mut random = [0; 16];
         rng.fill_bytes(&mut random);
         let new = ItemId::from_random(random);
-        let writes = kinds::writes(kind, &sheet, me, act, new)?;
+        let mut writes = kinds::writes(kind, &sheet, me, act, new)?;
+        if act.deed == Deed::Open {
+            writes.extend(closed::copies(key, me, &sheet));
+        }
         writes.iter().try_for_each(Write::check)?;
+        let writes: Result<Vec<Write>, CannotWrite> =
+            writes.into_iter().map(|write| self.close(key, write, rng)).collect();
+        self.put_writes(key, &sheet, writes?)
+    }
+
+    /// Publishes, copies or withdraws the keys of closed words that are due. Nothing, if none are.
+    ///
+    /// # Errors
+    /// [`CannotWrite`].
+    pub fn settle(&mut self, key: &EntryKey, now: i64) -> Result<Option<Written>, CannotWrite> {
+        let raw = self.document.entry(key).ok_or(CannotWrite::NoEntry)?;
+        let Ok(kind) = kind_name(&raw).parse::<Kind>() else { return Ok(None) };
+        let sheet = Sheet::read(key.slot(), &raw);
+        let due = closed::due(kind, key, self.reader(), now, &sheet);
+        self.put_writes(key, &sheet, due)
+    }
+
+    fn put_writes(
+        &mut self,
+        key: &EntryKey,
+        sheet: &Sheet,
+        writes: Vec<Write>,
+    ) -> Result<Option<Written>, CannotWrite> {
         let author = self.author();
-        let fields = fields(&sheet, author, writes);
+        let fields = fields(sheet, author, writes);
         let change = self.commit(author, |edit| put_all(edit, key, author, fields))?;
         match change {
             Some(change) => self.written(key, Some(change)).map(Some),
             None => Ok(None),
         }
     }
-}
 
-impl Notebook {
+    fn close(
+        &self,
+        key: &EntryKey,
+        write: Write,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Write, CannotWrite> {
+        let Write::Close(named, words) = write else { return Ok(write) };
+        let (words, _) = self.close_words(key, named, &words, rng)?;
+        Ok(Write::Closed(Subject::new(named, None), words))
+    }
+
+    /// Closes words that are to stand in that entry under that name.
+    pub(super) fn close_words(
+        &self,
+        key: &EntryKey,
+        named: &'static str,
+        words: &str,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(ClosedWords, ClosedKey), CannotWrite> {
+        let keeper = self.keeper.as_ref().ok_or(CannotWrite::NoKeys)?;
+        let place = Place::new(key.as_str(), named, self.slot);
+        keeper.close(place, words, rng).ok_or(CannotWrite::NoKeys)
+    }
     /// Sets the value that is an entry's body.
     pub(super) fn set_body(
         &mut self,
@@ -227,7 +195,8 @@ impl On {
 impl Write {
     fn check(&self) -> Result<(), CannotWrite> {
         match self {
-            Self::Part(_, words) => check_words(MAX_NOTE, words),
+            Self::Part(_, words) | Self::Close(_, words) => check_words(MAX_NOTE, words),
+            Self::Closed(..) | Self::Key(..) => Ok(()),
             Self::Claim(_, value, _) => check_length(MAX_WORD, value),
             Self::Value(_, value) => check_length(MAX_VALUE, value),
             Self::Member(_, member, _) => check_words(MAX_WORD, member),
@@ -237,7 +206,8 @@ impl Write {
 
 /// What is to be written, without what stands there already.
 pub(super) fn fields(sheet: &Sheet, author: Author, writes: Vec<Write>) -> Vec<(Field, Scalar)> {
-    let me = Owner { slot: author.slot, generation: 0, writer: author.writer };
+    let Author { slot, generation, writer, .. } = author;
+    let me = Owner { slot, generation, writer };
     let mut fields = Vec::new();
     for write in writes {
         fields.extend(match write {
@@ -258,13 +228,35 @@ pub(super) fn fields(sheet: &Sheet, author: Author, writes: Vec<Write>) -> Vec<(
                 let value = if is_in { member } else { String::new() };
                 (!stands).then(|| claim(sheet, me, at, value, RevMap::default()))
             }
+            Write::Close(..) => None,
+            Write::Closed(subject, words) => Some(closed_words(sheet, me, subject, &words)),
+            Write::Key(id, bytes) => published(sheet, me, id, bytes),
         });
     }
     fields
 }
 
+fn closed_words(
+    sheet: &Sheet,
+    me: Owner,
+    subject: Subject,
+    words: &ClosedWords,
+) -> (Field, Scalar) {
+    let earlier = closed::of(sheet, subject.name(), me.slot).map(|closed| closed.key.rev);
+    let rev = earlier.max().unwrap_or(0).saturating_add(1);
+    (Field::Closed(subject, words_key(me, rev)), Scalar::Bytes(words.to_bytes()))
+}
+
+/// The key under one's own name, or nothing if it stands there; it is withdrawn only where it was
+/// published.
+fn published(sheet: &Sheet, me: Owner, id: ItemId, bytes: Vec<u8>) -> Option<(Field, Scalar)> {
+    let own = sheet.keys.iter().find(|(of, owner, _)| *of == id && *owner == me);
+    let stands = own.map_or(bytes.is_empty(), |(_, _, standing)| *standing == bytes);
+    (!stands).then_some((Field::Key(id, me), Scalar::Bytes(bytes)))
+}
+
 fn part(sheet: &Sheet, me: Owner, subject: Subject, words: String) -> Option<(Field, Scalar)> {
-    let stands = sheet.part(subject.name(), subject.id.as_ref(), me.slot);
+    let stands = sheet.part_by(subject.name(), subject.id.as_ref(), me);
     let rev = match stands {
         Some(part) if part.text == words && part.alternatives.is_empty() => return None,
         Some(part) => part.next_revision(),
@@ -311,147 +303,23 @@ pub(super) fn put_rev(
     key: &EntryKey,
     author: Author,
 ) -> Result<(), EditError> {
-    let Author { slot, writer, start } = author;
-    let field = Field::Rev(Owner { slot, generation: 0, writer });
+    let Author { slot, generation, writer, start } = author;
+    let field = Field::Rev(Owner { slot, generation, writer });
     edit.put(key, &field.to_string(), Scalar::Uint(start))
 }
 
 /// What stands in an entry of that kind from the start, besides its words.
 pub(super) fn birth(kind: Kind, author: Author, text: &str, day: i32) -> Vec<(Field, Scalar)> {
-    let sheet = Sheet::empty(author.slot);
-    fields(&sheet, author, kinds::birth(kind, text, day))
+    begun_with(author, kinds::birth(kind, text, day))
 }
 
-impl Deed {
-    /// All of them.
-    pub const ALL: [Self; 42] = [
-        Self::Reflect,
-        Self::GotMe,
-        Self::Partly,
-        Self::NotYet,
-        Self::BeThere,
-        Self::Tell,
-        Self::Understand,
-        Self::Feel,
-        Self::Unfeel,
-        Self::Ask,
-        Self::Agree,
-        Self::Decline,
-        Self::NotNow,
-        Self::Apologise,
-        Self::Receive,
-        Self::Pause,
-        Self::Resume,
-        Self::LetGo,
-        Self::Withdraw,
-        Self::HappenedOn,
-        Self::Thank,
-        Self::Keep,
-        Self::Unkeep,
-        Self::Stand,
-        Self::BeWith,
-        Self::Wonder,
-        Self::Offer,
-        Self::Adopt,
-        Self::Unadopt,
-        Self::TakeBack,
-        Self::ShareAgain,
-        Self::Add,
-        Self::Change,
-        Self::Remove,
-        Self::Check,
-        Self::Uncheck,
-        Self::Move,
-        Self::SetDate,
-        Self::SetRepeat,
-        Self::Revise,
-        Self::Tag,
-        Self::Untag,
-    ];
-
-    /// Its name on the command line.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Reflect => "reflect",
-            Self::GotMe => "got-me",
-            Self::Partly => "partly",
-            Self::NotYet => "not-yet",
-            Self::BeThere => "be-there",
-            Self::Tell => "tell",
-            Self::Understand => "understand",
-            Self::Feel => "feel",
-            Self::Unfeel => "unfeel",
-            Self::Ask => "ask",
-            Self::Agree => "agree",
-            Self::Decline => "decline",
-            Self::NotNow => "not-now",
-            Self::Apologise => "apologise",
-            Self::Receive => "receive",
-            Self::Pause => "pause",
-            Self::Resume => "resume",
-            Self::LetGo => "let-go",
-            Self::Withdraw => "withdraw",
-            Self::HappenedOn => "happened-on",
-            Self::Thank => "thank",
-            Self::Keep => "keep",
-            Self::Unkeep => "unkeep",
-            Self::Stand => "stand",
-            Self::BeWith => "support",
-            Self::Wonder => "wonder",
-            Self::Offer => "offer",
-            Self::Adopt => "adopt",
-            Self::Unadopt => "unadopt",
-            Self::TakeBack => "take-back",
-            Self::ShareAgain => "share-again",
-            Self::Add => "add",
-            Self::Change => "change",
-            Self::Remove => "remove",
-            Self::Check => "check",
-            Self::Uncheck => "uncheck",
-            Self::Move => "move",
-            Self::SetDate => "set-date",
-            Self::SetRepeat => "set-repeat",
-            Self::Revise => "revise",
-            Self::Tag => "tag",
-            Self::Untag => "untag",
-        }
+/// What is said in a new entry, with how far it is new if that counts.
+pub(super) fn begun_with(author: Author, writes: Vec<Write>) -> Vec<(Field, Scalar)> {
+    let mut fields = fields(&Sheet::empty(author.slot), author, writes);
+    if fields.iter().any(|(field, _)| is_counted(field)) {
+        let Author { slot, generation, writer, start } = author;
+        let owner = Owner { slot, generation, writer };
+        fields.push((Field::Rev(owner), Scalar::Uint(start)));
     }
-}
-
-impl Deed {
-    /// Whether it is done on one of the things in an entry, and not on the entry.
-    #[must_use]
-    pub const fn is_on_a_thing(self) -> bool {
-        matches!(
-            self,
-            Self::GotMe
-                | Self::Partly
-                | Self::NotYet
-                | Self::Agree
-                | Self::Decline
-                | Self::NotNow
-                | Self::Receive
-                | Self::Change
-                | Self::Remove
-                | Self::Check
-                | Self::Uncheck
-                | Self::Move
-                | Self::Revise
-        )
-    }
-}
-
-impl fmt::Display for Deed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Deed {
-    type Err = UnknownDeed;
-
-    fn from_str(name: &str) -> Result<Self, UnknownDeed> {
-        Self::ALL.into_iter().find(|deed| deed.name() == name).ok_or(UnknownDeed)
-    }
+    fields
 }

@@ -13,7 +13,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::{Edition, Slot};
+use couplet_proto::ids::{Edition, Person};
 use serde::{Deserialize, Serialize};
 
 use super::carry::{Missing, renamed};
@@ -51,7 +51,7 @@ pub struct Stranded {
 impl Notebook {
     /// The words of this person in an entry that can be taken out of it, as it is now.
     #[must_use]
-    pub fn words_of(&self, key: &EntryKey, person: Slot) -> BTreeSet<WordsIn> {
+    pub fn words_of(&self, key: &EntryKey, person: Person) -> BTreeSet<WordsIn> {
         let fields = self.document.entry(key).unwrap_or_default().fields.into_keys();
         let words = fields.filter(|field| is_word_of(field, person));
         words.map(|field| WordsIn { entry: key.clone(), field }).collect()
@@ -64,7 +64,7 @@ impl Notebook {
     pub fn without(
         &self,
         words: &BTreeSet<WordsIn>,
-        person: Slot,
+        person: Person,
     ) -> Result<NextEdition, NoEdition> {
         self.next(&|entry, field| {
             let words_in = WordsIn { entry: entry.clone(), field: field.to_owned() };
@@ -75,9 +75,9 @@ impl Notebook {
     /// Whether these changes are the next edition of this volume, in which nothing is missing but
     /// words of that person: which is so if this phone makes the same.
     #[must_use]
-    pub fn goes_on_as(&self, changes: &[Change], person: Slot) -> bool {
+    pub fn goes_on_as(&self, changes: &[Change], person: Person) -> bool {
         let edition = Edition(self.edition().0.saturating_add(1));
-        let (volume, me) = (self.volume(), (self.slot, self.document.writer()));
+        let (volume, me) = (self.volume(), (self.me(), self.document.writer()));
         let Ok(said) = Self::load(volume, edition, me, None, changes.to_vec()) else {
             return false;
         };
@@ -106,7 +106,8 @@ impl Notebook {
     ) -> Result<NextEdition, NoEdition> {
         let (document, changes) = self.document.next_edition(is_left_out)?;
         let beginning = document.beginning().ok_or(NoEdition::Failed)?;
-        let notebook = Self { document, slot: self.slot };
+        let Self { slot, generation, .. } = *self;
+        let notebook = Self { document, slot, generation, keeper: None };
         Ok(NextEdition { notebook, changes, beginning })
     }
 
@@ -211,14 +212,20 @@ fn is_in(changes: &[Change], by: OpId) -> bool {
 }
 
 /// Whether a field holds words of that person, and not only what they say of something.
-fn is_word_of(field: &str, person: Slot) -> bool {
+fn is_word_of(field: &str, person: Person) -> bool {
     match Field::parse(field) {
-        Some(Field::Words(key) | Field::Comment(_, key) | Field::Part(_, key)) => {
-            key.slot == person
-        }
-        Some(Field::Own(Class::Value | Class::Member, _, owner)) => owner.slot == person,
         Some(
-            Field::Own(Class::Claim, ..)
+            Field::Words(key)
+            | Field::Comment(_, key)
+            | Field::Part(_, key)
+            | Field::Closed(_, key),
+        ) => (key.slot, key.generation) == (person.slot, person.generation),
+        Some(Field::Own(Class::Value | Class::Member, _, owner)) => {
+            (owner.slot, owner.generation) == (person.slot, person.generation)
+        }
+        Some(
+            Field::Key(..)
+            | Field::Own(Class::Claim, ..)
             | Field::Reaction(_)
             | Field::Rev(_)
             | Field::Kind

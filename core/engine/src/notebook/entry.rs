@@ -10,10 +10,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::{EntryKey, RawEntry, Scalar};
 use crate::keys::CONTENT;
+use crate::notebook::closed::{self, Reader};
 use crate::notebook::comment::{Comment, CommentId};
-use crate::notebook::deed::Open;
+use crate::notebook::deed::{Deed, On, Open};
+use crate::notebook::heart::{self, Meeting};
 use crate::notebook::items::{self, Item};
+use crate::notebook::kindness::{self, Seal};
 use crate::notebook::kinds::{self, Fact, State};
+use crate::notebook::name::ItemId;
 use crate::notebook::reaction::Reaction;
 use crate::notebook::schema::{Body, Field, Kind, TEXT, name};
 use crate::notebook::sheet::{Member, Part, Sheet, Shown, Stance};
@@ -23,7 +27,7 @@ pub use crate::notebook::words::Revision;
 
 /// The form that [`Entry`] has in a store. It rises with every field that comes or goes, and a store
 /// of an earlier form shows its entries anew.
-pub const FORM: u32 = 3;
+pub const FORM: u32 = 4;
 
 /// An entry with everything that stands in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +42,8 @@ pub struct Entry {
     pub kind_name: String,
     /// Who made it.
     pub author: Slot,
+    /// Which generation of that person wrote its words: nobody of another writes them anew.
+    pub generation: u32,
     /// Its place in the logical order of its volume.
     pub order: u64,
     /// Its civil day, days since 1970-01-01.
@@ -66,6 +72,13 @@ pub struct Entry {
     pub members: Vec<Member>,
     /// Its items, in their order.
     pub items: Vec<Item>,
+    /// The times of a conversation, if it is one.
+    pub meeting: Option<Meeting>,
+    /// How it is sealed, if it is.
+    pub seal: Option<Seal>,
+    /// Whether a device of its reader's has a key to publish, to copy or to withdraw in it, at once
+    /// or later.
+    pub awaits_key: bool,
     /// What is open to whom, of the deeds of its kind.
     pub open: Vec<Open>,
     /// What to give back with an edit of what is shown here.
@@ -87,9 +100,9 @@ const MAX_HEADS: usize = 256;
 
 impl Entry {
     /// The entry as `reader` may see it in this volume.
-    pub(crate) fn read(
+    pub(super) fn read(
         key: EntryKey,
-        (volume, reader): (Volume, Slot),
+        (volume, reader): (Volume, Reader<'_>),
         raw: &RawEntry,
         version: Version,
     ) -> Self {
@@ -104,12 +117,15 @@ impl Entry {
             _ => 0,
         };
         let kind: Option<Kind> = kind_name.parse().ok();
-        let sheet = Sheet::read(key.slot(), raw);
-        let look = kind.map(|kind| kinds::look(kind, &sheet)).unwrap_or_default();
-        let is_hidden = look.state == Some(State::TakenBack) && reader != key.slot();
+        let mut sheet = Sheet::read(key.slot(), raw);
+        let opened = kind.map(|kind| closed::open(kind, &key, reader, &mut sheet));
+        let mut look = kind.map(|kind| kinds::look(kind, &sheet)).unwrap_or_default();
+        look.facts.extend(opened.into_iter().flatten());
+        let is_hidden = look.state == Some(State::TakenBack) && reader.slot != key.slot();
         let body = if is_hidden { Words::default() } else { Words::read(kind, raw, &sheet) };
         Self {
             author: key.slot(),
+            generation: sheet.generation,
             content: content(&key, raw),
             kind,
             key,
@@ -124,11 +140,14 @@ impl Entry {
             reactions: Reaction::all(raw),
             state: look.state,
             facts: look.facts,
-            open: look.open,
-            stances: sheet.all_stances(),
+            open: look.open.into_iter().filter(|open| is_open(open, &sheet, reader)).collect(),
+            stances: stances(&sheet, is_hidden),
             shown: sheet.all_shown().into_iter().filter(|shown| !is_elsewhere(shown)).collect(),
-            members: sheet.all_members(),
+            members: members(&sheet),
             items: items::items(&sheet),
+            meeting: (kind == Some(Kind::HeartToHeart)).then(|| heart::meeting(&sheet)),
+            awaits_key: kind.is_some_and(|kind| closed::awaits_key(kind, reader.slot, &sheet)),
+            seal: kind.filter(|kind| *kind == Kind::Note).and_then(|_| kindness::seal(&sheet)),
             parts: sheet.parts,
             version,
         }
@@ -157,6 +176,19 @@ impl Entry {
         let of_item = |item: &Item| item.alternatives.len() + usize::from(item.is_disputed);
         let items = self.items.iter().map(of_item);
         self.alternatives.len() + parts.chain(values).chain(items).sum::<usize>()
+    }
+
+    /// Whether its words are closed by a seal: they are written anew once it was opened.
+    pub(super) fn is_under_seal(&self) -> bool {
+        self.seal.is_some() && matches!(self.state, Some(State::Sealed | State::Withdrawn))
+    }
+
+    /// The names of the things in it that deeds are done on: words, items and times.
+    pub fn things(&self) -> impl Iterator<Item = &ItemId> {
+        let times = self.meeting.iter().flat_map(|meeting| &meeting.proposals);
+        let parts = self.parts.iter().filter_map(|part| part.id.as_ref());
+        let items = self.items.iter().map(|item| &item.id);
+        parts.chain(items).chain(times.map(|time| &time.id))
     }
 
     /// The comment of that name.
@@ -195,9 +227,34 @@ impl Words {
     }
 }
 
+/// Whether that is open to whoever reads: of what a generation before them wrote, nothing is revised.
+fn is_open(open: &Open, sheet: &Sheet, reader: Reader<'_>) -> bool {
+    let On::Thing(id) = &open.on else { return true };
+    let is_it = |part: &&Part| part.id.as_ref() == Some(id) && part.by == reader.slot;
+    open.deed != Deed::Revise
+        || open.to != reader.slot
+        || sheet.parts.iter().filter(is_it).all(|part| part.generation == reader.generation)
+}
+
 /// Whether a value is shown as the entry's body, or with its items.
 fn is_elsewhere(shown: &Shown) -> bool {
-    [name::TOPIC, name::TITLE, name::ITEM, name::DONE, name::PLACE].contains(&shown.name.as_str())
+    let of_items = [name::ITEM, name::DONE, name::PLACE, name::OWNER, name::PROMISE];
+    let of_body = [name::TOPIC, name::TITLE];
+    of_items.contains(&shown.name.as_str()) || of_body.contains(&shown.name.as_str())
+}
+
+/// What everybody says; how good it is was taken back with its words.
+fn stances(sheet: &Sheet, is_hidden: bool) -> Vec<Stance> {
+    let mut all = sheet.all_stances();
+    all.retain(|stance| !is_hidden || stance.name != name::LEVEL);
+    all
+}
+
+/// The members of sets that are not shown as times.
+fn members(sheet: &Sheet) -> Vec<Member> {
+    let mut all = sheet.all_members();
+    all.retain(|member| member.name != name::PROPOSAL);
+    all
 }
 
 /// Everything shared in an entry, alternatives included; never who has seen it.

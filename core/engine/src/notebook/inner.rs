@@ -73,6 +73,6 @@ pub(super) fn writes(
         Deed::Unadopt => Ok(vec![say(name::ADOPT, "no")]),
         Deed::TakeBack => Ok(vec![say(name::TAKEN_BACK, "yes")]),
         Deed::ShareAgain => Ok(vec![say(name::TAKEN_BACK, "no")]),
-        _ => items::writes(sheet, act, new),
+        _ => items::writes(sheet, me, act, new),
     }
 }

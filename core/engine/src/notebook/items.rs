@@ -1,4 +1,5 @@
-//! Items in an order, each open or done: a list, and the steps of a dream.
+//! Items in an order, each open or done: a list, the steps of a dream, what a conversation is to be
+//! about and what was promised in it.
 //!
 //! An item is there as long as anybody's words for it stand: what one removed while the other wrote
 //! it anew comes back. Moving is a new place and no new item, so that two who move one make no two
@@ -8,7 +9,7 @@ use couplet_proto::ids::Slot;
 use serde::{Deserialize, Serialize};
 
 use super::deed::{Act, Deed, On, Open, Write};
-use super::kinds::{Look, enough};
+use super::kinds::{Look, enough, one_of};
 use super::name::ItemId;
 use super::schema::{Subject, name};
 use super::sheet::{Alternative, Sheet};
@@ -32,6 +33,10 @@ pub struct Item {
     pub is_disputed: bool,
     /// Where it stands: what sorts before is before it.
     pub place: String,
+    /// Who takes care of it; nobody in particular if nobody is named.
+    pub owners: Vec<Slot>,
+    /// Whether it is a promise, and no point of a conversation.
+    pub is_promise: bool,
 }
 
 pub(super) fn look(sheet: &Sheet) -> Look {
@@ -45,7 +50,7 @@ pub(super) fn open_to(sheet: &Sheet, by: Slot, look: &mut Look) {
     if !sheet.ids_of_values(name::ITEM).iter().any(|id| has_item(sheet, id)) {
         return;
     }
-    for deed in [Deed::Change, Deed::Remove, Deed::Check, Deed::Uncheck, Deed::Move] {
+    for deed in ON_ITEMS {
         look.open.push(Open { to: by, deed, on: On::AnyItem });
     }
 }
@@ -63,6 +68,8 @@ pub(super) fn items(sheet: &Sheet) -> Vec<Item> {
             done_by: done.as_ref().map(|done| done.by),
             is_disputed: done.is_some_and(|done| !done.alternatives.is_empty()),
             place: place.unwrap_or_default(),
+            owners: owners(sheet, &id),
+            is_promise: sheet.value(name::PROMISE, Some(&id)).is_some(),
             id,
         })
     };
@@ -72,23 +79,49 @@ pub(super) fn items(sheet: &Sheet) -> Vec<Item> {
     items
 }
 
+/// Where two named another apart, it is both who were named.
+fn owners(sheet: &Sheet, id: &ItemId) -> Vec<Slot> {
+    let Some(owner) = sheet.value(name::OWNER, Some(id)) else { return Vec::new() };
+    let beside = owner.alternatives.into_iter().map(|other| other.value);
+    let named: Vec<String> = beside.chain([owner.value]).collect();
+    let is_named = |by: &Slot| named.iter().any(|name| name == BOTH || *name == owner_of(*by));
+    Slot::BOTH.into_iter().filter(is_named).collect()
+}
+
+fn owner_of(by: Slot) -> String {
+    by.index().to_string()
+}
+
 /// Whether that item is there.
 pub(super) fn has_item(sheet: &Sheet, id: &ItemId) -> bool {
     sheet.value(name::ITEM, Some(id)).is_some_and(|text| !text.value.is_empty())
 }
 
-pub(super) fn writes(sheet: &Sheet, act: Act<'_>, new: ItemId) -> Result<Vec<Write>, CannotWrite> {
+pub(super) fn writes(
+    sheet: &Sheet,
+    me: Slot,
+    act: Act<'_>,
+    new: ItemId,
+) -> Result<Vec<Write>, CannotWrite> {
     let items = items(sheet);
     let value =
         |name, value: &str| Write::Value(Subject::new(name, act.on.cloned()), value.to_owned());
     Ok(match act.deed {
-        Deed::Add => {
-            check_words(MAX_VALUE, act.words)?;
-            enough(items.len() >= MAX_ITEMS, "items", MAX_ITEMS)?;
-            let last = items.last().map_or("", |item| item.place.as_str());
-            let subject = |name| Subject::new(name, Some(new.clone()));
-            let text = Write::Value(subject(name::ITEM), act.words.to_owned());
-            vec![text, Write::Value(subject(name::PLACE), between(last, None))]
+        Deed::Add => added(&items, act.words, &new)?,
+        Deed::Promise => {
+            let of_new = |name, value| Write::Value(Subject::new(name, Some(new.clone())), value);
+            let mut writes = added(&items, act.words, &new)?;
+            writes.push(of_new(name::PROMISE, "yes".to_owned()));
+            writes.push(of_new(name::OWNER, owner_of(me)));
+            writes
+        }
+        Deed::Entrust => {
+            let owner = match one_of(act.words, &["me", "you", "both"])?.as_str() {
+                "me" => owner_of(me),
+                "you" => owner_of(me.other()),
+                _ => BOTH.to_owned(),
+            };
+            vec![value(name::OWNER, &owner)]
         }
         Deed::Change => {
             check_words(MAX_VALUE, act.words)?;
@@ -100,6 +133,16 @@ pub(super) fn writes(sheet: &Sheet, act: Act<'_>, new: ItemId) -> Result<Vec<Wri
         Deed::Move => vec![value(name::PLACE, &place_before(&items, act)?)],
         _ => Vec::new(),
     })
+}
+
+/// An item behind all others.
+fn added(items: &[Item], words: &str, new: &ItemId) -> Result<Vec<Write>, CannotWrite> {
+    check_words(MAX_VALUE, words)?;
+    enough(items.len() >= MAX_ITEMS, "items", MAX_ITEMS)?;
+    let last = items.last().map_or("", |item| item.place.as_str());
+    let subject = |name| Subject::new(name, Some(new.clone()));
+    let text = Write::Value(subject(name::ITEM), words.to_owned());
+    Ok(vec![text, Write::Value(subject(name::PLACE), between(last, None))])
 }
 
 /// The place before the item that the words name, or behind all.
@@ -151,6 +194,12 @@ fn digit(letter: u8) -> u8 {
 fn letter(digit: u8) -> char {
     char::from(b'a' + digit.min(BASE - 1))
 }
+
+const ON_ITEMS: [Deed; 6] =
+    [Deed::Change, Deed::Remove, Deed::Check, Deed::Uncheck, Deed::Move, Deed::Entrust];
+
+/// Said of an item that both take care of.
+const BOTH: &str = "both";
 
 const BASE: u8 = 26;
 

@@ -31,6 +31,24 @@ pub enum Kind {
     Mood,
     /// A day that comes back.
     Date,
+    /// A conversation that two people make time for.
+    HeartToHeart,
+    /// A question that both answer before either reads the other's answer.
+    Prompt,
+    /// The two of them: what each is called, and since when.
+    Profile,
+    /// What an entry may be begun from.
+    Template,
+    /// For oneself: a page of one's journal.
+    Myself,
+    /// For oneself: something one needs.
+    Need,
+    /// For oneself: where one's limit is.
+    Boundary,
+    /// For oneself: a letter to oneself.
+    Letter,
+    /// For oneself: something to come back on a day.
+    Reminder,
 }
 
 /// Where the words stand that an entry is begun with.
@@ -40,13 +58,15 @@ pub enum Body {
     Words,
     /// A text for both hands.
     Text,
+    /// A text for both hands, empty at first: what the entry is begun with is a part of that name.
+    Notes(&'static str),
     /// A value of that name, which both may set.
     Value(&'static str),
 }
 
 impl Kind {
     /// All kinds that this version writes.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 20] = [
         Self::Note,
         Self::Page,
         Self::Listening,
@@ -58,6 +78,15 @@ impl Kind {
         Self::List,
         Self::Mood,
         Self::Date,
+        Self::HeartToHeart,
+        Self::Prompt,
+        Self::Profile,
+        Self::Template,
+        Self::Myself,
+        Self::Need,
+        Self::Boundary,
+        Self::Letter,
+        Self::Reminder,
     ];
 
     /// Those of the first law.
@@ -78,6 +107,15 @@ impl Kind {
             Self::List => "list",
             Self::Mood => "mood",
             Self::Date => "date",
+            Self::HeartToHeart => "heart-to-heart",
+            Self::Prompt => "prompt",
+            Self::Profile => "profile",
+            Self::Template => "template",
+            Self::Myself => "self",
+            Self::Need => "need",
+            Self::Boundary => "boundary",
+            Self::Letter => "letter",
+            Self::Reminder => "reminder",
         }
     }
 
@@ -87,21 +125,35 @@ impl Kind {
         match self {
             Self::Page => Body::Text,
             Self::Repair => Body::Value(name::TOPIC),
-            Self::List | Self::Date => Body::Value(name::TITLE),
+            Self::HeartToHeart => Body::Notes(name::WHY),
+            Self::List | Self::Date | Self::Profile => Body::Value(name::TITLE),
             Self::Note
             | Self::Listening
             | Self::Gesture
             | Self::Dream
             | Self::Fear
             | Self::Aspiration
-            | Self::Mood => Body::Words,
+            | Self::Mood
+            | Self::Prompt
+            | Self::Template
+            | Self::Myself
+            | Self::Need
+            | Self::Boundary
+            | Self::Letter
+            | Self::Reminder => Body::Words,
         }
     }
 
     /// Whether its body belongs to both hands.
     #[must_use]
     pub const fn is_for_two_hands(self) -> bool {
-        matches!(self.body(), Body::Text)
+        matches!(self.body(), Body::Text | Body::Notes(_))
+    }
+
+    /// Whether it is written in a notebook of one's own devices alone, and never in a shared one.
+    #[must_use]
+    pub const fn is_for_oneself(self) -> bool {
+        matches!(self, Self::Myself | Self::Need | Self::Boundary | Self::Letter | Self::Reminder)
     }
 }
 
@@ -109,7 +161,8 @@ impl Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "there is no such kind of entry; there are note, page, listening, repair, gesture, dream, fear, \
-     aspiration, list, mood and date"
+     aspiration, list, mood, date, heart-to-heart, prompt, profile, template, and for oneself self, \
+     need, boundary, letter and reminder"
 )]
 pub struct UnknownKind;
 

@@ -11,7 +11,9 @@ use super::deed::{Act, Deed, On, Open, Write};
 use super::name::ItemId;
 use super::schema::{Body, Kind, Subject, name};
 use super::sheet::{Part, Sheet};
-use super::{CannotWrite, inner, items, kindness, listening, repair};
+use super::{
+    CannotWrite, day, heart, inner, items, kindness, listening, profile, prompt, repair, template,
+};
 use crate::limits::{MAX_PARTS, MAX_TAGS};
 
 /// Where an entry of some kind has come to.
@@ -39,9 +41,37 @@ pub enum State {
     Reopened,
     /// Note, gesture: the other said thank you.
     Thanked,
+    /// Note: it is sealed, and was not opened.
+    Sealed,
+    /// Note: it was sealed, and was opened.
+    Opened,
+    /// Note: its author withdrew it before it was opened.
+    Withdrawn,
+    /// Heart-to-heart: no time was proposed.
+    Invited,
+    /// Heart-to-heart: there are times, and none that both agree on.
+    Proposed,
+    /// Heart-to-heart: both agree on a time.
+    Agreed,
+    /// Heart-to-heart: two times were chosen apart; both are shown.
+    TwoChosen,
+    /// Heart-to-heart: somebody said not now.
+    Later,
+    /// Heart-to-heart: somebody cancelled it.
+    Cancelled,
+    /// Heart-to-heart: it has been.
+    Held,
+    /// Prompt: nobody has answered.
+    Asked,
+    /// Prompt: one has answered, and it is closed to the other.
+    OneAnswered,
+    /// Prompt: both have answered, and a phone of each must hear of it.
+    BothAnswered,
+    /// Prompt: both answers are open to both.
+    Revealed,
     /// Dream, fear, aspiration: both made it theirs.
     Ours,
-    /// Dream, fear, aspiration: its author took it back; the other's phone may have shown it.
+    /// Dream, fear, aspiration, mood: its author took it back; the other's phone may have shown it.
     TakenBack,
 }
 
@@ -54,6 +84,14 @@ pub enum Fact {
     ConfirmedBefore(ItemId),
     /// This person had let go before the page was as it is; they are asked again.
     AskedAgain(Slot),
+    /// It was cancelled, and this person had said yes to a time.
+    HadSaidYes(Slot),
+    /// This person chose another time than the one that stands, and is asked whether they agree.
+    ChoseAnother(Slot),
+    /// Its author withdrew it after the other had opened it.
+    WithdrawnAfterOpened,
+    /// What this person closed does not open with the key that they published.
+    DoesNotOpen(Slot),
 }
 
 /// An entry as its kind sees it.
@@ -80,6 +118,20 @@ impl State {
             Self::AtRest => "at-rest",
             Self::Reopened => "reopened",
             Self::Thanked => "thanked",
+            Self::Sealed => "sealed",
+            Self::Opened => "opened",
+            Self::Withdrawn => "withdrawn",
+            Self::Invited => "invited",
+            Self::Proposed => "proposed",
+            Self::Agreed => "agreed",
+            Self::TwoChosen => "two-chosen",
+            Self::Later => "later",
+            Self::Cancelled => "cancelled",
+            Self::Held => "held",
+            Self::Asked => "asked",
+            Self::OneAnswered => "one-answered",
+            Self::BothAnswered => "both-answered",
+            Self::Revealed => "revealed",
             Self::Ours => "ours",
             Self::TakenBack => "taken-back",
         }
@@ -114,8 +166,12 @@ pub(super) fn look(kind: Kind, sheet: &Sheet) -> Look {
         Kind::Repair => repair::look(sheet),
         Kind::Dream | Kind::Fear | Kind::Aspiration => inner::look(kind, sheet),
         Kind::List => items::look(sheet),
-        Kind::Date => date(),
-        Kind::Page | Kind::Mood => Look::default(),
+        Kind::HeartToHeart => heart::look(sheet),
+        Kind::Prompt => prompt::look(sheet),
+        Kind::Profile => profile::look(),
+        Kind::Template => template::look(sheet),
+        Kind::Date | Kind::Mood | Kind::Reminder => day::look(kind, sheet),
+        Kind::Page | Kind::Myself | Kind::Need | Kind::Boundary | Kind::Letter => Look::default(),
     };
     for part in &sheet.parts {
         look.open_on(part.by, Deed::Revise, part);
@@ -144,51 +200,49 @@ pub(super) fn writes(
             return Ok(vec![Write::Member(name::TAG, words, true)]);
         }
         Deed::Untag => return Ok(vec![Write::Member(name::TAG, words, false)]),
-        Deed::SetDate => return Ok(vec![value(name::ON, a_day(act.words)?)]),
-        Deed::SetRepeat => {
-            let repeat = one_of(act.words, &["yearly", "monthly", "weekly", "never"])?;
-            return Ok(vec![value(name::REPEAT, repeat)]);
-        }
         _ => {}
     }
     let mut writes = match kind {
-        Kind::Note | Kind::Gesture => kindness::writes(act),
+        Kind::Note | Kind::Gesture => kindness::writes(sheet, act),
         Kind::Listening => listening::writes(sheet, me, act, new),
         Kind::Repair => repair::writes(sheet, me, act, new),
         Kind::Dream | Kind::Fear | Kind::Aspiration => inner::writes(sheet, me, act, new),
-        Kind::List => items::writes(sheet, act, new),
-        Kind::Page | Kind::Mood | Kind::Date => Ok(Vec::new()),
+        Kind::List => items::writes(sheet, me, act, new),
+        Kind::HeartToHeart => heart::writes(sheet, me, act, new),
+        Kind::Prompt => Ok(prompt::writes(sheet, me, act)),
+        Kind::Profile => profile::writes(act),
+        Kind::Template => template::writes(sheet, act, new),
+        Kind::Date | Kind::Mood | Kind::Reminder => day::writes(act),
+        Kind::Page | Kind::Myself | Kind::Need | Kind::Boundary | Kind::Letter => Ok(Vec::new()),
     }?;
     if act.deed == Deed::Revise {
-        writes.extend(revised(sheet, me, act));
+        writes.extend(revised(sheet, me, act).and_then(|part| anew(part, act.words)));
     }
     Ok(writes)
 }
 
 /// What stands in an entry from the start, besides its author's words.
 pub(super) fn birth(kind: Kind, text: &str, day: i32) -> Vec<Write> {
-    let Body::Value(body) = kind.body() else { return Vec::new() };
-    let mut writes = vec![value(body, text.to_owned())];
-    if kind == Kind::Date {
+    let mut writes = match kind.body() {
+        Body::Value(body) => vec![value(body, text.to_owned())],
+        Body::Notes(part) => vec![Write::Part(Subject::new(part, None), text.to_owned())],
+        Body::Words | Body::Text => Vec::new(),
+    };
+    if matches!(kind, Kind::Date | Kind::Reminder) {
         writes.push(value(name::ON, day.to_string()));
     }
     writes
 }
 
-fn date() -> Look {
-    let mut look = Look::default();
-    for by in Slot::BOTH {
-        look.open(by, Deed::SetDate);
-        look.open(by, Deed::SetRepeat);
-    }
-    look
+/// The words of this person that a deed revises: of several generations', the last.
+pub(super) fn revised<'a>(sheet: &'a Sheet, me: Slot, act: Act<'_>) -> Option<&'a Part> {
+    let is_named = |part: &&Part| part.by == me && part.id.as_ref() == act.on;
+    sheet.parts.iter().filter(is_named).max_by_key(|part| part.generation)
 }
 
-fn revised(sheet: &Sheet, me: Slot, act: Act<'_>) -> Option<Write> {
-    let is_named = |part: &&Part| part.by == me && part.id.as_ref() == act.on;
-    let part = sheet.parts.iter().find(is_named)?;
+fn anew(part: &Part, words: &str) -> Option<Write> {
     let known = NAMES_OF_PARTS.into_iter().find(|name| *name == part.name)?;
-    Some(Write::Part(Subject::new(known, part.id.clone()), act.words.to_owned()))
+    Some(Write::Part(Subject::new(known, part.id.clone()), words.to_owned()))
 }
 
 /// One more part of that name, if there is room.
@@ -239,5 +293,12 @@ pub(super) fn a_day(words: &str) -> Result<String, CannotWrite> {
 }
 
 /// The parts of which there can be several.
-const NAMES_OF_PARTS: [&str; 6] =
-    [name::REFLECTION, name::MISSED, name::REQUEST, name::ANSWER, name::APOLOGY, name::SUPPORT];
+const NAMES_OF_PARTS: [&str; 7] = [
+    name::REFLECTION,
+    name::MISSED,
+    name::SHARE,
+    name::REQUEST,
+    name::ANSWER,
+    name::APOLOGY,
+    name::SUPPORT,
+];

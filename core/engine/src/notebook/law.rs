@@ -5,6 +5,10 @@
 //! The structure of a change (its place, its dependencies, entries made once) has been checked by
 //! the document before the law is asked.
 //!
+//! A person who was let in again after losing everything is another author: what a generation before
+//! them wrote is nobody's to write (protocol rule 6). Which generation a device is of, the log says,
+//! once and for ever.
+//!
 //! The law asks whose a key is and how it merges, not what it means: a kind or a name that is not
 //! known here is judged like any other, so that a later version adds kinds without a new law. That a
 //! listener does not answer for the speaker is seen to by readers, who ask no claim of them.
@@ -14,17 +18,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use couplet_proto::ids::{Slot, WriterId};
 
 use crate::document::{EntryKey, Operation, Scalar, Verdict};
+use crate::keys::ClosedKey;
 use crate::limits::{MAX_COMMENT, MAX_NOTE, MAX_PAGE, MAX_VALUE, MAX_WORD};
 use crate::notebook::claim::Claim;
 use crate::notebook::schema::{
     Class, Field, Kind, Owner, ReactionKey, Subject, TEXT, WordsKey, id_of_member,
 };
+use crate::seal::closed::ClosedWords;
 
 /// Who made a change, and from where in the logical order on.
 #[derive(Clone, Copy, Debug)]
 pub struct Author {
     /// The person.
     pub slot: Slot,
+    /// Which generation of that person.
+    pub generation: u32,
     /// The install.
     pub writer: WriterId,
     /// The change's first operation: nothing it makes may claim a later place.
@@ -94,6 +102,7 @@ struct Birth {
     has_order: bool,
     has_day: bool,
     words: u32,
+    closed: u32,
     texts: u32,
 }
 
@@ -112,7 +121,8 @@ impl Birth {
                 self.has_day = true;
             }
             (Some(Field::Words(_)), Scalar::Str(_)) => self.words += 1,
-            (Some(Field::Part(..) | Field::Own(..) | Field::Rev(_)), _) => {}
+            (Some(Field::Closed(..)), Scalar::Bytes(_)) => self.closed += 1,
+            (Some(Field::Part(..) | Field::Own(..) | Field::Key(..) | Field::Rev(_)), _) => {}
             _ => return Err("a field of a new entry is not what it should be"),
         }
         Ok(())
@@ -125,7 +135,8 @@ impl Birth {
         }
         let bodies = (self.words, self.texts);
         let has_body = match self.kind {
-            Some(Kind::Note) => bodies == (1, 0),
+            // A note's words are open or closed.
+            Some(Kind::Note) => bodies == (1, 0) || (bodies == (0, 0) && self.closed == 1),
             Some(Kind::Page) => bodies == (0, 1),
             _ => self.words <= 1 && self.texts <= 1,
         };
@@ -138,7 +149,10 @@ fn judge_one(author: Author, operation: &Operation) -> Result<(), &'static str> 
         Operation::CreateEntry { .. } => Ok(()),
         Operation::Put { entry, field, value, replaces, is_at_birth } => {
             let field = Field::parse(field).ok_or("the field is not known")?;
-            let is_own = matches!(field, Field::Reaction(_) | Field::Own(..) | Field::Rev(_));
+            let is_own = matches!(
+                field,
+                Field::Reaction(_) | Field::Own(..) | Field::Key(..) | Field::Rev(_)
+            );
             if *replaces > 0 && !is_own {
                 return Err("what is written is never overwritten");
             }
@@ -150,6 +164,11 @@ fn judge_one(author: Author, operation: &Operation) -> Result<(), &'static str> 
                 Field::Comment(_, key) => judge_words(author, key, value, MAX_COMMENT),
                 Field::Reaction(key) => judge_reaction(author, &key, value, *replaces),
                 Field::Part(_, key) => judge_words(author, key, value, MAX_NOTE),
+                Field::Closed(_, key) => judge_closed(author, key, value),
+                Field::Key(_, owner) => {
+                    judge_owner(author, owner, *replaces)?;
+                    judge_key(value)
+                }
                 Field::Own(class, subject, owner) => {
                     judge_owner(author, owner, *replaces)?;
                     judge_claim(author, class, &subject, value)
@@ -180,6 +199,10 @@ fn judge_one(author: Author, operation: &Operation) -> Result<(), &'static str> 
     }
 }
 
+fn is_own(owner: (Slot, u32, WriterId), author: Author) -> bool {
+    owner == (author.slot, author.generation, author.writer)
+}
+
 /// Own words and comments alike: only on the words of a note does the entry have a say.
 fn judge_words(
     author: Author,
@@ -187,16 +210,38 @@ fn judge_words(
     value: &Scalar,
     limit: usize,
 ) -> Result<(), &'static str> {
-    if key.slot != author.slot || key.writer != author.writer || key.generation != 0 {
+    judge_revision(author, key)?;
+    match value {
+        Scalar::Str(words) if words.encode_utf16().count() <= limit => Ok(()),
+        Scalar::Str(_) => Err("own words have their limit"),
+        _ => Err("own words are text"),
+    }
+}
+
+fn judge_revision(author: Author, key: WordsKey) -> Result<(), &'static str> {
+    if !is_own((key.slot, key.generation, key.writer), author) {
         return Err("own words are written by their own person");
     }
     if key.rev > author.start {
         return Err("a revision follows those its writer had seen");
     }
+    Ok(())
+}
+
+/// Nobody can tell what closed words say: so they are judged by their shape.
+fn judge_closed(author: Author, key: WordsKey, value: &Scalar) -> Result<(), &'static str> {
+    judge_revision(author, key)?;
     match value {
-        Scalar::Str(words) if words.encode_utf16().count() <= limit => Ok(()),
-        Scalar::Str(_) => Err("own words have their limit"),
-        _ => Err("own words are text"),
+        Scalar::Bytes(bytes) if ClosedWords::read(bytes).is_some() => Ok(()),
+        _ => Err("these are no closed words"),
+    }
+}
+
+/// A key may be anybody's to publish who has it; none, once it is withdrawn.
+fn judge_key(value: &Scalar) -> Result<(), &'static str> {
+    match value {
+        Scalar::Bytes(bytes) if bytes.is_empty() || ClosedKey::read(bytes).is_some() => Ok(()),
+        _ => Err("this is no key"),
     }
 }
 
@@ -208,7 +253,7 @@ fn judge_reaction(
     value: &Scalar,
     replaces: u32,
 ) -> Result<(), &'static str> {
-    if key.slot != author.slot || key.writer != author.writer || key.generation != 0 {
+    if !is_own((key.slot, key.generation, key.writer), author) {
         return Err("a reaction is its own person's");
     }
     if replaces > 1 {
@@ -223,7 +268,7 @@ fn judge_reaction(
 /// A writer overwrites its own key and nothing else.
 fn judge_owner(author: Author, owner: Owner, replaces: u32) -> Result<(), &'static str> {
     let Owner { slot, generation, writer } = owner;
-    if slot != author.slot || writer != author.writer || generation != 0 {
+    if !is_own((slot, generation, writer), author) {
         return Err("what a person says is said by them alone");
     }
     if replaces <= 1 { Ok(()) } else { Err("a writer has one word at each of its keys") }

@@ -1,24 +1,34 @@
-//! Listening: the author speaks, the other says what they heard, the author says whether that is it.
+//! Listening: one speaks, the other says what they heard, the first says whether that is it.
 //!
-//! The author was understood if they said so of a reflection as it stands, having said all that is
-//! said by now. Deliberately not here: swapping roles in one page; the other begins a page of their
-//! own.
+//! Its author has the first turn, and whoever listened may take the next one. Who speaks was
+//! understood if they said so of a reflection as it stands, having said all that is said by then in
+//! their turn. Where the page has come to is where its last turn has.
 
 use couplet_proto::ids::Slot;
 
 use super::CannotWrite;
 use super::claim::RevMap;
 use super::deed::{Act, Deed, Write};
-use super::kinds::{Fact, Look, State, claim, new_part, one_of, words_with};
+use super::kinds::{Fact, Look, State, claim, enough, new_part, one_of, words_with};
 use super::name::ItemId;
 use super::schema::name;
 use super::sheet::{Part, Sheet};
+use crate::limits::MAX_TURNS;
+
+/// One person's turn to speak.
+struct Turn<'a> {
+    /// Its name; the first, which is the entry's body, has none.
+    id: Option<&'a ItemId>,
+    speaker: Slot,
+    /// All that they said in it, as far as it is seen here.
+    said: RevMap,
+}
 
 /// A reflection, and what has become of it.
 struct Reflection<'a> {
     id: &'a ItemId,
     part: &'a Part,
-    /// Whether it speaks of all that was said.
+    /// Whether it speaks of all that was said in its turn.
     is_about_all: bool,
     /// The speaker's word on it as it stands.
     verdict: Option<String>,
@@ -27,13 +37,24 @@ struct Reflection<'a> {
 }
 
 pub(super) fn look(sheet: &Sheet) -> Look {
-    let (speaker, listener) = (sheet.author, sheet.author.other());
-    let reflections: Vec<Reflection<'_>> =
-        reflections(sheet).filter_map(|part| Reflection::read(sheet, part)).collect();
-    let mut look = Look { state: Some(state(&reflections)), ..Look::default() };
-    look.open(listener, Deed::Reflect);
-    look.open(listener, Deed::BeThere);
-    for reflection in &reflections {
+    let turns = turns(sheet);
+    let mut look = Look::default();
+    for turn in &turns {
+        let reflections = reflections(sheet, turn);
+        look.state = Some(state(&reflections));
+        look_at(turn, &reflections, &mut look);
+    }
+    if let Some(last) = turns.last() {
+        let listener = last.speaker.other();
+        for deed in [Deed::Reflect, Deed::BeThere, Deed::Speak] {
+            look.open(listener, deed);
+        }
+    }
+    look
+}
+
+fn look_at(turn: &Turn<'_>, reflections: &[Reflection<'_>], look: &mut Look) {
+    for reflection in reflections {
         let id = reflection.id;
         if !reflection.is_about_all {
             look.facts.push(Fact::EarlierWords(id.clone()));
@@ -42,10 +63,9 @@ pub(super) fn look(sheet: &Sheet) -> Look {
             look.facts.push(Fact::ConfirmedBefore(id.clone()));
         }
         for deed in [Deed::GotMe, Deed::Partly, Deed::NotYet] {
-            look.open_on(speaker, deed, reflection.part);
+            look.open_on(turn.speaker, deed, reflection.part);
         }
     }
-    look
 }
 
 fn state(reflections: &[Reflection<'_>]) -> State {
@@ -74,50 +94,91 @@ pub(super) fn writes(
     act: Act<'_>,
     new: ItemId,
 ) -> Result<Vec<Write>, CannotWrite> {
-    let said = sheet.words_seen();
-    let verdict = |word| claim(name::VERDICT, act.on, word, judged(sheet, act.on, &said));
+    let turns = turns(sheet);
     Ok(match act.deed {
         Deed::Reflect => {
-            let heard = claim(name::HEARD, Some(&new), "yes", said);
+            let turn = turns.last().ok_or(CannotWrite::NotNow)?;
+            let heard = turn.heard(&new);
             vec![new_part(sheet, me, name::REFLECTION, new, act.words)?, heard]
         }
         // A reflection that is written anew speaks of what is read by now.
-        Deed::Revise if me != sheet.author => vec![claim(name::HEARD, act.on, "yes", said)],
-        Deed::GotMe => vec![verdict("got-me")],
+        Deed::Revise => {
+            let of = turns.iter().find(|turn| turn.speaker != me && turn.has(sheet, act.on));
+            of.zip(act.on).map(|(turn, id)| turn.heard(id)).into_iter().collect()
+        }
+        Deed::GotMe => vec![verdict(sheet, &turns, act, "got-me")],
         Deed::Partly => {
             let missed = words_with(name::MISSED, act.on, act.words);
-            missed.into_iter().chain([verdict("partly")]).collect()
+            missed.into_iter().chain([verdict(sheet, &turns, act, "partly")]).collect()
         }
-        Deed::NotYet => vec![verdict("not-yet")],
+        Deed::NotYet => vec![verdict(sheet, &turns, act, "not-yet")],
         Deed::BeThere => {
             let sign = one_of(act.words, &["nod", "touch", "here"])?;
             vec![Write::Member(name::PRESENCE, sign, true)]
+        }
+        Deed::Speak => {
+            let own = turns.iter().filter(|turn| turn.speaker == me).count();
+            enough(own >= MAX_TURNS, "turns", MAX_TURNS)?;
+            vec![new_part(sheet, me, name::SHARE, new, act.words)?]
         }
         _ => Vec::new(),
     })
 }
 
-/// What a verdict speaks of: everything said, and the reflection as it stands.
-fn judged(sheet: &Sheet, on: Option<&ItemId>, said: &RevMap) -> RevMap {
-    let reflection = sheet.part(name::REFLECTION, on, sheet.author.other());
-    reflection.map(Part::seen).unwrap_or_default().join(said)
+/// A verdict speaks of everything said in the turn, and of the reflection as it stands.
+fn verdict(sheet: &Sheet, turns: &[Turn<'_>], act: Act<'_>, word: &str) -> Write {
+    let said = turns.iter().find(|turn| turn.has(sheet, act.on)).map(|turn| &turn.said);
+    let said = said.cloned().unwrap_or_default();
+    let reflections = sheet.parts_named(name::REFLECTION);
+    let judged = reflections.filter(|part| part.id.as_ref() == act.on).map(Part::seen);
+    let seen = judged.fold(said, |seen, part| seen.join(&part));
+    claim(name::VERDICT, act.on, word, seen)
 }
 
-fn reflections(sheet: &Sheet) -> impl Iterator<Item = &Part> {
-    let listener = sheet.author.other();
-    sheet.parts_named(name::REFLECTION).filter(move |part| part.by == listener)
+/// The turns, the first one first.
+fn turns(sheet: &Sheet) -> Vec<Turn<'_>> {
+    let first = Turn { id: None, speaker: sheet.author, said: sheet.words_seen() };
+    let more = sheet.parts_named(name::SHARE).map(|part| Turn {
+        id: part.id.as_ref(),
+        speaker: part.by,
+        said: part.seen(),
+    });
+    core::iter::once(first).chain(more).collect()
+}
+
+fn reflections<'a>(sheet: &'a Sheet, turn: &Turn<'_>) -> Vec<Reflection<'a>> {
+    let listener = turn.speaker.other();
+    let all = sheet.parts_named(name::REFLECTION).filter(move |part| part.by == listener);
+    let of_turn = all.filter(|part| turn.has(sheet, part.id.as_ref()));
+    of_turn.filter_map(|part| Reflection::read(sheet, turn, part)).collect()
+}
+
+impl Turn<'_> {
+    /// That a reflection is about this turn, as it is read by now.
+    fn heard(&self, reflection: &ItemId) -> Write {
+        claim(name::HEARD, Some(reflection), self.name(), self.said.clone())
+    }
+
+    /// Whether a reflection is about this turn: whoever reflects says so.
+    fn has(&self, sheet: &Sheet, reflection: Option<&ItemId>) -> bool {
+        let heard = sheet.said(name::HEARD, reflection, self.speaker.other());
+        heard.is_some_and(|heard| heard.value == self.name())
+    }
+
+    fn name(&self) -> &str {
+        self.id.map_or(FIRST, ItemId::as_str)
+    }
 }
 
 impl<'a> Reflection<'a> {
-    fn read(sheet: &Sheet, part: &'a Part) -> Option<Self> {
+    fn read(sheet: &Sheet, turn: &Turn<'_>, part: &'a Part) -> Option<Self> {
         let id = part.id.as_ref()?;
-        let said = sheet.words_seen();
         let heard = sheet.said(name::HEARD, Some(id), part.by);
-        let is_about_all = heard.is_some_and(|heard| heard.witness.covers(&said));
-        let verdict = sheet.said(name::VERDICT, Some(id), sheet.author);
+        let is_about_all = heard.is_some_and(|heard| heard.witness.covers(&turn.said));
+        let verdict = sheet.said(name::VERDICT, Some(id), turn.speaker);
         let verdict = verdict.filter(|verdict| verdict.witness.covers(&part.seen()));
         let is_verdict_on_all =
-            verdict.as_ref().is_some_and(|verdict| verdict.witness.covers(&said));
+            verdict.as_ref().is_some_and(|verdict| verdict.witness.covers(&turn.said));
         let verdict = verdict.map(|verdict| verdict.value);
         Some(Self { id, part, is_about_all, verdict, is_verdict_on_all })
     }
@@ -126,3 +187,6 @@ impl<'a> Reflection<'a> {
         self.verdict.as_deref() == Some("got-me")
     }
 }
+
+/// What a reflection says that is about the first turn.
+const FIRST: &str = "yes";

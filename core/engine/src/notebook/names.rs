@@ -8,6 +8,8 @@ pub const HEARD: &str = "heard";
 pub const VERDICT: &str = "verdict";
 /// Listening: what a reflection missed, a part of the speaker's.
 pub const MISSED: &str = "missed";
+/// Listening: what the other says in turn, each turn a part of its own.
+pub const SHARE: &str = "share";
 /// Listening: signs of being there, a set of the listener's.
 pub const PRESENCE: &str = "presence";
 
@@ -49,18 +51,69 @@ pub const ADOPT: &str = "adopt";
 /// Dream, fear, aspiration: that its author has taken it back, a claim.
 pub const TAKEN_BACK: &str = "taken-back";
 
-/// List, date: what it is called, a value.
+/// List, date, profile: what it is called, a value.
 pub const TITLE: &str = "title";
-/// List, dream, fear, aspiration: the words of an item, a value; nothing if it was removed.
+/// List, dream, fear, aspiration, heart-to-heart, template: the words of an item, a value; nothing
+/// if it was removed.
 pub const ITEM: &str = "item";
 /// The same: whether an item is done, a value.
 pub const DONE: &str = "done";
 /// The same: where an item stands among the others, a value.
 pub const PLACE: &str = "place";
+/// The same: who takes care of an item, a value: a slot's number, or both.
+pub const OWNER: &str = "owner";
+/// Heart-to-heart: that an item is a promise and no point to talk about, a value.
+pub const PROMISE: &str = "promise";
 
-/// Date: which day, a value.
+/// Heart-to-heart: why, a part of whoever invites.
+pub const WHY: &str = "why";
+/// Heart-to-heart: times, a set of each person's: a time cannot become another.
+pub const PROPOSAL: &str = "proposal";
+/// Heart-to-heart: whether one can at a time, a claim of each person's.
+pub const VOTE: &str = "vote";
+/// Heart-to-heart: which time it is to be, a value; and that one wants it so, a claim.
+pub const CHOSEN: &str = "chosen";
+/// Heart-to-heart: how many minutes, a value.
+pub const LENGTH: &str = "length";
+/// Heart-to-heart: where, a value.
+pub const WHERE: &str = "where";
+/// Heart-to-heart: not now, a claim of each person's.
+pub const LATER: &str = "not-now";
+/// Heart-to-heart: that it is not to be, a claim of each person's.
+pub const CANCEL: &str = "cancel";
+/// Heart-to-heart: that it has been, a claim of each person's.
+pub const HELD: &str = "held";
+
+/// Prompt: one's answer, closed words of each person's. Note: the note under a seal, its author's.
+pub const CLOSED: &str = "closed";
+/// Prompt: that one has taken one's answer back, a claim of each person's.
+pub const UNSAID: &str = "unsaid";
+
+/// Note: how it is sealed, a claim of its author's.
+pub const SEAL: &str = "seal";
+/// Note: when to open it, in words, a part of its author's.
+pub const OPEN_WHEN: &str = "open-when";
+/// Note: that it was opened, a claim of the other's.
+pub const OPENED: &str = "opened";
+/// Note: that its author has withdrawn it, a claim.
+pub const UNSENT: &str = "unsent";
+
+/// Mood: how good, a claim of its author's.
+pub const LEVEL: &str = "level";
+
+/// Profile: what a person is called, a part of each person's.
+pub const CALLED: &str = "called";
+/// Profile: since which day, a value.
+pub const SINCE: &str = "together-since";
+/// Profile: how it looks, a value.
+pub const THEME: &str = "theme";
+
+/// Template: which kind of entry it begins, a claim of its author's.
+pub const BEGINS: &str = "begins";
+
+/// Date, reminder: which day, a value.
 pub const ON: &str = "on";
-/// Date: how it comes back, a value.
+/// Date, reminder: how it comes back, a value.
 pub const REPEAT: &str = "repeat";
 
 /// Any: what one files it under, a set of each person's.

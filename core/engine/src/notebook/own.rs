@@ -119,14 +119,20 @@ mod tests {
         Subject::new("let-go", id.map(|id| ItemId::from_random([id; 16])))
     }
 
-    fn part(id: Option<u8>) -> Field {
+    fn words() -> WordsKey {
         let Owner { slot, generation, writer } = OWNER;
-        Field::Part(subject(id), WordsKey { rev: 3, writer, slot, generation })
+        WordsKey { rev: 3, writer, slot, generation }
+    }
+
+    fn part(id: Option<u8>) -> Field {
+        Field::Part(subject(id), words())
     }
 
     #[test]
     fn an_own_key_reads_back_and_ends_in_its_writer() {
         let mut fields = vec![Field::Rev(OWNER), part(None), part(Some(1))];
+        fields.push(Field::Key(ItemId::from_random([1; 16]), OWNER));
+        fields.extend([None, Some(1)].map(|id| Field::Closed(subject(id), words())));
         for class in Class::ALL {
             fields.extend([None, Some(1)].map(|id| Field::Own(class, subject(id), OWNER)));
         }
@@ -154,6 +160,9 @@ mod tests {
             words.replace("/3-", "/0-"),
             words.replace("let-go", "words/").replace("//", "/x/"),
             format!("{claim}/"),
+            words.replace("part", "sealed"),
+            Field::Closed(subject(None), self::words()).to_string().replace("/3-", "/03-"),
+            Field::Key(ItemId::from_random([1; 16]), OWNER).to_string().replace("key/", "key//"),
             Field::Rev(OWNER).to_string().replace("rev", "ref"),
         ] {
             assert_eq!(Field::parse(&bad), None, "{bad}");

@@ -48,19 +48,22 @@ impl Notebook {
         let emoji: Emoji = emoji.parse()?;
         let raw = self.document.entry(key).ok_or(CannotWrite::NoEntry)?;
         let author = self.author();
-        let Author { slot, writer, .. } = author;
+        let Author { slot, generation, writer, .. } = author;
         let rounds = rounds(&raw);
-        let round = rounds.get(&(slot, 0, emoji.clone())).copied().unwrap_or(0);
-        if is_there(round) == is_wanted {
+        let standing = standing(&rounds);
+        let is_left = standing.contains(&Reaction { by: slot, emoji: emoji.clone() });
+        if is_left == is_wanted {
             return Ok(None);
         }
-        let is_mine =
-            |((by, of, _), round): &(&Whose, &u64)| (*by, *of) == (slot, 0) && is_there(**round);
-        if is_wanted && rounds.iter().filter(is_mine).count() >= MAX_REACTIONS {
+        let mine = standing.iter().filter(|reaction| reaction.by == slot);
+        if is_wanted && mine.count() >= MAX_REACTIONS {
             return Err(CannotWrite::TooManyReactions { limit: MAX_REACTIONS });
         }
-        let field = Field::Reaction(ReactionKey { emoji, writer, slot, generation: 0 });
-        let next = Scalar::Uint(round.saturating_add(1));
+        let round = rounds.get(&(slot, emoji.clone(), generation)).copied().unwrap_or(0);
+        let field = Field::Reaction(ReactionKey { emoji, writer, slot, generation });
+        // The next that says it: what this person took back may be of a generation before.
+        let next = round.saturating_add(if is_there(round) == is_wanted { 2 } else { 1 });
+        let next = Scalar::Uint(next);
         let change = self.commit(author, |edit| edit.put(key, &field.to_string(), next))?;
         self.written(key, change).map(Some)
     }
@@ -69,17 +72,23 @@ impl Notebook {
 impl Reaction {
     /// The reactions to an entry, by person and emoji.
     pub(super) fn all(raw: &RawEntry) -> Vec<Self> {
-        let standing = rounds(raw).into_iter().filter(|(_, round)| is_there(*round));
-        let standing: BTreeSet<Self> =
-            standing.map(|((by, _, emoji), _)| Self { by, emoji }).collect();
-        standing.into_iter().collect()
+        standing(&rounds(raw)).into_iter().collect()
     }
 }
 
-/// A person, their generation, and an emoji.
-type Whose = (Slot, u32, Emoji);
+/// A person, an emoji, and a generation of theirs.
+type Whose = (Slot, Emoji, u32);
 
-/// The highest round of each person's emoji.
+/// The reactions that are there: of a person's generations the last that said anything counts.
+fn standing(rounds: &BTreeMap<Whose, u64>) -> BTreeSet<Reaction> {
+    let mut last = BTreeMap::new();
+    for ((by, emoji, _), round) in rounds {
+        last.insert(Reaction { by: *by, emoji: emoji.clone() }, *round);
+    }
+    last.into_iter().filter(|(_, round)| is_there(*round)).map(|(reaction, _)| reaction).collect()
+}
+
+/// The highest round of each person's emoji, generation by generation.
 fn rounds(raw: &RawEntry) -> BTreeMap<Whose, u64> {
     let mut rounds = BTreeMap::new();
     for (field, values) in &raw.fields {
@@ -89,7 +98,7 @@ fn rounds(raw: &RawEntry) -> BTreeMap<Whose, u64> {
             _ => None,
         };
         let highest = values.iter().filter_map(round).max().unwrap_or(0);
-        let so_far = rounds.entry((key.slot, key.generation, key.emoji)).or_insert(0);
+        let so_far = rounds.entry((key.slot, key.emoji, key.generation)).or_insert(0);
         *so_far = highest.max(*so_far);
     }
     rounds

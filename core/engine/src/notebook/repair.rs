@@ -85,7 +85,7 @@ pub(super) fn writes(
     act: Act<'_>,
     new: ItemId,
 ) -> Result<Vec<Write>, CannotWrite> {
-    let Act { deed, on, words } = act;
+    let Act { deed, on, words, .. } = act;
     let part = |name| Write::Part(Subject::new(name, None), words.to_owned());
     let seen = |name| sheet.part(name, on, me.other()).map(Part::seen).unwrap_or_default();
     let answer = |word| {

@@ -16,6 +16,8 @@
 //! | `claim/<name>[/<id>]/<slot>.<generation>/<writer>` | claim: what that person says | that writer, overwriting its own |
 //! | `value/<name>[/<id>]/<slot>.<generation>/<writer>` | claim: a value that both may set | that writer, overwriting its own |
 //! | `set/<name>/<id>/<slot>.<generation>/<writer>` | claim: a member of that person's set, or nothing; the id is made of the member | that writer, overwriting its own |
+//! | `closed/<slot>.<generation>/<name>[/<id>]/<rev>-<writer>` | bytes: own words of that name, closed, one revision | that person, once |
+//! | `key/<id>/<slot>.<generation>/<writer>` | bytes: the key of closed words, or none once it is withdrawn; the id is made of them | that writer, overwriting its own |
 //! | `rev/<slot>.<generation>/<writer>` | number: where this writer's last change to parts or sets starts | that writer, in that change |
 //!
 //! Every key that one person's two devices may write apart ends in the writer (protocol rule 16),
@@ -27,7 +29,7 @@
 //! want it; so taking back on one phone wins over adding again on another that had it already, and
 //! two phones that do the same agree. An emoji is spelled as its UTF-8 in hexadecimal.
 //!
-//! The last five came with [`LAW`] 2. Their names are those of `name` below, by kind of entry; a
+//! The last seven came with [`LAW`] 2. Their names are those of `name` below, by kind of entry; a
 //! name that is not known here is kept, merged and never shown. A claim (`claim`) is postcard:
 //! round, value, after, witness. Deliberately without a key: counts and streaks, which are derived
 //! from the sets, and when something was written.
@@ -38,6 +40,7 @@ use couplet_proto::ids::{Slot, WriterId};
 
 use crate::document::Change;
 use crate::notebook::comment::{CommentId, CommentName};
+use crate::notebook::name::ItemId;
 use crate::notebook::reaction::Emoji;
 
 pub use super::kind::{Body, Kind, UnknownKind};
@@ -58,6 +61,10 @@ pub const ENTRY_VERSION: u64 = 1;
 pub const TEXT: &str = "text";
 
 const WORDS: &str = "words";
+
+const PART: &str = "part";
+
+const CLOSED: &str = "closed";
 
 /// A field of an entry, by what its key says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +87,10 @@ pub enum Field {
     Part(Subject, WordsKey),
     /// What one writer says of something.
     Own(Class, Subject, Owner),
+    /// One revision of own words that are closed.
+    Closed(Subject, WordsKey),
+    /// The key of closed words, as one writer published it.
+    Key(ItemId, Owner),
     /// Where one writer's last change to parts or sets starts.
     Rev(Owner),
 }
@@ -174,8 +185,10 @@ impl fmt::Display for Field {
                 emoji.as_str().bytes().try_for_each(|byte| write!(f, "{byte:02x}"))?;
                 write!(f, "/{writer}")
             }
-            Self::Part(subject, key) => write_part(f, subject, *key),
+            Self::Part(subject, key) => write_words(f, PART, subject, *key),
             Self::Own(class, subject, owner) => write_own(f, *class, subject, *owner),
+            Self::Closed(subject, key) => write_words(f, CLOSED, subject, *key),
+            Self::Key(id, owner) => write!(f, "key/{id}/{owner}"),
             Self::Rev(owner) => write!(f, "rev/{owner}"),
         }
     }
@@ -191,7 +204,9 @@ pub fn law_of(changes: &[Change]) -> u16 {
 
 fn is_of_second_law(key: &str, text: Option<&str>) -> bool {
     match Field::parse(key) {
-        Some(Field::Part(..) | Field::Own(..) | Field::Rev(_)) => true,
+        Some(
+            Field::Part(..) | Field::Own(..) | Field::Closed(..) | Field::Key(..) | Field::Rev(_),
+        ) => true,
         Some(Field::Kind) => text.is_some_and(|name| !Kind::FIRST.contains(&name)),
         _ => false,
     }
@@ -203,9 +218,14 @@ fn parse_own(key: &str) -> Option<Field> {
     let segments: Vec<&str> = key.split('/').collect();
     match segments.as_slice() {
         ["rev", owner, writer] => Some(Field::Rev(parse_owner(owner, writer)?)),
-        ["part", owner, name, revision] => parse_part(owner, Subject::parse(name, None)?, revision),
-        ["part", owner, name, id, revision] => {
-            parse_part(owner, Subject::parse(name, Some(id))?, revision)
+        ["key", id, owner, writer] => {
+            Some(Field::Key(id.parse().ok()?, parse_owner(owner, writer)?))
+        }
+        [what @ (PART | CLOSED), owner, name, revision] => {
+            parse_words(what, owner, Subject::parse(name, None)?, revision)
+        }
+        [what @ (PART | CLOSED), owner, name, id, revision] => {
+            parse_words(what, owner, Subject::parse(name, Some(id))?, revision)
         }
         [class, name, owner, writer] => {
             let subject = Subject::parse(name, None)?;
@@ -229,19 +249,25 @@ fn parse_owner(owner: &str, writer: &str) -> Option<Owner> {
     Some(Owner { slot, generation: generation.parse().ok()?, writer: writer.parse().ok()? })
 }
 
-fn parse_part(owner: &str, subject: Subject, revision: &str) -> Option<Field> {
+fn parse_words(what: &str, owner: &str, subject: Subject, revision: &str) -> Option<Field> {
     if subject.name() == WORDS {
         return None;
     }
     let (rev, writer) = revision.split_once('-')?;
     let rev = rev.parse().ok().filter(|rev| *rev > 0)?;
     let Owner { slot, generation, writer } = parse_owner(owner, writer)?;
-    Some(Field::Part(subject, WordsKey { rev, writer, slot, generation }))
+    let key = WordsKey { rev, writer, slot, generation };
+    Some(if what == CLOSED { Field::Closed(subject, key) } else { Field::Part(subject, key) })
 }
 
-fn write_part(f: &mut fmt::Formatter<'_>, subject: &Subject, key: WordsKey) -> fmt::Result {
+fn write_words(
+    f: &mut fmt::Formatter<'_>,
+    what: &str,
+    subject: &Subject,
+    key: WordsKey,
+) -> fmt::Result {
     let WordsKey { rev, writer, slot, generation } = key;
-    write!(f, "part/{}.{generation}/{subject}/{rev}-{writer}", slot.index())
+    write!(f, "{what}/{}.{generation}/{subject}/{rev}-{writer}", slot.index())
 }
 
 fn write_own(

@@ -12,7 +12,8 @@ use super::claim::{Claim, Owned, RevMap, standing};
 use super::name::ItemId;
 use super::schema::{Class, Field, Owner, Subject, WordsKey, name};
 use super::words::{self, Revision};
-use crate::document::{RawEntry, Scalar};
+use crate::document::{RawEntry, Scalar, Value};
+use crate::seal::closed::ClosedWords;
 
 /// Words of one person in an entry that are not its body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +24,8 @@ pub struct Part {
     pub id: Option<ItemId>,
     /// Whose.
     pub by: Slot,
+    /// Which generation of that person.
+    pub generation: u32,
     /// The words.
     pub text: String,
     /// Words that stand beside these, written apart on two phones of one person.
@@ -84,13 +87,29 @@ pub struct Member {
 pub(super) struct Sheet {
     /// Who made the entry.
     pub(super) author: Slot,
+    /// Which generation of its author its words are of.
+    pub(super) generation: u32,
     /// Its author's words.
     pub(super) words: Vec<Revision>,
     /// Everybody's other words, each after what its author had seen.
     pub(super) parts: Vec<Part>,
     /// How far each writer's parts and sets are seen here.
     pub(super) revs: RevMap,
+    /// Everybody's closed words.
+    pub(super) closed: Vec<Closed>,
+    /// The keys of closed words that were published, and by whom; none where one was withdrawn.
+    pub(super) keys: Vec<(ItemId, Owner, Vec<u8>)>,
     claims: BTreeMap<(Class, Subject), Vec<Owned>>,
+}
+
+/// One revision of closed words.
+#[derive(Clone, Debug)]
+pub(super) struct Closed {
+    pub(super) subject: Subject,
+    pub(super) key: WordsKey,
+    /// What their key is published under.
+    pub(super) id: ItemId,
+    pub(super) words: ClosedWords,
 }
 
 /// What a person says, and of what.
@@ -102,13 +121,18 @@ pub(super) struct Said {
 
 impl Sheet {
     pub(super) fn read(author: Slot, raw: &RawEntry) -> Self {
-        let mut threads: BTreeMap<(Subject, Slot), (u64, Vec<Revision>)> = BTreeMap::new();
+        let mut threads: BTreeMap<(Subject, Slot, u32), (u64, Vec<Revision>)> = BTreeMap::new();
         let (mut words, mut revs, mut claims) = (Vec::new(), RevMap::default(), BTreeMap::new());
+        let generation = born_in(raw);
+        let (mut closed, mut keys) = (Vec::new(), Vec::new());
         for (field, values) in &raw.fields {
             match Field::parse(field) {
-                Some(Field::Words(key)) => words.extend(words::at(key, values)),
+                Some(Field::Words(key)) if key.generation == generation => {
+                    words.extend(words::at(key, values));
+                }
                 Some(Field::Part(subject, key)) => {
-                    let thread = threads.entry((subject, key.slot)).or_insert((u64::MAX, vec![]));
+                    let of = (subject, key.slot, key.generation);
+                    let thread = threads.entry(of).or_insert((u64::MAX, vec![]));
                     let first = values.iter().map(|value| value.by.counter).min();
                     thread.0 = thread.0.min(first.unwrap_or(u64::MAX));
                     thread.1.extend(words::at(key, values));
@@ -116,6 +140,13 @@ impl Sheet {
                 Some(Field::Own(class, subject, owner)) => {
                     let at: &mut Vec<Owned> = claims.entry((class, subject)).or_default();
                     at.extend(Claim::at(owner, values));
+                }
+                Some(Field::Closed(subject, key)) => {
+                    closed.extend(Closed::at(&subject, key, values));
+                }
+                Some(Field::Key(id, owner)) => {
+                    let bytes = values.iter().filter_map(|value| bytes_of(&value.scalar));
+                    keys.extend(bytes.map(|bytes| (id.clone(), owner, bytes.to_vec())));
                 }
                 Some(Field::Rev(owner)) => {
                     values.iter().for_each(|value| see(&mut revs, owner, &value.scalar));
@@ -127,13 +158,13 @@ impl Sheet {
         let mut threads: Vec<_> = threads.into_iter().collect();
         // Of one counter they stay in the order of their names.
         threads.sort_by_key(|(_, (made, _))| *made);
-        let parts = threads.into_iter().map(|((subject, by), (_, mut revisions))| {
+        let parts = threads.into_iter().map(|((subject, by, generation), (_, mut revisions))| {
             words::sort(&mut revisions);
             let (text, alternatives) = words::shown(&revisions);
             let (name, id) = (subject.name().to_owned(), subject.id);
-            Part { name, id, by, text, alternatives, revisions }
+            Part { name, id, by, generation, text, alternatives, revisions }
         });
-        Self { author, words, parts: parts.collect(), revs, claims }
+        Self { author, generation, words, parts: parts.collect(), revs, closed, keys, claims }
     }
 
     /// An entry with nothing in it yet.
@@ -187,10 +218,15 @@ impl Sheet {
         self.parts.iter().filter(move |part| part.name == name)
     }
 
-    /// A person's part of that name, of that thing.
+    /// A person's part of that name, of that thing: of several generations', the last.
     pub(super) fn part(&self, name: &str, id: Option<&ItemId>, by: Slot) -> Option<&Part> {
         let is_it = |part: &&Part| part.name == name && part.id.as_ref() == id && part.by == by;
-        self.parts.iter().find(is_it)
+        self.parts.iter().filter(is_it).max_by_key(|part| part.generation)
+    }
+
+    /// The same, of one generation.
+    pub(super) fn part_by(&self, name: &str, id: Option<&ItemId>, me: Owner) -> Option<&Part> {
+        self.part(name, id, me.slot).filter(|part| part.generation == me.generation)
     }
 
     /// What a person says, decided among their own phones: of what was said apart, the safer.
@@ -235,9 +271,12 @@ impl Sheet {
         }
     }
 
+    /// What a person says there. What a generation before said stands until the next says something.
     fn claims_of(&self, class: Class, subject: &Subject, by: Slot) -> Vec<Owned> {
         let all = self.claims.get(&(class, subject.clone())).into_iter().flatten();
-        all.filter(|(owner, _)| owner.slot == by).cloned().collect()
+        let own = all.filter(|(owner, _)| owner.slot == by);
+        let last = own.clone().map(|(owner, _)| owner.generation).max();
+        own.filter(|(owner, _)| Some(owner.generation) == last).cloned().collect()
     }
 
     /// Everything that anybody says.
@@ -282,6 +321,17 @@ impl Sheet {
     }
 }
 
+impl Closed {
+    fn at(subject: &Subject, key: WordsKey, values: &[Value]) -> impl Iterator<Item = Self> {
+        let words = values.iter().filter_map(|value| bytes_of(&value.scalar));
+        let words = words.filter_map(ClosedWords::read);
+        words.map(move |words| {
+            let id = ItemId::from_random(words.name().truncated());
+            Self { subject: subject.clone(), key, id, words }
+        })
+    }
+}
+
 impl Part {
     /// How far these words are seen here.
     pub(super) fn seen(&self) -> RevMap {
@@ -307,10 +357,17 @@ fn decided(name: &str, own: &[Owned]) -> Option<Said> {
 /// nothing away.
 fn risk(name: &str, value: &str) -> usize {
     let safest_first: &[&str] = match name {
-        name::LET_GO | name::RECEIVED | name::ADOPT => &["no", "yes"],
+        name::LET_GO | name::RECEIVED | name::ADOPT | name::HELD => &["no", "yes"],
+        name::VOTE => &["no", "maybe", "yes"],
         name::VERDICT => &["not-yet", "partly", "got-me"],
         name::ANSWER => &["no", "not-now", "yes"],
-        name::KEEP | name::TAKEN_BACK => &["yes", "no"],
+        name::KEEP
+        | name::TAKEN_BACK
+        | name::LATER
+        | name::CANCEL
+        | name::UNSAID
+        | name::UNSENT
+        | name::OPENED => &["yes", "no"],
         // A pause says until when, or nothing if it is over.
         name::PAUSE if value.is_empty() => return 1,
         _ => &[],
@@ -331,7 +388,31 @@ fn shown(all: &[Owned], name: &str, id: Option<&ItemId>) -> Option<Shown> {
         values.push(value);
     }
     let Alternative { by, value } = values.pop()?;
+    if QUIET.contains(&name) {
+        values.clear();
+    }
     Some(Shown { name: name.to_owned(), id: id.cloned(), by, value, alternatives: values })
+}
+
+/// Which generation of its author an entry's words are of: whoever made it wrote its first words in
+/// the same change, and nobody else's are its body.
+fn born_in(raw: &RawEntry) -> u32 {
+    let kind = raw.fields.get(&Field::Kind.to_string()).and_then(|all| all.last());
+    let made_by = kind.map(|kind| kind.by.writer);
+    let mut words = raw.fields.keys().filter_map(|field| match Field::parse(field) {
+        Some(Field::Words(key) | Field::Closed(_, key)) if Some(key.writer) == made_by => {
+            Some(key.generation)
+        }
+        _ => None,
+    });
+    words.next().unwrap_or(0)
+}
+
+fn bytes_of(scalar: &Scalar) -> Option<&[u8]> {
+    match scalar {
+        Scalar::Bytes(bytes) => Some(bytes),
+        Scalar::Str(_) | Scalar::Uint(_) | Scalar::Int(_) | Scalar::Bool(_) => None,
+    }
 }
 
 fn see(revs: &mut RevMap, owner: Owner, scalar: &Scalar) {
@@ -345,6 +426,9 @@ fn seen(revisions: &[Revision]) -> RevMap {
     revisions.iter().for_each(|revision| seen.see(revision.writer, revision.rev));
     seen
 }
+
+/// Values of which one is as good as the other: the newest is shown alone.
+const QUIET: [&str; 4] = [name::LENGTH, name::WHERE, name::THEME, name::PLACE];
 
 /// The key of a revision of one's own.
 pub(super) fn words_key(me: Owner, rev: u64) -> WordsKey {

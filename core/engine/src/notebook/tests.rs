@@ -13,24 +13,34 @@ use crate::body;
 use crate::body::Seen;
 use crate::document::{Operation, Refusal};
 use crate::limits::{MAX_COMMENT, MAX_REACTIONS};
-use crate::testing::rng;
+use crate::seal::closed::Keeper;
+use crate::testing::{device, rng};
 
+mod closed;
 mod edition;
+mod generations;
+mod heart;
+mod lives;
 mod practices;
+mod small;
 
 const ANA: (Slot, WriterId) = (Slot::First, WriterId([0xa; 16]));
 const ANAS_TABLET: (Slot, WriterId) = (Slot::First, WriterId([0xaa; 16]));
 const BEN: (Slot, WriterId) = (Slot::Second, WriterId([0xb; 16]));
 
+const fn first((slot, writer): (Slot, WriterId)) -> (Person, WriterId) {
+    (Person::first(slot), writer)
+}
+
 fn begin(who: (Slot, WriterId)) -> Notebook {
-    Notebook::load(Volume(0), Edition(0), who, None, Vec::new()).unwrap()
+    Notebook::load(Volume(0), Edition(0), first(who), None, Vec::new()).unwrap()
 }
 
 /// A phone, and everything it has written.
 struct Phone {
     notebook: Notebook,
     seed: u64,
-    written: Vec<(Change, Slot)>,
+    written: Vec<(Change, Person)>,
 }
 
 impl Phone {
@@ -39,7 +49,7 @@ impl Phone {
     }
 
     fn keep(&mut self, written: &Written) {
-        self.written.push((written.change.clone(), self.notebook.slot));
+        self.written.push((written.change.clone(), self.notebook.me()));
     }
 
     fn note(&mut self, text: &str) -> EntryKey {
@@ -97,7 +107,8 @@ impl Phone {
 
 /// Everybody gets what everybody wrote.
 fn meet(phones: &mut [&mut Phone]) {
-    let all: Vec<(Change, Slot)> = phones.iter().flat_map(|phone| phone.written.clone()).collect();
+    let all: Vec<(Change, Person)> =
+        phones.iter().flat_map(|phone| phone.written.clone()).collect();
     for phone in phones {
         let applied = phone.notebook.receive(all.clone()).unwrap();
         assert!(applied.refused.is_empty() && applied.waiting.is_empty(), "{applied:?}");
@@ -270,7 +281,7 @@ fn forged(write: impl FnOnce(&mut Edit<'_>) -> Result<(), EditError>) -> Option<
     meet(&mut [&mut ana, &mut tablet, &mut ben]);
     let before = ana.entry(&notes_key());
     let change = ben.notebook.document.edit(write).unwrap().unwrap();
-    let applied = ana.notebook.receive(vec![(change, Slot::Second)]).unwrap();
+    let applied = ana.notebook.receive(vec![(change, Person::first(Slot::Second))]).unwrap();
     let refusal = applied.refused.first().map(|(_, refusal)| *refusal);
     let is_same = ana.entry(&notes_key()) == before;
     assert_eq!(is_same, refusal.is_some());
@@ -316,7 +327,7 @@ fn what_was_said_before_a_restore_is_said_anew() {
     let lost: Vec<Change> =
         ana.written.split_off(1).into_iter().map(|(change, _)| change).collect();
     let anew = (ANA.0, WriterId([0xcc; 16]));
-    let restored = Notebook::load(Volume(0), Edition(0), anew, None, shared).unwrap();
+    let restored = Notebook::load(Volume(0), Edition(0), first(anew), None, shared).unwrap();
     let old = std::mem::replace(&mut ana.notebook, restored);
     let written = ana.notebook.carry_over(&old, &lost).unwrap();
     written.iter().for_each(|written| ana.keep(written));
@@ -402,7 +413,7 @@ fn only_a_writers_own_round_is_ever_overwritten() {
         edit.put(&notes_key(), &words, Scalar::Str("No".to_owned()))
     });
     assert_eq!(twice, Some(Refusal::Unlawful("what is written is never overwritten")));
-    let author = Author { slot: BEN.0, writer: BEN.1, start: 100 };
+    let author = Author { slot: BEN.0, generation: 0, writer: BEN.1, start: 100 };
     let put = |replaces| {
         let (entry, value) = (notes_key(), Scalar::Uint(2));
         let field = party.clone();
@@ -556,7 +567,7 @@ proptest! {
         prop_assert_eq!(ana.entry(&note), ben.entry(&note));
         prop_assert_eq!(ana.entry(&note), tablet.entry(&note));
         let changes = all.into_iter().map(|(change, _)| change).collect();
-        let again = Notebook::load(Volume(0), Edition(0), BEN, None, changes).unwrap();
+        let again = Notebook::load(Volume(0), Edition(0), first(BEN), None, changes).unwrap();
         prop_assert_eq!(again.entry(&note).unwrap(), ben.entry(&note));
         for comment in ben.entry(&note).comments {
             let shown = comment.alternatives.iter().chain(&comment.revisions);

@@ -2,8 +2,9 @@
 //! that nobody has put keys of their own between them.
 //!
 //! It is made of what brought each of the two in (protocol rule 25): a person's root is the hash of
-//! the Genesis or the Join that filled their slot, which names the first device and was checked by
-//! the other. So it stays the same when either adds or loses a device. Sixty digits are some 199
+//! the Genesis, Join or Replace that filled their slot last, which names the first device and was
+//! checked by the other. So it stays the same when either adds or loses a device, and never when
+//! somebody was let in again. Sixty digits are some 199
 //! bits: nobody finds other roots with the same number, however long they try beforehand.
 
 use core::fmt;
@@ -11,7 +12,7 @@ use core::fmt;
 use couplet_proto::hash::Hash;
 use couplet_proto::ids::Slot;
 use couplet_proto::log::Log;
-use couplet_proto::statement::Body;
+use couplet_proto::statement::{Body, Statement};
 
 use crate::keys::SAFETY_NUMBER;
 
@@ -39,7 +40,7 @@ impl SafetyNumber {
     }
 }
 
-/// The statement that brought a person in.
+/// The statement that brought a person in, the last time.
 #[must_use]
 pub fn root(log: &Log, slot: Slot) -> Option<Hash> {
     let fills = |body: &Body| match body {
@@ -47,7 +48,11 @@ pub fn root(log: &Log, slot: Slot) -> Option<Hash> {
         Body::Join(join) => log.known(join.wrap.to).is_some_and(|member| member.slot == slot),
         _ => false,
     };
-    let filled = log.statements().iter().find(|statement| fills(statement.body()))?;
+    let is_by_the_other = |statement: &Statement| {
+        matches!(statement.body(), Body::Replace(_)) && statement.header().slot == slot.other()
+    };
+    let mut latest = log.statements().iter().rev();
+    let filled = latest.find(|said| fills(said.body()) || is_by_the_other(said))?;
     Some(filled.hash())
 }
 

@@ -3,8 +3,8 @@
 //!
 //! It is short, so it must not be searched for: each side's nonce is fixed before the other's is
 //! known. The joiner [commits](couplet_proto::request::Request::sas_commitment) to one in the
-//! request, the inviter says one in the Join, and only when the Join has been ordered does the joiner
-//! [open](crate::body::Body::opened) the first, sealed, in an envelope. Whoever puts keys of their
+//! request, the inviter says one in the Join or the Replace, and only when that has been ordered
+//! does the joiner [open](crate::body::Body::opened) the first, sealed, in an envelope. Whoever puts keys of their
 //! own between the two speaks with each of them apart, and has one try in 2^42.
 //!
 //! Six bits of the hash choose an [emoji](super::emoji::TABLE), the first bits the first. What is
@@ -17,7 +17,7 @@
 //! | the notebook's id | 32 |
 //! | the root of the first person, of the second | 32 each |
 //! | the inviter's nonce, the joiner's nonce | 16 each |
-//! | the log's head with the Join in it: its length, big-endian, and its hash | 8 and 32 |
+//! | the log's head with that statement in it: its length, big-endian, and its hash | 8 and 32 |
 //!
 //! Deliberately not here: who has compared. The [safety number](super::number) covers the same two
 //! persons, is long enough to need no nonces, and is there when a nonce is not.
@@ -27,7 +27,7 @@ use couplet_proto::ids::Slot;
 use couplet_proto::item;
 use couplet_proto::log::Log;
 use couplet_proto::request::JoinRequest;
-use couplet_proto::statement::{Body, Join, Statement};
+use couplet_proto::statement::{Body, Statement};
 
 use super::emoji::{SasEmoji, TABLE};
 use super::number::root;
@@ -50,8 +50,8 @@ impl Sas {
     /// came otherwise than by that Join, or the nonce is not the one that was committed to.
     #[must_use]
     pub fn of(log: &Log, joiner: &Nonce) -> Option<Self> {
-        let (index, statement, join) = joined(log)?;
-        if !is_committed(join, joiner) {
+        let (index, statement, came) = came(log)?;
+        if !is_committed(&came, joiner) {
             return None;
         }
         let inviter = statement.header().slot;
@@ -65,7 +65,7 @@ impl Sas {
                 log.id().0.as_bytes(),
                 roots[0].as_bytes(),
                 roots[1].as_bytes(),
-                &join.sas,
+                came.sas,
                 joiner,
                 &head.to_be_bytes(),
                 statement.hash().as_bytes(),
@@ -98,7 +98,7 @@ impl Sas {
 /// Whether this is the nonce that the joiner of this notebook committed to.
 #[must_use]
 pub fn is_opened_by(log: &Log, joiner: &Nonce) -> bool {
-    joined(log).is_some_and(|(_, _, join)| is_committed(join, joiner))
+    came(log).is_some_and(|(_, _, came)| is_committed(&came, joiner))
 }
 
 /// The commitment to a nonce.
@@ -106,18 +106,27 @@ pub(super) fn commitment(nonce: &Nonce) -> Hash {
     Hash::of(SAS_COMMITMENT, &[nonce])
 }
 
-fn is_committed(join: &Join, joiner: &Nonce) -> bool {
-    JoinRequest::commitment(&join.request).is_ok_and(|committed| committed == commitment(joiner))
+fn is_committed(came: &Came<'_>, joiner: &Nonce) -> bool {
+    JoinRequest::commitment(came.request).is_ok_and(|committed| committed == commitment(joiner))
 }
 
-/// The Join by which one of the two who are here came to the other, and its place in the log.
-fn joined(log: &Log) -> Option<(usize, &Statement, &Join)> {
+/// What a statement says of the two nonces, by which one person came to the other.
+struct Came<'a> {
+    request: &'a [u8],
+    sas: &'a Nonce,
+}
+
+/// The statement by which one of the two who are here came to the other last, and its place in the
+/// log.
+fn came(log: &Log) -> Option<(usize, &Statement, Came<'_>)> {
     let roots = Slot::BOTH.map(|slot| root(log, slot));
-    let mut statements = log.statements().iter().enumerate();
-    statements.find_map(|(index, statement)| match statement.body() {
-        Body::Join(join) if roots.contains(&Some(statement.hash())) => {
-            Some((index, statement, join))
-        }
-        _ => None,
+    let mut statements = log.statements().iter().enumerate().rev();
+    statements.find_map(|(index, statement)| {
+        let came = match statement.body() {
+            Body::Join(join) => Came { request: &join.request, sas: &join.sas },
+            Body::Replace(said) => Came { request: &said.request, sas: &said.sas },
+            _ => return None,
+        };
+        roots.contains(&Some(statement.hash())).then_some((index, statement, came))
     })
 }

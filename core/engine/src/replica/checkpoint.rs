@@ -57,7 +57,7 @@ impl Replica {
             return Err(Wait::ForUpdate);
         }
         let Some(key) = self.key_for(epoch, volume) else {
-            let is_closed = self.log.is_closed_to(self.slot, epoch, volume);
+            let is_closed = self.log.is_closed_to(self.slot(), epoch, volume);
             return if is_closed { Ok(None) } else { Err(Wait::ForKey) };
         };
         let content = seal::open_blob(blob, &key).map_err(|_| Wait::Unreadable)?;

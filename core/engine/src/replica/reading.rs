@@ -1,7 +1,7 @@
 //! Up: what an envelope that was verified says, and those that it carries.
 
 use couplet_proto::envelope::{Envelope, Header, SCHEME, Sealed};
-use couplet_proto::ids::Slot;
+use couplet_proto::ids::Person;
 
 use super::{NotTaken, Opened, Replica, Wait};
 use crate::body::{self, Body, NotABody};
@@ -20,7 +20,7 @@ impl Replica {
             return Ok(Err(Wait::ForLog));
         };
         let sealed = envelope.verify().map_err(|_| NotTaken::NotByAMember)?;
-        Ok(self.read(&sealed, member.slot).map(|opened| (sealed, opened)))
+        Ok(self.read(&sealed, member.person()).map(|opened| (sealed, opened)))
     }
 
     /// Reads an envelope of a device of this person's that was taken out before it was known: so
@@ -30,17 +30,17 @@ impl Replica {
     /// [`NotTaken`].
     pub fn read_late(&self, bytes: Vec<u8>) -> Result<Result<(Sealed, Opened), Wait>, NotTaken> {
         let envelope = Envelope::parse(bytes).map_err(|_| NotTaken::Malformed)?;
-        let author = self.log.may_carry(envelope.header(), self.slot);
+        let author = self.log.may_carry(envelope.header(), self.slot());
         let author = author.map_err(|_| NotTaken::TakenOut)?;
         let sealed = envelope.verify().map_err(|_| NotTaken::NotByAMember)?;
-        Ok(self.read(&sealed, author.slot).map(|opened| (sealed, opened)))
+        Ok(self.read(&sealed, author.person()).map(|opened| (sealed, opened)))
     }
 
     /// Reads an envelope, and those that it carries.
-    pub(super) fn read(&self, sealed: &Sealed, slot: Slot) -> Result<Opened, Wait> {
+    pub(super) fn read(&self, sealed: &Sealed, person: Person) -> Result<Opened, Wait> {
         if self.is_closed(sealed.header()) {
             let (changes, seen, carried) = (Vec::new(), body::Seen::default(), Vec::new());
-            return Ok(Opened { slot, changes, seen, carried, nonce: None });
+            return Ok(Opened { person, changes, seen, carried, nonce: None });
         }
         let body = self.read_body(sealed)?;
         let (seen, originals, nonce) = (body.seen.clone(), body.carried.clone(), body.opened);
@@ -51,7 +51,7 @@ impl Replica {
             // One that no member signed is dropped: it says nothing of who carries it.
             let Ok(original) = Envelope::parse(bytes) else { continue };
             let header = *original.header();
-            let Ok(author) = self.log.may_carry(&header, slot) else {
+            let Ok(author) = self.log.may_carry(&header, person.slot) else {
                 let is_from_later_log = header.log.length > self.log.head().length;
                 if is_from_later_log {
                     return Err(Wait::ForLog);
@@ -70,14 +70,14 @@ impl Replica {
             };
             let bytes: usize = changes.iter().map(|change| change.bytes().len()).sum();
             room = room.checked_sub(bytes).ok_or(Wait::Unreadable)?;
-            carried.push((original, author.slot, changes));
+            carried.push((original, author.person(), changes));
         }
-        Ok(Opened { slot, changes, seen, carried, nonce })
+        Ok(Opened { person, changes, seen, carried, nonce })
     }
 
     /// Whether an envelope is of what was written before this person came, and is not for them.
     fn is_closed(&self, header: &Header) -> bool {
-        self.log.is_closed_to(self.slot, header.epoch, header.volume)
+        self.log.is_closed_to(self.slot(), header.epoch, header.volume)
             && self.key_for(header.epoch, header.volume).is_none()
     }
 

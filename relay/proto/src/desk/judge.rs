@@ -11,9 +11,9 @@ use crate::frame::{Reason, Statements};
 use crate::hash::Hash;
 use crate::ids::{DeviceId, NotebookId, Slot, WriterId};
 use crate::limits::CLOCKS_DISAGREE_SECONDS;
-use crate::log::{Branch, Dissolution, Log, MayNot, Refused};
+use crate::log::{Branch, Dissolution, Log, MayNot, PaperDevice, Refused};
 use crate::request::JoinRequest;
-use crate::statement::{LogHead, Statement};
+use crate::statement::{Body, LogHead, Statement};
 
 /// Something to be judged by a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,13 +131,20 @@ fn extend(
     let open_invites = log.open_invites().map(|invite| invite.invite).collect();
     let held = known.map_or(0, |known| known.statements().len());
     let is_continued = held > 0 && from == held;
-    let removals = new.iter().enumerate().filter_map(|(at, said)| Some((at, said.removes()?)));
-    let is_new = |at: usize| is_continued && !(is_fed && is_vouched_for(&log, sender, new, at));
+    let removals = new.iter().enumerate();
+    let removals = removals.flat_map(|(at, said)| said.removes().map(move |device| (at, device)));
+    let is_vouched = |at: usize| is_fed && is_vouched_for(&log, sender, new, at);
+    let is_new = |at: usize| is_continued && !is_vouched(at);
     let ends = removals.filter_map(|(at, device)| ends(&log, device, is_new(at)));
     let ends = ends.collect::<Vec<_>>();
-    let goes_by_notice = |at: &usize| new.get(*at).is_some_and(|new| new.due().is_some());
-    let is_early = |at: &usize| held > 0 && !(is_fed && is_vouched_for(&log, sender, new, *at));
-    let early = (0..new.len()).filter(goes_by_notice).find(is_early);
+    let goes_by_notice = |at: &usize| match new.get(*at) {
+        // Whoever lets somebody in again could be both: nobody vouches for it, and what the log
+        // offered says nothing of the kit that the relay knows.
+        Some(new) if matches!(new.body(), Body::Replace(_)) => is_kit_known(known, new),
+        Some(new) => new.due().is_some() && !is_vouched(*at),
+        None => false,
+    };
+    let early = (0..new.len()).find(|at| held > 0 && goes_by_notice(at));
     let noticed = match early {
         None => Vec::new(),
         Some(at) => match noticed(known.map(Arc::as_ref), new.get(at)) {
@@ -154,8 +161,7 @@ fn extend(
     {
         return Err(Reason::Busy);
     }
-    let kits = log.papers().map(|(_, paper)| (paper.kit.lookup, paper.notice.is_some()));
-    let kits = Kits { now, held: kits.collect(), noticed };
+    let kits = Kits { now, held: kits(&log), noticed };
     let known = (from < held).then(|| devices(&log));
     let (said, from, ending) = (said(new), from as u64, ending(&log, now));
     let (notebook, standing) = (id, log.standing().filter(|_| LETS_GO));
@@ -184,10 +190,30 @@ fn ending(log: &Log, now: u64) -> Ending {
     }
 }
 
-/// The recovery kit that this statement replaces after notice that the log tells of already.
+/// What a relay counts the days of: each kit since its notice, and its warnings beside.
+fn kits(log: &Log) -> Vec<(Hash, bool)> {
+    let each = |(_, paper): (Slot, &PaperDevice)| {
+        let warned = paper.warning.map(|_| (paper.warned(), true));
+        [(paper.kit.lookup, paper.notice.is_some())].into_iter().chain(warned)
+    };
+    log.papers().flat_map(each).collect()
+}
+
+/// The recovery kit that this statement ends after notice, or a warning, that the log tells of
+/// already.
 fn noticed(known: Option<&Log>, statement: Option<&Statement>) -> Option<Hash> {
-    let paper = known?.paper(statement?.header().slot)?;
-    paper.notice.is_some().then_some(paper.kit.lookup)
+    let statement = statement?;
+    let paper = known?.paper(statement.ends_kit_of()?)?;
+    match statement.body() {
+        Body::Replace(_) => paper.warning.map(|_| paper.warned()),
+        _ => paper.notice.map(|_| paper.kit.lookup),
+    }
+}
+
+/// Whether the log that is known tells of a recovery kit of whom this lets in again.
+fn is_kit_known(known: Option<&Arc<Log>>, replacement: &Statement) -> bool {
+    let kit = known.zip(replacement.ends_kit_of()).and_then(|(log, slot)| log.paper(slot));
+    kit.is_some() || replacement.due().is_some()
 }
 
 /// What is offered, up to that index of the log.

@@ -7,7 +7,7 @@ use crate::desk::judge::{self, Judgement, Verdict};
 use crate::desk::keeping::{Appended, Posted};
 use crate::desk::question::{Question, Unanswered};
 use crate::desk::{Asked, Desk, Output, Part, Stage};
-use crate::frame::{Frame, Reason, Statements, Stored};
+use crate::frame::{Attach, Frame, Reason, Statements, Stored};
 use crate::hash::Hash;
 use crate::log::{Dissolution, Log};
 use crate::request::JoinRequest;
@@ -65,6 +65,14 @@ impl Desk {
             Appended::Dissolved => self.turn_down(Reason::Dissolved),
             Appended::TooSoon(seconds) => self.put_off(Unanswered::NotYet(seconds), vec![None]),
         }
+    }
+
+    /// What a device hears that goes because somebody was let in again in its person's place.
+    pub(crate) fn farewell(&self, log: &Log, attach: &Attach) -> Option<Statements> {
+        let said = log.farewell_to(self.device, attach.log)?;
+        let statements: Vec<_> = said.iter().map(|said| said.bytes().to_vec()).collect();
+        let (notebook, from) = (log.id(), attach.log.length);
+        (!statements.is_empty()).then_some(Statements { notebook, from, statements })
     }
 
     /// The log holds what was offered.

@@ -7,7 +7,7 @@ use crate::hash::Hash;
 use crate::have::{Have, Span, Tip, WriterHave};
 use crate::ids::{DeviceId, NotebookId, WriterId};
 use crate::log::{Member, Refused};
-use crate::statement::{RemoveDevice, Watermark};
+use crate::statement::Watermark;
 
 /// A device that belongs no more.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,18 +118,18 @@ impl Stands {
     }
 }
 
-/// The ends of chains that a removal names, by writer.
+/// The ends of a device's chains as a removal names them, by writer.
 pub(super) fn ends(
     notebook: NotebookId,
-    removal: &RemoveDevice,
+    device: DeviceId,
+    watermarks: &[Watermark],
 ) -> Result<BTreeMap<WriterId, Tip>, Refused> {
-    let RemoveDevice { device, watermarks, .. } = removal;
     let in_order = watermarks.is_sorted_by(|a, b| a.nonce < b.nonce);
     let is_place = |mark: &Watermark| mark.last.counter > 0 && mark.last.hash != Hash::ZERO;
     if !in_order || !watermarks.iter().all(is_place) {
         return Err(Refused::NotAllowed("a removal names each writer once, and where it ends"));
     }
-    let writer = |mark: &Watermark| WriterId::derive(notebook, *device, mark.nonce);
+    let writer = |mark: &Watermark| WriterId::derive(notebook, device, mark.nonce);
     Ok(watermarks.iter().map(|mark| (writer(mark), mark.last)).collect())
 }
 

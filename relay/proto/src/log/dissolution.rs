@@ -2,7 +2,8 @@
 //!
 //! Nobody dissolves alone what two have written. When both have said it, nothing more is ordered;
 //! when one has, everything goes on, and a relay lets go of what it keeps after
-//! [`DISSOLVE_SECONDS`](crate::limits::DISSOLVE_SECONDS) by its own clock, for the log has none.
+//! [`DISSOLVE_SECONDS`](crate::limits::DISSOLVE_SECONDS) by its own clock, for the log has none. So
+//! it is, too, where one of the two was let in again by the other.
 
 use super::{Log, Refused};
 use crate::ids::Slot;
@@ -25,10 +26,21 @@ impl Log {
         let has_been = |slot: Slot| self.has_been(slot);
         match self.dissolving {
             [None, None] => Dissolution::Unwanted,
-            [Some(_), Some(_)] => Dissolution::Agreed,
+            [Some(_), Some(_)] if self.generations == [0; 2] => Dissolution::Agreed,
+            // Somebody was let in again by the other alone, who would speak for both.
+            [Some(_), Some(_)] => Dissolution::WantedBy(Slot::First),
             [Some(_), None] if !has_been(Slot::Second) => Dissolution::Agreed,
             [Some(_), None] => Dissolution::WantedBy(Slot::First),
             [None, Some(_)] => Dissolution::WantedBy(Slot::Second),
+        }
+    }
+
+    /// Whether that person wants it gone.
+    pub(super) const fn wants_it_gone(&self, slot: Slot) -> bool {
+        let [first, second] = self.dissolving;
+        match slot {
+            Slot::First => first.is_some(),
+            Slot::Second => second.is_some(),
         }
     }
 

@@ -11,7 +11,8 @@ use crate::ids::{DeviceId, InviteId, Slot};
 use crate::limits::{DEVICES_FOR_RECOVERY, MAX_DEVICES_PER_PERSON};
 use crate::request::JoinRequest;
 use crate::statement::{
-    Body, History, Invite, LogHead, RemoveDevice, Rename, Revoke, Rewrap, Role, Rotate, Wrap,
+    Body, DeviceKeys, History, Invite, LogHead, RemoveDevice, Rename, Revoke, Rewrap, Role, Rotate,
+    Wrap,
 };
 
 impl Log {
@@ -50,6 +51,8 @@ impl Log {
             Body::Paper(said) => self.set_paper(by, said),
             Body::Recover(said) => self.recover(by, after, said),
             Body::Notice(said) => self.give_notice(by, *said),
+            Body::Warn(said) => self.warn(by, *said),
+            Body::Replace(said) => self.replace(by, said),
             Body::Attest(attest) => self.attest(slot, attest.checkpoint),
             Body::Propose(propose) => self.propose(by, *propose),
             Body::Accept(accept) => self.accept(slot, accept.checkpoint),
@@ -65,6 +68,10 @@ impl Log {
             }
             Role::Partner if self.is_vacant(from.other()) => from.other(),
             Role::Partner => return Err(Refused::NotAllowed("both persons are here already")),
+            Role::Replacement => {
+                self.check_replaceable(from.other())?;
+                from.other()
+            }
         };
         if let History::FromHere(volume) = invite.history
             && (invite.role != Role::Partner || volume <= self.first_shared_volume())
@@ -84,6 +91,30 @@ impl Log {
         request: &[u8],
         wrap: &Wrap,
     ) -> Result<(), Refused> {
+        let keys = self.knocking(role, invite, signer, request)?;
+        if wrap.to != keys.signing {
+            return Err(Refused::NotAllowed("the key is wrapped to another device"));
+        }
+        let slot = self.invites.get(invite).map_or(Slot::First, |open| open.slot);
+        let (generation, since) = (self.generation_of(slot), self.head().length);
+        let member = Member { slot, generation, keys, since, is_paper: false };
+        self.members.insert(keys.signing, member);
+        self.invites.close(invite);
+        if role == Role::Partner {
+            // The place is taken: whatever else led there leads nowhere.
+            self.invites.close_if(|open| open.invite.role == Role::Partner);
+        }
+        Ok(())
+    }
+
+    /// Who knocks with a link, if they may come in.
+    pub(super) fn knocking(
+        &self,
+        role: Role,
+        invite: InviteId,
+        signer: DeviceId,
+        request: &[u8],
+    ) -> Result<DeviceKeys, Refused> {
         let open = self.invites.get(invite).filter(|open| open.invite.role == role);
         let open = open.ok_or(Refused::NotAllowed("the invite is not open"))?;
         if open.by != signer {
@@ -96,21 +127,8 @@ impl Log {
         }
         let request = JoinRequest::read(request.to_vec(), open.invite.key)
             .map_err(|_| Refused::NotAllowed("the request was not made with the link"))?;
-        let slot = open.slot;
-        self.check_newcomer(&request, slot, role)?;
-        let keys = request.request().device;
-        if wrap.to != keys.signing {
-            return Err(Refused::NotAllowed("the key is wrapped to another device"));
-        }
-        let (generation, since) = (self.generation_of(slot), self.head().length);
-        let member = Member { slot, generation, keys, since, is_paper: false };
-        self.members.insert(keys.signing, member);
-        self.invites.close(invite);
-        if role == Role::Partner {
-            // The place is taken: whatever else led there leads nowhere.
-            self.invites.close_if(|open| open.invite.role == Role::Partner);
-        }
-        Ok(())
+        self.check_newcomer(&request, open.slot, role)?;
+        Ok(request.request().device)
     }
 
     fn check_newcomer(&self, request: &JoinRequest, slot: Slot, role: Role) -> Result<(), Refused> {
@@ -123,6 +141,9 @@ impl Log {
         }
         if role == Role::Partner && !self.is_vacant(slot) {
             return Err(Refused::NotAllowed("both persons are here already"));
+        }
+        if role == Role::Replacement {
+            return Ok(());
         }
         let of_person = self.members.values().filter(|member| member.slot == slot);
         let devices = of_person.filter(|member| !member.is_paper).count();
@@ -147,8 +168,8 @@ impl Log {
         if member.is_paper {
             return Err(Refused::NotAllowed("a recovery kit is replaced, and never taken out"));
         }
-        let ends = ends(self.id, removal)?;
-        self.check_chained_rotation(rotate, Some(*device), [])?;
+        let ends = ends(self.id, *device, &removal.watermarks)?;
+        self.check_chained_rotation(rotate, &BTreeSet::from([*device]), [])?;
         let at = self.head().length;
         self.members.remove(device);
         self.departed.insert(*device, Departed::removed(member, at, ends));
@@ -159,7 +180,7 @@ impl Log {
     }
 
     fn rotate(&mut self, slot: Slot, rotate: &Rotate) -> Result<(), Refused> {
-        self.check_rotation(rotate, None, [])?;
+        self.check_rotation(rotate, &BTreeSet::new(), [])?;
         let opens = self.invites.iter().filter(|open| open.from == slot);
         let opens = opens.filter_map(|open| match open.invite.history {
             History::FromHere(volume) => Some(volume),
@@ -178,7 +199,7 @@ impl Log {
     pub(super) fn check_chained_rotation(
         &self,
         rotate: &Rotate,
-        without: Option<DeviceId>,
+        without: &BTreeSet<DeviceId>,
         with: impl IntoIterator<Item = DeviceId>,
     ) -> Result<(), Refused> {
         self.check_rotation(rotate, without, with)?;
@@ -192,13 +213,13 @@ impl Log {
     fn check_rotation(
         &self,
         rotate: &Rotate,
-        without: Option<DeviceId>,
+        without: &BTreeSet<DeviceId>,
         with: impl IntoIterator<Item = DeviceId>,
     ) -> Result<(), Refused> {
         if Some(rotate.epoch) != self.epochs.next() {
             return Err(Refused::NotAllowed("epochs follow each other"));
         }
-        let stay = self.members.keys().filter(|device| Some(**device) != without).copied();
+        let stay = self.members.keys().filter(|device| !without.contains(device)).copied();
         let members: BTreeSet<DeviceId> = stay.chain(with).collect();
         if members.iter().eq(rotate.wraps.iter().map(|wrap| &wrap.to)) {
             Ok(())
@@ -237,7 +258,11 @@ impl Log {
     }
 
     fn revoke(&mut self, slot: Slot, Revoke { invite }: Revoke) -> Result<(), Refused> {
-        if self.invites.get(invite).is_none_or(|open| open.from != slot) {
+        // Whose place it leads to is here, and may say so.
+        let is_theirs = |open: &Open| {
+            open.from == slot || open.invite.role == Role::Replacement && open.slot == slot
+        };
+        if !self.invites.get(invite).is_some_and(is_theirs) {
             return Err(Refused::NotAllowed("an invite is withdrawn by who made it"));
         }
         self.invites.close(invite);
@@ -258,12 +283,7 @@ impl Log {
         self.members.values().filter(|member| member.slot == slot).count()
     }
 
-    /// Which generation of a person's devices belongs (protocol rule 6).
-    pub(super) const fn generation_of(&self, _slot: Slot) -> u32 {
-        0
-    }
-
-    fn is_vacant(&self, slot: Slot) -> bool {
+    pub(super) fn is_vacant(&self, slot: Slot) -> bool {
         self.members.values().all(|member| member.slot != slot)
     }
 }

@@ -6,12 +6,15 @@
 //! notice back. Without its words it goes only seven days after notice, as the two statements
 //! themselves say; that they do not lie is the relay's and the phones' to check, who have clocks.
 
+use std::collections::BTreeSet;
+
 use super::departed::Departed;
 use super::{Log, Member, Refused};
 use crate::hash::Hash;
 use crate::ids::{DeviceId, Slot};
+use crate::labels;
 use crate::limits::{MAX_DEVICES_PER_PERSON, PAPER_NOTICE_SECONDS};
-use crate::statement::{Body, Kit, LogHead, Notice, Paper, Place, Recover};
+use crate::statement::{Body, Kit, LogHead, Notice, Paper, Place, Recover, Warn};
 
 /// A person's recovery kit, as the log has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +23,16 @@ pub struct PaperDevice {
     pub kit: Kit,
     /// The notice that it was given, if it was.
     pub notice: Option<Noticed>,
+    /// What it was told by the other person, who means to let in its person again, if they do.
+    pub warning: Option<Noticed>,
+}
+
+impl PaperDevice {
+    /// Under what name a relay counts for how long it has known of the warning.
+    #[must_use]
+    pub fn warned(&self) -> Hash {
+        Hash::of(labels::RECOVERY_WARNING, &[self.kit.lookup.as_bytes()])
+    }
 }
 
 /// Notice that was given to a recovery kit.
@@ -90,7 +103,7 @@ impl Log {
             }
         }
         let with = said.kit.iter().map(|kit| kit.keys.signing);
-        self.check_chained_rotation(&said.rotate, without, with)?;
+        self.check_chained_rotation(&said.rotate, &without.into_iter().collect(), with)?;
         let at = self.head().length;
         self.replace_paper(slot, said.kit.clone(), at);
         self.epochs.begin(&said.rotate, at, None);
@@ -119,7 +132,7 @@ impl Log {
             return Err(Refused::NotAllowed("the person has too many devices"));
         }
         let with = [device, said.kit.keys.signing];
-        self.check_chained_rotation(&said.rotate, Some(signer), with)?;
+        self.check_chained_rotation(&said.rotate, &BTreeSet::from([signer]), with)?;
         let at = self.head().length;
         let keys = said.device;
         let member =
@@ -144,17 +157,36 @@ impl Log {
             (Some(given), false) if paper.notice.is_none() => {
                 paper.notice = Some(Noticed { given, by: signer });
             }
-            (None, true) if paper.notice.is_some() => paper.notice = None,
+            (None, true) if paper.notice.is_some() || paper.warning.is_some() => {
+                (paper.notice, paper.warning) = (None, None);
+            }
             (Some(_), _) => return Err(Refused::NotAllowed("notice is given once, by a device")),
             (None, _) => return Err(Refused::NotAllowed("notice is taken back by its kit")),
         }
         Ok(())
     }
 
-    /// Notice that this device gave is void: it is gone, and may have been a thief's.
+    pub(super) fn warn(
+        &mut self,
+        (signer, slot): (DeviceId, Slot),
+        said: Warn,
+    ) -> Result<(), Refused> {
+        let paper = self.papers.get_mut(&slot.other());
+        let paper = paper.filter(|paper| paper.kit.keys.signing == said.paper);
+        let paper = paper.ok_or(Refused::NotAllowed("the other's recovery kit is warned"))?;
+        if paper.warning.is_some() {
+            return Err(Refused::NotAllowed("a recovery kit is warned once"));
+        }
+        paper.warning = Some(Noticed { given: said.given, by: signer });
+        Ok(())
+    }
+
+    /// Notice that this device gave is void, and so is a warning: it is gone, and may have been a
+    /// thief's.
     pub(super) fn drop_notices_by(&mut self, device: DeviceId) {
         for paper in self.papers.values_mut() {
             paper.notice.take_if(|notice| notice.by == device);
+            paper.warning.take_if(|warning| warning.by == device);
         }
     }
 
@@ -179,7 +211,7 @@ impl Log {
             let (keys, generation) = (kit.keys, self.generation_of(slot));
             let member = Member { slot, generation, keys, since: at, is_paper: true };
             self.members.insert(keys.signing, member);
-            self.papers.insert(slot, PaperDevice { kit, notice: None });
+            self.papers.insert(slot, PaperDevice { kit, notice: None, warning: None });
         }
     }
 }

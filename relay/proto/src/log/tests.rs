@@ -131,9 +131,10 @@ impl Couple {
     }
 
     fn admit(&mut self, number: u8, role: Role) -> Result<(), Refused> {
-        let (newcomer, slot) = match role {
-            Role::Partner => (&self.ben, Slot::Second),
-            Role::OwnDevice => (&self.tablet, Slot::First),
+        let (newcomer, slot) = if role == Role::Partner {
+            (&self.ben, Slot::Second)
+        } else {
+            (&self.tablet, Slot::First)
         };
         let invite = InviteId([number; 16]);
         let request = Request {
@@ -148,9 +149,10 @@ impl Couple {
         };
         let request = JoinRequest::sign(request, &Key::new(number), newcomer).bytes().to_vec();
         let (name, wrap) = (Vec::new(), wrap(newcomer.public()));
-        let body = match role {
-            Role::Partner => Body::Join(Join { invite, request, name, wrap, sas: [0; 16] }),
-            Role::OwnDevice => Body::AddDevice(AddDevice { invite, request, name, wrap }),
+        let body = if role == Role::Partner {
+            Body::Join(Join { invite, request, name, wrap, sas: [0; 16] })
+        } else {
+            Body::AddDevice(AddDevice { invite, request, name, wrap })
         };
         self.say(1, body)
     }

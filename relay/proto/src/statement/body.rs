@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::paper::{Kit, Notice, Paper, Recover};
+use super::paper::{Kit, Notice, Paper, Recover, Warn};
 use crate::hash::Hash;
 use crate::have::Tip;
 use crate::ids::{DeviceId, Edition, Epoch, InviteId, Volume, WriterNonce};
 use crate::item::{self, Malformed};
 use crate::limits::{
-    MAX_JOIN_REQUEST, MAX_MEMBERS, MAX_RECOVERY_RECORD, MAX_SEALED_KEY, MAX_SEALED_NAME,
-    MAX_SEALED_RELAY, MAX_WRAP, MAX_WRITERS_PER_DEVICE,
+    MAX_DEVICES_PER_PERSON, MAX_JOIN_REQUEST, MAX_MEMBERS, MAX_RECOVERY_RECORD, MAX_SEALED_KEY,
+    MAX_SEALED_NAME, MAX_SEALED_RELAY, MAX_WRAP, MAX_WRITERS_PER_DEVICE, MAX_WRITERS_REPLACED,
 };
 
 /// A device's public keys.
@@ -42,6 +42,8 @@ pub enum Role {
     Partner,
     /// One more device of whoever invites.
     OwnDevice,
+    /// The other person once more, in a new generation of their place, after they lost everything.
+    Replacement,
 }
 
 /// How much of what is already there the newcomer will read.
@@ -156,6 +158,36 @@ pub struct RemoveDevice {
     pub rotate: Rotate,
 }
 
+/// What stands of a device that goes with others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gone {
+    /// Which.
+    pub device: DeviceId,
+    /// What stands of what it wrote, as of a device that is taken out.
+    pub watermarks: Vec<Watermark>,
+}
+
+/// The other person, who lost every device and their words, is let in again by the signer, as the
+/// next generation of their place. All that there was of them goes: their devices, and their
+/// recovery kit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replace {
+    /// The invite it uses up.
+    pub invite: InviteId,
+    /// The newcomer's own request, as received.
+    pub request: Vec<u8>,
+    /// The newcomer's name, sealed for all members.
+    pub name: Vec<u8>,
+    /// The inviter's half of the short authentication string.
+    pub sas: [u8; 16],
+    /// Every device of theirs that there was, in the order of their keys.
+    pub gone: Vec<Gone>,
+    /// When their recovery kit had been warned for long enough, seconds since 1970, if they had one.
+    pub due: Option<u64>,
+    /// The epoch that none of them can read, and the newcomer can.
+    pub rotate: Rotate,
+}
+
 /// An invite is withdrawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revoke {
@@ -248,6 +280,10 @@ pub enum Body {
     Recover(Recover),
     /// Notice is given to a recovery kit, or taken back.
     Notice(Notice),
+    /// The other person is let in again, as a new generation.
+    Replace(Replace),
+    /// The other person's recovery kit is told that they are to be let in again.
+    Warn(Warn),
     /// A statement of a later version: kept, counted and passed on (protocol rule 1).
     Unknown {
         /// Its number.
@@ -264,7 +300,7 @@ mod number {
     pub(super) const JOIN: u16 = 3;
     pub(super) const ADD_DEVICE: u16 = 4;
     pub(super) const REMOVE_DEVICE: u16 = 5;
-    // 6 Replace: its room.
+    pub(super) const REPLACE: u16 = 6;
     pub(super) const ROTATE: u16 = 7;
     pub(super) const WRAP: u16 = 8;
     pub(super) const LEAVE: u16 = 9;
@@ -279,6 +315,7 @@ mod number {
     pub(super) const PAPER: u16 = 16;
     pub(super) const RECOVER: u16 = 17;
     pub(super) const NOTICE: u16 = 18;
+    pub(super) const WARN: u16 = 21;
     pub(super) const RESERVED: core::ops::RangeInclusive<u16> = 1..=255;
 }
 
@@ -307,6 +344,8 @@ impl Body {
             Self::Paper(body) => (number::PAPER, item::encode(body)),
             Self::Recover(body) => (number::RECOVER, item::encode(body)),
             Self::Notice(body) => (number::NOTICE, item::encode(body)),
+            Self::Replace(body) => (number::REPLACE, item::encode(body)),
+            Self::Warn(body) => (number::WARN, item::encode(body)),
             Self::Unknown { .. } => return None,
         })
     }
@@ -332,6 +371,8 @@ impl Body {
             number::PAPER => Self::Paper(item::decode(bytes, "recovery kit")?),
             number::RECOVER => Self::Recover(item::decode(bytes, "recovery")?),
             number::NOTICE => Self::Notice(item::decode(bytes, "notice")?),
+            number::REPLACE => Self::Replace(item::decode(bytes, "replacement")?),
+            number::WARN => Self::Warn(item::decode(bytes, "warning")?),
             number => Self::Unknown { number, critical },
         };
         let fits = critical || matches!(body, Self::Unknown { .. });
@@ -361,12 +402,21 @@ impl Body {
             Self::Move(body) => body.relay.len() <= MAX_SEALED_RELAY,
             Self::Paper(body) => rotate(&body.rotate) && body.kit.iter().all(kit),
             Self::Recover(body) => rotate(&body.rotate) && name(&body.name) && kit(&body.kit),
+            Self::Replace(body) => {
+                let writers: usize = body.gone.iter().map(|gone| gone.watermarks.len()).sum();
+                rotate(&body.rotate)
+                    && name(&body.name)
+                    && request(&body.request)
+                    && body.gone.len() <= MAX_DEVICES_PER_PERSON
+                    && writers <= MAX_WRITERS_REPLACED
+            }
             Self::Invite(_)
             | Self::Leave
             | Self::Dissolve
             | Self::Retain
             | Self::Revoke(_)
             | Self::Notice(_)
+            | Self::Warn(_)
             | Self::Attest(_)
             | Self::Propose(_)
             | Self::Accept(_)

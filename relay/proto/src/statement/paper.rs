@@ -69,8 +69,18 @@ pub struct Recover {
 pub struct Notice {
     /// Which paper device.
     pub paper: DeviceId,
-    /// When it was given, seconds since 1970; nothing, if it is taken back.
+    /// When it was given, seconds since 1970; nothing, if it is taken back, and any warning with it.
     pub given: Option<u64>,
+}
+
+/// The other person, who has lost everything, is to be let in again: said to their paper device first,
+/// whose words take it back as they take back notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warn {
+    /// Which paper device.
+    pub paper: DeviceId,
+    /// When it was said, seconds since 1970.
+    pub given: u64,
 }
 
 impl Locator {

@@ -207,10 +207,19 @@ internal fun app.couplet.ffi.Status.lift() = Status(
     isAttached = isAttached,
     isStaying = isStaying,
     putOffUntil = putOffUntil,
+    withheld = withheld.toLong(),
     verified = verified?.lift(),
+    kitDue = kitDue,
     persons = persons.toInt(),
     devices = devices.toInt(),
 )
+
+internal fun app.couplet.ffi.RecoveryKit.lift() = RecoveryKit(exists, isPending, due, relay)
+
+internal fun app.couplet.ffi.Renewed.lift() = when (this) {
+    is app.couplet.ffi.Renewed.Words -> Renewed.Words(RecoveryWords(words))
+    is app.couplet.ffi.Renewed.NotBefore -> Renewed.NotBefore(due)
+}
 
 internal fun app.couplet.ffi.Exchanged.lift() = Exchanged(
     sent = sent.toLong(),

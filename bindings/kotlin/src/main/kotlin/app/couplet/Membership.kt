@@ -137,7 +137,11 @@ public data class Request(val id: RequestId, val name: String?, val isOwnDevice:
  *   none does, nothing leaves and nothing arrives before the next exchange.
  * @property putOffUntil if the relay did not take this device's words so far: when they are offered
  *   again.
+ * @property withheld envelopes that were missing after the last exchange, though another device has
+ *   read them or they come before what is here: the relay keeps them back, or has lost them.
  * @property verified how sure this person is of the other; nothing while nobody else is here.
+ * @property kitDue when this person's recovery kit may be replaced without its words: one of their
+ *   devices gave it notice. Whoever did not mean this keeps the kit by its words.
  */
 public data class Status(
     val notebook: NotebookId,
@@ -156,7 +160,9 @@ public data class Status(
     val isAttached: Boolean,
     val isStaying: Boolean,
     val putOffUntil: Instant?,
+    val withheld: Long,
     val verified: Verified?,
+    val kitDue: Instant?,
     val persons: Int,
     val devices: Int,
 )

@@ -44,13 +44,14 @@ internal class LeakTest {
             waiting.join()
         }
         giveUp()
-        val before = Held.now()
-        repeat(5) { giveUp() }
-        val after = Held.now()
-        assertTrue(after.threads <= before.threads + 1, "$before, $after")
-        assertTrue(after.files <= before.files, "$before, $after")
-        assertTrue(after.handles <= before.handles + 1, "$before, $after")
-        assertTrue(after.resident - before.resident < 8 * 1024 * 1024, "$before, $after")
+        // The JVM takes memory of its own now and then, and a leak does each time.
+        val held = List(4) { Held.now().also { repeat(3) { giveUp() } } }
+        val (before, after) = held.first() to held.last()
+        assertTrue(after.threads <= before.threads + 1, "$held")
+        assertTrue(after.files <= before.files, "$held")
+        assertTrue(after.handles <= before.handles + 1, "$held")
+        val grown = held.zipWithNext { one, next -> next.resident - one.resident }
+        assertTrue(grown.min() < 2 * 1024 * 1024, "$held")
     }
 
     /** As an app collects them. */

@@ -1,0 +1,134 @@
+//! Notes under a seal, and the keys of words that stand closed: published, copied and withdrawn as
+//! soon as the page and the clock have it so.
+//!
+//! What is due is the engine's to say. It is asked before anything is sealed, and when something has
+//! come: nobody has to open the app's page for an answer to be revealed.
+
+use couplet_engine::document::EntryKey;
+use couplet_engine::notebook::kindness::Seal;
+
+use super::Owner;
+use super::writing::Origin;
+use crate::error::Error;
+use crate::store::EntryRow;
+
+impl Owner {
+    /// A new note under a seal; it is durable when this returns.
+    pub fn write_sealed(
+        &mut self,
+        seal: Seal,
+        when: Option<&str>,
+        (day, text): (i32, &str),
+    ) -> Result<EntryRow, Error> {
+        self.prepare_to_write()?;
+        let mut rng = self.surroundings.randomness();
+        let volume = self.open_volume()?;
+        let written = self.load(volume)?.write_sealed((seal, when), day, text, &mut *rng)?;
+        self.keep_from(&Origin::Hand, volume, &written)
+    }
+
+    /// Does what is due with keys of closed words; the entries that look different.
+    pub(crate) fn settle_closed(&mut self) -> Result<Vec<String>, Error> {
+        let mut settled = Vec::new();
+        let waiting = self.tables().awaiting_key()?;
+        if waiting.is_empty() {
+            return Ok(settled);
+        }
+        let (me, now) = (self.replica()?.slot(), self.seconds());
+        for entry in waiting {
+            let Some(row) = self.tables().entry(&entry, me)? else { continue };
+            let key: EntryKey = row.entry.key.clone();
+            self.prepare_to_write()?;
+            if let Some(written) = self.load(row.entry.volume)?.settle(&key, now)? {
+                self.keep_from(&Origin::Hand, row.entry.volume, &written)?;
+                settled.push(entry);
+            }
+        }
+        Ok(settled)
+    }
+
+    /// Seconds since 1970, as this device has it.
+    pub(super) fn seconds(&self) -> i64 {
+        i64::try_from(self.surroundings.now()).unwrap_or(i64::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use couplet_engine::notebook::deed::Deed;
+    use couplet_engine::notebook::kindness::Opens;
+    use couplet_engine::notebook::kinds::State;
+    use couplet_engine::notebook::schema::Kind;
+    use couplet_proto::statement::Role;
+
+    use super::*;
+    use crate::owner::Saying;
+    use crate::owner::testing::{ana, let_in, meet};
+    use crate::place::Home;
+
+    fn act(owner: &mut Owner, key: &EntryKey, deed: Deed, words: &str) {
+        owner.say(key, &Saying::Do { deed, on: None, words: words.to_owned() }).unwrap();
+    }
+
+    fn shown(owner: &mut Owner, key: &EntryKey) -> EntryRow {
+        let me = owner.replica().unwrap().slot();
+        owner.tables().entry(key.as_str(), me).unwrap().unwrap()
+    }
+
+    #[test]
+    fn answers_are_revealed_without_anybody_asking_though_the_app_was_closed_in_between() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut ana = ana(&directory.path().join("ana"));
+        let mut ben = let_in(&mut ana, &directory.path().join("ben"), Role::Partner);
+        let mut tablet = let_in(&mut ana, &directory.path().join("tablet"), Role::OwnDevice);
+        let key = ana.write(Kind::Prompt, 0, "When were you happiest?").unwrap().entry.key;
+        act(&mut ana, &key, Deed::Answer, "by the sea");
+        meet(&mut ana, &mut tablet);
+        meet(&mut ana, &mut ben);
+        act(&mut ben, &key, Deed::Answer, "on the train");
+        let bens = shown(&mut ben, &key).entry;
+        assert!(bens.parts.iter().all(|part| part.text == "on the train"));
+        // Ana's phone is lost before it hears of that.
+        drop(ana);
+        meet(&mut tablet, &mut ben);
+        for owner in [&mut tablet, &mut ben] {
+            let entry = shown(owner, &key).entry;
+            assert_eq!(entry.state, Some(State::Revealed));
+            let mut answers: Vec<&str> = entry.parts.iter().map(|one| one.text.as_str()).collect();
+            answers.sort_unstable();
+            assert_eq!(answers, ["by the sea", "on the train"]);
+        }
+        drop(tablet);
+        let mut again = Owner::open(Home::at(&directory.path().join("tablet"))).unwrap();
+        assert_eq!(shown(&mut again, &key).entry.parts.len(), 2);
+    }
+
+    #[test]
+    fn a_sealed_note_is_in_no_timeline_and_no_export_before_it_is_opened() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut ana = ana(&directory.path().join("ana"));
+        let mut ben = let_in(&mut ana, &directory.path().join("ben"), Role::Partner);
+        let never = Seal { opens: Opens::At(i64::MAX), is_held_back: false };
+        let wanted = Seal { opens: Opens::Wanted, is_held_back: true };
+        let secret = "that evening by the sea";
+        let never = ana.write_sealed(never, None, (0, secret)).unwrap().entry.key;
+        let wanted = ana.write_sealed(wanted, Some("on a bad day"), (0, secret)).unwrap().entry.key;
+        meet(&mut ana, &mut ben);
+        let timeline = ben.timeline(None, 10, &crate::store::Filter::default()).unwrap();
+        assert_eq!(timeline.len(), 2);
+        assert!(!format!("{timeline:?}").contains(secret));
+        let export = ben.export().unwrap();
+        assert!(!format!("{:?}", export.entries).contains(secret));
+        let bytes: Vec<u8> =
+            export.changes.iter().flat_map(|change| change.bytes.clone()).collect();
+        assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()));
+        let too_early = Saying::Do { deed: Deed::Open, on: None, words: String::new() };
+        assert!(ben.say(&never, &too_early).is_err());
+        act(&mut ben, &wanted, Deed::Open, "");
+        assert_eq!(shown(&mut ben, &wanted).entry.text, "", "its key is with Ana");
+        meet(&mut ben, &mut ana);
+        meet(&mut ana, &mut ben);
+        assert_eq!(shown(&mut ben, &wanted).entry.text, secret);
+        assert_eq!(shown(&mut ana, &wanted).entry.text, secret);
+    }
+}

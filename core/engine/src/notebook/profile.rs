@@ -1,0 +1,37 @@
+//! The two of them: what each is called, since when they are a couple, and how the notebook looks.
+//!
+//! Each person says what they are called; nobody is called by the other. A notebook may have several
+//! of these, and an app shows the first.
+
+use couplet_proto::ids::Slot;
+
+use super::deed::{Act, Deed, Write};
+use super::kinds::{Look, a_day, value};
+use super::schema::{Subject, name};
+use super::{CannotWrite, check_words};
+use crate::limits::{MAX_TITLE, MAX_WORD};
+
+pub(super) fn look() -> Look {
+    let mut look = Look::default();
+    for by in Slot::BOTH {
+        for deed in [Deed::CallMe, Deed::TogetherSince, Deed::SetTheme] {
+            look.open(by, deed);
+        }
+    }
+    look
+}
+
+pub(super) fn writes(act: Act<'_>) -> Result<Vec<Write>, CannotWrite> {
+    Ok(match act.deed {
+        Deed::CallMe => {
+            check_words(MAX_TITLE, act.words)?;
+            vec![Write::Part(Subject::new(name::CALLED, None), act.words.to_owned())]
+        }
+        Deed::TogetherSince => vec![value(name::SINCE, a_day(act.words)?)],
+        Deed::SetTheme => {
+            check_words(MAX_WORD, act.words)?;
+            vec![value(name::THEME, act.words.to_owned())]
+        }
+        _ => Vec::new(),
+    })
+}

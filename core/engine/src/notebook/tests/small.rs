@@ -1,0 +1,155 @@
+//! Turns, moods, the profile and templates.
+
+use super::super::kinds::State;
+use super::super::schema::name;
+use super::practices::{World, check, told};
+use super::*;
+
+#[test]
+fn roles_swap_inside_one_page_of_listening() {
+    use State::{MoreToSay, Reflected, Shared, Understood};
+    let heard = ["ben reflect You felt left out", "ana got-me #0"];
+    let and = |more: &[&'static str]| [&heard, more].concat();
+    check(
+        Kind::Listening,
+        &[
+            ("the other's turn", &and(&["ben speak I was afraid"]), &[], Shared, &[]),
+            (
+                "and it is heard",
+                &and(&["ben speak I was afraid", "ana reflect You were afraid"]),
+                &[],
+                Reflected,
+                &[],
+            ),
+            (
+                "and understood",
+                &and(&["ben speak I was afraid", "ana reflect So you were", "ben got-me #2"]),
+                &[],
+                Understood,
+                &[],
+            ),
+            (
+                "who speaks now adds ∥ the other reflects",
+                &and(&["ben speak I was afraid"]),
+                &["ben revise #1 I was afraid of you", "ana reflect You were afraid"],
+                Reflected,
+                &["earlier words"],
+            ),
+            (
+                "who spoke first has more to say, and the turn is the other's",
+                &and(&["ben speak I was afraid", "ana edit I felt hurt, twice"]),
+                &[],
+                Shared,
+                &["earlier words", "confirmed before"],
+            ),
+            (
+                "the next turn ∥ the speaker has more to say",
+                &heard,
+                &["ben speak I was afraid", "ana edit I felt hurt, twice"],
+                Shared,
+                &["earlier words", "confirmed before"],
+            ),
+            (
+                "one has more to say, and no turn",
+                &and(&["ana edit More"]),
+                &[],
+                MoreToSay,
+                &["earlier words", "confirmed before"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn only_who_listens_reflects_and_only_who_spoke_says_whether_that_is_it() {
+    let mut world = World::with(Kind::Listening, "I felt hurt");
+    assert_eq!(world.try_to("ana speak And I"), Err(CannotWrite::NotNow), "it is her turn");
+    world.together(&[
+        "ben reflect You felt left out",
+        "ben be-there nod",
+        "ben speak I was afraid",
+    ]);
+    assert_eq!(world.try_to("ben reflect I was afraid"), Err(CannotWrite::NotNow));
+    assert_eq!(world.try_to("ben got-me #0"), Err(CannotWrite::NotNow));
+    world.together(&["ana reflect You were afraid", "ana be-there here"]);
+    assert_eq!(world.try_to("ana got-me #2"), Err(CannotWrite::NoItem));
+    world.together(&["ana partly #0 And alone", "ana revise #0 And very alone"]);
+    assert_eq!(told(&world.entry()), [""; 0], "what was missed is no reflection");
+    world.apart(&["ana speak And now", "tablet speak And then"]);
+    let turns = world.entry().parts.into_iter().filter(|part| part.name == name::SHARE);
+    assert_eq!(turns.count(), 3, "two turns taken apart are two");
+    let signs: Vec<String> = world.entry().members.into_iter().map(|sign| sign.value).collect();
+    assert_eq!(signs, ["here", "nod"]);
+}
+
+#[test]
+fn moods_of_one_day_are_all_kept_and_one_is_seen_by_whom_its_author_wants() {
+    let mut world = World::with(Kind::Mood, "Tired");
+    let phone = &mut world.phones[1];
+    let written = phone.notebook.write(Kind::Mood, 7, "Better", &mut rng(2)).unwrap();
+    phone.keep(&written);
+    world.together(&["ana rate 2"]);
+    assert_eq!(world.phones[2].notebook.entries().count(), 2);
+    assert_eq!(world.said(name::LEVEL), [(Slot::First, "2".to_owned())]);
+    assert_eq!(world.try_to("ben rate 5"), Err(CannotWrite::NotNow));
+    assert!(matches!(world.try_to("ana rate 6"), Err(CannotWrite::NotOneOf(_))));
+    world.apart(&["ana take-back", "tablet rate 3"]);
+    let entry = world.entry();
+    assert_eq!((entry.text.as_str(), entry.revisions.len()), ("", 0));
+    assert_eq!(world.said(name::LEVEL), []);
+    assert_eq!(world.phones[1].entry(&world.key).text, "Tired");
+    world.apart(&["tablet share-again"]);
+    assert_eq!(world.entry().text, "Tired");
+}
+
+#[test]
+fn each_says_what_they_are_called_and_both_since_when() {
+    let mut world = World::with(Kind::Profile, "Us");
+    world.apart(&[
+        "ana call-me Ana",
+        "ben call-me Ben",
+        "ana together-since 5",
+        "ben set-theme sea",
+    ]);
+    world.apart(&["ben together-since 6", "tablet together-since 7", "ana set-theme moss"]);
+    let entry = world.entry();
+    let called: Vec<_> = entry.parts.iter().map(|part| (part.by, part.text.as_str())).collect();
+    assert_eq!(called.len(), 2);
+    assert!(called.contains(&(Slot::First, "Ana")) && called.contains(&(Slot::Second, "Ben")));
+    let [theme, since] = entry.shown.as_slice() else { panic!("two values") };
+    assert_eq!((since.name.as_str(), since.alternatives.len()), (name::SINCE, 1));
+    assert_eq!((theme.name.as_str(), theme.alternatives.len()), (name::THEME, 0));
+    assert_eq!(entry.conflicts(), 1);
+}
+
+#[test]
+fn an_entry_begun_from_a_template_has_a_copy_of_its_words() {
+    let mut world = World::with(Kind::Template, "How was your day?");
+    world.together(&["ana add What was good", "ana add What was hard", "ana begins note"]);
+    assert_eq!(world.try_to("ana begins poem"), Err(CannotWrite::NoKind));
+    assert_eq!(world.try_to("ben add Mine"), Err(CannotWrite::NotNow));
+    let (kind, words) = world.entry().begins().unwrap();
+    assert_eq!(
+        (kind, words.as_str()),
+        (Kind::Note, "How was your day?\nWhat was good\nWhat was hard")
+    );
+    let written = world.phones[2].notebook.write(kind, 7, &words, &mut rng(3)).unwrap();
+    world.phones[2].keep(&written);
+    world.together(&["ana edit How are you?"]);
+    assert_eq!(world.phones[0].entry(&written.entry.key).text, words);
+    assert_eq!(world.entry().revisions.len(), 2, "its versions");
+    assert_eq!(written.entry.begins(), None);
+}
+
+#[test]
+fn what_is_for_oneself_has_days_and_words_and_is_known_to_be_so() {
+    for kind in Kind::ALL.into_iter().filter(|kind| kind.is_for_oneself()) {
+        let world = World::with(kind, "I need rest");
+        assert_eq!(world.entry().text, "I need rest");
+    }
+    let mut world = World::with(Kind::Reminder, "Breathe");
+    world.together(&["ana set-repeat weekly", "ana set-date 9"]);
+    let shown: Vec<String> = world.entry().shown.into_iter().map(|one| one.value).collect();
+    assert_eq!(shown, ["9", "weekly"]);
+    assert!(!Kind::Note.is_for_oneself() && Kind::Letter.is_for_oneself());
+}
