@@ -12,6 +12,7 @@ mod forgetful;
 mod going;
 mod killed;
 mod mistakes;
+mod newcomer;
 mod recovery;
 mod refused;
 mod together;

@@ -6,6 +6,7 @@ mod ffi_call;
 mod keystroke;
 mod live;
 mod merge_live;
+mod newcomer;
 mod open;
 mod relay_append;
 mod relay_idle;
@@ -37,6 +38,7 @@ pub(crate) const ALL: &[Row] = &[
     Row { name: "cold-reconnect", measure: cold_reconnect::measure },
     Row { name: "round-trips", measure: round_trips::measure },
     Row { name: "live", measure: live::measure },
+    Row { name: "newcomer", measure: newcomer::measure },
     Row { name: "relay-append", measure: relay_append::measure },
     Row { name: "relay-idle", measure: relay_idle::measure },
     Row { name: "ffi-call", measure: ffi_call::measure },

@@ -35,18 +35,7 @@ impl Single {
 
 /// A plain file with so many entries of 500 bytes, and an index on their time.
 pub(crate) fn timeline(file: &Path, entries: usize) {
-    let mut connection = Connection::open(file).unwrap();
-    durable(&connection);
-    let tables = "CREATE TABLE entries (id INTEGER PRIMARY KEY, at INTEGER, entry TEXT);
-                  CREATE INDEX entries_at ON entries (at);";
-    connection.execute_batch(tables).unwrap();
-    let transaction = connection.transaction().unwrap();
-    for entry in 0..entries {
-        let insert = "INSERT INTO entries (at, entry) VALUES (?1, ?2)";
-        let text = "x".repeat(500);
-        transaction.prepare_cached(insert).unwrap().execute(params![entry as i64, text]).unwrap();
-    }
-    transaction.commit().unwrap();
+    insert(file, &vec!["x".repeat(500); entries]);
 }
 
 /// Opens such a file and reads its newest rows; the bytes that they hold.
@@ -56,6 +45,21 @@ pub(crate) fn newest(file: &Path, count: u32) -> usize {
     let mut select = connection.prepare(select).unwrap();
     let rows = select.query_map([count], |row| row.get::<_, String>(0)).unwrap();
     rows.map(|row| row.unwrap().len()).sum()
+}
+
+/// Keeps these texts, with an index on their order, in one transaction.
+pub(crate) fn insert(file: &Path, texts: &[String]) {
+    let mut connection = Connection::open(file).unwrap();
+    durable(&connection);
+    let tables = "CREATE TABLE entries (id INTEGER PRIMARY KEY, at INTEGER, entry TEXT);
+                  CREATE INDEX entries_at ON entries (at);";
+    connection.execute_batch(tables).unwrap();
+    let transaction = connection.transaction().unwrap();
+    for (at, text) in (0_i64..).zip(texts) {
+        let insert = "INSERT INTO entries (at, entry) VALUES (?1, ?2)";
+        transaction.prepare_cached(insert).unwrap().execute(params![at, text]).unwrap();
+    }
+    transaction.commit().unwrap();
 }
 
 /// Keeps these rows under the relay's kind of key, so many in each transaction.

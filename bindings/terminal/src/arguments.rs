@@ -138,6 +138,9 @@ pub(crate) enum Command {
         /// The link that the new relay printed: couplet:relay#...
         link: String,
     },
+    /// Make a checkpoint, so that the relay need not keep what it stands for; devices do so
+    /// themselves from time to time
+    Checkpoint,
     /// Show everything that a relay on this machine knows of the notebook, read from its store
     Audit {
         /// Where the relay keeps everything [default: couplet-relay's own]

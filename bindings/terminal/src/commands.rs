@@ -53,6 +53,7 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<(), Fai
         Command::Pause => ending::pause(&home.open().await?, true, output).await,
         Command::Resume => ending::pause(&home.open().await?, false, output).await,
         Command::Move { link } => network::go_to(&home.open().await?, &link, output).await,
+        Command::Checkpoint => network::checkpoint(&home.open().await?, output).await,
         Command::Audit { data } => {
             network::audit(&home.open_or_beside().await?, data, output).await
         }

@@ -109,6 +109,7 @@ pub struct Conversation {
     /// word.
     is_look_back: bool,
     was_caught_up: bool,
+    was_level: bool,
     has_heard: bool,
     has_ended: bool,
     /// When to answer for what has arrived.
@@ -158,6 +159,7 @@ impl Conversation {
             is_farewell_said: false,
             is_look_back: false,
             was_caught_up: false,
+            was_level: false,
             has_heard: false,
             has_ended: false,
             answer_at: None,
@@ -213,8 +215,9 @@ impl Conversation {
     /// When [`Conversation::handle_timeout`] wants to be called.
     #[must_use]
     pub fn poll_timeout(&self) -> Instant {
-        let again_at = self.put_off.filter(|_| self.session.has_all_of_theirs());
-        let times = [self.answer_at, again_at.map(|put_off| put_off.until)];
+        let again_at = self.put_off.filter(|put_off| self.has_heard_all(*put_off));
+        let again_at = again_at.map(|put_off| put_off.until);
+        let times = [self.answer_at, again_at, self.checkpoints.poll_timeout()];
         times.into_iter().flatten().fold(self.beat_at, Instant::min)
     }
 
@@ -233,9 +236,9 @@ impl Conversation {
             return Ok(());
         }
         match frame {
-            Frame::Checkpoints(whole) => self.handle_checkpoints(owner, whole),
-            Frame::Want(wanted) => self.handle_want(owner, &wanted),
-            Frame::Piece(piece) => self.handle_piece(owner, piece),
+            Frame::Checkpoints(whole) => self.handle_checkpoints(owner, whole, now),
+            Frame::Want(wanted) => self.handle_want(owner, &wanted, now),
+            Frame::Piece(piece) => self.handle_piece(owner, piece, now),
             frame => self.session.handle_frame(frame).map_err(|_| Error::BadRelay),
         }
     }
@@ -268,6 +271,9 @@ impl Conversation {
         if self.answer_at.take_if(|answer_at| *answer_at <= now).is_some() {
             self.handle_written(owner)?;
         }
+        if self.checkpoints.is_overdue(now) {
+            self.look_at_checkpoints(owner, now)?;
+        }
         if self.beat_at <= now {
             self.beat(now)?;
         }
@@ -286,8 +292,8 @@ impl Conversation {
             return Ok(Next::End);
         }
         if self.is_look_back {
-            let has_all = self.session.has_all_of_theirs() && self.session.is_log_shared();
-            let is_done = has_all && self.has_mail;
+            let has_all = self.session.has_all_to_be_had() && self.session.is_log_shared();
+            let is_done = has_all && self.has_mail && !self.checkpoints.is_busy();
             return Ok(if is_done { Next::End } else { Next::Wait });
         }
         if let Some(put_off) = self.put_off.filter(|put_off| self.has_heard_all(*put_off)) {
@@ -298,26 +304,31 @@ impl Conversation {
                 Until::Stopped => Ok(Next::Wait),
             };
         }
-        let is_caught_up = self.session.is_caught_up() && !self.is_waiting_at_the_door;
-        let was_caught_up = std::mem::replace(&mut self.was_caught_up, is_caught_up);
-        if is_caught_up && !was_caught_up {
+        // What a checkpoint covers here the relay may lack until it has that, too.
+        let is_level = self.session.has_given_all() && !self.is_waiting_at_the_door;
+        let is_caught_up = is_level && self.session.is_caught_up();
+        if is_caught_up && !std::mem::replace(&mut self.was_caught_up, is_caught_up) {
             owner.caught_up(QUIC)?;
             self.tell(Event::CaughtUp);
+        }
+        self.was_caught_up = is_caught_up;
+        if is_level && !std::mem::replace(&mut self.was_level, is_level) {
             if owner.settle_writers()? {
-                self.was_caught_up = false;
+                self.was_level = false;
                 self.handle_written(owner)?;
             }
             owner.pursue_erasing()?;
             owner.checkpoint_if_worthwhile()?;
-            self.look_at_checkpoints(owner)?;
+            self.look_at_checkpoints(owner, now)?;
             return Ok(Next::GoOn);
         }
-        if is_caught_up && self.proposed.is_none() && self.propose(owner)? {
+        self.was_level = is_level;
+        if is_level && self.proposed.is_none() && self.propose(owner)? {
             return Ok(Next::GoOn);
         }
         let has_nothing_to_say = self.proposed.is_none();
         let may_end = self.until != Until::Stopped && self.has_mail && !self.checkpoints.is_busy();
-        let is_done = may_end && is_caught_up && has_nothing_to_say;
+        let is_done = may_end && is_level && has_nothing_to_say;
         if is_done || may_end && self.has_all_but_a_base(owner)? {
             return Ok(Next::End);
         }
@@ -350,7 +361,7 @@ impl Conversation {
             Asked::Load(range) => self.session.loaded(owner.envelopes(range)?),
             Asked::LoadLog { from } => self.session.log_loaded(from, owner.statements(from)?),
             Asked::Receive(envelopes) => self.receive(owner, envelopes, now)?,
-            Asked::Extend(piece) => self.extend(owner, piece)?,
+            Asked::Extend(piece) => self.extend(owner, piece, now)?,
             Asked::Notify(notice) => self.handle_notice(owner, notice, now)?,
         }
         Ok(())
@@ -396,7 +407,7 @@ impl Conversation {
         if self.is_beat_unanswered {
             return Err(Unreachable::Lost.into());
         }
-        let is_quiet = self.was_caught_up || self.put_off.is_some();
+        let is_quiet = self.was_level || self.put_off.is_some();
         self.is_beat_unanswered = is_quiet && self.until == Until::Stopped;
         self.beat_at = now + if self.is_beat_unanswered { HEARTBEAT_ANSWER } else { HEARTBEAT };
         self.send(Frame::Ping(HEARTBEAT_PING));
@@ -441,7 +452,7 @@ impl Conversation {
         Ok(())
     }
 
-    fn extend(&mut self, owner: &mut Owner, piece: Statements) -> Result<(), Error> {
+    fn extend(&mut self, owner: &mut Owner, piece: Statements, now: Instant) -> Result<(), Error> {
         if owner.is_gathering() {
             // What is gathered is the log of the relay of now.
             return if self.is_look_back { Err(Error::BeginAnew) } else { owner.gather(piece) };
@@ -455,7 +466,7 @@ impl Conversation {
         self.tell_touched(received);
         self.go_where_the_log_leads(owner)?;
         self.handle_written(owner)?;
-        self.look_at_checkpoints(owner)
+        self.look_at_checkpoints(owner, now)
     }
 
     fn handle_notice(

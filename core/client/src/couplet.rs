@@ -6,6 +6,7 @@
 
 mod attached;
 mod beside;
+mod checkpoint;
 mod drafts;
 mod ending;
 mod erasing;

@@ -233,6 +233,20 @@ impl WriterHave {
         Ok(())
     }
 
+    /// No checkpoint stands for its beginning any more: what it covered lies in a hole, for whoever
+    /// has it one by one.
+    #[must_use]
+    pub fn without_base(self) -> Self {
+        let Self { base, tip, beyond } = self;
+        if base == Tip::START {
+            return Self { base, tip, beyond };
+        }
+        let first = base.counter.saturating_add(1);
+        let tail = Span { first, previous: base.hash, last: tip };
+        let tail = (first <= tip.counter).then_some(tail);
+        Self { beyond: tail.into_iter().chain(beyond).collect(), ..Self::default() }
+    }
+
     fn is_well_formed(&self) -> bool {
         let mut end = self.tip.counter;
         let mut in_order = self.base.counter <= self.tip.counter

@@ -128,10 +128,10 @@ impl<S: Store> Notebook<S> {
             Question::Post(letter) => Answer::Posted(self.store.post(letter).await?),
             Question::Checkpoints => Answer::Checkpoints(self.store.checkpoints(self.id).await?),
             Question::Piece(hash) => Answer::Piece(self.store.piece(self.id, hash).await?),
-            Question::KeepPiece(log, piece, lets_go) => {
+            Question::KeepPiece(log, piece) => {
                 let _not_growing = self.growing.read().await;
                 let log = self.known_log().unwrap_or(log);
-                Answer::PieceKept(self.store.keep_piece(log, piece, lets_go).await?)
+                Answer::PieceKept(self.store.keep_piece(log, piece).await?)
             }
         })
     }

@@ -154,11 +154,10 @@ pub trait Store: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<Vec<u8>>, StoreError>> + Send;
 
     /// Keeps a piece of a checkpoint of a notebook whose log is here, and is this or goes on from
-    /// it; if so wanted, what a checkpoint that stands covers is let go of.
+    /// it; what a checkpoint that stands covers is let go of.
     fn keep_piece(
         &self,
         log: Arc<Log>,
         piece: Box<Piece>,
-        lets_go: bool,
     ) -> impl Future<Output = Result<PieceKept, StoreError>> + Send;
 }

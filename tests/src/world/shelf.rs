@@ -111,9 +111,9 @@ impl Shelf {
                 Answer::Checkpoints(volume.map_or_else(Vec::new, |volume| volume.whole()))
             }
             Question::Piece(hash) => Answer::Piece(volume.and_then(|volume| volume.piece(hash))),
-            Question::KeepPiece(log, piece, lets_go) => {
+            Question::KeepPiece(log, piece) => {
                 let volume = volume.ok_or(Unanswered::Unavailable)?;
-                Answer::PieceKept(volume.keep_piece(&log, *piece, lets_go, self.quota))
+                Answer::PieceKept(volume.keep_piece(&log, *piece, self.quota))
             }
         })
     }
@@ -197,10 +197,11 @@ impl Volume {
             }
         }
         if let Some(known) = &extension.known {
-            let of_nobody = self.writers.iter().filter(|(_, (of, _))| !known.contains(of));
+            let of_nobody = self.writers.iter().filter(|(_, (of, _))| !known.devices.contains(of));
             for writer in of_nobody.map(|(writer, _)| *writer).collect::<Vec<_>>() {
                 self.cut(writer, WriterHave::default());
             }
+            self.give_up_base_unless(&known.stood);
         }
         self.statements.truncate(usize::try_from(extension.from).unwrap_or(usize::MAX));
         self.statements.extend(extension.statements);
@@ -343,14 +344,14 @@ impl Volume {
         manifest.or_else(|| self.blobs.get(&hash).map(|(_, blob)| blob.bytes().to_vec()))
     }
 
-    fn keep_piece(&mut self, log: &Log, piece: Piece, lets_go: bool, quota: u64) -> PieceKept {
+    fn keep_piece(&mut self, log: &Log, piece: Piece, quota: u64) -> PieceKept {
         let kept = match piece {
             Piece::Manifest(manifest) => self.keep_manifest(log, manifest, quota),
             Piece::Blob(blob) => self.keep_blob(blob, quota),
         };
         let mut have = Have::new();
         let standing = pieces::to_stand(log, &self.whole());
-        if let Some(checkpoint) = standing.filter(|_| lets_go) {
+        if let Some(checkpoint) = standing {
             for writer in self.stand(checkpoint) {
                 have.set(writer, self.have.of(writer).cloned().unwrap_or_default());
             }
@@ -364,14 +365,27 @@ impl Volume {
         }
         let maker = log.known(manifest.device()).filter(|_| !self.is_dissolved);
         let Some(owner) = maker.map(|member| member.slot) else { return pieces::Kept::Unwanted };
-        // Of each person one that is to stand is enough.
         let stays = self.kept_for_good();
+        let candidates = self.checkpoints.iter().filter(|(hash, (of, manifest))| {
+            *of == owner && !stays.contains(hash) && self.is_whole(manifest)
+        });
+        let candidates: Vec<Manifest> = candidates.map(|(_, (_, it))| it.clone()).collect();
+        let hash_at = |writer, counter| Ok::<_, Infallible>(self.hash_at(writer, counter));
+        let Ok(takes_place) = pieces::takes_place(log, &manifest, &candidates, &self.have, hash_at);
+        if !takes_place {
+            return pieces::Kept::Unwanted;
+        }
+        // Of each person one that is to stand is enough.
         self.checkpoints.retain(|hash, (of, _)| *of != owner || stays.contains(hash));
+        let hash = manifest.hash();
+        self.checkpoints.insert(hash, (owner, manifest));
+        // What both name is not given twice.
         self.drop_unnamed();
-        if !self.has_room_for_piece(owner, manifest.bytes().len(), quota) {
+        if !self.has_room_for_piece(owner, 0, quota) {
+            self.checkpoints.remove(&hash);
+            self.drop_unnamed();
             return pieces::Kept::Full;
         }
-        self.checkpoints.insert(manifest.hash(), (owner, manifest));
         pieces::Kept::New
     }
 
@@ -428,6 +442,17 @@ impl Volume {
         self.checkpoints.retain(|hash, _| stays.contains(hash));
         self.drop_unnamed();
         writers
+    }
+
+    /// What stands for what is not kept stands no more, unless it is one of these.
+    fn give_up_base_unless(&mut self, stood: &BTreeSet<Hash>) {
+        if self.base.take_if(|base| !stood.contains(base)).is_none() {
+            return;
+        }
+        let chains: Vec<_> = self.have.iter().map(|(writer, it)| (writer, it.clone())).collect();
+        for (writer, have) in chains {
+            self.cut(writer, have.without_base());
+        }
     }
 
     fn drop_unnamed(&mut self) {

@@ -48,6 +48,16 @@ pub(crate) async fn go_to(couplet: &Couplet, link: &str, output: &Output) -> Res
     Ok(())
 }
 
+pub(crate) async fn checkpoint(couplet: &Couplet, output: &Output) -> Result<(), Failure> {
+    let made = couplet.checkpoint().await?;
+    let words = match made {
+        Some(_) => "Made. The relay is given it with the next sync.",
+        None => "Not made: something that came waits for more, or nobody may make one so far.",
+    };
+    output.say(&json!({ "checkpoint": made.map(|hash| hash.to_string()) }), words);
+    Ok(())
+}
+
 /// Has the relay's own program say it: no other knows its store.
 pub(crate) async fn audit(
     couplet: &Couplet,

@@ -25,7 +25,7 @@ impl Conversation {
     pub(super) fn has_heard_all(&self, put_off: PutOff) -> bool {
         // That both want it gone stands in the log, which has come before the answer to the ping.
         let is_told = put_off.reason != Reason::Dissolved || self.has_mail;
-        is_told && self.session.has_all_of_theirs()
+        is_told && self.session.has_all_to_be_had() && !self.checkpoints.is_busy()
     }
 
     /// Whoever ordered it, the log may say that the notebook goes on at another relay, or nowhere.

@@ -49,6 +49,11 @@ impl Owner {
         Ok(is_member && !attested.is_by(slot) && self.is_settled()?)
     }
 
+    /// The checkpoint that stands by the log.
+    pub(crate) fn standing_checkpoint(&mut self) -> Option<Hash> {
+        self.replica().ok()?.log().standing()
+    }
+
     /// Whether the relay has let go of envelopes that are not here, or were others here.
     pub(crate) fn lacks_base(&mut self) -> Result<bool, Error> {
         if self.joining().is_some() || self.is_apart()? {
@@ -75,13 +80,12 @@ impl Owner {
     }
 
     /// Takes in a piece of a checkpoint that the log speaks of: its hash, the manifest, and what is
-    /// lacking then.
+    /// lacking then; nothing if it is none of its pieces.
     pub(crate) fn keep_piece(
         &mut self,
         checkpoint: Hash,
-        bytes: Vec<u8>,
+        piece: Piece,
     ) -> Result<Option<(Hash, Manifest, Vec<Hash>)>, Error> {
-        let Ok(piece) = Piece::read(bytes) else { return Ok(None) };
         let hash = piece.hash();
         let notebook = self.notebook();
         let known = self.tables().checkpoints()?.into_iter();
@@ -95,9 +99,10 @@ impl Owner {
             }
             Piece::Blob(blob) => {
                 let names = |it: &Manifest| it.contents().blobs.contains(&blob.name());
-                if known.as_ref().is_some_and(names) {
-                    self.durably(|tables| Ok(tables.keep_blob(&blob)?))?;
+                if !known.as_ref().is_some_and(names) {
+                    return Ok(None);
                 }
+                self.durably(|tables| Ok(tables.keep_blob(&blob)?))?;
             }
         }
         let Some(manifest) = known else { return Ok(None) };
@@ -441,9 +446,11 @@ mod tests {
         fn is_attested_by(&self, owner: &mut Owner) -> bool {
             let Self(manifest, blobs) = self;
             let hash = manifest.hash();
-            let mut kept = owner.keep_piece(hash, manifest.bytes().to_vec()).unwrap();
+            let read = |bytes: &[u8]| Piece::read(bytes.to_vec());
+            let mut kept = owner.keep_piece(hash, read(manifest.bytes()).unwrap()).unwrap();
             for blob in blobs {
-                kept = owner.keep_piece(hash, blob.clone()).unwrap().or(kept);
+                let Ok(blob) = read(blob) else { continue };
+                kept = owner.keep_piece(hash, blob).unwrap().or(kept);
             }
             if kept.is_some_and(|(_, _, lacking)| lacking.is_empty()) {
                 owner.settle_checkpoint(manifest).unwrap();

@@ -17,6 +17,7 @@ use couplet_engine::membership::name::Name;
 use couplet_proto::desk::judge::replay;
 use couplet_proto::envelope::{Envelope, Header};
 use couplet_proto::frame::{Reason, Statements};
+use couplet_proto::hash::Hash;
 use couplet_proto::ids::{DeviceId, Epoch, InviteId, Slot, WriterId, WriterNonce};
 use couplet_proto::limits::{MAX_LOG, MAX_LOG_BYTES_PER_PERSON};
 use couplet_proto::log::{Branch, Log, Stands};
@@ -158,12 +159,28 @@ impl Owner {
         let late = self.late_after(&log, log.statements().get(from..).unwrap_or_default())?;
         wanted.extend(self.wanted_after(&log, log.statements().get(from..).unwrap_or_default()));
         wanted.extend(self.tables().intents()?.into_iter().map(|(_, intent)| intent));
+        let unreadable = self.unreadable_checkpoints(&log)?;
+        wanted.retain(|it| !matches!(it, Intent::Attest(hash) if unreadable.contains(hash)));
+        // What is held is read again, where nothing stands for its beginning any more.
+        self.is_stale |= !unreadable.is_empty();
         self.made = None;
         self.take_over(TakenOver { log, from, keys, open, wanted, late }, |tables| {
             tables.cut_log(from)?;
             tables.forget_intents()?;
+            tables.drop_checkpoints(&unreadable)?;
             Ok(tables.set(Meta::Lost, &lost)?)
         })
+    }
+
+    /// The checkpoints here that are sealed under keys which are not that log's: nobody reads them.
+    fn unreadable_checkpoints(&mut self, log: &Log) -> Result<Vec<Hash>, Error> {
+        let mut known = self.tables().checkpoints()?;
+        let here = self.replica()?.log();
+        known.retain(|(manifest, _)| {
+            let blobs = &manifest.contents().blobs;
+            !blobs.iter().all(|name| is_same_epoch(log, here, name.epoch))
+        });
+        Ok(known.into_iter().map(|(manifest, _)| manifest.hash()).collect())
     }
 
     /// Words that were late by a removal on a branch that yielded are not late any more.

@@ -220,13 +220,22 @@ impl Owner {
         let is_next = before.0.checked_add(1) == Some(edition.edition.0);
         let is_same = edition.volume == volume && made == *words && is_next;
         let Some(manifest) = manifest.filter(|_| is_same) else { return Ok(false) };
+        let replica = self.replica()?;
+        let me = replica.writer();
+        let is_proposed = replica.log().proposed().is_some_and(|it| it.edition == edition);
+        let beyond = replica.have().without(&cover(&manifest));
+        if !is_proposed && beyond.iter().any(|range| range.writer != me) {
+            // Another checkpoint may cover that by now, and have taken its place at the relay.
+            return Ok(false);
+        }
         let beyond = self.changes_beyond(&cover(&manifest))?;
-        let me = self.replica()?.writer();
         let here = self.tables().changes_of((volume, before))?;
         Ok(here.iter().all(|(it, _)| it.writer() == me || !beyond.contains(&it.hash())))
     }
 
     fn make_edition(&mut self, volume: Volume, words: BTreeSet<WordsIn>) -> Result<(), Error> {
+        // Of two checkpoints a relay takes the one that covers more.
+        self.seal_nothing()?;
         let me = self.replica()?.person();
         let made = self.load(volume)?.without(&words, me).map_err(Error::NoEdition)?;
         let edition = made.notebook.edition();
@@ -261,7 +270,7 @@ mod tests {
 
     use couplet_engine::notebook::schema::Kind;
     use couplet_proto::checkpoint::blob::Blob;
-    use couplet_proto::checkpoint::{BlobName, Contents};
+    use couplet_proto::checkpoint::{BlobName, Contents, Piece};
     use couplet_proto::ids::{Person, Slot};
     use couplet_proto::statement::Role;
 
@@ -288,11 +297,11 @@ mod tests {
 
     /// What a relay would pass on of a checkpoint that it has whole.
     fn hand_over(from: &mut Owner, to: &mut Owner, checkpoint: Hash) {
-        let manifest = from.piece(checkpoint).unwrap().unwrap();
+        let piece = |from: &Owner, hash| Piece::read(from.piece(hash).unwrap().unwrap()).unwrap();
+        let manifest = piece(from, checkpoint);
         let mut kept = to.keep_piece(checkpoint, manifest).unwrap().unwrap();
         for blob in std::mem::take(&mut kept.2) {
-            let blob = from.piece(blob).unwrap().unwrap();
-            kept = to.keep_piece(checkpoint, blob).unwrap().unwrap();
+            kept = to.keep_piece(checkpoint, piece(from, blob)).unwrap().unwrap();
         }
         assert!(kept.2.is_empty());
         to.settle_checkpoint(&kept.1).unwrap();

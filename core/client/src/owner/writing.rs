@@ -203,6 +203,14 @@ impl Owner {
         Ok(true)
     }
 
+    /// Seals an envelope without words, so that what is made then covers more than anything before.
+    pub(super) fn seal_nothing(&mut self) -> Result<(), Error> {
+        self.reserve()?;
+        let mut rng = self.surroundings.randomness();
+        let sealed = self.replica()?.seal_answer(None, &mut *rng)?;
+        self.keep_sealed(&sealed, |_| Ok(()))
+    }
+
     /// Seals whatever waits to be carried.
     fn seal_carried(&mut self) -> Result<usize, Error> {
         let mut count = 0;

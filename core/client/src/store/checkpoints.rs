@@ -10,7 +10,7 @@ use couplet_proto::ids::{DeviceId, WriterId, WriterNonce};
 use rusqlite::{OptionalExtension, params};
 
 use super::envelopes::counter;
-use super::{StoreError, Tables};
+use super::{Meta, StoreError, Tables};
 
 impl Tables<'_> {
     /// A writer is that device's.
@@ -156,6 +156,25 @@ impl Tables<'_> {
             }
         }
         Ok(lacking)
+    }
+
+    /// These checkpoints are nothing any more. If one stands for what is not held here, what is held
+    /// begins beyond a hole.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn drop_checkpoints(&self, gone: &[Hash]) -> Result<(), StoreError> {
+        let mut stay: Vec<Hash> = self.checkpoints()?.iter().map(|(it, _)| it.hash()).collect();
+        stay.retain(|hash| !gone.contains(hash));
+        self.keep_only(&stay)?;
+        if !self.get::<Hash>(Meta::Base)?.is_some_and(|base| gone.contains(&base)) {
+            return Ok(());
+        }
+        self.clear(Meta::Base)?;
+        for (writer, have) in self.have()?.iter().filter(|(_, have)| have.base != Tip::START) {
+            self.keep_chain(writer, &have.clone().without_base())?;
+        }
+        Ok(())
     }
 
     /// Lets go of all checkpoints but these, and of the blobs that none of them names.

@@ -4,8 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::desk::keeping::{Ending, Ends, Extension, Kits, Letter};
-use crate::desk::pieces::LETS_GO;
+use crate::desk::keeping::{Ending, Ends, Extension, Kits, Known, Letter};
 use crate::envelope::{Envelope, Sealed};
 use crate::frame::{Reason, Statements};
 use crate::hash::Hash;
@@ -162,9 +161,10 @@ fn extend(
         return Err(Reason::Busy);
     }
     let kits = Kits { now, held: kits(&log), noticed };
-    let known = (from < held).then(|| devices(&log));
+    let known =
+        (from < held).then(|| Known { devices: devices(&log), stood: log.stood().collect() });
     let (said, from, ending) = (said(new), from as u64, ending(&log, now));
-    let (notebook, standing) = (id, log.standing().filter(|_| LETS_GO));
+    let (notebook, standing) = (id, log.standing());
     let extension = Extension {
         notebook,
         after,

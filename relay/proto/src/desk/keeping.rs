@@ -37,13 +37,22 @@ pub struct Extension {
     pub ends: Vec<Ends>,
     /// The checkpoint that stands once these do: if it is there whole, what it covers is let go of.
     pub standing: Option<Hash>,
-    /// If statements yield: the devices that the log knows once these stand. What others wrote is let
-    /// go of.
-    pub known: Option<BTreeSet<DeviceId>>,
+    /// If statements yield: what the log knows once these stand.
+    pub known: Option<Known>,
     /// Whether what is kept goes, once the statements stand.
     pub ending: Ending,
     /// The recovery kits that are there once the statements stand.
     pub kits: Kits,
+}
+
+/// What the log knows once a branch has taken the place of another.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// All devices. What others wrote is let go of.
+    pub devices: BTreeSet<DeviceId>,
+    /// The checkpoints that have stood. Another one stands for nothing any more: whoever has what it
+    /// covered gives that again ([`WriterHave::without_base`]).
+    pub stood: BTreeSet<Hash>,
 }
 
 /// Whether what is kept of a notebook goes. Its log stays, so that nobody feeds it again.

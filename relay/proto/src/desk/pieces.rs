@@ -3,6 +3,7 @@
 //! A manifest is taken of a member, or of whomever if the log speaks of it; a blob only if a
 //! manifest that is kept names it. So nobody fills a store with what nobody will ask for.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -15,10 +16,6 @@ use crate::have::{Have, Tip, WriterHave};
 use crate::ids::{DeviceId, Slot, WriterId};
 use crate::limits::MAX_WANTED;
 use crate::log::Log;
-
-/// Whether a desk has anything let go of. Two phones that write as one writer (a clone that took its
-/// mark along) do not find their way past a base so far: until they do, a relay keeps everything.
-pub(crate) const LETS_GO: bool = true;
 
 /// What became of a piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +83,47 @@ pub fn rebase<E>(
     Ok((!held.iter().any(is_forgotten)).then_some(rebased))
 }
 
+/// What a store says to a checkpoint that is offered, beside those of the same person that are there
+/// whole and stand for nothing so far: whether it takes their place. Of two devices that each made
+/// one, the same one stays whichever came first; half of one holds up nobody.
+///
+/// # Errors
+/// Whatever `hash_at` fails with.
+pub fn takes_place<E>(
+    log: &Log,
+    offered: &Manifest,
+    whole: &[Manifest],
+    held: &Have,
+    hash_at: impl FnMut(WriterId, u64) -> Result<Option<Hash>, E>,
+) -> Result<bool, E> {
+    // What an edition is proposed with is what the other person's device needs.
+    let is_proposed = |manifest: &Manifest| {
+        log.proposed().is_some_and(|it| it.edition.checkpoint == manifest.hash())
+    };
+    if is_proposed(offered) || whole.iter().any(is_proposed) {
+        return Ok(is_proposed(offered));
+    }
+    let base = |writer| held.of(writer).map_or(0, |have| have.base.counter);
+    if !offered.chains().any(|(writer, _, last)| last.counter > base(writer)) {
+        return Ok(false);
+    }
+    if log.attested(offered.hash()).is_some_and(|attested| attested.has_stood) {
+        return Ok(rebase(offered, held, hash_at)?.is_some());
+    }
+    let offered = rank(log, offered, held);
+    Ok(whole.iter().all(|there| rank(log, there, held) < offered))
+}
+
+/// The higher is the better: how much of what is held it covers, how many attest it, its hash.
+fn rank(log: &Log, manifest: &Manifest, held: &Have) -> (u64, usize, Reverse<Hash>) {
+    let covered = manifest.chains().map(|(writer, _, last)| {
+        held.of(writer).map_or(0, |have| have.highest().min(last.counter))
+    });
+    let attested = log.attested(manifest.hash());
+    let by = Slot::BOTH.iter().filter(|slot| attested.is_some_and(|it| it.is_by(**slot)));
+    (covered.fold(0, u64::saturating_add), by.count(), Reverse(manifest.hash()))
+}
+
 /// Whether a checkpoint may be kept that this device offers, and whose it is then.
 #[must_use]
 pub fn owner(log: &Log, sender: DeviceId, manifest: &Manifest) -> Option<Slot> {
@@ -116,6 +154,12 @@ pub fn to_stand(log: &Log, whole: &[Hash]) -> Option<Hash> {
 pub struct Gathering(BTreeSet<Hash>);
 
 impl Gathering {
+    /// Whether that piece was asked for, and has not come.
+    #[must_use]
+    pub fn awaits(&self, piece: Hash) -> bool {
+        self.0.contains(&piece)
+    }
+
     /// A piece has come; what to ask for next, if it was the last of what was asked for.
     pub fn next(&mut self, come: Hash, lacking: &[Hash]) -> Option<Vec<Hash>> {
         self.0.remove(&come);
@@ -143,7 +187,7 @@ impl Desk {
             attached.is_offered(manifest);
         }
         let hash = piece.hash();
-        let question = Question::KeepPiece(Arc::clone(log), Box::new(piece), LETS_GO);
+        let question = Question::KeepPiece(Arc::clone(log), Box::new(piece));
         self.ask(question, Asked::KeepPiece(hash));
     }
 

@@ -39,9 +39,9 @@ pub enum Question {
     Checkpoints,
     /// A piece of a checkpoint, by its hash.
     Piece(Hash),
-    /// To keep a piece of a checkpoint; the log says whose it is, and whether it stands: then, if so
-    /// wanted, what it covers is let go of.
-    KeepPiece(Arc<Log>, Box<Piece>, bool),
+    /// To keep a piece of a checkpoint; the log says whose it is, and whether it stands: then what it
+    /// covers is let go of.
+    KeepPiece(Arc<Log>, Box<Piece>),
 }
 
 /// The answer to the [`Question`] of the same place.

@@ -1,11 +1,13 @@
 //! Which checkpoints devices have attested, and which of them stand for what they cover.
 //!
 //! A checkpoint stands once a device of each person who has one has attested it: from then on what
-//! it covers need not be kept (protocol rule 19). It has stood for ever, whoever comes later.
+//! it covers need not be kept (protocol rule 19). It has stood for ever, whoever comes later. Nothing
+//! stands before there were two persons: a relay that forgot, and was fed by a device that has not
+//! heard of the second, would otherwise let go of words on the word of one.
 
 use std::collections::BTreeMap;
 
-use super::{Log, Refused};
+use super::{Log, Member, Refused};
 use crate::hash::Hash;
 use crate::ids::Slot;
 
@@ -51,6 +53,12 @@ impl Log {
         self.attested.standing
     }
 
+    /// All that ever came to stand.
+    pub fn stood(&self) -> impl Iterator<Item = Hash> + '_ {
+        let checkpoints = self.attested.checkpoints.iter();
+        checkpoints.filter(|(_, attested)| attested.has_stood).map(|(hash, _)| *hash)
+    }
+
     /// How often the log has come to speak of another checkpoint, or of one as of more than before.
     #[must_use]
     pub const fn attested_count(&self) -> usize {
@@ -74,16 +82,21 @@ impl Log {
         if self.attested(checkpoint).is_some_and(|attested| attested.is_by(by)) {
             return Err(Refused::NotAllowed("each person attests a checkpoint once"));
         }
-        let is_here = |slot| self.members.values().any(|member| member.slot == slot);
+        let is_of = |member: &Member, slot| member.slot == slot && !member.is_paper;
+        let is_here = |slot| self.members.values().any(|member| is_of(member, slot));
+        let was_here = |slot| self.departed().any(|(_, gone)| gone.member.slot == slot);
         let here = Slot::BOTH.map(is_here);
-        self.attested.named += usize::from(!self.attested.checkpoints.contains_key(&checkpoint));
+        let are_two = Slot::BOTH.into_iter().all(|slot| is_here(slot) || was_here(slot));
+        let is_new = !self.attested.checkpoints.contains_key(&checkpoint);
+        self.attested.named += usize::from(is_new);
         let attested = self.attested.checkpoints.entry(checkpoint).or_default();
         match (by, &mut attested.by) {
             (Slot::First, [first, _]) => *first = true,
             (Slot::Second, [_, second]) => *second = true,
         }
         let mut of_both = here.iter().zip(attested.by);
-        if !attested.has_stood && of_both.all(|(is_here, is_attested)| !is_here || is_attested) {
+        let is_by_all = of_both.all(|(is_here, is_attested)| !is_here || is_attested);
+        if are_two && is_by_all && !attested.has_stood {
             attested.has_stood = true;
             self.attested.standing = Some(checkpoint);
         }

@@ -7,7 +7,7 @@ use std::ops::Range as Places;
 use std::sync::Arc;
 
 use crate::desk::keeping::{
-    Appended, Ending, Ends, Extension, Kept, Kits, Letter, Outcome, Posted,
+    Appended, Ending, Ends, Extension, Kept, Kits, Known, Letter, Outcome, Posted,
 };
 use crate::desk::question::{Answer, Question, Unanswered};
 use crate::envelope::Sealed;
@@ -97,7 +97,7 @@ impl Script {
         self.replace_and_end(log, after, after.length, ends, appended);
     }
 
-    fn replace_and_end(
+    pub(super) fn replace_and_end(
         &mut self,
         log: &Notebook,
         after: LogHead,
@@ -121,7 +121,8 @@ impl Script {
             said: BTreeMap::new(),
             ends: Vec::new(),
             standing: log.log.standing(),
-            known: (from < after.length).then(|| devices(&log.log)),
+            known: (from < after.length)
+                .then(|| Known { devices: devices(&log.log), stood: log.log.stood().collect() }),
             ending: self.ending,
             kits: Kits::default(),
         }

@@ -17,8 +17,9 @@ use crate::testing::keeping::{Case, QUOTA, Script};
 use crate::testing::{Key, Notebook};
 
 /// All of them.
-pub(super) fn cases() -> [Case; 7] {
-    [stands(), forgot(), of_another_branch(), older(), edition(), candidates(), quotas()]
+pub(super) fn cases() -> [Case; 9] {
+    let (branch, older, yields) = (of_another_branch(), older(), yields());
+    [stands(), forgot(), branch, older, yields, edition(), candidates(), rivals(), quotas()]
 }
 
 /// A checkpoint that stands for these envelopes' chains up to there, with blobs of that length.
@@ -67,7 +68,7 @@ impl Script {
         lacking.sort_unstable();
         whole.sort_unstable();
         let log = Arc::new(self.notebook.log.clone());
-        let question = Question::KeepPiece(log, Box::new(piece), true);
+        let question = Question::KeepPiece(log, Box::new(piece));
         self.ask(question, Answer::PieceKept(PieceKept { kept, lacking, whole, have }));
     }
 
@@ -202,19 +203,20 @@ fn older() -> Case {
     script.rebase(&first);
     let (old, old_blobs) =
         checkpoint(&notebook, &notebook.ben, Hash::ZERO, &[&held[1]], &[512, 1024]);
-    let rest: Vec<&Blob> = old_blobs.iter().filter(|blob| !blobs.contains(blob)).collect();
-    script.offer(Piece::Manifest(old.clone()), Kept::New, &rest, &[&first]);
-    script.offer(Piece::Blob(rest[0].clone()), Kept::New, &[], &[&first, &old]);
+    script.offer(Piece::Manifest(old.clone()), Kept::Unwanted, &[], &[&first]);
+    let other = old_blobs.iter().find(|blob| !blobs.contains(blob)).unwrap();
+    script.offer(Piece::Blob(other.clone()), Kept::Unwanted, &[], &[&first]);
     script.attest(&old, false);
     script.attest(&old, true);
-    script.holds(&[&first, &old]);
+    script.offer(Piece::Manifest(old), Kept::Unwanted, &[], &[&first]);
+    script.holds(&[&first]);
     script.read(ana.id(), 5..7, &held[4..]);
     // The next one names the one that stands, which is kept for whoever has begun to read it.
     let (next, next_blobs) =
         checkpoint(&notebook, &notebook.ana, first.hash(), &[&held[4]], &[512, 4096]);
     let rest: Vec<&Blob> = next_blobs.iter().filter(|blob| !blobs.contains(blob)).collect();
-    script.offer(Piece::Manifest(next.clone()), Kept::New, &rest, &[&first, &old]);
-    script.offer(Piece::Blob(rest[0].clone()), Kept::New, &[], &[&first, &old, &next]);
+    script.offer(Piece::Manifest(next.clone()), Kept::New, &rest, &[&first]);
+    script.offer(Piece::Blob(rest[0].clone()), Kept::New, &[], &[&first, &next]);
     script.attest(&next, true);
     script.attest(&next, false);
     script.rebase(&next);
@@ -267,6 +269,80 @@ fn candidates() -> Case {
     script.offer(Piece::Manifest(again), Kept::New, &lacking, &[&bens]);
     script.holds(&[&bens]);
     script.done("each person has one checkpoint that is to stand, and replaces their own alone")
+}
+
+/// Two devices of one person offer theirs.
+fn rivals() -> Case {
+    let mut script = Script::of(Notebook::of_both(26));
+    let notebook = script.notebook.clone();
+    let held = notebook.writer(&notebook.ana, 1).write(4);
+    script.keep(&held, &[Outcome::New; 4]);
+    let of = |last: usize, lengths: &[usize]| {
+        checkpoint(&notebook, &notebook.ana, Hash::ZERO, &[&held[last]], lengths)
+    };
+    let (more, blobs) = of(2, &[512]);
+    script.offer_all(&more, &blobs);
+    let (less, _) = of(1, &[512]);
+    script.offer(Piece::Manifest(less.clone()), Kept::Unwanted, &[], &[&more]);
+    // Of two that cover as much the lower hash stays, unless one is attested.
+    let [low, high] = {
+        let mut both = [of(3, &[512]).0, of(3, &[512, 512]).0];
+        both.sort_by_key(Manifest::hash);
+        both
+    };
+    let rest = of(3, &[512, 512]).1;
+    let lacking = |it: &Manifest| -> Vec<Blob> {
+        let named = |blob: &&Blob| it.contents().blobs.contains(&blob.name());
+        rest.iter().filter(named).filter(|blob| !blobs.contains(blob)).cloned().collect()
+    };
+    let give = |script: &mut Script, it: &Manifest| {
+        let lacks = lacking(it);
+        let names: Vec<&Blob> = lacks.iter().collect();
+        let whole: &[&Manifest] = if lacks.is_empty() { &[it] } else { &[] };
+        script.offer(Piece::Manifest(it.clone()), Kept::New, &names, whole);
+        for (at, blob) in lacks.iter().enumerate() {
+            let whole: &[&Manifest] = if at + 1 == lacks.len() { &[it] } else { &[] };
+            script.offer(Piece::Blob(blob.clone()), Kept::New, &names[at + 1..], whole);
+        }
+    };
+    give(&mut script, &high);
+    give(&mut script, &low);
+    script.offer(Piece::Manifest(high.clone()), Kept::Unwanted, &[], &[&low]);
+    script.attest(&high, false);
+    give(&mut script, &high);
+    script.offer(Piece::Manifest(low), Kept::Unwanted, &[], &[&high]);
+    script.done("of two checkpoints of one person the same one stays, whichever came first")
+}
+
+/// The log yields to one in which nobody attested what stands.
+fn yields() -> Case {
+    let mut script = Script::of(Notebook::of_both(27));
+    let both = script.notebook.clone();
+    let mut ana = both.writer(&both.ana, 1);
+    let held = ana.write(4);
+    script.keep(&held, &[Outcome::New; 4]);
+    let (manifest, blobs) = checkpoint(&both, &both.ana, Hash::ZERO, &[&held[2]], &[512]);
+    script.offer_all(&manifest, &blobs);
+    script.attest(&manifest, false);
+    script.attest(&manifest, true);
+    script.rebase(&manifest);
+    script.read(ana.id(), 1..5, &[]);
+    let mut stays = both.clone();
+    stays.say(stays.rewrap());
+    let (after, from) = (script.notebook.log.head(), both.log.head().length);
+    script.replace_and_end(&stays, after, from, Vec::new(), Appended::Done);
+    script.notebook = stays;
+    let left = script.have.of(ana.id()).unwrap().clone().without_base();
+    script.have.set(ana.id(), left);
+    script.read(ana.id(), 4..5, &held[3..]);
+    // Whoever has the envelopes gives them again, and it can stand again.
+    script.keep(&held[..3], &[Outcome::New; 3]);
+    script.read(ana.id(), 1..5, &held);
+    script.attest(&manifest, true);
+    script.attest(&manifest, false);
+    script.rebase(&manifest);
+    script.read(ana.id(), 4..5, &held[3..]);
+    script.done("what stands by a branch that yields stands for nothing any more")
 }
 
 fn quotas() -> Case {

@@ -1,9 +1,11 @@
 //! Checkpoints in the tables: their manifests, the blobs that these name, and letting go of what
 //! one that stands covers.
 
+use std::collections::BTreeSet;
+
 use couplet_proto::checkpoint::blob::Blob;
 use couplet_proto::checkpoint::{Manifest, Piece};
-use couplet_proto::desk::pieces::{Kept, PieceKept, Rebased, rebase, to_stand};
+use couplet_proto::desk::pieces::{Kept, PieceKept, Rebased, rebase, takes_place, to_stand};
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, WriterHave};
 use couplet_proto::ids::{NotebookId, Slot, WriterId};
@@ -45,7 +47,7 @@ pub(crate) fn keep(
     db: &Connection,
     log: &Log,
     piece: &Piece,
-    (lets_go, quota): (bool, u64),
+    quota: u64,
 ) -> Result<PieceKept, Fault> {
     let notebook = log.id();
     let kept = match piece {
@@ -54,7 +56,7 @@ pub(crate) fn keep(
     };
     let mut touched = Have::new();
     let standing = to_stand(log, &whole(db, notebook)?);
-    if let Some(checkpoint) = standing.filter(|_| lets_go) {
+    if let Some(checkpoint) = standing {
         touched = stand(db, notebook, checkpoint)?;
     }
     let lacking = hashes(
@@ -123,6 +125,38 @@ pub(crate) fn stand(
     Ok(touched)
 }
 
+/// What stands for what is not kept stands no more, unless it is one of these.
+pub(crate) fn give_up_base_unless(
+    db: &Connection,
+    notebook: NotebookId,
+    stood: &BTreeSet<Hash>,
+) -> Result<(), Fault> {
+    let base = "SELECT hash FROM checkpoint WHERE notebook = ?1 AND is_base";
+    if hashes(db, notebook, base)?.iter().all(|base| stood.contains(base)) {
+        return Ok(());
+    }
+    db.prepare_cached("UPDATE checkpoint SET is_base = 0 WHERE notebook = ?1")?
+        .execute([&notebook.0.0])?;
+    for (writer, have) in have(db, notebook)?.iter() {
+        let left = have.clone().without_base();
+        if left.highest() == 0 {
+            db.prepare_cached("DELETE FROM have WHERE notebook = ?1 AND writer = ?2")?
+                .execute(params![notebook.0.0, writer.0])?;
+            continue;
+        }
+        db.prepare_cached(
+            "UPDATE have SET have = ?3, ranges = ?4 WHERE notebook = ?1 AND writer = ?2",
+        )?
+        .execute(params![
+            notebook.0.0,
+            writer.0,
+            item::encode(&left),
+            left.beyond.len()
+        ])?;
+    }
+    Ok(())
+}
+
 /// What stands in a place of a chain that is held; nothing if a checkpoint stands for it.
 fn hash_at(
     db: &Connection,
@@ -165,15 +199,19 @@ fn keep_manifest(
         return Ok(Kept::Unwanted);
     };
     let owner = owner.slot;
+    let mut candidates = candidates(db, notebook, owner)?;
+    let there: Vec<Hash> = candidates.iter().map(Manifest::hash).collect();
+    let whole = whole(db, notebook)?;
+    candidates.retain(|candidate| whole.contains(&candidate.hash()));
+    let stands = |writer: WriterId, counter| hash_at(db, notebook, writer, counter);
+    if !takes_place(log, manifest, &candidates, &have(db, notebook)?, stands)? {
+        return Ok(Kept::Unwanted);
+    }
     // Of each person one that is to stand is enough, beside what stands and the one before.
-    db.prepare_cached(
-        "DELETE FROM checkpoint WHERE notebook = ?1 AND slot = ?2 AND NOT is_base
-         AND hash NOT IN (SELECT parent FROM checkpoint WHERE notebook = ?1 AND is_base)",
-    )?
-    .execute(params![notebook.0.0, owner.index()])?;
-    drop_unnamed(db, notebook)?;
-    if !has_room(db, notebook, owner, manifest.bytes().len(), quota)? {
-        return Ok(Kept::Full);
+    let mut delete =
+        db.prepare_cached("DELETE FROM checkpoint WHERE notebook = ?1 AND hash = ?2")?;
+    for gone in there {
+        delete.execute(params![notebook.0.0, gone.0])?;
     }
     db.prepare_cached(
         "INSERT INTO checkpoint (notebook, hash, slot, is_base, parent, bytes)
@@ -192,7 +230,25 @@ fn keep_manifest(
     for name in &manifest.contents().blobs {
         insert.execute(params![notebook.0.0, name.hash.0, hash.0, item::encode(name)])?;
     }
+    // What both name is not given twice.
+    drop_unnamed(db, notebook)?;
+    if !has_room(db, notebook, owner, 0, quota)? {
+        delete.execute(params![notebook.0.0, hash.0])?;
+        drop_unnamed(db, notebook)?;
+        return Ok(Kept::Full);
+    }
     Ok(Kept::New)
+}
+
+/// A person's checkpoints that stand for nothing so far.
+fn candidates(db: &Connection, notebook: NotebookId, owner: Slot) -> Result<Vec<Manifest>, Fault> {
+    let mut find = db.prepare_cached(
+        "SELECT bytes FROM checkpoint WHERE notebook = ?1 AND slot = ?2 AND NOT is_base
+         AND hash NOT IN (SELECT parent FROM checkpoint WHERE notebook = ?1 AND is_base)",
+    )?;
+    let rows = find.query_map(params![notebook.0.0, owner.index()], |row| row.get(0))?;
+    let read = |bytes| Ok(Manifest::read(bytes).map_err(|_| Malformed("checkpoint"))?);
+    rows.map(|bytes| read(bytes?)).collect()
 }
 
 fn keep_blob(

@@ -172,16 +172,10 @@ impl Store for SqliteStore {
         self.read(move |connection| pieces::piece(connection, notebook, hash)).await
     }
 
-    async fn keep_piece(
-        &self,
-        log: Arc<Log>,
-        piece: Box<Piece>,
-        lets_go: bool,
-    ) -> Result<PieceKept, StoreError> {
+    async fn keep_piece(&self, log: Arc<Log>, piece: Box<Piece>) -> Result<PieceKept, StoreError> {
         self.check_room(false)?;
         let quota = self.room.bytes_per_person;
-        let work =
-            move |connection: &Connection| pieces::keep(connection, &log, &piece, (lets_go, quota));
+        let work = move |connection: &Connection| pieces::keep(connection, &log, &piece, quota);
         self.write(MAX_MANIFEST, work).await
     }
 }

@@ -69,7 +69,8 @@ pub(crate) fn append(db: &Connection, extension: &Extension) -> Result<Appended,
         }
     }
     if let Some(known) = known {
-        let_go_of_strangers(db, *notebook, known)?;
+        let_go_of_strangers(db, *notebook, &known.devices)?;
+        pieces::give_up_base_unless(db, *notebook, &known.stood)?;
     }
     db.prepare_cached(
         "INSERT INTO notebook (notebook, length, head, bytes) VALUES (?1, 0, x'', 0)

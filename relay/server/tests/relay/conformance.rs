@@ -100,13 +100,8 @@ impl Store for Counting {
         self.store.piece(id, hash).await
     }
 
-    async fn keep_piece(
-        &self,
-        log: Arc<Log>,
-        piece: Box<Piece>,
-        lets_go: bool,
-    ) -> Result<PieceKept, StoreError> {
-        self.store.keep_piece(log, piece, lets_go).await
+    async fn keep_piece(&self, log: Arc<Log>, piece: Box<Piece>) -> Result<PieceKept, StoreError> {
+        self.store.keep_piece(log, piece).await
     }
 
     async fn post(&self, letter: Letter) -> Result<Posted, StoreError> {

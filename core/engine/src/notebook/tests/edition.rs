@@ -38,8 +38,9 @@ fn meet(one: &mut Phone, other: &mut Phone) {
 }
 
 fn erased(phone: &Phone, note: &EntryKey) -> NextEdition {
-    let words = phone.notebook.words_of(note, phone.notebook.slot);
-    phone.notebook.without(&words, phone.notebook.slot).unwrap()
+    let person = Person::first(phone.notebook.slot);
+    let words = phone.notebook.words_of(note, person);
+    phone.notebook.without(&words, person).unwrap()
 }
 
 /// All that stands in a volume, but for how the entries of the two were spelled as operations.
@@ -69,31 +70,32 @@ fn what_is_erased_is_in_no_change_and_all_the_rest_stands() {
         let left: Vec<_> = after.comments.iter().map(|comment| comment.text.as_str()).collect();
         assert_eq!(left, ["I read it"]);
     }
-    assert!(!next.notebook.words_of(&note, Slot::Second).is_empty());
-    assert!(next.notebook.words_of(&note, Slot::First).is_empty());
+    assert!(!next.notebook.words_of(&note, Person::first(Slot::Second)).is_empty());
+    assert!(next.notebook.words_of(&note, Person::first(Slot::First)).is_empty());
 }
 
 #[test]
 fn both_phones_make_the_same_edition_whatever_reached_them_first() {
     let (ana, ben, note) = couple();
     let by_ana = erased(&ana, &note);
-    assert!(ben.notebook.goes_on_as(&by_ana.changes, Slot::First));
-    let words = ben.notebook.words_of(&note, Slot::First);
-    let again = ben.notebook.without(&words, Slot::First).unwrap();
+    assert!(ben.notebook.goes_on_as(&by_ana.changes, Person::first(Slot::First)));
+    let words = ben.notebook.words_of(&note, Person::first(Slot::First));
+    let again = ben.notebook.without(&words, Person::first(Slot::First)).unwrap();
     assert_eq!(again.beginning, by_ana.beginning);
 }
 
 #[test]
 fn an_edition_that_says_anything_else_is_not_believed() {
     let (ana, ben, note) = couple();
-    let believed = |next: &NextEdition| ben.notebook.goes_on_as(&next.changes, Slot::First);
-    let words = ana.notebook.words_of(&note, Slot::Second);
-    let of_ben = ana.notebook.without(&words, Slot::Second).unwrap();
+    let believed =
+        |next: &NextEdition| ben.notebook.goes_on_as(&next.changes, Person::first(Slot::First));
+    let words = ana.notebook.words_of(&note, Person::first(Slot::Second));
+    let of_ben = ana.notebook.without(&words, Person::first(Slot::Second)).unwrap();
     assert!(!believed(&of_ben), "it leaves out Ben's words");
 
     let mut forger = Phone::new(ANA);
     forger.note("what Ben never said");
-    let other = forger.notebook.without(&BTreeSet::new(), Slot::First).unwrap();
+    let other = forger.notebook.without(&BTreeSet::new(), Person::first(Slot::First)).unwrap();
     assert!(!believed(&other), "it is of something else");
 
     let mut longer = erased(&ana, &note);
@@ -112,7 +114,7 @@ fn an_edition_that_says_anything_else_is_not_believed() {
 
 /// A phone in an edition, as if it had read it from its store.
 fn in_edition(who: (Slot, WriterId), changes: &[Change]) -> Notebook {
-    Notebook::load(Volume(0), Edition(1), who, None, changes.to_vec()).unwrap()
+    Notebook::load(Volume(0), Edition(1), first(who), None, changes.to_vec()).unwrap()
 }
 
 #[test]
@@ -161,8 +163,8 @@ fn a_tablet_that_was_away_loses_none_of_its_words_and_brings_back_none_of_the_er
     let old = std::mem::replace(&mut tablet.notebook, new);
     let (written, stranded) = tablet.notebook.write_late(&old, &late).unwrap();
     assert!(stranded.is_empty());
-    let anew: Vec<(Change, Slot)> =
-        written.into_iter().map(|written| (written.change, Slot::First)).collect();
+    let anew: Vec<(Change, Person)> =
+        written.into_iter().map(|written| (written.change, Person::first(Slot::First))).collect();
 
     let mut at_ben = in_edition(BEN, &next.changes);
     let applied = at_ben.receive(anew.clone()).unwrap();
@@ -197,7 +199,7 @@ fn what_was_said_of_an_entry_that_comes_later_is_said_once_it_is_here() {
     assert_eq!((written.len(), stranded.len()), (0, 1));
     let mut at_ana = in_edition(ANA, &next.changes);
     let (written, _) = at_ana.write_late(&ana.notebook, &of_ana).unwrap();
-    let anew = written.into_iter().map(|it| (it.change, Slot::First)).collect();
+    let anew = written.into_iter().map(|it| (it.change, Person::first(Slot::First))).collect();
     at_ben.receive(anew).unwrap();
     let written = at_ben.write_stranded(&mut stranded).unwrap();
     assert_eq!((written.len(), stranded.len()), (1, 0));
