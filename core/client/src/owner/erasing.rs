@@ -315,11 +315,27 @@ mod tests {
         checkpoint
     }
 
+    /// Whether words are anywhere here: in a change, in what is shown, in an envelope or in a blob,
+    /// opened with every key that is here.
     fn holds(owner: &mut Owner, words: &str) -> bool {
         let changes = owner.tables().all_changes().unwrap();
         let is_in = |bytes: &[u8]| bytes.windows(words.len()).any(|it| it == words.as_bytes());
         let rows = owner.timeline(None, 100, &crate::store::Filter::default()).unwrap();
+        let mut opened = Vec::new();
+        for range in owner.have().without(&couplet_proto::have::Have::new()) {
+            for bytes in owner.envelopes(range).unwrap() {
+                let read = owner.replica().unwrap().reread(bytes).unwrap();
+                opened.extend(read.unwrap().1.changes);
+            }
+        }
+        for (manifest, _) in owner.tables().checkpoints().unwrap() {
+            for name in &manifest.contents().blobs {
+                let blob = owner.tables().blob(name.hash).unwrap().unwrap();
+                opened.extend(owner.replica().unwrap().open_blob(&blob).unwrap().unwrap());
+            }
+        }
         changes.iter().any(|change| is_in(&change.bytes))
+            || opened.iter().any(|change| is_in(change.bytes()))
             || rows.iter().any(|row| is_in(format!("{:?}", row.entry).as_bytes()))
     }
 
