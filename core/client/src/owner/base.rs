@@ -10,7 +10,7 @@ use couplet_engine::document::{Change, Refusal};
 use couplet_proto::checkpoint::{Manifest, Piece};
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Tip};
-use couplet_proto::ids::{Person, WriterId};
+use couplet_proto::ids::{Person, Volume, WriterId};
 
 use super::Owner;
 use super::checkpoint::{Volumes, cover, said};
@@ -196,11 +196,13 @@ impl Owner {
             return self.reject(manifest);
         };
         let Some(anew) = self.split_anew(&mut volumes)? else { return self.reject(manifest) };
+        // What is doubted below has no place in its chain any more.
+        let late = self.late_changes(anew.keys(), &cover(manifest))?;
         let doubted = self.heal_others(manifest, (&volumes, &anew))?;
         let Some(judged) = self.judge_all(volumes, &authors, doubted.is_some())? else {
             return self.reject(manifest);
         };
-        let Some(anew) = self.begin_all_anew(anew, &authors, manifest)? else {
+        let Some(anew) = self.begin_all_anew(anew, &authors, late)? else {
             return self.reject(manifest);
         };
         let Some(delta) = self.rebased(manifest)? else { return self.reject(manifest) };
@@ -293,12 +295,12 @@ impl Owner {
         &mut self,
         volumes: Volumes,
         authors: &Authors,
-        manifest: &Manifest,
+        mut late: BTreeMap<Volume, Vec<Change>>,
     ) -> Result<Option<Vec<Anew>>, Error> {
-        let covered = cover(manifest);
         let mut all = Vec::new();
         for volume in volumes {
-            let begun = self.begin_anew(volume, |change| by_author(authors, change), &covered)?;
+            let late = late.remove(&volume.0).unwrap_or_default();
+            let begun = self.begin_anew(volume, |change| by_author(authors, change), &late)?;
             let Some(begun) = begun else { return Ok(None) };
             all.push(begun);
         }

@@ -7,7 +7,7 @@
 //!
 //! Deliberately not here: how an edition comes to be proposed (`erasing`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use couplet_engine::document::genesis::GENESIS_WRITER;
 use couplet_engine::document::{Change, EntryKey};
@@ -197,7 +197,7 @@ impl Owner {
         &mut self,
         (volume, (edition, changes)): (Volume, (Edition, Vec<Change>)),
         waiting: impl Fn(Change) -> Option<(Hash, Waiting)>,
-        covered: &Have,
+        late: &[Change],
     ) -> Result<Option<Anew>, Error> {
         let is_nobodys = |change: &Change| change.writer() == GENESIS_WRITER;
         let (mut base, rest): (Vec<Change>, Vec<Change>) =
@@ -220,13 +220,12 @@ impl Owner {
         };
         let old = replica.unshelve(volume).ok_or(Error::Engine)?;
         replica.shelve(new);
-        let late = self.late_changes((volume, old.edition()), covered)?;
         let judged = self.judge(volume, rest.into_iter().filter_map(waiting).collect())?;
         let new = self.load(volume)?;
         if new.edition() != edition {
             return Err(Error::Engine);
         }
-        let (written, stranded) = new.write_late(&old, &late)?;
+        let (written, stranded) = new.write_late(&old, late)?;
         // Of a page the version that is shown with it is to be one of this edition's.
         let differs = |entry: &Entry| {
             let is_page = entry.kind.is_some_and(|kind| kind.body() == Body::Text);
@@ -238,33 +237,44 @@ impl Owner {
         Ok(Some(Anew { place, by, base, judged, written, stranded, different, gone }))
     }
 
-    /// What this device wrote in an edition beyond what is covered of it, in order.
-    fn late_changes(
+    /// What this device wrote in the editions of these volumes that are here, beyond what is covered of
+    /// it, in order. Of a chain of which less is here than is covered, as in a store that was restored,
+    /// nothing is.
+    pub(super) fn late_changes<'a>(
         &mut self,
-        place: (Volume, Edition),
+        volumes: impl Iterator<Item = &'a Volume>,
         covered: &Have,
-    ) -> Result<Vec<Change>, Error> {
+    ) -> Result<BTreeMap<Volume, Vec<Change>>, Error> {
         let mut own = self.former_writers()?;
         own.push(self.replica()?.writer());
-        let is_in = |writer: WriterId, counter: u64| {
+        let covers = |writer: WriterId, counter: u64| {
             covered.of(writer).is_some_and(|have| counter <= have.tip.counter)
         };
-        let mut late = Vec::new();
-        for (change, counter) in self.tables().changes_of(place)? {
-            let writer = change.writer();
-            let is_covered = match counter {
-                None => false,
-                Some(counter) if is_in(writer, counter) => true,
-                Some(counter) => {
-                    let carrier = self.tables().carrier(writer, counter)?;
-                    carrier.is_some_and(|(by, at)| is_in(by, at))
+        let have = self.replica()?.have();
+        let tip = |writer| have.of(writer).map_or(0, |have| have.tip.counter);
+        own.retain(|writer| !covers(*writer, tip(*writer).saturating_add(1)));
+        let mut all = BTreeMap::new();
+        for volume in volumes {
+            let mut late = Vec::new();
+            for (change, counter) in
+                self.tables().changes_of((*volume, self.tables().edition(*volume)?))?
+            {
+                let writer = change.writer();
+                let is_covered = match counter {
+                    None => false,
+                    Some(counter) if covers(writer, counter) => true,
+                    Some(counter) => {
+                        let carrier = self.tables().carrier(writer, counter)?;
+                        carrier.is_some_and(|(by, at)| covers(by, at))
+                    }
+                };
+                if own.contains(&writer) && !is_covered {
+                    late.push(change);
                 }
-            };
-            if own.contains(&writer) && !is_covered {
-                late.push(change);
             }
+            all.insert(*volume, late);
         }
-        Ok(late)
+        Ok(all)
     }
 
     /// Late words on entries that have come since are written; whether there were any.

@@ -136,8 +136,9 @@ impl Notebook {
             if self.document.entry(&key).is_none() {
                 written.extend(self.carry_birth(&key, &stood, late)?);
             }
-            let values = self.late_values(&stood, late);
-            if self.document.entry(&key).is_some() {
+            let stands = self.document.entry(&key);
+            let values = self.late_values(stands.as_ref(), &stood, late);
+            if stands.is_some() {
                 written.extend(self.write_values(&key, values)?);
                 written.extend(self.carry_text(&key, &stood, old, late)?);
             } else if !values.is_empty() {
@@ -170,7 +171,13 @@ impl Notebook {
         Ok(written)
     }
 
-    fn late_values(&self, stood: &RawEntry, late: &[Change]) -> Vec<Missing> {
+    /// The late values of an entry, with keys of this writer's, but for those that stand under their own.
+    fn late_values(
+        &self,
+        stands: Option<&RawEntry>,
+        stood: &RawEntry,
+        late: &[Change],
+    ) -> Vec<Missing> {
         let me = self.document.writer();
         let mut values = Vec::new();
         for (field, all) in &stood.fields {
@@ -180,7 +187,11 @@ impl Notebook {
                 Some(_) => true,
             };
             let mine = renamed(field, late, me);
-            let of_field = all.iter().filter(|_| is_of_writer);
+            let here = stands.and_then(|stands| stands.fields.get(field));
+            let is_here = |scalar: &Scalar| {
+                here.is_some_and(|here| here.iter().any(|value| value.scalar == *scalar))
+            };
+            let of_field = all.iter().filter(|one| is_of_writer && !is_here(&one.scalar));
             values.extend(of_field.map(|one| (one.by, mine.clone(), one.scalar.clone())));
         }
         values.sort();

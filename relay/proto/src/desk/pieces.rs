@@ -96,12 +96,16 @@ pub fn takes_place<E>(
     held: &Have,
     hash_at: impl FnMut(WriterId, u64) -> Result<Option<Hash>, E>,
 ) -> Result<bool, E> {
-    // What an edition is proposed with is what the other person's device needs.
-    let is_proposed = |manifest: &Manifest| {
-        log.proposed().is_some_and(|it| it.edition.checkpoint == manifest.hash())
-    };
-    if is_proposed(offered) || whole.iter().any(is_proposed) {
-        return Ok(is_proposed(offered));
+    // What an edition is proposed with is what the other person's device needs: it gives way to what
+    // its own device offers alone.
+    if let Some(proposed) = log.proposed() {
+        let is_it = |manifest: &Manifest| manifest.hash() == proposed.edition.checkpoint;
+        if is_it(offered) || offered.device() == proposed.by {
+            return Ok(true);
+        }
+        if whole.iter().any(is_it) {
+            return Ok(false);
+        }
     }
     let base = |writer| held.of(writer).map_or(0, |have| have.base.counter);
     if !offered.chains().any(|(writer, _, last)| last.counter > base(writer)) {
