@@ -52,6 +52,8 @@ pub struct Device {
     pub name: Option<String>,
     /// What the device is called, if it was given a name.
     pub called: Option<String>,
+    /// How often that person was let in again after they had lost everything.
+    pub generation: u32,
     /// Whether it is the device that is asked.
     pub is_this: bool,
     /// The index of the statement of the membership log that let it in.
@@ -91,6 +93,21 @@ pub struct InviteId {
     pub value: String,
 }
 
+/// What letting in again the other person has come to.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum Again {
+    /// There is a link for them.
+    Link {
+        /// It.
+        invitation: Invitation,
+    },
+    /// Their recovery kit is warned.
+    NotBefore {
+        /// There is a link from then on, unless the kit's words take that back.
+        due: SystemTime,
+    },
+}
+
 /// An invite of one's own that is open.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct OpenInvite {
@@ -98,6 +115,8 @@ pub struct OpenInvite {
     pub id: InviteId,
     /// Whether it is for a device of one's own.
     pub is_own_device: bool,
+    /// Whether it lets in again a person who lost everything; of another's, in this one's place.
+    pub is_again: bool,
     /// What the newcomer reads.
     pub history: History,
     /// Good until then.
@@ -210,6 +229,8 @@ pub struct Request {
     pub name: Option<String>,
     /// Whether it is a device of one's own.
     pub is_own_device: bool,
+    /// Whether it is the other person, who lost everything and is to be let in again.
+    pub is_again: bool,
 }
 
 /// The honest state of a notebook on this device.
@@ -256,6 +277,9 @@ pub struct Status {
     /// When this person's recovery kit may be replaced without its words: one of their devices gave
     /// it notice. Whoever did not mean this keeps the kit by its words.
     pub kit_due: Option<SystemTime>,
+    /// Whether the other person is letting somebody in again in the place of this one: by a link, or
+    /// by a warning to the recovery kit. It takes every device of this person's out.
+    pub is_being_replaced: bool,
     /// How many persons belong.
     pub persons: u32,
     /// How many devices belong.
@@ -300,6 +324,7 @@ impl From<couplet::Device> for Device {
             person: device.slot.into(),
             name: device.name,
             called: device.called,
+            generation: device.generation,
             is_this: device.is_this,
             since: device.since,
             verified: device.verified.map(Verified::from),
@@ -369,6 +394,7 @@ impl From<couplet::OpenInvite> for OpenInvite {
         Self {
             id: InviteId { value: invite.id.to_string() },
             is_own_device: invite.is_own_device,
+            is_again: invite.is_again,
             history: if invite.is_from_here { History::FromHere } else { History::All },
             expires: time(invite.expires),
             is_expired: invite.is_expired,
@@ -402,10 +428,19 @@ impl From<couplet::Invitation> for Invitation {
     }
 }
 
+impl From<couplet::Again<couplet::Invitation>> for Again {
+    fn from(again: couplet::Again<couplet::Invitation>) -> Self {
+        match again {
+            couplet::Again::Link(invitation) => Self::Link { invitation: invitation.into() },
+            couplet::Again::NotBefore(due) => Self::NotBefore { due: time(due) },
+        }
+    }
+}
+
 impl From<couplet::Request> for Request {
     fn from(request: couplet::Request) -> Self {
-        let couplet::Request { id, name, is_own_device, .. } = request;
-        Self { id: RequestId { value: id }, name, is_own_device }
+        let couplet::Request { id, name, is_own_device, is_again } = request;
+        Self { id: RequestId { value: id }, name, is_own_device, is_again }
     }
 }
 
@@ -431,6 +466,7 @@ impl From<couplet::Status> for Status {
             withheld: status.withheld,
             verified: status.verified.map(Verified::from),
             kit_due: status.kit_due.map(time),
+            is_being_replaced: status.is_being_replaced,
             persons: u32::try_from(status.persons).unwrap_or(u32::MAX),
             devices: u32::try_from(status.devices).unwrap_or(u32::MAX),
         }

@@ -4,6 +4,8 @@ use couplet::Slot;
 
 use crate::device::PersonId;
 use crate::error::CoupletError;
+use crate::kinds::{Deed, EntryState, Fact, Item, ItemId, Kind, Member, Open, Part, Shown, Stance};
+use crate::times::{Meeting, Seal};
 
 /// The name of an entry, the same on every phone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, uniffi::Record)]
@@ -45,15 +47,6 @@ pub struct Version {
 pub struct Cursor {
     /// Its text.
     pub value: String,
-}
-
-/// The kinds of entries that this version writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, uniffi::Enum)]
-pub enum Kind {
-    /// Words of one person for the other.
-    Note,
-    /// A page that both write on.
-    Page,
 }
 
 /// How far one's own words have come.
@@ -100,6 +93,8 @@ pub struct Comment {
     pub id: CommentId,
     /// Who says it.
     pub author: PersonId,
+    /// Which generation of that person: nobody of another writes it anew.
+    pub generation: u32,
     /// The earlier comment that it answers.
     pub reply_to: Option<CommentId>,
     /// Its words.
@@ -130,6 +125,8 @@ pub struct Entry {
     pub kind_name: String,
     /// Who made it.
     pub author: PersonId,
+    /// Which generation of that person wrote its words: nobody of another writes them anew.
+    pub generation: u32,
     /// Its civil day, days since 1970-01-01.
     pub day: i32,
     /// Its words.
@@ -142,6 +139,24 @@ pub struct Entry {
     pub comments: Vec<Comment>,
     /// The emoji left on it, by person.
     pub reactions: Vec<Reaction>,
+    /// Where it has come to, if its kind has states.
+    pub state: Option<EntryState>,
+    /// What is to be shown with that.
+    pub facts: Vec<Fact>,
+    /// Everybody's own words in it besides its body.
+    pub parts: Vec<Part>,
+    /// What each person says in it.
+    pub stances: Vec<Stance>,
+    /// The values in it that both may set, besides its body and its items.
+    pub shown: Vec<Shown>,
+    /// What each person put into their sets: feelings, tags, signs of being there.
+    pub members: Vec<Member>,
+    /// Its items, in their order.
+    pub items: Vec<Item>,
+    /// The times of a conversation, if it is one.
+    pub meeting: Option<Meeting>,
+    /// How it is sealed, if it is.
+    pub seal: Option<Seal>,
     /// What to give back with an edit of what is shown here.
     pub version: Version,
 }
@@ -157,6 +172,8 @@ pub struct EntryRow {
     pub delivery: Delivery,
     /// What this device's person may do with it now.
     pub can: Vec<Verb>,
+    /// What its kind has this device's person do with it now.
+    pub open: Vec<Open>,
     /// Where the timeline goes on after it.
     pub cursor: Cursor,
 }
@@ -228,24 +245,15 @@ pub enum Saying {
         /// Whether it is left rather than taken back.
         is_wanted: bool,
     },
-}
-
-impl From<Kind> for couplet::Kind {
-    fn from(kind: Kind) -> Self {
-        match kind {
-            Kind::Note => Self::Note,
-            Kind::Page => Self::Page,
-        }
-    }
-}
-
-/// The kinds of this interface; of the others it has the name.
-fn kind_of(kind: couplet::Kind) -> Option<Kind> {
-    match kind {
-        couplet::Kind::Note => Some(Kind::Note),
-        couplet::Kind::Page => Some(Kind::Page),
-        _ => None,
-    }
+    /// What its kind has people do with it.
+    Do {
+        /// What.
+        deed: Deed,
+        /// On which of the things in it, if it is done on one.
+        on: Option<ItemId>,
+        /// With which words; empty for none.
+        words: String,
+    },
 }
 
 impl From<couplet::Delivery> for Delivery {
@@ -283,6 +291,7 @@ impl From<couplet::Comment> for Comment {
         Self {
             id: name(&comment.id),
             author: comment.author.into(),
+            generation: comment.generation,
             reply_to: comment.reply_to.as_ref().map(name),
             text: comment.text,
             alternatives: all(comment.alternatives),
@@ -300,25 +309,36 @@ impl From<couplet::Reaction> for Reaction {
 impl From<couplet::Entry> for Entry {
     fn from(entry: couplet::Entry) -> Self {
         Self {
-            id: EntryId { value: entry.key.as_str().to_owned() },
-            kind: entry.kind.and_then(kind_of),
+            id: EntryId { value: entry.key.into() },
+            kind: entry.kind,
             kind_name: entry.kind_name,
             author: entry.author.into(),
+            generation: entry.generation,
             day: entry.day,
             text: entry.text,
             alternatives: all(entry.alternatives),
             revisions: all(entry.revisions),
             comments: all(entry.comments),
             reactions: all(entry.reactions),
+            state: entry.state,
+            facts: all(entry.facts),
+            parts: all(entry.parts),
+            stances: all(entry.stances),
+            shown: all(entry.shown),
+            members: all(entry.members),
+            items: all(entry.items),
+            meeting: entry.meeting.map(Meeting::from),
+            seal: entry.seal.map(Seal::from),
             version: Version { value: entry.version.to_string() },
         }
     }
 }
 
 impl From<couplet::EntryRow> for EntryRow {
-    fn from(row: couplet::EntryRow) -> Self {
+    fn from(mut row: couplet::EntryRow) -> Self {
         Self {
             cursor: Cursor { value: row.cursor().to_string() },
+            open: all(std::mem::take(&mut row.entry.open)),
             entry: row.entry.into(),
             is_unread: row.is_unread,
             delivery: row.delivery.into(),
@@ -332,7 +352,7 @@ impl From<Filter> for couplet::Filter {
         let (first, last) = (filter.first_day, filter.last_day);
         let days = first.unwrap_or(i32::MIN)..=last.unwrap_or(i32::MAX);
         Self {
-            kind: filter.kind.map(|kind| couplet::Kind::from(kind).name().to_owned()),
+            kind: filter.kind.map(|kind| kind.name().to_owned()),
             only_unread: filter.only_unread,
             days: (first.is_some() || last.is_some()).then_some(days),
         }
@@ -368,6 +388,7 @@ impl From<Saying> for couplet::Saying {
                 Self::EditComment { comment: comment.value, text }
             }
             Saying::React { emoji, is_wanted } => Self::React { emoji, is_wanted },
+            Saying::Do { deed, on, words } => Self::Do { deed, on: on.map(|on| on.value), words },
         }
     }
 }

@@ -3,8 +3,9 @@
 use couplet::{Edition, Slot, Volume};
 
 use crate::device::{NotebookId, Person, PersonId};
-use crate::entry::{Entry, Kind, NotebookHash, all};
+use crate::entry::{Entry, NotebookHash, all};
 use crate::error::CoupletError;
+use crate::kinds::Kind;
 use crate::runtime::run_blocking;
 
 /// Everything shared in a notebook.
@@ -108,7 +109,7 @@ impl From<PlacedChange> for couplet::PlacedChange {
 
 impl From<Words> for (couplet::Kind, i32, String) {
     fn from(words: Words) -> Self {
-        (words.kind.into(), words.day, words.text)
+        (words.kind, words.day, words.text)
     }
 }
 

@@ -16,29 +16,37 @@ mod error;
 mod events;
 mod export;
 mod keystore;
+mod kinds;
 mod log;
 mod notebook;
+mod preview;
 mod recovery;
 mod runtime;
+mod times;
 
 pub use config::Config;
 pub use device::{
-    Device, DeviceId, Dissolving, Exchanged, History, Invitation, InviteId, Late, NotebookId,
-    OpenInvite, Person, PersonId, Quarantine, Request, RequestId, SasEmoji, SetAside, Standing,
-    Status, Unsent, Verification, Verified,
+    Again, Device, DeviceId, Dissolving, Exchanged, History, Invitation, InviteId, Late,
+    NotebookId, OpenInvite, Person, PersonId, Quarantine, Request, RequestId, SasEmoji, SetAside,
+    Standing, Status, Unsent, Verification, Verified,
 };
 pub use entry::{
-    Comment, CommentId, Cursor, Delivery, Draft, DraftId, Entry, EntryId, EntryRow, Filter, Kind,
+    Comment, CommentId, Cursor, Delivery, Draft, DraftId, Entry, EntryId, EntryRow, Filter,
     NotebookHash, Reaction, Revision, Saying, Verb, Version, WriterId,
 };
 pub use error::CoupletError;
 pub use events::{Event, EventStream};
 pub use export::{Archive, Export, Imported, PlacedChange, Words, prove_export};
 pub use keystore::{KeyRefused, KeyStore};
+pub use kinds::{
+    Alternative, Deed, EntryState, Fact, Item, ItemId, Kind, Member, On, Open, Part, Shown, Stance,
+};
 pub use log::{LogLevel, LogLine, LogRefused, LogSink, lost_log_lines, set_log_sink};
 pub use notebook::{GoneOn, Notebook};
+pub use preview::EntryPreview;
 pub use recovery::{Recovered, RecoveryKit, RecoveryWords, Renewed, recover};
 pub use runtime::{CancelToken, end_all_work};
+pub use times::{Meeting, Proposal, Seal, Vote, Voted};
 
 uniffi::setup_scaffolding!();
 

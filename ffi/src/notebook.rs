@@ -22,7 +22,7 @@ use crate::error::CoupletError;
 use crate::events::EventStream;
 use crate::export::Archive;
 use crate::keystore::{KeyStore, kept_key, key_or_new};
-use crate::runtime::{CancelToken, run};
+use crate::runtime::{CancelToken, run, run_here};
 
 /// A notebook on this device. Writing and reading never need a network, and what a call has
 /// returned is durable.
@@ -164,6 +164,18 @@ impl Notebook {
         }
         let work = work(self.couplet.clone());
         run(async move { Ok(work.await?) }).await
+    }
+
+    /// The same, for what is read in a few short steps.
+    async fn call_here<T, F>(&self, work: impl FnOnce(Couplet) -> F) -> Result<T, CoupletError>
+    where
+        F: Future<Output = Result<T, couplet::Error>>,
+    {
+        if self.is_closing.is_cancelled() {
+            return Err(CoupletError::closed());
+        }
+        let work = work(self.couplet.clone());
+        run_here(async move { Ok(work.await?) }).await
     }
 
     /// Does what waits for others; a shutdown ends it.

@@ -1,12 +1,15 @@
 //! Where the work runs: a runtime of this library's own.
 //!
 //! UniFFI polls an exported future on the thread of whoever awaits it, which may be the one that
-//! draws the app. So the work of every call is a task here, and the exported future only waits for
-//! it. Where the language drops the future of a cancelled call (Kotlin, Python), the task is
+//! draws the app. So the work of a call is a task here, and the exported future only waits for it;
+//! what is read out of the store is waited for without one. Where the language drops the future of a cancelled call (Kotlin, Python), the task is
 //! aborted; where it does not (Swift), the call is given a [`CancelToken`].
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -64,6 +67,22 @@ pub(crate) async fn run<T: Send + 'static>(
     let mut tasks = JoinSet::new();
     tasks.spawn_on(work, &runtime()?);
     ended(tasks).await
+}
+
+/// Does work whose every step is short, and which waits for threads of this library's own: where it
+/// is awaited, and not as a task, which would be two more threads to wake. Whatever else holds of
+/// [`run`] holds of it.
+pub(crate) async fn run_here<T>(
+    work: impl Future<Output = Result<T, CoupletError>>,
+) -> Result<T, CoupletError> {
+    let runtime = runtime()?;
+    let mut work = pin!(work);
+    poll_fn(|context| {
+        let _entered = runtime.enter();
+        let step = AssertUnwindSafe(|| work.as_mut().poll(context));
+        catch_unwind(step).unwrap_or_else(|_| Poll::Ready(Err(CoupletError::panicked())))
+    })
+    .await
 }
 
 /// Does work that may block, and the calling out to the app: on a thread for that.
@@ -147,6 +166,8 @@ mod tests {
     #[test]
     fn a_panic_is_an_error() {
         let done: Result<(), _> = block_on(run(async { panic!("on purpose") }));
+        assert!(matches!(done, Err(CoupletError::Internal { .. })), "{done:?}");
+        let done: Result<(), _> = block_on(run_here(async { panic!("on purpose") }));
         assert!(matches!(done, Err(CoupletError::Internal { .. })), "{done:?}");
         let done: Result<(), _> = block_on(run_blocking(|| panic!("on purpose")));
         assert!(matches!(done, Err(CoupletError::Internal { .. })), "{done:?}");

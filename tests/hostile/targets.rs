@@ -5,6 +5,7 @@
 use couplet::Cursor;
 use couplet_engine::body::Body;
 use couplet_engine::checkpoint;
+use couplet_engine::document::anchor::Anchor;
 use couplet_engine::document::{Change, EntryKey, Run};
 use couplet_engine::keys::{DeviceSecret, Secret, WordsSecret};
 use couplet_engine::membership::words::Words;
@@ -94,6 +95,11 @@ fn of_entries() -> Vec<Target> {
     let fields = [claimed, closed].map(|field| field.to_string().into_bytes());
     vec![
         Target::new("field", fields.to_vec(), read_field),
+        text("anchor", &format!("77-{writer}"), |text| {
+            accepted(text.parse::<Anchor>(), |anchor| {
+                same(anchor.to_string().as_bytes(), text.as_bytes())
+            })
+        }),
         Target::new("claim", vec![claim.to_bytes()], |bytes| {
             accepted(Claim::read(bytes).ok_or(()), |claim| same(&claim.to_bytes(), bytes))
         }),

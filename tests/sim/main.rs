@@ -21,6 +21,7 @@ mod members;
 mod phone;
 mod recovery;
 mod relay;
+mod replacing;
 mod settling;
 mod step;
 mod stories;

@@ -92,6 +92,7 @@ impl World {
                 | Error::WordsUsed
                 | Error::Refused(Reason::NotAMember | Reason::NotInvited)
         );
-        is_answer && self.has_changed_members
+        let is_told = self.has_let_in_again && matches!(error, Error::Apart);
+        is_told || is_answer && self.has_changed_members
     }
 }

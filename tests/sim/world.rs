@@ -37,6 +37,8 @@ pub(crate) struct World {
     pub(crate) forks_are_lawful: bool,
     /// Somebody was let in or taken out since the beginning.
     pub(crate) has_changed_members: bool,
+    /// Somebody was let in again: the phones that they had hear that.
+    pub(crate) has_let_in_again: bool,
     /// Somebody wants all of it gone from the relay.
     pub(crate) is_ending: bool,
     /// The relay at which everybody must meet in the end.
@@ -69,6 +71,7 @@ impl World {
             link: None,
             trace: Vec::new(),
             has_changed_members: false,
+            has_let_in_again: false,
             is_ending: false,
             home: 0,
             has_moved: false,

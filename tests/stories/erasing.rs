@@ -43,7 +43,8 @@ fn stored(phone: &Phone) -> Vec<Vec<u8>> {
         let mut rows = all.query([]).unwrap();
         while let Some(row) = rows.next().unwrap() {
             for column in 0..columns {
-                if let ValueRef::Text(bytes) | ValueRef::Blob(bytes) = row.get_ref(column).unwrap() {
+                if let ValueRef::Text(bytes) | ValueRef::Blob(bytes) = row.get_ref(column).unwrap()
+                {
                     values.push(bytes.to_vec());
                 }
             }

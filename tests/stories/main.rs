@@ -4,6 +4,7 @@
 //! Nothing is called in here that a person at a terminal could not call, and what is killed is
 //! killed with -9. The slow soaks need `COUPLET_LONG=1`.
 
+mod again;
 mod at_once;
 mod blind;
 mod demo;

@@ -221,10 +221,11 @@ fn editions() -> Vec<Made> {
         Body::Propose(Propose { volume, edition, beginning, checkpoint })
     };
     let accept = |seed| Body::Accept(Accept { checkpoint: Hash([seed; 32]) });
-    let make = |story: &Story, name, expect, about, (slot, body): (Slot, Body), by: &DeviceSecret| {
-        let said = story.say(slot, body, by);
-        given(&story.couple.log, Made::new(name, expect, about)).bytes("bytes", said.bytes())
-    };
+    let make =
+        |story: &Story, name, expect, about, (slot, body): (Slot, Body), by: &DeviceSecret| {
+            let said = story.say(slot, body, by);
+            given(&story.couple.log, Made::new(name, expect, about)).bytes("bytes", said.bytes())
+        };
     let no = "not allowed";
     let mut all = vec![
         make(&story, "propose", "ok", "by Ana", (first, edition(0, 1)), &ana),

@@ -172,7 +172,7 @@ async def meet(anas: Notebook, bens: Notebook) -> None:
 
 async def texts(notebook: Notebook) -> list[str]:
     """What the timeline says, the newest first."""
-    return [row.entry.text for row in await notebook.timeline(limit=1_000)]
+    return [row.text for row in await notebook.timeline(limit=1_000)]
 
 
 async def happens(events: Events, kind: type[E_co]) -> E_co:

@@ -60,7 +60,7 @@ class Phone:
         return {}
 
     async def timeline(self) -> dict[str, Any]:
-        return {"texts": [row.entry.text for row in await self.notebook.timeline(limit=1_000)]}
+        return {"texts": [row.text for row in await self.notebook.timeline(limit=1_000)]}
 
     async def hash(self) -> dict[str, Any]:
         found = await self.notebook.hash()

@@ -82,7 +82,7 @@ async def test_both_write_without_a_network_and_have_everything_when_they_meet(
     paged: list[str] = []
     cursor: Cursor | None = None
     while page := await bens.timeline(limit=2, before=cursor):
-        paged += [row.entry.text for row in page]
+        paged += [row.text for row in page]
         cursor = page[-1].cursor
     assert paged == await texts(bens)
 
@@ -127,7 +127,7 @@ async def test_who_stays_attached_is_told_at_once(
         arrived = await happens(at_bens, EntryChanged)
         assert arrived.entry == written.id
         [row] = await bens.timeline()
-        assert row.is_unread and row.entry.text == "look, the moon"
+        assert row.is_unread and row.text == "look, the moon"
         assert not (await bens.show(arrived.entry)).entry.alternatives
         assert not (await bens.entry(arrived.entry)).is_unread
 

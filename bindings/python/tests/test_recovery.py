@@ -7,16 +7,18 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from couple import Phone, Relay, Silence, at_port, scenario, texts, together
+from couple import Phone, Relay, Silence, at_port, meet, scenario, texts, together
 from couplet import (
     FileKeyStore,
     InvalidInput,
+    Invitation,
     NotAllowed,
     NotBefore,
     Notebook,
     NotFound,
     RecoveryKit,
     RecoveryWords,
+    Waiting,
 )
 
 
@@ -119,3 +121,40 @@ async def test_a_kit_is_renewed_by_its_words_and_without_them_only_after_notice(
     assert (await anas.recovery_kit()).due is None
     with pytest.raises(NotFound):
         await anas.keep_kit(second)
+
+
+@scenario("let-in-again")
+async def test_who_lost_every_phone_and_the_words_is_let_in_again_by_the_other(
+    stack: AsyncExitStack, relay: Relay, ana: Phone, ben: Phone, tmp_path: Path
+) -> None:
+    anas, bens = await together(stack, relay, ana, ben)
+    note = (await bens.write("from Ben")).entry.id
+    await meet(anas, bens)
+    invitation = await anas.invite_again()
+    assert isinstance(invitation, Invitation)
+    await anas.sync()
+    await bens.sync()
+    assert (await bens.status()).is_being_replaced
+    assert [invite.is_again for invite in await bens.invites()] == [True]
+    fresh = await stack.enter_async_context(await Phone(tmp_path, "Fresh").join(invitation.link))
+    with pytest.raises(Waiting):
+        await fresh.sync()
+    await anas.sync()
+    [request] = await anas.requests()
+    assert request.is_again
+    await anas.approve(request.id, (await fresh.status()).waiting_code)
+    await meet(anas, fresh)
+    assert await texts(fresh) == ["from Ben"]
+    assert [one.generation for one in await fresh.devices() if one.is_this] == [1]
+    with pytest.raises(NotAllowed) as anew:
+        await fresh.edit(note, "anew")
+    assert anew.value.code == "not_yours"
+
+    with pytest.raises(NotAllowed):
+        await bens.sync()
+    assert await texts(bens) == ["from Ben"]
+    await fresh.make_kit()
+    await meet(fresh, anas)
+    warned = await anas.invite_again()
+    last = (await anas.status()).last_exchange
+    assert isinstance(warned, NotBefore) and last is not None and warned.due > last

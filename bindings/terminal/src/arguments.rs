@@ -340,6 +340,9 @@ pub(crate) struct Do {
 pub(crate) enum Verb {
     /// Say something about it
     Comment {
+        /// About these words on a page, which stand there once
+        #[arg(long, value_name = "WORDS")]
+        on: Option<String>,
         /// The text; - reads standard input
         #[arg(allow_hyphen_values = true)]
         text: String,

@@ -15,10 +15,21 @@ pub(crate) fn parse(text: &str, zone: &str) -> Result<i64, Failure> {
         return Ok(time.as_second());
     }
     let wrong = || Failure::input("a time is written as 2026-12-01T18:00");
-    let unknown = |_| Failure::input("there is no such time zone; name one as Europe/Copenhagen");
-    let zone = TimeZone::get(zone).map_err(unknown)?;
     let time: DateTime = text.parse().map_err(|_| wrong())?;
-    Ok(time.to_zoned(zone).map_err(|_| wrong())?.timestamp().as_second())
+    Ok(time.to_zoned(named(zone)?).map_err(|_| wrong())?.timestamp().as_second())
+}
+
+/// The zone of that name; a machine without a database of zones knows UTC and its own.
+fn named(zone: &str) -> Result<TimeZone, Failure> {
+    let here = TimeZone::system();
+    if zone == "UTC" {
+        return Ok(TimeZone::UTC);
+    }
+    if here.iana_name() == Some(zone) {
+        return Ok(here);
+    }
+    let unknown = "there is no such time zone on this machine; name one as Europe/Copenhagen";
+    TimeZone::get(zone).map_err(|_| Failure::input(unknown))
 }
 
 /// The time as 2026-12-01 18:00 where this machine is.
@@ -34,6 +45,8 @@ pub(crate) fn zone() -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[test]
@@ -41,6 +54,10 @@ mod tests {
         assert_eq!(parse("1970-01-01T01:00", "UTC").ok(), Some(3_600));
         assert_eq!(parse("1970-01-01T01:00+01:00", "UTC").ok(), Some(0));
         assert_eq!(parse("77", "UTC").ok(), Some(77));
+        if Path::new("/usr/share/zoneinfo").is_dir() {
+            let there = parse("2026-12-01T18:00", "Europe/Copenhagen").ok();
+            assert_eq!(there, parse("2026-12-01T17:00", "UTC").ok());
+        }
         assert!(parse("tonight", "UTC").is_err());
         assert!(parse("1970-01-01T01:00", "Middle/Earth").is_err());
     }

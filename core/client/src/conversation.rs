@@ -17,7 +17,7 @@ mod refused;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use couplet_proto::frame::{Frame, Reason, Statements};
+use couplet_proto::frame::{Frame, Reason};
 use couplet_proto::hash::Hash;
 use couplet_proto::session::{Notice, Output as Asked, Session};
 use couplet_proto::statement::Statement;
@@ -450,23 +450,6 @@ impl Conversation {
             self.answer_at = Some(now + BEFORE_ANSWER);
         }
         Ok(())
-    }
-
-    fn extend(&mut self, owner: &mut Owner, piece: Statements, now: Instant) -> Result<(), Error> {
-        if owner.is_gathering() {
-            // What is gathered is the log of the relay of now.
-            return if self.is_look_back { Err(Error::BeginAnew) } else { owner.gather(piece) };
-        }
-        let received = owner.extend(piece)?;
-        if received.fork.is_some() {
-            return Err(Error::BeginAnew);
-        }
-        self.is_waiting_at_the_door = false;
-        self.log_changed(owner.log_hashes());
-        self.tell_touched(received);
-        self.go_where_the_log_leads(owner)?;
-        self.handle_written(owner)?;
-        self.look_at_checkpoints(owner, now)
     }
 
     fn handle_notice(

@@ -23,6 +23,7 @@ use automerge::{
 use couplet_proto::hash::Hash;
 use couplet_proto::ids::{Edition, Volume, WriterId};
 
+pub mod anchor;
 pub mod change;
 mod columns;
 mod cursor;

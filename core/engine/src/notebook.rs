@@ -378,7 +378,10 @@ impl Notebook {
     #[must_use]
     pub fn entry(&self, key: &EntryKey) -> Option<Entry> {
         let raw = self.document.entry(key)?;
-        Some(Entry::read(key.clone(), (self.volume(), self.reader()), &raw, self.version()))
+        let reader = (self.volume(), self.reader());
+        let mut entry = Entry::read(key.clone(), reader, &raw, self.version());
+        self.place_ranges(&mut entry, &raw);
+        Some(entry)
     }
 
     /// All entries of this volume.

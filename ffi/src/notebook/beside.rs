@@ -2,8 +2,9 @@
 
 use couplet::Couplet;
 
-use crate::entry::{DraftId, EntryId, Kind, Saying, Version};
+use crate::entry::{DraftId, EntryId, Saying, Version};
 use crate::error::CoupletError;
+use crate::kinds::Kind;
 use crate::notebook::Notebook;
 
 #[uniffi::export]
@@ -26,7 +27,7 @@ impl Notebook {
         text: String,
     ) -> Result<EntryId, CoupletError> {
         let queue = |couplet: Couplet| async move {
-            couplet.queue_write(kind.into(), day, &text).await.map(named)
+            couplet.queue_write(kind, day, &text).await.map(named)
         };
         self.call(queue).await
     }

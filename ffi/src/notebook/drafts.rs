@@ -2,8 +2,9 @@
 
 use couplet::Couplet;
 
-use crate::entry::{Draft, DraftId, EntryId, EntryRow, Kind, Version, all};
+use crate::entry::{Draft, DraftId, EntryId, EntryRow, Version, all};
 use crate::error::CoupletError;
+use crate::kinds::Kind;
 use crate::notebook::Notebook;
 
 #[uniffi::export]
@@ -19,7 +20,7 @@ impl Notebook {
         text: String,
     ) -> Result<Draft, CoupletError> {
         let draft = |couplet: Couplet| async move {
-            couplet.draft_new(kind.into(), day, &text).await.map(Draft::from)
+            couplet.draft_new(kind, day, &text).await.map(Draft::from)
         };
         self.call(draft).await
     }

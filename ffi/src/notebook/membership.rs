@@ -2,7 +2,7 @@
 
 use couplet::Couplet;
 
-use crate::device::{Device, History, Invitation, Person, Request, RequestId};
+use crate::device::{Again, Device, History, Invitation, Person, Request, RequestId};
 use crate::entry::all;
 use crate::error::CoupletError;
 use crate::notebook::Notebook;
@@ -25,6 +25,17 @@ impl Notebook {
             couplet.invite(is_own_device, history).await.map(Invitation::from)
         };
         self.call(invite).await
+    }
+
+    /// A link for the other person, who has lost every device and their words. Whoever joins with it
+    /// and is approved takes their place: reads everything, and writes none of their words of before.
+    /// All devices that there were of them are taken out. If they have a recovery kit, it is warned
+    /// first, and there is a link seven days later.
+    ///
+    /// # Errors
+    /// [`CoupletError`].
+    pub async fn invite_again(&self) -> Result<Again, CoupletError> {
+        self.call(|couplet| async move { couplet.invite_again().await.map(Again::from) }).await
     }
 
     /// Who asks to be let in by this device, as far as is known here.

@@ -6,6 +6,7 @@ use crate::device::Status;
 use crate::entry::{Cursor, EntryId, EntryRow, Filter, NotebookHash, all};
 use crate::error::CoupletError;
 use crate::notebook::Notebook;
+use crate::preview::EntryPreview;
 
 #[uniffi::export]
 impl Notebook {
@@ -19,13 +20,13 @@ impl Notebook {
         limit: u32,
         before: Option<Cursor>,
         filter: Option<Filter>,
-    ) -> Result<Vec<EntryRow>, CoupletError> {
+    ) -> Result<Vec<EntryPreview>, CoupletError> {
         let before = before.as_ref().map(Cursor::parse).transpose()?;
         let filter = filter.map(couplet::Filter::from).unwrap_or_default();
         let read = |couplet: Couplet| async move {
             couplet.timeline(before, limit, filter).await.map(all)
         };
-        self.call(read).await
+        self.call_here(read).await
     }
 
     /// One entry whole. Whoever asks has read it.
@@ -35,7 +36,7 @@ impl Notebook {
     pub async fn show(&self, entry: EntryId) -> Result<EntryRow, CoupletError> {
         let read =
             |couplet: Couplet| async move { couplet.show(&entry.value).await.map(EntryRow::from) };
-        self.call(read).await
+        self.call_here(read).await
     }
 
     /// One entry whole, without its being read.
@@ -45,7 +46,7 @@ impl Notebook {
     pub async fn entry(&self, entry: EntryId) -> Result<EntryRow, CoupletError> {
         let read =
             |couplet: Couplet| async move { couplet.entry(&entry.value).await.map(EntryRow::from) };
-        self.call(read).await
+        self.call_here(read).await
     }
 
     /// A hash of everything shared, equal on devices that have the same notebook.
@@ -54,7 +55,7 @@ impl Notebook {
     /// [`CoupletError`].
     pub async fn hash(&self) -> Result<NotebookHash, CoupletError> {
         let read = |couplet: Couplet| async move { couplet.hash().await.map(NotebookHash::from) };
-        self.call(read).await
+        self.call_here(read).await
     }
 
     /// The honest state.
@@ -63,6 +64,6 @@ impl Notebook {
     /// [`CoupletError`].
     pub async fn status(&self) -> Result<Status, CoupletError> {
         let read = |couplet: Couplet| async move { couplet.status().await.map(Status::from) };
-        self.call(read).await
+        self.call_here(read).await
     }
 }

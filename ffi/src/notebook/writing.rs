@@ -1,9 +1,11 @@
 //! Writing, and saying something about what is written.
 
-use crate::entry::{EntryId, EntryRow, Kind, Saying, Version, all};
+use crate::entry::{EntryId, EntryRow, Saying, Version, all};
 use crate::error::CoupletError;
 use crate::export::{Export, Imported, Words};
+use crate::kinds::Kind;
 use crate::notebook::Notebook;
+use crate::times::Seal;
 
 #[uniffi::export]
 impl Notebook {
@@ -18,7 +20,26 @@ impl Notebook {
         text: String,
     ) -> Result<EntryRow, CoupletError> {
         let write = |couplet: couplet::Couplet| async move {
-            couplet.write(kind.into(), day, &text).await.map(EntryRow::from)
+            couplet.write(kind, day, &text).await.map(EntryRow::from)
+        };
+        self.call(write).await
+    }
+
+    /// Writes a note that the other opens later: at a time, or when they want to, and `when` may say
+    /// in words when that is.
+    ///
+    /// # Errors
+    /// [`CoupletError`].
+    pub async fn write_sealed(
+        &self,
+        seal: Seal,
+        when: Option<String>,
+        day: i32,
+        text: String,
+    ) -> Result<EntryRow, CoupletError> {
+        let write = |couplet: couplet::Couplet| async move {
+            let seal = couplet::Seal::from(seal);
+            couplet.write_sealed(seal, when.as_deref(), day, &text).await.map(EntryRow::from)
         };
         self.call(write).await
     }

@@ -5,6 +5,7 @@
 
 use core::fmt;
 use core::str::FromStr;
+use std::sync::LazyLock;
 
 use data_encoding::{Encoding, Specification};
 use serde::{Deserialize, Serialize};
@@ -144,11 +145,15 @@ impl WriterNonce {
 #[error("this is not the name of anything here; copy it whole")]
 pub struct NotAName;
 
-/// Lower-case base32 (RFC 4648) without padding: safe in paths, links and double clicks.
-pub(crate) fn base32() -> Encoding {
-    let mut spec = Specification::new();
-    spec.symbols.push_str("abcdefghijklmnopqrstuvwxyz234567");
-    spec.encoding().unwrap_or(data_encoding::BASE32_NOPAD)
+/// Lower-case base32 (RFC 4648) without padding: safe in paths, links and double clicks. Its tables
+/// are made once; a page of the timeline spells a name for every revision on it.
+pub(crate) fn base32() -> &'static Encoding {
+    static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
+        let mut spec = Specification::new();
+        spec.symbols.push_str("abcdefghijklmnopqrstuvwxyz234567");
+        spec.encoding().unwrap_or(data_encoding::BASE32_NOPAD)
+    });
+    &BASE32
 }
 
 fn parse<const N: usize>(text: &str) -> Result<[u8; N], NotAName> {

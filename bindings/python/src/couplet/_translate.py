@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
+from typing import Any
 
+from . import kinds as k
+from . import people as p
 from . import values as v
 from ._generated import couplet_ffi as ffi
+
+# The generated module makes the cases as it is imported: no type checker sees what they are.
+_SAYINGS: Any = ffi.Saying
 
 _EPOCH = datetime.date(1970, 1, 1)
 
@@ -20,7 +27,7 @@ def day(days_since: int) -> datetime.date:
     return _EPOCH + datetime.timedelta(days=min(max(days_since, first), last))
 
 
-def to_kind(kind: v.Kind) -> ffi.Kind:
+def to_kind(kind: k.Kind) -> ffi.Kind:
     return ffi.Kind[kind.name]
 
 
@@ -56,14 +63,15 @@ def to_words(words: v.Words) -> ffi.Words:
     return ffi.Words(kind=to_kind(words.kind), day=days(words.day), text=words.text)
 
 
-def revision(it: ffi.Revision) -> v.Revision:
-    return v.Revision(it.rev, v.WriterId(it.writer.value), it.text)
+def revision(it: ffi.Revision) -> k.Revision:
+    return k.Revision(it.rev, k.WriterId(it.writer.value), it.text)
 
 
 def comment(it: ffi.Comment) -> v.Comment:
     return v.Comment(
         id=v.CommentId(it.id.value),
-        author=v.PersonId(it.author.value),
+        author=k.PersonId(it.author.value),
+        generation=it.generation,
         reply_to=None if it.reply_to is None else v.CommentId(it.reply_to.value),
         text=it.text,
         alternatives=tuple(map(revision, it.alternatives)),
@@ -74,15 +82,25 @@ def comment(it: ffi.Comment) -> v.Comment:
 def entry(it: ffi.Entry) -> v.Entry:
     return v.Entry(
         id=v.EntryId(it.id.value),
-        kind=None if it.kind is None else v.Kind[it.kind.name],
+        kind=None if it.kind is None else k.Kind[it.kind.name],
         kind_name=it.kind_name,
-        author=v.PersonId(it.author.value),
+        author=k.PersonId(it.author.value),
+        generation=it.generation,
         day=day(it.day),
         text=it.text,
         alternatives=tuple(map(revision, it.alternatives)),
         revisions=tuple(map(revision, it.revisions)),
         comments=tuple(map(comment, it.comments)),
-        reactions=tuple(v.Reaction(v.PersonId(r.by.value), r.emoji) for r in it.reactions),
+        reactions=tuple(map(reaction, it.reactions)),
+        state=None if it.state is None else k.EntryState[it.state.name],
+        facts=tuple(map(fact, it.facts)),
+        parts=tuple(map(part, it.parts)),
+        stances=tuple(map(stance, it.stances)),
+        shown=tuple(map(shown, it.shown)),
+        members=tuple(k.Member(m.name, k.PersonId(m.by.value), m.value) for m in it.members),
+        items=tuple(map(item, it.items)),
+        meeting=None if it.meeting is None else meeting(it.meeting),
+        seal=None if it.seal is None else k.Seal(it.seal.opens_at, it.seal.is_held_back),
         version=v.Version(it.version.value),
     )
 
@@ -93,7 +111,130 @@ def row(it: ffi.EntryRow) -> v.EntryRow:
         is_unread=it.is_unread,
         delivery=v.Delivery[it.delivery.name],
         can=frozenset(v.Verb[verb.name] for verb in it.can),
+        open=tuple(map(opened, it.open)),
         cursor=v.Cursor(it.cursor.value),
+    )
+
+
+def preview(it: ffi.EntryPreview) -> v.EntryPreview:
+    return v.EntryPreview(
+        id=v.EntryId(it.id.value),
+        kind=None if it.kind is None else k.Kind[it.kind.name],
+        kind_name=it.kind_name,
+        author=k.PersonId(it.author.value),
+        day=day(it.day),
+        text=it.text,
+        is_whole=it.is_whole,
+        state=None if it.state is None else k.EntryState[it.state.name],
+        conflicts=it.conflicts,
+        comments=it.comments,
+        reactions=tuple(map(reaction, it.reactions)),
+        items=it.items,
+        items_done=it.items_done,
+        is_unread=it.is_unread,
+        delivery=v.Delivery[it.delivery.name],
+        cursor=v.Cursor(it.cursor.value),
+    )
+
+
+def reaction(it: ffi.Reaction) -> v.Reaction:
+    return v.Reaction(k.PersonId(it.by.value), it.emoji)
+
+
+def item_id(it: ffi.ItemId | None) -> k.ItemId | None:
+    return None if it is None else k.ItemId(it.value)
+
+
+def to_saying(deed: k.Deed, on: k.ItemId | None, words: str) -> ffi.Saying:
+    named = None if on is None else ffi.ItemId(value=on)
+    saying: ffi.Saying = _SAYINGS.DO(ffi.Deed[deed.name], named, words)
+    return saying
+
+
+def fact(it: Any) -> k.Fact:
+    if isinstance(it, ffi.Fact.EARLIER_WORDS):
+        return k.EarlierWords(k.ItemId(it.of.value))
+    if isinstance(it, ffi.Fact.CONFIRMED_BEFORE):
+        return k.ConfirmedBefore(k.ItemId(it.of.value))
+    if isinstance(it, ffi.Fact.WITHDRAWN_AFTER_OPENED):
+        return k.WithdrawnAfterOpened()
+    for of, value in _OF_A_PERSON:
+        if isinstance(it, of):
+            return value(k.PersonId(it.by.value))
+    raise TypeError(f"the library tells of what this package does not know: {it}")
+
+
+# The generated module makes the cases as it is imported: no type checker sees what they are.
+_FACTS: Any = ffi.Fact
+_OF_A_PERSON: tuple[tuple[Any, Callable[[k.PersonId], k.Fact]], ...] = (
+    (_FACTS.ASKED_AGAIN, k.AskedAgain),
+    (_FACTS.HAD_SAID_YES, k.HadSaidYes),
+    (_FACTS.CHOSE_ANOTHER, k.ChoseAnother),
+    (_FACTS.DOES_NOT_OPEN, k.DoesNotOpen),
+)
+
+
+def meeting(it: ffi.Meeting) -> k.Meeting:
+    return k.Meeting(
+        proposals=tuple(map(proposal, it.proposals)),
+        agreed=item_id(it.agreed),
+        also_worked=tuple(k.ItemId(one.value) for one in it.also_worked),
+    )
+
+
+def proposal(it: ffi.Proposal) -> k.Proposal:
+    return k.Proposal(
+        id=k.ItemId(it.id.value),
+        start=it.start,
+        end=it.end,
+        zone=it.zone,
+        by=tuple(k.PersonId(one.value) for one in it.by),
+        votes=tuple((k.PersonId(one.by.value), k.Vote[one.vote.name]) for one in it.votes),
+    )
+
+
+def opened(it: ffi.Open) -> k.Open:
+    if isinstance(it.on, ffi.On.THING):
+        return k.Open(k.Deed[it.deed.name], k.OnThing(k.ItemId(it.on.id.value)))
+    on = k.OnEntry() if isinstance(it.on, ffi.On.ENTRY) else k.OnAnyItem()
+    return k.Open(k.Deed[it.deed.name], on)
+
+
+def part(it: ffi.Part) -> k.Part:
+    return k.Part(
+        name=it.name,
+        id=item_id(it.id),
+        by=k.PersonId(it.by.value),
+        generation=it.generation,
+        text=it.text,
+        alternatives=tuple(map(revision, it.alternatives)),
+        revisions=tuple(map(revision, it.revisions)),
+    )
+
+
+def stance(it: ffi.Stance) -> k.Stance:
+    return k.Stance(it.name, item_id(it.id), k.PersonId(it.by.value), it.value)
+
+
+def alternative(it: ffi.Alternative) -> k.Alternative:
+    return k.Alternative(k.PersonId(it.by.value), it.value)
+
+
+def shown(it: ffi.Shown) -> k.Shown:
+    beside = tuple(map(alternative, it.alternatives))
+    return k.Shown(it.name, item_id(it.id), k.PersonId(it.by.value), it.value, beside)
+
+
+def item(it: ffi.Item) -> k.Item:
+    return k.Item(
+        id=k.ItemId(it.id.value),
+        text=it.text,
+        alternatives=tuple(map(alternative, it.alternatives)),
+        is_done=it.is_done,
+        done_by=None if it.done_by is None else k.PersonId(it.done_by.value),
+        is_disputed=it.is_disputed,
+        owners=tuple(k.PersonId(one.value) for one in it.owners),
+        is_promise=it.is_promise,
     )
 
 
@@ -108,48 +249,50 @@ def draft(it: ffi.Draft) -> v.Draft:
     )
 
 
-def person(it: ffi.Person) -> v.Person:
-    return v.Person(v.PersonId(it.id.value), it.name)
+def person(it: ffi.Person) -> p.Person:
+    return p.Person(k.PersonId(it.id.value), it.name)
 
 
-def device(it: ffi.Device) -> v.Device:
-    return v.Device(
-        id=v.DeviceId(it.id.value),
-        person=v.PersonId(it.person.value),
+def device(it: ffi.Device) -> p.Device:
+    return p.Device(
+        id=p.DeviceId(it.id.value),
+        person=k.PersonId(it.person.value),
         name=it.name,
         called=it.called,
+        generation=it.generation,
         is_this=it.is_this,
         since=it.since,
         verified=verified(it.verified),
     )
 
 
-def invite(it: ffi.OpenInvite) -> v.OpenInvite:
-    return v.OpenInvite(
-        id=v.InviteId(it.id.value),
+def invite(it: ffi.OpenInvite) -> p.OpenInvite:
+    return p.OpenInvite(
+        id=p.InviteId(it.id.value),
         is_own_device=it.is_own_device,
-        history=v.History[it.history.name],
+        is_again=it.is_again,
+        history=p.History[it.history.name],
         expires=it.expires,
         is_expired=it.is_expired,
     )
 
 
-def quarantine(it: ffi.Quarantine) -> v.Quarantine:
-    late = (v.Late(v.DeviceId(one.device.value), one.envelopes, one.is_own) for one in it.late)
-    changes = (v.SetAside(v.PersonId(one.author.value), one.detail) for one in it.changes)
-    return v.Quarantine(tuple(late), tuple(changes))
+def quarantine(it: ffi.Quarantine) -> p.Quarantine:
+    late = (p.Late(p.DeviceId(one.device.value), one.envelopes, one.is_own) for one in it.late)
+    changes = (p.SetAside(k.PersonId(one.author.value), one.detail) for one in it.changes)
+    return p.Quarantine(tuple(late), tuple(changes))
 
 
-def request(it: ffi.Request) -> v.Request:
-    return v.Request(v.RequestId(it.id.value), it.name, it.is_own_device)
+def request(it: ffi.Request) -> p.Request:
+    return p.Request(p.RequestId(it.id.value), it.name, it.is_own_device, it.is_again)
 
 
 def status(it: ffi.Status) -> v.Status:
     return v.Status(
         notebook=v.NotebookId(it.notebook.value),
-        device=v.DeviceId(it.device.value),
-        person=v.PersonId(it.person.value),
-        standing=v.Standing[it.standing.name],
+        device=p.DeviceId(it.device.value),
+        person=k.PersonId(it.person.value),
+        standing=p.Standing[it.standing.name],
         is_read_only=it.is_read_only,
         is_paused=it.is_paused,
         dissolving=None if it.dissolving is None else dissolving(it.dissolving),
@@ -165,13 +308,14 @@ def status(it: ffi.Status) -> v.Status:
         withheld=it.withheld,
         verified=verified(it.verified),
         kit_due=it.kit_due,
+        is_being_replaced=it.is_being_replaced,
         persons=it.persons,
         devices=it.devices,
     )
 
 
 def dissolving(it: ffi.Dissolving) -> v.Dissolving:
-    by = None if it.by is None else v.PersonId(it.by.value)
+    by = None if it.by is None else k.PersonId(it.by.value)
     return v.Dissolving(by, it.until, it.is_over)
 
 
@@ -179,13 +323,13 @@ def unsent(it: ffi.Unsent) -> v.Unsent:
     return v.Unsent(it.entries, it.drafts)
 
 
-def verified(it: ffi.Verified | None) -> v.Verified | None:
-    return None if it is None else v.Verified[it.name]
+def verified(it: ffi.Verified | None) -> p.Verified | None:
+    return None if it is None else p.Verified[it.name]
 
 
-def verification(it: ffi.Verification) -> v.Verification:
-    emoji = tuple(v.SasEmoji(each.symbol, each.name) for each in it.emoji)
-    return v.Verification(it.number, emoji, v.Verified[it.verified.name])
+def verification(it: ffi.Verification) -> p.Verification:
+    emoji = tuple(p.SasEmoji(each.symbol, each.name) for each in it.emoji)
+    return p.Verification(it.number, emoji, p.Verified[it.verified.name])
 
 
 def recovery_kit(it: ffi.RecoveryKit) -> v.RecoveryKit:
@@ -210,7 +354,7 @@ def exchanged(it: ffi.Exchanged) -> v.Exchanged:
 def export(it: ffi.Export) -> v.Export:
     return v.Export(
         notebook=v.NotebookId(it.notebook.value),
-        person=v.PersonId(it.person.value),
+        person=k.PersonId(it.person.value),
         persons=tuple(map(person, it.persons)),
         hash=it.hash,
         entries=tuple(map(entry, it.entries)),

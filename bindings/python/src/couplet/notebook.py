@@ -11,6 +11,8 @@ from collections.abc import Coroutine, Iterable
 from typing import Any
 
 from . import _translate as t
+from . import kinds as k
+from . import people as p
 from . import values as v
 from ._ends import Ends
 from ._generated import couplet_ffi as ffi
@@ -18,15 +20,15 @@ from .errors import call
 from .events import Events
 from .keystore import KeyStore, LentKeyStore
 from .recovery import Recovery, RecoveryWords
+from .talk import Talk
 
 # The generated module makes the cases as it is imported: no type checker sees what they are.
-_SAYINGS: Any = ffi.Saying
 _CANCEL_TOKEN: Any = ffi.CancelToken
 
 _PATIENCE = datetime.timedelta(seconds=30)
 
 
-class Notebook(Ends, Recovery):
+class Notebook(Ends, Talk, Recovery):
     """A notebook on this device.
 
     Writing and reading never need a network, and what a call has returned is durable. Every call
@@ -157,41 +159,30 @@ class Notebook(Ends, Recovery):
     # Writing
 
     async def write(
-        self, text: str, kind: v.Kind = v.Kind.NOTE, day: datetime.date | None = None
+        self, text: str, kind: k.Kind = k.Kind.NOTE, day: datetime.date | None = None
     ) -> v.EntryRow:
         """Writes an entry, on this day unless another is given."""
         return t.row(await call(self._ffi.write(t.to_kind(kind), _days(day), text)))
+
+    async def write_sealed(
+        self,
+        text: str,
+        seal: k.Seal,
+        when: str | None = None,
+        day: datetime.date | None = None,
+    ) -> v.EntryRow:
+        """Writes a note that the other opens later: at a time, or when they want to.
+
+        `when` may say in words when that is.
+        """
+        sealed = ffi.Seal(opens_at=seal.opens_at, is_held_back=seal.is_held_back)
+        return t.row(await call(self._ffi.write_sealed(sealed, when, _days(day), text)))
 
     async def edit(
         self, entry: v.EntryId, text: str, base: v.Version | None = None
     ) -> v.EntryRow:
         """Writes own words anew, or a page's text merged against the version last shown."""
         return t.row(await call(self._ffi.edit(_entry(entry), text, t.to_version(base))))
-
-    async def comment(
-        self, entry: v.EntryId, text: str, reply_to: v.CommentId | None = None
-    ) -> v.EntryRow:
-        """Says something about an entry, or answers a comment there."""
-        answered = None if reply_to is None else ffi.CommentId(value=reply_to)
-        return await self._say(entry, _SAYINGS.COMMENT(answered, text))
-
-    async def edit_comment(
-        self, entry: v.EntryId, comment: v.CommentId, text: str
-    ) -> v.EntryRow:
-        """Writes one's own comment anew."""
-        saying = _SAYINGS.EDIT_COMMENT(ffi.CommentId(value=comment), text)
-        return await self._say(entry, saying)
-
-    async def react(self, entry: v.EntryId, emoji: str) -> v.EntryRow:
-        """Leaves an emoji on an entry."""
-        return await self._say(entry, _SAYINGS.REACT(emoji, True))
-
-    async def unreact(self, entry: v.EntryId, emoji: str) -> v.EntryRow:
-        """Takes one's emoji back, on whichever device it was left."""
-        return await self._say(entry, _SAYINGS.REACT(emoji, False))
-
-    async def _say(self, entry: v.EntryId, saying: ffi.Saying) -> v.EntryRow:
-        return t.row(await call(self._ffi.say(_entry(entry), saying)))
 
     # Reading
 
@@ -200,11 +191,11 @@ class Notebook(Ends, Recovery):
         limit: int = 50,
         before: v.Cursor | None = None,
         wanted: v.Filter | None = None,
-    ) -> list[v.EntryRow]:
+    ) -> list[v.EntryPreview]:
         """A page of the timeline, the newest first, from a cursor on or from its beginning."""
         cursor = None if before is None else ffi.Cursor(value=before)
         chosen = None if wanted is None else t.to_filter(wanted)
-        return [t.row(row) for row in await call(self._ffi.timeline(limit, cursor, chosen))]
+        return [t.preview(row) for row in await call(self._ffi.timeline(limit, cursor, chosen))]
 
     async def show(self, entry: v.EntryId) -> v.EntryRow:
         """One entry whole, named by a beginning of its name too. Whoever asks has read it."""
@@ -226,21 +217,21 @@ class Notebook(Ends, Recovery):
     # Who belongs
 
     async def invite(
-        self, is_own_device: bool = False, history: v.History | None = None
-    ) -> v.Invitation:
+        self, is_own_device: bool = False, history: p.History | None = None
+    ) -> p.Invitation:
         """A single-use link, for the partner or for another device of one's own.
 
         Where entries are here already, how much of them the newcomer reads must be said.
         """
         chosen = None if history is None else ffi.History[history.name]
         made = await call(self._ffi.invite(is_own_device, chosen))
-        return v.Invitation(made.link, made.expires, made.entries)
+        return p.Invitation(made.link, made.expires, made.entries)
 
-    async def requests(self) -> list[v.Request]:
+    async def requests(self) -> list[p.Request]:
         """Who asks to be let in by this device, as far as is known here."""
         return [t.request(request) for request in await call(self._ffi.requests())]
 
-    async def approve(self, request: v.RequestId, code: str | None = None) -> None:
+    async def approve(self, request: p.RequestId, code: str | None = None) -> None:
         """Lets somebody in, with the code that the other phone shows.
 
         Without a code it is on the strength of the link alone.
@@ -251,53 +242,53 @@ class Notebook(Ends, Recovery):
         """Asks with another link, while this device still waits to be let in."""
         await call(self._ffi.ask_again(link, name))
 
-    async def persons(self) -> list[v.Person]:
+    async def persons(self) -> list[p.Person]:
         """What the persons call themselves."""
         return [t.person(person) for person in await call(self._ffi.persons())]
 
-    async def devices(self) -> list[v.Device]:
+    async def devices(self) -> list[p.Device]:
         """The devices that belong, in the order in which they were let in."""
         return [t.device(device) for device in await call(self._ffi.devices())]
 
     # Who goes
 
-    async def remove(self, device: v.DeviceId) -> v.DeviceId:
+    async def remove(self, device: p.DeviceId) -> p.DeviceId:
         """Takes out a device of one's own: once the relay has heard, it reads nothing new."""
-        return v.DeviceId((await call(self._ffi.remove(ffi.DeviceId(value=device)))).value)
+        return p.DeviceId((await call(self._ffi.remove(ffi.DeviceId(value=device)))).value)
 
     async def leave(self) -> None:
         """Leaves: alone, at once, offline if need be, with everything that is here."""
         await call(self._ffi.leave())
 
-    async def rename(self, name: str, device: v.DeviceId | None = None) -> None:
+    async def rename(self, name: str, device: p.DeviceId | None = None) -> None:
         """Names this person or, if one is given, one of their devices."""
         named = None if device is None else ffi.DeviceId(value=device)
         await call(self._ffi.rename(name, named))
 
-    async def invites(self) -> list[v.OpenInvite]:
+    async def invites(self) -> list[p.OpenInvite]:
         """The invites of this person that are open."""
         return [t.invite(invite) for invite in await call(self._ffi.invites())]
 
-    async def revoke(self, invite: v.InviteId) -> v.InviteId:
+    async def revoke(self, invite: p.InviteId) -> p.InviteId:
         """Withdraws an invite."""
-        return v.InviteId((await call(self._ffi.revoke(ffi.InviteId(value=invite)))).value)
+        return p.InviteId((await call(self._ffi.revoke(ffi.InviteId(value=invite)))).value)
 
-    async def deny(self, request: v.RequestId) -> None:
+    async def deny(self, request: p.RequestId) -> None:
         """Forgets a request to be let in."""
         await call(self._ffi.deny(ffi.RequestId(value=request)))
 
-    async def verify(self, is_confirmed: bool = False) -> v.Verification:
+    async def verify(self, is_confirmed: bool = False) -> p.Verification:
         """What the two persons compare, and how sure this one is of the other.
 
         With `is_confirmed` this person says that they have compared what was shown last.
         """
         return t.verification(await call(self._ffi.verify(is_confirmed)))
 
-    async def quarantine(self) -> v.Quarantine:
+    async def quarantine(self) -> p.Quarantine:
         """What is set aside here."""
         return t.quarantine(await call(self._ffi.quarantine()))
 
-    async def settle_late(self, device: v.DeviceId, is_kept: bool) -> int:
+    async def settle_late(self, device: p.DeviceId, is_kept: bool) -> int:
         """Keeps, or discards, the late words of a device of one's own that was taken out."""
         return await call(self._ffi.settle_late(ffi.DeviceId(value=device), is_kept))
 
@@ -410,7 +401,7 @@ class Notebook(Ends, Recovery):
     # Drafts
 
     async def draft_new(
-        self, text: str, kind: v.Kind = v.Kind.NOTE, day: datetime.date | None = None
+        self, text: str, kind: k.Kind = k.Kind.NOTE, day: datetime.date | None = None
     ) -> v.Draft:
         """Begins a draft of a new entry. Nobody else sees it."""
         return t.draft(await call(self._ffi.draft_new(t.to_kind(kind), _days(day), text)))
@@ -444,7 +435,7 @@ class Notebook(Ends, Recovery):
     # Beside the process that owns the notebook
 
     async def queue_write(
-        self, text: str, kind: v.Kind = v.Kind.NOTE, day: datetime.date | None = None
+        self, text: str, kind: k.Kind = k.Kind.NOTE, day: datetime.date | None = None
     ) -> v.EntryId:
         """Leaves a new entry for the owner."""
         queued = await call(self._ffi.queue_write(t.to_kind(kind), _days(day), text))
@@ -456,19 +447,6 @@ class Notebook(Ends, Recovery):
         """Leaves an edit for the owner, merged against the version given or the one shown here."""
         queued = await call(self._ffi.queue_edit(_entry(entry), text, t.to_version(base)))
         return v.EntryId(queued.value)
-
-    async def queue_comment(
-        self, entry: v.EntryId, text: str, reply_to: v.CommentId | None = None
-    ) -> v.EntryId:
-        """Leaves a comment for the owner."""
-        answered = None if reply_to is None else ffi.CommentId(value=reply_to)
-        saying = _SAYINGS.COMMENT(answered, text)
-        return v.EntryId((await call(self._ffi.queue_saying(_entry(entry), saying))).value)
-
-    async def queue_reaction(self, entry: v.EntryId, emoji: str, is_wanted: bool) -> v.EntryId:
-        """Leaves an emoji, or its being taken back, for the owner."""
-        saying = _SAYINGS.REACT(emoji, is_wanted)
-        return v.EntryId((await call(self._ffi.queue_saying(_entry(entry), saying))).value)
 
     async def queue_share(self, draft: v.DraftId) -> v.EntryId:
         """Leaves a draft's words for the owner to share; the draft is gone."""

@@ -1,4 +1,7 @@
-"""Recovery kits: 24 words that bring a notebook back where every device is lost."""
+"""Recovery kits: 24 words that bring a notebook back where every device is lost.
+
+And the other person let in again, who has lost the words as well.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import _translate as t
+from . import people as p
 from . import values as v
 from ._generated import couplet_ffi as ffi
 from .errors import call, translated
 
 # The generated module makes the cases as it is imported: no type checker sees what they are.
 _RENEWED: Any = ffi.Renewed
+_AGAIN: Any = ffi.Again
 
 
 class RecoveryWords:
@@ -46,15 +51,28 @@ class RecoveryWords:
 
 @dataclass(frozen=True)
 class NotBefore:
-    """Notice is given to a recovery kit: it can be replaced without its words then."""
+    """Not yet: a recovery kit was given notice, or warned, and its words may still say no."""
 
     due: datetime.datetime
 
 
 class Recovery:
-    """What a notebook does with its person's recovery kit."""
+    """What a notebook does where somebody has lost everything, or may."""
 
     _ffi: ffi.Notebook
+
+    async def invite_again(self) -> p.Invitation | NotBefore:
+        """A link for the other person, who has lost every device and their words.
+
+        Whoever joins with it and is approved takes their place: reads everything, and writes none
+        of their words of before. All devices that there were of them are taken out. If they have a
+        recovery kit, it is warned first, and there is a link seven days later.
+        """
+        again: Any = await call(self._ffi.invite_again())
+        if isinstance(again, _AGAIN.NOT_BEFORE):
+            return NotBefore(again.due)
+        made = again.invitation
+        return p.Invitation(made.link, made.expires, made.entries)
 
     async def recovery_kit(self) -> v.RecoveryKit:
         """The state of this person's recovery kit."""

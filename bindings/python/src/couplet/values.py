@@ -7,37 +7,35 @@ import enum
 from dataclasses import dataclass
 from typing import NewType
 
+from .kinds import (
+    Fact,
+    Item,
+    Kind,
+    Meeting,
+    Member,
+    Open,
+    Part,
+    PersonId,
+    Revision,
+    Seal,
+    Shown,
+    Stance,
+    EntryState,
+)
+from .people import DeviceId, Person, Standing, Verified
+
 NotebookId = NewType("NotebookId", str)
 """A notebook's name."""
-DeviceId = NewType("DeviceId", str)
-"""A device's key, which names it."""
 EntryId = NewType("EntryId", str)
 """The name of an entry, the same on every phone."""
 CommentId = NewType("CommentId", str)
 """The name of a comment."""
 DraftId = NewType("DraftId", str)
 """The name of a draft on this device."""
-RequestId = NewType("RequestId", str)
-"""The name of a request to be let in."""
-InviteId = NewType("InviteId", str)
-"""The name of an invite in the membership log."""
-WriterId = NewType("WriterId", str)
-"""Who wrote: one install on one device."""
 Version = NewType("Version", str)
 """A state of an entry as it was shown: given back with an edit of what is shown."""
 Cursor = NewType("Cursor", str)
 """A place in the timeline: given back for the page that follows."""
-PersonId = NewType("PersonId", int)
-"""0 for whoever began the notebook, 1 for the other."""
-
-
-class Kind(enum.Enum):
-    """The kinds of entries that this version writes."""
-
-    NOTE = "note"
-    """Words of one person for the other."""
-    PAGE = "page"
-    """A page that both write on."""
 
 
 class Delivery(enum.Enum):
@@ -61,44 +59,14 @@ class Verb(enum.Enum):
     UNREACT = "unreact"
 
 
-class History(enum.Enum):
-    """How much of what is here a newcomer reads."""
-
-    ALL = "all"
-    FROM_HERE = "from_here"
-    """What is written from here on."""
-
-
-class Standing(enum.Enum):
-    """How a person stands to the other."""
-
-    WAITING = "waiting"
-    """Not let in so far."""
-    SOLO = "solo"
-    """Alone, and nobody is invited."""
-    PAIRING = "pairing"
-    """Alone, and somebody is invited."""
-    TOGETHER = "together"
-    """Both are here."""
-    APART = "apart"
-    """One of the two has left, or this device was taken out."""
-
-
-@dataclass(frozen=True)
-class Revision:
-    """One revision of somebody's words."""
-
-    rev: int
-    writer: WriterId
-    text: str
-
-
 @dataclass(frozen=True)
 class Comment:
     """A comment as it is shown."""
 
     id: CommentId
     author: PersonId
+    generation: int
+    """Which generation of that person: nobody of another writes it anew."""
     reply_to: CommentId | None
     text: str
     alternatives: tuple[Revision, ...]
@@ -122,6 +90,8 @@ class Entry:
     """Nothing for a kind that this version does not know; `kind_name` names it."""
     kind_name: str
     author: PersonId
+    generation: int
+    """Which generation of that person wrote its words: nobody of another writes them anew."""
     day: datetime.date
     text: str
     alternatives: tuple[Revision, ...]
@@ -129,6 +99,24 @@ class Entry:
     revisions: tuple[Revision, ...]
     comments: tuple[Comment, ...]
     reactions: tuple[Reaction, ...]
+    state: EntryState | None
+    """Where it has come to, if its kind has states."""
+    facts: tuple[Fact, ...]
+    """What is to be shown with that."""
+    parts: tuple[Part, ...]
+    """Everybody's own words in it besides its body."""
+    stances: tuple[Stance, ...]
+    """What each person says in it."""
+    shown: tuple[Shown, ...]
+    """The values in it that both may set, besides its body and its items."""
+    members: tuple[Member, ...]
+    """What each person put into their sets: feelings, tags, signs of being there."""
+    items: tuple[Item, ...]
+    """Its items, in their order."""
+    meeting: Meeting | None
+    """The times of a conversation, if it is one."""
+    seal: Seal | None
+    """How it is sealed, if it is."""
     version: Version
     """What to give back with an edit of what is shown here."""
 
@@ -141,6 +129,35 @@ class EntryRow:
     is_unread: bool
     delivery: Delivery
     can: frozenset[Verb]
+    open: tuple[Open, ...]
+    """What its kind has this device's person do with it now."""
+    cursor: Cursor
+
+
+@dataclass(frozen=True)
+class EntryPreview:
+    """An entry as a line of the timeline shows it; `Notebook.entry` has all of it."""
+
+    id: EntryId
+    kind: Kind | None
+    """Nothing for a kind that this version does not know; `kind_name` names it."""
+    kind_name: str
+    author: PersonId
+    day: datetime.date
+    text: str
+    """Its words, or how they begin: at most 1,000 UTF-16 units of them."""
+    is_whole: bool
+    """Whether these are all of its words."""
+    state: EntryState | None
+    conflicts: int
+    """How many words and values stand beside others, written apart: nobody has chosen yet."""
+    comments: int
+    """How many comments were made on it."""
+    reactions: tuple[Reaction, ...]
+    items: int
+    items_done: int
+    is_unread: bool
+    delivery: Delivery
     cursor: Cursor
 
 
@@ -164,122 +181,6 @@ class Draft:
     entry: EntryId | None
     base: Version | None
     text: str
-
-
-@dataclass(frozen=True)
-class Person:
-    """A person, and what they call themselves."""
-
-    id: PersonId
-    name: str
-
-
-@dataclass(frozen=True)
-class Device:
-    """A device that belongs to the notebook."""
-
-    id: DeviceId
-    person: PersonId
-    name: str | None
-    """What that person is called, as far as this device can read it."""
-    called: str | None
-    """What the device is called, if it was given a name."""
-    is_this: bool
-    since: int
-    """The index of the statement of the membership log that let it in."""
-    verified: Verified | None
-    """If it is the other person's: how sure this one is of them."""
-
-
-@dataclass(frozen=True)
-class Invitation:
-    """An invitation to hand over; its link holds a secret, so show it to one person."""
-
-    link: str
-    expires: datetime.datetime
-    entries: int
-    """How many entries the newcomer will read."""
-
-
-@dataclass(frozen=True)
-class OpenInvite:
-    """An invite of one's own that is open."""
-
-    id: InviteId
-    is_own_device: bool
-    history: History
-    expires: datetime.datetime
-    is_expired: bool
-
-
-class Verified(enum.Enum):
-    """How sure this person is that the other is who they seem to be."""
-
-    NO = "no"
-    """Not at all: they came by the link alone, or this person came by theirs."""
-    CODE = "code"
-    """This device let them in with the code that their phone showed."""
-    COMPARED = "compared"
-    """This person has compared what both phones show."""
-    CHANGED = "changed"
-    """This person was sure of somebody else, whose place they have taken: compare anew."""
-
-
-@dataclass(frozen=True)
-class SasEmoji:
-    """An emoji of those that two persons compare, and its name in English."""
-
-    symbol: str
-    name: str
-
-
-@dataclass(frozen=True)
-class Verification:
-    """What two persons compare, in person or on the telephone."""
-
-    number: str
-    """Sixty digits, the same on both phones for as long as both are the same persons."""
-    emoji: tuple[SasEmoji, ...]
-    """The seven of their coming together, the same on both phones.
-
-    None where this device has not been told what they are made of.
-    """
-    verified: Verified
-
-
-@dataclass(frozen=True)
-class Late:
-    """Late words of a device that was taken out."""
-
-    device: DeviceId
-    envelopes: int
-    is_own: bool
-    """Whether it is for this person to keep or to discard them."""
-
-
-@dataclass(frozen=True)
-class SetAside:
-    """A change that no phone applies, and why, in a sentence."""
-
-    author: PersonId
-    detail: str
-
-
-@dataclass(frozen=True)
-class Quarantine:
-    """What is set aside on this device."""
-
-    late: tuple[Late, ...]
-    changes: tuple[SetAside, ...]
-
-
-@dataclass(frozen=True)
-class Request:
-    """Somebody who asks to be let in."""
-
-    id: RequestId
-    name: str | None
-    is_own_device: bool
 
 
 @dataclass(frozen=True)
@@ -344,6 +245,12 @@ class Status:
     """When this person's recovery kit may be replaced without its words.
 
     One of their devices gave it notice. Whoever did not mean this keeps the kit by its words.
+    """
+    is_being_replaced: bool
+    """Whether the other person is letting somebody in again in the place of this one.
+
+    By a link, or by a warning to the recovery kit. It takes every device of this person's out:
+    whoever is not lost revokes the invite, or keeps the kit.
     """
     persons: int
     devices: int

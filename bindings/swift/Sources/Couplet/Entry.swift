@@ -1,13 +1,5 @@
 // Entries and what is said about them, as values.
 
-/// The kinds of entries that this version writes.
-public enum Kind: String, Hashable, Codable, Sendable, CaseIterable {
-    /// Words of one person for the other.
-    case note
-    /// A page that both write on.
-    case page
-}
-
 /// How far one's own words have come.
 public enum Delivery: String, Hashable, Codable, Sendable, CaseIterable {
     /// They are durable on this device.
@@ -42,6 +34,8 @@ public struct Entry: Hashable, Codable, Sendable, Identifiable {
     public let kindName: String
     /// Who wrote it.
     public let author: PersonId
+    /// Which generation of that person wrote its words: nobody of another writes them anew.
+    public let generation: Int
     /// Its civil day.
     public let day: Day
     /// The words as they are shown.
@@ -54,6 +48,24 @@ public struct Entry: Hashable, Codable, Sendable, Identifiable {
     public let comments: [Comment]
     /// The emoji left on it, by person.
     public let reactions: [Reaction]
+    /// Where it has come to, if its kind has states.
+    public let state: EntryState?
+    /// What is to be shown with that.
+    public let facts: [Fact]
+    /// Everybody's own words in it besides ``text``.
+    public let parts: [Part]
+    /// What each person says in it.
+    public let stances: [Stance]
+    /// The values in it that both may set, besides ``text`` and ``items``.
+    public let shown: [Shown]
+    /// What each person put into their sets: feelings, tags, signs of being there.
+    public let members: [Member]
+    /// Its items, in their order.
+    public let items: [Item]
+    /// The times of a conversation, if it is one.
+    public let meeting: Meeting?
+    /// How it is sealed, if it is.
+    public let seal: Seal?
     /// To be given back with an edit of what is shown here.
     public let version: Version
 }
@@ -68,11 +80,49 @@ public struct EntryRow: Hashable, Codable, Sendable, Identifiable {
     public let delivery: Delivery
     /// What this device's person may do with it now.
     public let can: Set<Verb>
+    /// What its kind has this device's person do with it now.
+    public let open: [Open]
     /// Where the timeline goes on after it.
     public let cursor: Cursor
 
     /// The entry's name.
     public var id: EntryId { entry.id }
+}
+
+/// An entry as a line of the timeline shows it; ``Notebook/entry(_:)`` has all of it.
+public struct EntryPreview: Hashable, Codable, Sendable, Identifiable {
+    /// Its name.
+    public let id: EntryId
+    /// Nothing for a kind that this version does not know; ``kindName`` is there always.
+    public let kind: Kind?
+    /// The name of its kind.
+    public let kindName: String
+    /// Who wrote it.
+    public let author: PersonId
+    /// Its civil day.
+    public let day: Day
+    /// Its words, or how they begin: at most 1,000 UTF-16 units of them.
+    public let text: String
+    /// Whether these are all of its words.
+    public let isWhole: Bool
+    /// Where it has come to, if its kind has states.
+    public let state: EntryState?
+    /// How many words and values stand beside others, written apart: nobody has chosen yet.
+    public let conflicts: Int
+    /// How many comments were made on it.
+    public let comments: Int
+    /// The emoji left on it, by person.
+    public let reactions: [Reaction]
+    /// How many items it has.
+    public let items: Int
+    /// How many of them are done.
+    public let itemsDone: Int
+    /// Whether it has something from the other person that was not opened here.
+    public let isUnread: Bool
+    /// How far one's own words in it have come.
+    public let delivery: Delivery
+    /// Where the timeline goes on after it.
+    public let cursor: Cursor
 }
 
 /// One revision of somebody's words.
@@ -91,6 +141,8 @@ public struct Comment: Hashable, Codable, Sendable, Identifiable {
     public let id: CommentId
     /// Who said it.
     public let author: PersonId
+    /// Which generation of that person: nobody of another writes it anew.
+    public let generation: Int
     /// The earlier comment that it answers.
     public let replyTo: CommentId?
     /// The words as they are shown.

@@ -40,6 +40,14 @@ public struct CommentId: RawRepresentable, Hashable, Codable, Sendable {
     public init(rawValue: String) { self.rawValue = rawValue }
 }
 
+/// The name of words or an item in an entry; where one is asked for, its beginning will do.
+public struct ItemId: RawRepresentable, Hashable, Codable, Sendable {
+    /// The name as text.
+    public let rawValue: String
+    /// What has this name.
+    public init(rawValue: String) { self.rawValue = rawValue }
+}
+
 /// The name of a draft on this device.
 public struct DraftId: RawRepresentable, Hashable, Codable, Sendable {
     /// The name as text.

@@ -2,23 +2,6 @@
 
 internal import CoupletFFI
 
-extension Kind {
-    init(_ ffi: CoupletFFI.Kind) {
-        self =
-            switch ffi {
-            case .note: .note
-            case .page: .page
-            }
-    }
-
-    func lower() -> CoupletFFI.Kind {
-        switch self {
-        case .note: .note
-        case .page: .page
-        }
-    }
-}
-
 extension Delivery {
     init(_ ffi: CoupletFFI.Delivery) {
         self =
@@ -68,6 +51,16 @@ extension Verified {
             case .code: .code
             case .compared: .compared
             case .changed: .changed
+            }
+    }
+}
+
+extension Again {
+    init(_ ffi: CoupletFFI.Again) {
+        self =
+            switch ffi {
+            case .link(let invitation): .link(Invitation(invitation))
+            case .notBefore(let due): .notBefore(due)
             }
     }
 }
@@ -155,6 +148,8 @@ extension Saying {
         case .editComment(let comment, let text): .editComment(comment: comment.lower(), text: text)
         case .react(let emoji): .react(emoji: emoji, isWanted: true)
         case .unreact(let emoji): .react(emoji: emoji, isWanted: false)
+        case .deed(let deed, let thing, let words):
+            .do(deed: deed.lower(), on: thing?.lower(), words: words)
         }
     }
 }

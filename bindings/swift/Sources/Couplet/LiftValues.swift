@@ -9,12 +9,22 @@ extension Entry {
             kind: ffi.kind.map { Kind($0) },
             kindName: ffi.kindName,
             author: PersonId(ffi.author),
+            generation: Int(clamping: ffi.generation),
             day: Day(daysSince1970: ffi.day),
             text: ffi.text,
             alternatives: ffi.alternatives.map { Revision($0) },
             revisions: ffi.revisions.map { Revision($0) },
             comments: ffi.comments.map { Comment($0) },
             reactions: ffi.reactions.map { Reaction($0) },
+            state: ffi.state.map { EntryState($0) },
+            facts: ffi.facts.map { Fact($0) },
+            parts: ffi.parts.map { Part($0) },
+            stances: ffi.stances.map { Stance($0) },
+            shown: ffi.shown.map { Shown($0) },
+            members: ffi.members.map { Member($0) },
+            items: ffi.items.map { Item($0) },
+            meeting: ffi.meeting.map { Meeting($0) },
+            seal: ffi.seal.map { Seal($0) },
             version: Version(ffi.version)
         )
     }
@@ -27,6 +37,30 @@ extension EntryRow {
             isUnread: ffi.isUnread,
             delivery: Delivery(ffi.delivery),
             can: Set(ffi.can.map { Verb($0) }),
+            open: ffi.open.map { Open($0) },
+            cursor: Cursor(ffi.cursor)
+        )
+    }
+}
+
+extension EntryPreview {
+    init(_ ffi: CoupletFFI.EntryPreview) {
+        self.init(
+            id: EntryId(ffi.id),
+            kind: ffi.kind.map { Kind($0) },
+            kindName: ffi.kindName,
+            author: PersonId(ffi.author),
+            day: Day(daysSince1970: ffi.day),
+            text: ffi.text,
+            isWhole: ffi.isWhole,
+            state: ffi.state.map { EntryState($0) },
+            conflicts: Int(clamping: ffi.conflicts),
+            comments: Int(clamping: ffi.comments),
+            reactions: ffi.reactions.map { Reaction($0) },
+            items: Int(clamping: ffi.items),
+            itemsDone: Int(clamping: ffi.itemsDone),
+            isUnread: ffi.isUnread,
+            delivery: Delivery(ffi.delivery),
             cursor: Cursor(ffi.cursor)
         )
     }
@@ -47,6 +81,7 @@ extension Comment {
         self.init(
             id: CommentId(ffi.id),
             author: PersonId(ffi.author),
+            generation: Int(clamping: ffi.generation),
             replyTo: ffi.replyTo.map { CommentId($0) },
             text: ffi.text,
             alternatives: ffi.alternatives.map { Revision($0) },
@@ -102,6 +137,7 @@ extension Device {
             person: PersonId(ffi.person),
             name: ffi.name,
             called: ffi.called,
+            generation: Int(clamping: ffi.generation),
             isThis: ffi.isThis,
             since: Int(clamping: ffi.since),
             verified: ffi.verified.map { Verified($0) }
@@ -124,6 +160,7 @@ extension OpenInvite {
         self.init(
             id: InviteId(ffi.id),
             isOwnDevice: ffi.isOwnDevice,
+            isAgain: ffi.isAgain,
             history: History(ffi.history),
             expires: ffi.expires,
             isExpired: ffi.isExpired
@@ -136,7 +173,8 @@ extension Request {
         self.init(
             id: RequestId(ffi.id),
             name: ffi.name,
-            isOwnDevice: ffi.isOwnDevice
+            isOwnDevice: ffi.isOwnDevice,
+            isAgain: ffi.isAgain
         )
     }
 }
@@ -226,6 +264,7 @@ extension Status {
             withheld: Int(clamping: ffi.withheld),
             verified: ffi.verified.map { Verified($0) },
             kitDue: ffi.kitDue,
+            isBeingReplaced: ffi.isBeingReplaced,
             persons: Int(clamping: ffi.persons),
             devices: Int(clamping: ffi.devices)
         )

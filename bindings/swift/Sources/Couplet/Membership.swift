@@ -21,6 +21,8 @@ public struct Device: Hashable, Codable, Sendable, Identifiable {
     public let name: String?
     /// What the device is called, if it was given a name.
     public let called: String?
+    /// How often its person was let in again after they had lost everything.
+    public let generation: Int
     /// Whether it is the device that is asked.
     public let isThis: Bool
     /// The index of the statement of the membership log that let it in.
@@ -78,6 +80,8 @@ public struct OpenInvite: Hashable, Codable, Sendable, Identifiable {
     public let id: InviteId
     /// Whether it is for a device of one's own.
     public let isOwnDevice: Bool
+    /// Whether it lets in again a person who lost everything; of another's, in this one's place.
+    public let isAgain: Bool
     /// What the newcomer will read.
     public let history: History
     /// When it is of no use any more.
@@ -94,6 +98,16 @@ public struct Request: Hashable, Codable, Sendable, Identifiable {
     public let name: String?
     /// Whether it is a device of one's own.
     public let isOwnDevice: Bool
+    /// Whether it is the other person, who lost everything and is to be let in again.
+    public let isAgain: Bool
+}
+
+/// What letting in again the other person has come to.
+public enum Again: Hashable, Sendable {
+    /// There is a link for them.
+    case link(Invitation)
+    /// Their recovery kit is warned: there is a link from then on, unless its words say no.
+    case notBefore(Date)
 }
 
 /// How sure this person is that the other is who they seem to be.
@@ -137,6 +151,14 @@ extension Notebook {
         try await engine.writing {
             Invitation(try await $0.invite(isOwnDevice: isOwnDevice, history: history?.lower()))
         }
+    }
+
+    /// A link for the other person, who has lost every device and their words. Whoever joins with
+    /// it and is approved takes their place: reads everything, and writes none of their words of
+    /// before. All devices that there were of them are taken out. If they have a recovery kit, it
+    /// is warned first, and there is a link seven days later.
+    public func inviteAgain() async throws -> Again {
+        try await engine.writing { Again(try await $0.inviteAgain()) }
     }
 
     /// Who asks to be let in by this device, as far as is known here.

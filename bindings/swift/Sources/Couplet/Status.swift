@@ -44,6 +44,10 @@ public struct Status: Hashable, Codable, Sendable {
     /// When this person's recovery kit may be replaced without its words: one of their devices gave
     /// it notice. Whoever did not mean this keeps the kit by its words.
     public let kitDue: Date?
+    /// Whether the other person is letting somebody in again in the place of this one, by a link or
+    /// by a warning to the recovery kit. It takes every device of this person's out: whoever is not
+    /// lost revokes the invite, or keeps the kit.
+    public let isBeingReplaced: Bool
     /// How many persons belong.
     public let persons: Int
     /// How many devices belong.

@@ -12,6 +12,8 @@ public enum Saying: Hashable, Codable, Sendable {
     case react(String)
     /// An emoji taken back, on whichever device it was left.
     case unreact(String)
+    /// What its kind has people do with it: on one of the things in it, with words, or neither.
+    case deed(Deed, on: ItemId? = nil, words: String = "")
 }
 
 extension Notebook {

@@ -30,12 +30,15 @@ extension Notebook {
         limit: Int = 50,
         before: Cursor? = nil,
         filter: Filter = Filter()
-    ) async throws -> [EntryRow] {
+    ) async throws -> [EntryPreview] {
         try await engine.page(limit: limit, before: before, filter: filter)
     }
 
     /// The first page of the timeline, and again whenever it looks different.
-    public func watchTimeline(limit: Int = 50, filter: Filter = Filter()) -> Watch<[EntryRow]> {
+    public func watchTimeline(
+        limit: Int = 50,
+        filter: Filter = Filter()
+    ) -> Watch<[EntryPreview]> {
         Watch(changes: engine.changes) { [engine] in
             try await engine.page(limit: limit, before: nil, filter: filter)
         }
@@ -100,13 +103,17 @@ extension Notebook {
 }
 
 extension Engine {
-    fileprivate func page(limit: Int, before: Cursor?, filter: Filter) async throws -> [EntryRow] {
+    fileprivate func page(
+        limit: Int,
+        before: Cursor?,
+        filter: Filter
+    ) async throws -> [EntryPreview] {
         try await calling {
             try await $0.timeline(
                 limit: UInt32(clamping: limit),
                 before: before?.lower(),
                 filter: filter.lower()
-            ).map { EntryRow($0) }
+            ).map { EntryPreview($0) }
         }
     }
 }

@@ -100,7 +100,7 @@ extension Stories {
                 try await ana.shutdown()
                 let again = try await Notebook.open(stage.config("Ana"), keys: keys)
                 stage.keep(again)
-                let found = try await again.timeline(limit: 100_000).map(\.entry.text)
+                let found = try await again.timeline(limit: 100_000).map(\.text)
                 #expect(kept.isSubset(of: found))
             }
         }

@@ -73,7 +73,7 @@ extension Stories {
                 #expect(try await ana.texts().count == 6)
                 #expect(try await ana.entry(written.id).delivery == .relay)
 
-                var paged: [EntryRow] = []
+                var paged: [EntryPreview] = []
                 while true {
                     let page = try await ana.timeline(limit: 2, before: paged.last?.cursor)
                     if page.isEmpty { break }

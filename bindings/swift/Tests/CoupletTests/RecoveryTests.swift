@@ -118,5 +118,44 @@ extension Stories {
                 try await fails("not_found", as: \.isNotFound) { try await ana.keepKit(second) }
             }
         }
+
+        @Test("who lost everything is let in again by the other", .scenario("let-in-again"))
+        func letInAgain() async throws {
+            try await story { stage in
+                let (ana, ben) = try await stage.couple()
+                let note = try await ben.write(.note, "from Ben").id
+                try await meet(ana, ben)
+                guard case .link(let invitation) = try await ana.inviteAgain() else {
+                    throw Missed()
+                }
+                try await ana.sync()
+                try await ben.sync()
+                #expect(try await ben.state().isBeingReplaced)
+                #expect(try await ben.invites().map(\.isAgain) == [true])
+                let fresh = try await stage.join("fresh", invitation.link)
+                try await waits { try await fresh.sync() }
+                try await ana.sync()
+                let request = try await ana.onlyRequest()
+                #expect(request.isAgain)
+                try await ana.approve(request.id, code: fresh.waitingCode())
+                try await meet(ana, fresh)
+                #expect(try await fresh.texts() == ["from Ben"])
+                let devices = try await fresh.devices()
+                #expect(devices.filter(\.isThis).map(\.generation) == [1])
+                try await fails("not_yours", as: \.isNotAllowed) {
+                    try await fresh.edit(note, "anew")
+                }
+
+                try await fails("relay_refused", as: \.isNotAllowed) { try await ben.sync() }
+                #expect(try await ben.texts() == ["from Ben"])
+                _ = try await fresh.makeKit()
+                try await meet(fresh, ana)
+                guard case .notBefore(let due) = try await ana.inviteAgain() else {
+                    throw Missed()
+                }
+                let last = try #require(try await ana.state().lastExchange)
+                #expect(last < due)
+            }
+        }
     }
 }

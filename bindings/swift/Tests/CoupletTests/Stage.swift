@@ -174,7 +174,7 @@ func waits(_ call: () async throws -> Exchanged) async throws {
 extension Notebook {
     /// What is shown, the newest first.
     func texts() async throws -> [String] {
-        try await timeline().map(\.entry.text)
+        try await timeline().map(\.text)
     }
 
     func onlyRequest() async throws -> Request {

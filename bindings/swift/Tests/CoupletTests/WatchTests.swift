@@ -22,7 +22,7 @@ extension Stories {
                 #expect(try await changed(events) == written.id)
                 let page = try await shown
                 let row = try #require(page.first)
-                #expect(row.entry.text == "good night")
+                #expect(row.text == "good night")
                 #expect(row.isUnread)
                 try await ben.show(written.id)
                 #expect(try await !ben.entry(written.id).isUnread)
@@ -59,7 +59,7 @@ extension Stories {
                 async let shown = first(of: ana.watchTimeline(), where: { $0.count == 2 })
                 try await ana.write(.note, "one")
                 try await ana.write(.note, "two")
-                #expect(try await shown.map(\.entry.text) == ["two", "one"])
+                #expect(try await shown.map(\.text) == ["two", "one"])
             }
         }
 

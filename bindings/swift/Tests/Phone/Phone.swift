@@ -71,7 +71,7 @@ enum Phone {
             let base = Version(rawValue: try said(command.base))
             try await notebook.edit(entry, said(command.text), base: base)
         case "timeline":
-            answer.texts = try await notebook.timeline(limit: 1_000).map(\.entry.text)
+            answer.texts = try await notebook.timeline(limit: 1_000).map(\.text)
         case "hash":
             let hash = try await notebook.hash()
             (answer.hash, answer.entries) = (hash.value, hash.entries)

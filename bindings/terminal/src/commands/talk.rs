@@ -19,8 +19,13 @@ const SHORT: usize = 8;
 pub(crate) async fn act(couplet: &Couplet, asked: Do, output: &Output) -> Result<(), Failure> {
     let entry = asked.entry.as_str();
     let (saying, words) = match asked.verb {
-        Verb::Comment { text } => {
+        Verb::Comment { on: None, text } => {
             (Saying::Comment { reply_to: None, text: text_or_input(text)? }, "Said")
+        }
+        Verb::Comment { on: Some(words), text } => {
+            let shown = couplet.show(entry).await?.entry;
+            let (range, base) = (place_of(&words, &shown.text)?, Some(shown.version.to_string()));
+            (Saying::CommentOn { range, base, text: text_or_input(text)? }, "Said")
         }
         Verb::Reply { comment, text } => {
             let reply_to = Some(comment);
@@ -53,6 +58,21 @@ pub(crate) async fn act(couplet: &Couplet, asked: Do, output: &Output) -> Result
     Ok(())
 }
 
+/// Where words stand in a text, in UTF-16 units.
+fn place_of(words: &str, text: &str) -> Result<(usize, usize), Failure> {
+    let mut found = text.match_indices(words);
+    match (found.next(), found.next()) {
+        (Some((at, _)), None) if !words.is_empty() => {
+            let from = text.get(..at).unwrap_or_default().encode_utf16().count();
+            Ok((from, from + words.encode_utf16().count()))
+        }
+        (Some(_), Some(_)) => {
+            Err(Failure::input("these words stand there several times; give more of them"))
+        }
+        _ => Err(Failure::input("these words do not stand on this page; show it again")),
+    }
+}
+
 /// What this person may do now.
 pub(super) fn can(row: &EntryRow) -> Vec<&'static str> {
     let verbs = row.can.iter().map(|verb| verb.name());
@@ -68,6 +88,7 @@ pub(super) fn comments(row: &EntryRow, names: &Names) -> Vec<Value> {
             "author_name": name_of(comment.author, names),
             "text": comment.text,
             "reply_to": comment.reply_to.as_ref().map(|id| id.as_str()),
+            "range": comment.range,
             "edited": comment.is_edited(),
             "history": comment.revisions.iter().map(revision).collect::<Vec<_>>(),
             "alternatives": comment.alternatives.iter().map(revision).collect::<Vec<_>>(),

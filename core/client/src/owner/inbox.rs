@@ -172,6 +172,7 @@ impl Owner {
             Asked::Say {
                 saying:
                     Saying::Comment { text, .. }
+                    | Saying::CommentOn { text, .. }
                     | Saying::EditComment { text, .. }
                     | Saying::Do { words: text, .. },
                 ..

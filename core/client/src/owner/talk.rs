@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 
 use couplet_engine::document::EntryKey;
-use couplet_engine::notebook::comment::CommentId;
+use couplet_engine::notebook::comment::{About, CommentId};
 use couplet_engine::notebook::deed::{Act, Deed};
-use couplet_engine::notebook::entry::Entry;
+use couplet_engine::notebook::entry::{Entry, Version};
 use couplet_engine::notebook::name::ItemId;
 use couplet_engine::notebook::{CannotWrite, Written};
 use serde::{Deserialize, Serialize};
 
 use super::Owner;
 use super::writing::Origin;
-use crate::error::Error;
+use crate::error::{Error, input};
 use crate::store::EntryRow;
 
 /// What can be said about an entry.
@@ -47,6 +47,15 @@ pub enum Saying {
         on: Option<String>,
         /// With which words; empty for none.
         words: String,
+    },
+    /// A comment on what stands in a page at a place.
+    CommentOn {
+        /// From where to where, in UTF-16 units.
+        range: (usize, usize),
+        /// The version at which that was shown; none for the page as it stands.
+        base: Option<String>,
+        /// The words.
+        text: String,
     },
 }
 
@@ -83,6 +92,13 @@ impl Owner {
                 let mut rng = self.surroundings.randomness();
                 let notebook = self.load(volume)?;
                 Some(notebook.comment(key, answered.as_ref(), text, &mut *rng)?)
+            }
+            Saying::CommentOn { range, base, text } => {
+                let base: Option<Version> =
+                    base.as_deref().map(str::parse).transpose().map_err(input)?;
+                let about = Some(About { range: *range, base: base.as_ref() });
+                let mut rng = self.surroundings.randomness();
+                Some(self.load(volume)?.comment_on(key, about, None, text, &mut *rng)?)
             }
             Saying::EditComment { comment, text } => {
                 let id = self.comment_named(key, comment)?;

@@ -110,7 +110,7 @@ impl Document {
     }
 
     /// The maps at a key: one, unless a broken phone made a key that another had made.
-    fn objects(&self, key: &EntryKey) -> Vec<ExId> {
+    pub(super) fn objects(&self, key: &EntryKey) -> Vec<ExId> {
         let found = self.automerge.get_all(object_of(ENTRIES), key.as_str()).unwrap_or_default();
         let maps = found.into_iter().filter(|(value, _)| value.is_object());
         let mut maps: Vec<ExId> = maps.map(|(_, id)| id).collect();

@@ -2,7 +2,8 @@
 //!
 //! A comment is own words, so only its author edits it, and a revision is never overwritten. It
 //! stands under the entry as long as the entry does; answering a comment changes nothing in it.
-//! Deliberately not here: comments on a range of a page, and taking a comment back.
+//! A comment may be about a range of a page; it follows the characters there through edits, and
+//! where none of them is left it is about the entry. Deliberately not here: taking a comment back.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,11 +11,16 @@ use couplet_proto::ids::Slot;
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 
+use super::claim::RevMap;
+use super::deed::{Write, fields};
+use super::entry::{Entry, Version};
 use super::name::ItemId;
-use super::schema::{Field, WordsKey};
+use super::schema::{Field, Subject, TEXT, WordsKey, name};
+use super::sheet::Sheet;
 use super::words::{self, Revision};
 use super::{Author, CannotWrite, Notebook, Written, check_words};
-use crate::document::{EntryKey, RawEntry, Scalar};
+use crate::document::anchor::Anchor;
+use crate::document::{EditError, EntryKey, RawEntry, Scalar};
 use crate::limits::MAX_COMMENT;
 
 /// A comment as it is shown.
@@ -28,6 +34,9 @@ pub struct Comment {
     pub generation: u32,
     /// The earlier comment that it answers.
     pub reply_to: Option<CommentId>,
+    /// What of a page it is about, in UTF-16 units as the page stands; the entry, if that is nothing
+    /// or is gone.
+    pub range: Option<(usize, usize)>,
     /// Its words.
     pub text: String,
     /// Words that stand beside these, written apart on two phones of one person.
@@ -60,16 +69,43 @@ impl Notebook {
         text: &str,
         rng: &mut dyn CryptoRng,
     ) -> Result<Written, CannotWrite> {
+        self.comment_on(key, None, reply_to, text, rng)
+    }
+
+    /// The same about a range of a page, as it was shown at that version or as it stands.
+    ///
+    /// # Errors
+    /// [`CannotWrite`].
+    pub fn comment_on(
+        &mut self,
+        key: &EntryKey,
+        about: Option<About<'_>>,
+        reply_to: Option<&CommentId>,
+        text: &str,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Written, CannotWrite> {
         check_words(MAX_COMMENT, text)?;
         let entry = self.entry(key).ok_or(CannotWrite::NoEntry)?;
+        let anchors = about.map(|about| {
+            let heads = about.base.map(Version::heads);
+            self.document.anchors(key, TEXT, about.range, heads).ok_or(EditError::Position)
+        });
+        let anchors = anchors.transpose()?;
         if let Some(answered) = reply_to {
             entry.comment(answered).ok_or(CannotWrite::NoComment)?;
         }
         let mut random = [0; 16];
         rng.fill_bytes(&mut random);
         let id = CommentId::from_random(random);
+        let about = anchors.into_iter().flat_map(|(first, last)| {
+            let subject = |name| Subject::new(name, Some(id.clone()));
+            let from = (subject(name::FROM), first.to_string());
+            [from, (subject(name::UNTIL), last.to_string())]
+        });
+        let about = about.map(|(subject, at)| Write::Claim(subject, at, RevMap::default()));
+        let about: Vec<Write> = about.collect();
         let name = CommentName { id, answers: reply_to.cloned() };
-        let change = self.put_comment(key, name, 1, text)?;
+        let change = self.put_comment(key, name, 1, (text, about))?;
         self.written(key, change)
     }
 
@@ -96,7 +132,7 @@ impl Notebook {
             return Ok(None);
         }
         let rev = own.revisions.last().map_or(1, |revision| revision.rev.saturating_add(1));
-        let change = self.put_comment(key, own.name.clone(), rev, text)?;
+        let change = self.put_comment(key, own.name.clone(), rev, (text, Vec::new()))?;
         self.written(key, change).map(Some)
     }
 
@@ -105,14 +141,44 @@ impl Notebook {
         key: &EntryKey,
         name: CommentName,
         rev: u64,
-        text: &str,
+        (text, about): (&str, Vec<Write>),
     ) -> Result<Option<crate::document::Change>, CannotWrite> {
         let author = self.author();
         let Author { slot, generation, writer, .. } = author;
         let field = Field::Comment(name, WordsKey { rev, writer, slot, generation });
         let words = Scalar::Str(text.to_owned());
-        self.commit(author, |edit| edit.put(key, &field.to_string(), words))
+        let about = fields(&Sheet::empty(key.slot()), author, about);
+        self.commit(author, |edit| {
+            edit.put(key, &field.to_string(), words)?;
+            about.iter().try_for_each(|(field, at)| edit.put(key, &field.to_string(), at.clone()))
+        })
     }
+
+    /// Where the ranges of comments stand by now.
+    pub(super) fn place_ranges(&self, entry: &mut Entry, raw: &RawEntry) {
+        if raw.texts.is_empty() || entry.comments.is_empty() {
+            return;
+        }
+        let sheet = Sheet::read(entry.author, raw);
+        for comment in &mut entry.comments {
+            let anchor = |name| {
+                let said = sheet.said(name, Some(&comment.id), comment.author)?;
+                said.value.parse().ok()
+            };
+            let anchors: Option<(Anchor, Anchor)> = anchor(name::FROM).zip(anchor(name::UNTIL));
+            comment.range = anchors
+                .and_then(|(first, last)| self.document.between(&entry.key, first, last, TEXT));
+        }
+    }
+}
+
+/// What of a page is spoken of, and at which version it was shown.
+#[derive(Clone, Copy, Debug)]
+pub struct About<'a> {
+    /// From where to where, in UTF-16 units.
+    pub range: (usize, usize),
+    /// The version; none for the page as it stands.
+    pub base: Option<&'a Version>,
 }
 
 impl Comment {
@@ -124,7 +190,8 @@ impl Comment {
             let reply_to = answers.filter(|answered| earlier.contains(answered));
             earlier.insert(id.clone());
             let (text, alternatives) = words::shown(&revisions);
-            Self { id, author: slot, generation, reply_to, text, alternatives, revisions }
+            let range = None;
+            Self { id, author: slot, generation, reply_to, range, text, alternatives, revisions }
         };
         Thread::all(raw).into_iter().map(comment).collect()
     }

@@ -86,6 +86,8 @@ pub enum Deed {
     Move,
     /// Lists: who takes care of it: me, you or both.
     Entrust,
+    /// Page: what it is called.
+    Entitle,
     /// Heart-to-heart: say why anew.
     Explain,
     /// Heart-to-heart: propose a time: its beginning and its end in seconds since 1970-01-01 UTC,
@@ -144,7 +146,7 @@ pub struct UnknownDeed;
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 63] = [
+    pub const ALL: [Self; 64] = [
         Self::Reflect,
         Self::GotMe,
         Self::Partly,
@@ -184,6 +186,7 @@ impl Deed {
         Self::Uncheck,
         Self::Move,
         Self::Entrust,
+        Self::Entitle,
         Self::Explain,
         Self::Propose,
         Self::Vote,
@@ -253,6 +256,7 @@ impl Deed {
             Self::Uncheck => "uncheck",
             Self::Move => "move",
             Self::Entrust => "entrust",
+            Self::Entitle => "entitle",
             Self::Explain => "explain",
             Self::Propose => "propose",
             Self::Vote => "vote",

@@ -142,7 +142,7 @@ impl Entry {
             facts: look.facts,
             open: look.open.into_iter().filter(|open| is_open(open, &sheet, reader)).collect(),
             stances: stances(&sheet, is_hidden),
-            shown: sheet.all_shown().into_iter().filter(|shown| !is_elsewhere(shown)).collect(),
+            shown: shown(kind, &sheet),
             members: members(&sheet),
             items: items::items(&sheet),
             meeting: (kind == Some(Kind::HeartToHeart)).then(|| heart::meeting(&sheet)),
@@ -217,7 +217,8 @@ struct Words {
 
 impl Words {
     fn read(kind: Option<Kind>, raw: &RawEntry, sheet: &Sheet) -> Self {
-        let revisions = sheet.words.clone();
+        let mut revisions = sheet.words.clone();
+        revisions.extend(sheet.other_titles());
         let (text, alternatives) = match (raw.texts.get(TEXT), kind.map(Kind::body)) {
             (Some(text), _) => (text.clone(), Vec::new()),
             (None, Some(Body::Value(name))) => sheet.body(name),
@@ -236,17 +237,21 @@ fn is_open(open: &Open, sheet: &Sheet, reader: Reader<'_>) -> bool {
         || sheet.parts.iter().filter(is_it).all(|part| part.generation == reader.generation)
 }
 
-/// Whether a value is shown as the entry's body, or with its items.
-fn is_elsewhere(shown: &Shown) -> bool {
+/// The values that are not shown as the entry's body, or with its items.
+fn shown(kind: Option<Kind>, sheet: &Sheet) -> Vec<Shown> {
     let of_items = [name::ITEM, name::DONE, name::PLACE, name::OWNER, name::PROMISE];
-    let of_body = [name::TOPIC, name::TITLE];
-    of_items.contains(&shown.name.as_str()) || of_body.contains(&shown.name.as_str())
+    let body = kind.map(Kind::body);
+    let is_body = |shown: &Shown| matches!(body, Some(Body::Value(name)) if name == shown.name);
+    let mut all = sheet.all_shown();
+    all.retain(|shown| !of_items.contains(&shown.name.as_str()) && !is_body(shown));
+    all
 }
 
 /// What everybody says; how good it is was taken back with its words.
 fn stances(sheet: &Sheet, is_hidden: bool) -> Vec<Stance> {
     let mut all = sheet.all_stances();
-    all.retain(|stance| !is_hidden || stance.name != name::LEVEL);
+    let is_of_comment = |stance: &Stance| [name::FROM, name::UNTIL].contains(&stance.name.as_str());
+    all.retain(|stance| !is_of_comment(stance) && (!is_hidden || stance.name != name::LEVEL));
     all
 }
 

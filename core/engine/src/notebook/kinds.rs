@@ -12,9 +12,10 @@ use super::name::ItemId;
 use super::schema::{Body, Kind, Subject, name};
 use super::sheet::{Part, Sheet};
 use super::{
-    CannotWrite, day, heart, inner, items, kindness, listening, profile, prompt, repair, template,
+    CannotWrite, check_words, day, heart, inner, items, kindness, listening, profile, prompt,
+    repair, template,
 };
-use crate::limits::{MAX_PARTS, MAX_TAGS};
+use crate::limits::{MAX_PARTS, MAX_TAGS, MAX_TITLE};
 
 /// Where an entry of some kind has come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -171,7 +172,8 @@ pub(super) fn look(kind: Kind, sheet: &Sheet) -> Look {
         Kind::Profile => profile::look(),
         Kind::Template => template::look(sheet),
         Kind::Date | Kind::Mood | Kind::Reminder => day::look(kind, sheet),
-        Kind::Page | Kind::Myself | Kind::Need | Kind::Boundary | Kind::Letter => Look::default(),
+        Kind::Page => page(),
+        Kind::Myself | Kind::Need | Kind::Boundary | Kind::Letter => Look::default(),
     };
     for part in &sheet.parts {
         look.open_on(part.by, Deed::Revise, part);
@@ -200,6 +202,10 @@ pub(super) fn writes(
             return Ok(vec![Write::Member(name::TAG, words, true)]);
         }
         Deed::Untag => return Ok(vec![Write::Member(name::TAG, words, false)]),
+        Deed::Entitle => {
+            check_words(MAX_TITLE, act.words)?;
+            return Ok(vec![value(name::TITLE, words)]);
+        }
         _ => {}
     }
     let mut writes = match kind {
@@ -232,6 +238,12 @@ pub(super) fn birth(kind: Kind, text: &str, day: i32) -> Vec<Write> {
         writes.push(value(name::ON, day.to_string()));
     }
     writes
+}
+
+fn page() -> Look {
+    let mut look = Look::default();
+    Slot::BOTH.into_iter().for_each(|by| look.open(by, Deed::Entitle));
+    look
 }
 
 /// The words of this person that a deed revises: of several generations', the last.

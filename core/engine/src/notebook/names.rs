@@ -116,5 +116,10 @@ pub const ON: &str = "on";
 /// Date, reminder: how it comes back, a value.
 pub const REPEAT: &str = "repeat";
 
+/// Page: where what a comment is about begins, and where it ends: claims of whoever comments.
+pub const FROM: &str = "from";
+/// The end of it.
+pub const UNTIL: &str = "until";
+
 /// Any: what one files it under, a set of each person's.
 pub const TAG: &str = "tag";

@@ -175,16 +175,28 @@ impl Sheet {
     /// The value that is an entry's body, as words: the newest, and those beside it. Of two titles
     /// one is as good as the other.
     pub(super) fn body(&self, named: &'static str) -> (String, Vec<Revision>) {
+        let mut revisions = self.standing_words(named);
+        let text = revisions.pop().map(|newest| newest.text).unwrap_or_default();
+        revisions.retain(|beside| beside.text != text && named != name::TITLE);
+        (text, revisions)
+    }
+
+    /// Titles that were given apart from the one that is shown: they are history.
+    pub(super) fn other_titles(&self) -> Vec<Revision> {
+        let mut titles = self.standing_words(name::TITLE);
+        let shown = titles.pop();
+        titles.retain(|title| shown.as_ref().is_some_and(|shown| shown.text != title.text));
+        titles
+    }
+
+    fn standing_words(&self, named: &'static str) -> Vec<Revision> {
         let all = self.claims.get(&(Class::Value, Subject::new(named, None)));
         let standing = all.map(|all| standing(all)).unwrap_or_default();
         let revision = |(owner, claim): &&Owned| {
             let (rev, writer) = (claim.round, owner.writer);
             Revision { rev, writer, text: claim.value.clone() }
         };
-        let mut revisions: Vec<Revision> = standing.iter().map(revision).collect();
-        let text = revisions.pop().map(|newest| newest.text).unwrap_or_default();
-        revisions.retain(|beside| beside.text != text && named != name::TITLE);
-        (text, revisions)
+        standing.iter().map(revision).collect()
     }
 
     /// Whether that person says so already, of all that.
@@ -428,7 +440,7 @@ fn seen(revisions: &[Revision]) -> RevMap {
 }
 
 /// Values of which one is as good as the other: the newest is shown alone.
-const QUIET: [&str; 4] = [name::LENGTH, name::WHERE, name::THEME, name::PLACE];
+const QUIET: [&str; 5] = [name::TITLE, name::LENGTH, name::WHERE, name::THEME, name::PLACE];
 
 /// The key of a revision of one's own.
 pub(super) fn words_key(me: Owner, rev: u64) -> WordsKey {

@@ -263,6 +263,7 @@ proptest! {
 fn own_words(entry: &Entry, by: Slot) -> BTreeSet<String> {
     let parts = entry.parts.iter().filter(|part| part.by == by);
     let parts = parts.flat_map(|part| &part.revisions);
-    let body = entry.revisions.iter().filter(|_| entry.author == by);
+    let has_own_body = entry.kind.is_some_and(|kind| kind.body() == Body::Words);
+    let body = entry.revisions.iter().filter(|_| has_own_body && entry.author == by);
     parts.chain(body).map(|revision| revision.text.clone()).collect()
 }

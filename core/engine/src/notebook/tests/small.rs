@@ -1,5 +1,6 @@
 //! Turns, moods, the profile and templates.
 
+use super::super::comment::About;
 use super::super::kinds::State;
 use super::super::schema::name;
 use super::practices::{World, check, told};
@@ -80,6 +81,93 @@ fn only_who_listens_reflects_and_only_who_spoke_says_whether_that_is_it() {
     assert_eq!(turns.count(), 3, "two turns taken apart are two");
     let signs: Vec<String> = world.entry().members.into_iter().map(|sign| sign.value).collect();
     assert_eq!(signs, ["here", "nod"]);
+}
+
+#[test]
+fn both_open_a_page_of_listening_at_once_and_it_is_two() {
+    let mut world = World::with(Kind::Listening, "I felt hurt");
+    let ben = &mut world.phones[2];
+    let written = ben.notebook.write(Kind::Listening, 7, "I felt alone", &mut rng(2)).unwrap();
+    ben.keep(&written);
+    world.apart(&[]);
+    assert_eq!(world.phones[0].notebook.entries().count(), 2);
+}
+
+#[test]
+fn two_tags_given_apart_are_both_kept_and_each_takes_off_their_own() {
+    let mut world = World::with(Kind::Page, "On the train");
+    world.apart(&["ana tag travel", "tablet tag train", "ben tag travel"]);
+    let tags = |world: &World| -> Vec<(Slot, String)> {
+        world.entry().members.into_iter().map(|tag| (tag.by, tag.value)).collect()
+    };
+    assert_eq!(tags(&world).len(), 3);
+    world.apart(&["ana untag travel", "ben tag summer"]);
+    let left = [(Slot::First, "train"), (Slot::Second, "summer"), (Slot::Second, "travel")];
+    assert_eq!(tags(&world), left.map(|(by, tag)| (by, tag.to_owned())));
+}
+
+#[test]
+fn of_two_titles_given_apart_one_is_shown_and_the_other_is_history() {
+    let title = |entry: &Entry| match entry.kind {
+        Some(Kind::Page) => entry.shown[0].value.clone(),
+        _ => entry.text.clone(),
+    };
+    for (kind, deed) in [(Kind::Page, "entitle"), (Kind::List, "edit"), (Kind::Profile, "edit")] {
+        let mut world = World::with(kind, "Us");
+        world.apart(&[&format!("ana {deed} Summer"), &format!("ben {deed} Denmark")]);
+        let entry = world.entry();
+        assert_eq!(entry.conflicts(), 0);
+        let earlier: Vec<&str> = entry.revisions.iter().map(|one| one.text.as_str()).collect();
+        let mut both = [title(&entry), earlier[0].to_owned()];
+        both.sort();
+        assert_eq!((both.as_slice(), earlier.len()), (&["Denmark".into(), "Summer".into()][..], 1));
+        world.together(&[&format!("tablet {deed} Summer in Denmark")]);
+        assert_eq!(title(&world.entry()), "Summer in Denmark");
+    }
+}
+
+/// What of the page a comment is about, as it stands.
+fn about(phone: &Phone, key: &EntryKey) -> Vec<Option<String>> {
+    let entry = phone.entry(key);
+    let units: Vec<u16> = entry.text.encode_utf16().collect();
+    let words = |(from, until): (usize, usize)| String::from_utf16(&units[from..until]).unwrap();
+    entry.comments.iter().map(|comment| comment.range.map(words)).collect()
+}
+
+#[test]
+fn a_comment_follows_the_words_it_is_about_until_none_of_them_is_left() {
+    let mut world = World::with(Kind::Page, "We left 👩‍🚀 early and came late");
+    let key = world.key.clone();
+    let base = world.phones[2].entry(&key).version;
+    world.together(&["ana edit Then we left 👩‍🚀 early and came late"]);
+    let at = "We left 👩‍🚀 ".encode_utf16().count();
+    let early = Some(About { range: (at, at + 9), base: Some(&base) });
+    let ben = &mut world.phones[2].notebook;
+    let written = ben.comment_on(&key, early, None, "Too early", &mut rng(5)).unwrap();
+    world.phones[2].keep(&written);
+    world.apart(&["ana edit Then we left 👩‍🚀 much too early and came late, both"]);
+    for phone in &world.phones {
+        assert_eq!(about(phone, &key), [Some("early and".to_owned())]);
+    }
+    world.apart(&["tablet edit Then we left 👩‍🚀 and came late", "ana tag train"]);
+    let left = about(&world.phones[2], &key).remove(0).unwrap();
+    assert_eq!(left.trim(), "and");
+    world.together(&["ana edit Then we left, we came late"]);
+    assert_eq!(about(&world.phones[2], &key), [None], "it is about the entry");
+    assert_eq!(world.entry().comments[0].text, "Too early");
+    let ben = &mut world.phones[2].notebook;
+    for range in [(0, 0), (3, 2), (0, 500)] {
+        let nowhere = Some(About { range, base: None });
+        let refused = ben.comment_on(&key, nowhere, None, "Here", &mut rng(6));
+        assert!(matches!(refused, Err(CannotWrite::Edit(EditError::Position))), "{range:?}");
+    }
+    let last = world.entry().text.encode_utf16().count();
+    let ben = &mut world.phones[2].notebook;
+    let end = Some(About { range: (last - 4, last), base: None });
+    let written = ben.comment_on(&key, end, None, "Was it?", &mut rng(7)).unwrap();
+    world.phones[2].keep(&written);
+    world.together(&["ana edit Then we left, we came late indeed"]);
+    assert_eq!(about(&world.phones[0], &key)[1].as_deref(), Some("late"));
 }
 
 #[test]

@@ -4,15 +4,6 @@ package app.couplet
 
 import java.time.LocalDate
 
-/** The kinds of entries that this version writes. */
-public enum class Kind {
-    /** Words of one person for the other. */
-    NOTE,
-
-    /** A page that both write on. */
-    PAGE,
-}
-
 /** How far one's own words have come. */
 public enum class Delivery {
     /** They are durable on this device. */
@@ -47,11 +38,22 @@ public enum class Verb {
  * An entry with everything that stands in it, the same on every phone.
  *
  * @property kind nothing for a kind that this version does not know; [kindName] is there always.
+ * @property generation which generation of that person wrote its words: nobody of another writes
+ *   them anew.
  * @property day its civil day.
  * @property alternatives words that stand beside [text], written apart on two phones of one person.
  * @property revisions every revision of own words, the oldest first.
  * @property comments what was said about it, in an order that is the same everywhere.
  * @property reactions the emoji left on it, by person.
+ * @property state where it has come to, if its kind has states, and [facts], what is to be shown
+ *   with that.
+ * @property parts everybody's own words in it besides [text].
+ * @property stances what each person says in it.
+ * @property shown the values in it that both may set, besides [text] and [items].
+ * @property members what each person put into their sets: feelings, tags, signs of being there.
+ * @property items its items, in their order.
+ * @property meeting the times of a conversation, if it is one.
+ * @property seal how it is sealed, if it is.
  * @property version to be given back with an edit of what is shown here.
  */
 public data class Entry(
@@ -59,12 +61,22 @@ public data class Entry(
     val kind: Kind?,
     val kindName: String,
     val author: PersonId,
+    val generation: Int,
     val day: LocalDate,
     val text: String,
     val alternatives: List<Revision>,
     val revisions: List<Revision>,
     val comments: List<Comment>,
     val reactions: List<Reaction>,
+    val state: EntryState?,
+    val facts: List<Fact>,
+    val parts: List<Part>,
+    val stances: List<Stance>,
+    val shown: List<Shown>,
+    val members: List<Member>,
+    val items: List<Item>,
+    val meeting: Meeting?,
+    val seal: Seal?,
     val version: Version,
 )
 
@@ -73,7 +85,8 @@ public data class Entry(
  *
  * @property isUnread whether it has something from the other person that was not opened here.
  * @property delivery how far one's own words in it have come.
- * @property can what this device's person may do with it now.
+ * @property can what this device's person may do with it now, and [open], what its kind has them
+ *   do.
  * @property cursor where the timeline goes on after it.
  */
 public data class EntryRow(
@@ -81,6 +94,41 @@ public data class EntryRow(
     val isUnread: Boolean,
     val delivery: Delivery,
     val can: Set<Verb>,
+    val open: List<Open>,
+    val cursor: Cursor,
+)
+
+/**
+ * An entry as a line of the timeline shows it; [Notebook.entry] has all of it.
+ *
+ * @property kind nothing for a kind that this version does not know; [kindName] is there always.
+ * @property text its words, or how they begin: at most 1,000 UTF-16 units of them.
+ * @property isWhole whether these are all of its words.
+ * @property state where it has come to, if its kind has states.
+ * @property conflicts how many words and values stand beside others, written apart: nobody has
+ *   chosen yet.
+ * @property comments how many comments were made on it.
+ * @property items how many items it has, and [itemsDone], how many of them are done.
+ * @property isUnread whether it has something from the other person that was not opened here.
+ * @property delivery how far one's own words in it have come.
+ * @property cursor where the timeline goes on after it.
+ */
+public data class EntryPreview(
+    val id: EntryId,
+    val kind: Kind?,
+    val kindName: String,
+    val author: PersonId,
+    val day: LocalDate,
+    val text: String,
+    val isWhole: Boolean,
+    val state: EntryState?,
+    val conflicts: Int,
+    val comments: Int,
+    val reactions: List<Reaction>,
+    val items: Int,
+    val itemsDone: Int,
+    val isUnread: Boolean,
+    val delivery: Delivery,
     val cursor: Cursor,
 )
 
@@ -90,6 +138,7 @@ public data class Revision(val rev: Long, val writer: WriterId, val text: String
 /**
  * A comment as it is shown.
  *
+ * @property generation which generation of that person: nobody of another writes it anew.
  * @property replyTo the earlier comment that it answers.
  * @property alternatives words that stand beside [text], written apart on two phones of one person.
  * @property revisions every revision, the oldest first.
@@ -97,6 +146,7 @@ public data class Revision(val rev: Long, val writer: WriterId, val text: String
 public data class Comment(
     val id: CommentId,
     val author: PersonId,
+    val generation: Int,
     val replyTo: CommentId?,
     val text: String,
     val alternatives: List<Revision>,

@@ -32,6 +32,12 @@ public value class CommentId(public val value: String) {
     override fun toString(): String = value
 }
 
+/** The name of words or an item in an entry; where one is asked for, its beginning will do. */
+@JvmInline
+public value class ItemId(public val value: String) {
+    override fun toString(): String = value
+}
+
 /** The name of a draft on this device. */
 @JvmInline
 public value class DraftId(public val value: String) {

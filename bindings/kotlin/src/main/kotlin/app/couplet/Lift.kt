@@ -34,19 +34,9 @@ internal fun app.couplet.ffi.EntryId.lift() = EntryId(value)
 
 internal fun app.couplet.ffi.PersonId.lift() = PersonId(value.toInt())
 
-private fun day(days: Int): LocalDate = LocalDate.ofEpochDay(days.toLong())
+internal fun day(days: Int): LocalDate = LocalDate.ofEpochDay(days.toLong())
 
-internal fun Kind.lower() = when (this) {
-    Kind.NOTE -> app.couplet.ffi.Kind.NOTE
-    Kind.PAGE -> app.couplet.ffi.Kind.PAGE
-}
-
-private fun app.couplet.ffi.Kind.lift() = when (this) {
-    app.couplet.ffi.Kind.NOTE -> Kind.NOTE
-    app.couplet.ffi.Kind.PAGE -> Kind.PAGE
-}
-
-private fun app.couplet.ffi.Delivery.lift() = when (this) {
+internal fun app.couplet.ffi.Delivery.lift() = when (this) {
     app.couplet.ffi.Delivery.DEVICE -> Delivery.DEVICE
     app.couplet.ffi.Delivery.RELAY -> Delivery.RELAY
     app.couplet.ffi.Delivery.PARTNER -> Delivery.PARTNER
@@ -103,6 +93,7 @@ internal fun app.couplet.ffi.EntryRow.lift() = EntryRow(
     isUnread = isUnread,
     delivery = delivery.lift(),
     can = can.mapTo(LinkedHashSet()) { it.lift() },
+    open = open.map { it.lift() },
     cursor = Cursor(cursor.value),
 )
 
@@ -111,21 +102,34 @@ private fun app.couplet.ffi.Entry.lift() = Entry(
     kind = kind?.lift(),
     kindName = kindName,
     author = author.lift(),
+    generation = generation.toInt(),
     day = day(day),
     text = text,
     alternatives = alternatives.map { it.lift() },
     revisions = revisions.map { it.lift() },
     comments = comments.map { it.lift() },
-    reactions = reactions.map { Reaction(it.by.lift(), it.emoji) },
+    reactions = reactions.map { it.lift() },
+    state = state?.lift(),
+    facts = facts.map { it.lift() },
+    parts = parts.map { it.lift() },
+    stances = stances.map { it.lift() },
+    shown = shown.map { it.lift() },
+    members = members.map { it.lift() },
+    items = items.map { it.lift() },
+    meeting = meeting?.lift(),
+    seal = seal?.lift(),
     version = Version(version.value),
 )
 
-private fun app.couplet.ffi.Revision.lift() =
+internal fun app.couplet.ffi.Reaction.lift() = Reaction(by.lift(), emoji)
+
+internal fun app.couplet.ffi.Revision.lift() =
     Revision(rev.toLong(), WriterId(writer.value), text)
 
 private fun app.couplet.ffi.Comment.lift() = Comment(
     id = CommentId(id.value),
     author = author.lift(),
+    generation = generation.toInt(),
     replyTo = replyTo?.let { CommentId(it.value) },
     text = text,
     alternatives = alternatives.map { it.lift() },
@@ -152,6 +156,7 @@ internal fun Saying.lower() = when (this) {
     is Saying.Comment -> app.couplet.ffi.Saying.Comment(replyTo?.lower(), text)
     is Saying.EditComment -> app.couplet.ffi.Saying.EditComment(comment.lower(), text)
     is Saying.React -> app.couplet.ffi.Saying.React(emoji, isWanted = true)
+    is Saying.Do -> app.couplet.ffi.Saying.Do(deed.lower(), on?.lower(), words)
     is Saying.Unreact -> app.couplet.ffi.Saying.React(emoji, isWanted = false)
 }
 
@@ -174,6 +179,7 @@ internal fun app.couplet.ffi.Device.lift() = Device(
     person = person.lift(),
     name = name,
     called = called,
+    generation = generation.toInt(),
     isThis = isThis,
     since = since.toLong(),
     verified = verified?.lift(),
@@ -182,9 +188,15 @@ internal fun app.couplet.ffi.Device.lift() = Device(
 internal fun app.couplet.ffi.Invitation.lift() = Invitation(link, expires, entries.toLong())
 
 internal fun app.couplet.ffi.OpenInvite.lift() =
-    OpenInvite(InviteId(id.value), isOwnDevice, history.lift(), expires, isExpired)
+    OpenInvite(InviteId(id.value), isOwnDevice, isAgain, history.lift(), expires, isExpired)
 
-internal fun app.couplet.ffi.Request.lift() = Request(RequestId(id.value), name, isOwnDevice)
+internal fun app.couplet.ffi.Again.lift() = when (this) {
+    is app.couplet.ffi.Again.Link -> Again.Link(invitation.lift())
+    is app.couplet.ffi.Again.NotBefore -> Again.NotBefore(due)
+}
+
+internal fun app.couplet.ffi.Request.lift() =
+    Request(RequestId(id.value), name, isOwnDevice, isAgain)
 
 private fun app.couplet.ffi.Dissolving.lift() = Dissolving(by?.lift(), until, isOver)
 
@@ -210,6 +222,7 @@ internal fun app.couplet.ffi.Status.lift() = Status(
     withheld = withheld.toLong(),
     verified = verified?.lift(),
     kitDue = kitDue,
+    isBeingReplaced = isBeingReplaced,
     persons = persons.toInt(),
     devices = devices.toInt(),
 )

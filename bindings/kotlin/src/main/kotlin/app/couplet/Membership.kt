@@ -13,6 +13,7 @@ public data class Person(val id: PersonId, val name: String)
  *
  * @property name what its person is called, as far as this device can read it.
  * @property called what the device is called, if it was given a name.
+ * @property generation how often its person was let in again after they had lost everything.
  * @property isThis whether it is the device that is asked.
  * @property since the index of the statement of the membership log that let it in.
  * @property verified if it is the other person's: how sure this one is of them.
@@ -22,6 +23,7 @@ public data class Device(
     val person: PersonId,
     val name: String?,
     val called: String?,
+    val generation: Int,
     val isThis: Boolean,
     val since: Long,
     val verified: Verified?,
@@ -65,10 +67,25 @@ public data class Invitation(val link: String, val expires: Instant, val entries
     override fun toString(): String = "Invitation(expires=$expires, entries=$entries)"
 }
 
-/** An invite of one's own that is open, and what the newcomer will read. */
+/** What letting in again the other person has come to. */
+public sealed interface Again {
+    /** There is a link for them. */
+    public data class Link(val invitation: Invitation) : Again
+
+    /** Their recovery kit is warned: there is a link from then on, unless its words say no. */
+    public data class NotBefore(val due: Instant) : Again
+}
+
+/**
+ * An invite of one's own that is open, and what the newcomer will read.
+ *
+ * @property isAgain whether it lets in again a person who lost everything; of another's, in this
+ *   one's place.
+ */
 public data class OpenInvite(
     val id: InviteId,
     val isOwnDevice: Boolean,
+    val isAgain: Boolean,
     val history: History,
     val expires: Instant,
     val isExpired: Boolean,
@@ -116,8 +133,14 @@ public data class Verification(
  *
  * @property name what the person calls themselves.
  * @property isOwnDevice whether it is a device of one's own.
+ * @property isAgain whether it is the other person, who lost everything and is to be let in again.
  */
-public data class Request(val id: RequestId, val name: String?, val isOwnDevice: Boolean)
+public data class Request(
+    val id: RequestId,
+    val name: String?,
+    val isOwnDevice: Boolean,
+    val isAgain: Boolean,
+)
 
 /**
  * The honest state of a notebook on this device.
@@ -142,6 +165,9 @@ public data class Request(val id: RequestId, val name: String?, val isOwnDevice:
  * @property verified how sure this person is of the other; nothing while nobody else is here.
  * @property kitDue when this person's recovery kit may be replaced without its words: one of their
  *   devices gave it notice. Whoever did not mean this keeps the kit by its words.
+ * @property isBeingReplaced whether the other person is letting somebody in again in the place of
+ *   this one, by a link or by a warning to the recovery kit. It takes every device of this person's
+ *   out: whoever is not lost revokes the invite, or keeps the kit.
  */
 public data class Status(
     val notebook: NotebookId,
@@ -163,6 +189,7 @@ public data class Status(
     val withheld: Long,
     val verified: Verified?,
     val kitDue: Instant?,
+    val isBeingReplaced: Boolean,
     val persons: Int,
     val devices: Int,
 )
@@ -201,6 +228,16 @@ public suspend fun Notebook.invite(
     isOwnDevice: Boolean = false,
     history: History? = null,
 ): Invitation = writing { ffi.invite(isOwnDevice, history?.lower()).lift() }
+
+/**
+ * A link for the other person, who has lost every device and their words. Whoever joins with it and
+ * is approved takes their place: reads everything, and writes none of their words of before. All
+ * devices that there were of them are taken out. If they have a recovery kit, it is warned first,
+ * and there is a link seven days later.
+ *
+ * @throws CoupletException
+ */
+public suspend fun Notebook.inviteAgain(): Again = writing { ffi.inviteAgain().lift() }
 
 /**
  * Who asks to be let in by this device, as far as is known here.

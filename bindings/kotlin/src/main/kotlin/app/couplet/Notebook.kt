@@ -101,7 +101,7 @@ public class Notebook private constructor(internal val ffi: FfiNotebook, first: 
         limit: Int = PAGE,
         before: Cursor? = null,
         filter: Filter = Filter(),
-    ): List<EntryRow> {
+    ): List<EntryPreview> {
         require(limit >= 0) { "a page has no $limit entries" }
         return calling {
             ffi.timeline(limit.toUInt(), before?.lower(), filter.lower()).map { it.lift() }
@@ -114,7 +114,10 @@ public class Notebook private constructor(internal val ffi: FfiNotebook, first: 
      *
      * @throws CoupletException
      */
-    public fun watchTimeline(limit: Int = PAGE, filter: Filter = Filter()): Flow<List<EntryRow>> =
+    public fun watchTimeline(
+        limit: Int = PAGE,
+        filter: Filter = Filter(),
+    ): Flow<List<EntryPreview>> =
         changes.map { timeline(limit, filter = filter) }
             .distinctUntilChanged()
             .catch { if (it !is CoupletException.Closed) throw it }

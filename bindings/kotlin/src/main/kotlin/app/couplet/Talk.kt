@@ -15,6 +15,13 @@ public sealed interface Saying {
 
     /** An emoji taken back, on whichever device it was left. */
     public data class Unreact(val emoji: String) : Saying
+
+    /** What its kind has people do with it: on one of the things in it, with words, or neither. */
+    public data class Do(
+        val deed: Deed,
+        val on: ItemId? = null,
+        val words: String = "",
+    ) : Saying
 }
 
 /**

@@ -110,7 +110,7 @@ internal class CancellationTest {
         assertFailsWith<CoupletException.Closed> { ana.events.first() }
         ana.shutdown()
         val again = keep(Notebook.open(config("Ana"), keys))
-        val found = again.timeline(limit = 100_000).map { it.entry.text }
+        val found = again.timeline(limit = 100_000).map { it.text }
         for (text in kept) assertContains(found, text)
     }
 

@@ -74,7 +74,7 @@ internal class CoupleTest {
         assertEquals(6, ana.texts().size)
         assertEquals(Delivery.RELAY, ana.entry(first.entry.id).delivery)
 
-        val paged = mutableListOf<EntryRow>()
+        val paged = mutableListOf<EntryPreview>()
         do {
             val page = ana.timeline(limit = 2, before = paged.lastOrNull()?.cursor)
             paged += page

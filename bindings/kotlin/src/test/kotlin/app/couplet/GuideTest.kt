@@ -20,10 +20,12 @@ internal class GuideTest {
 
     @Test
     fun `a screen shows, sends, saves and catches up`() = story {
-        val screen = Screen(found("Ana", relay.link))
+        val ana = found("Ana", relay.link)
+        val screen = Screen(ana)
         assertNull(screen.send("hello"))
         assertNotNull(screen.send("  "))
-        val shown = screen.timeline.first { it.isNotEmpty() }.single().entry
+        val line = screen.timeline.first { it.isNotEmpty() }.single()
+        val shown = ana.show(line.id).entry
         assertEquals("hello, love", screen.save(shown, "hello, love").text)
         assertTrue(screen.catchUp())
         relay.close()

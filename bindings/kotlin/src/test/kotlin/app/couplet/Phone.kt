@@ -50,7 +50,7 @@ private class Phone {
                 notebook.edit(EntryId(said("entry")), said("text"), Version(said("base")))
                 done
             }
-            "timeline" -> mapOf("texts" to notebook.timeline(1_000).map { it.entry.text })
+            "timeline" -> mapOf("texts" to notebook.timeline(1_000).map { it.text })
             "hash" -> notebook.hash().let { mapOf("hash" to it.value, "entries" to it.entries) }
             else -> error("there is no $verb")
         }

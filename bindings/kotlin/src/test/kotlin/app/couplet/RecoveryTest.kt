@@ -108,6 +108,37 @@ internal class RecoveryTest {
         assertFailsWith<CoupletException.NotFound> { ana.keepKit(second) }
     }
 
+    @Test
+    @Scenario("let-in-again")
+    fun `who lost every phone and the words is let in again by the other`() = story {
+        val (ana, ben) = couple()
+        val note = ben.write(Kind.NOTE, "from Ben").entry.id
+        meet(ana, ben)
+        val invitation = assertIs<Again.Link>(ana.inviteAgain()).invitation
+        ana.sync()
+        ben.sync()
+        assertTrue(ben.fresh().isBeingReplaced)
+        assertTrue(ben.invites().single().isAgain)
+        val fresh = join("fresh", invitation.link)
+        assertFailsWith<CoupletException.Waiting> { fresh.sync() }
+        ana.sync()
+        val request = ana.requests().single()
+        assertTrue(request.isAgain)
+        ana.approve(request.id, fresh.status.value.waitingCode)
+        meet(ana, fresh)
+        assertEquals(listOf("from Ben"), fresh.texts())
+        assertEquals(1, fresh.devices().single { it.isThis }.generation)
+        val anew = assertFailsWith<CoupletException.NotAllowed> { fresh.edit(note, "anew") }
+        assertEquals("not_yours", anew.code)
+
+        assertFailsWith<CoupletException.NotAllowed> { ben.sync() }
+        assertEquals(listOf("from Ben"), ben.texts())
+        fresh.makeKit()
+        meet(fresh, ana)
+        val warned = assertIs<Again.NotBefore>(ana.inviteAgain())
+        assertTrue(warned.due > assertNotNull(ana.fresh().lastExchange))
+    }
+
     /** The state as it is, whatever is shown of it so far. */
     private suspend fun Notebook.fresh(): Status = calling { ffi.status().lift() }
 }

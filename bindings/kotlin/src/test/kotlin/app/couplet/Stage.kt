@@ -124,4 +124,4 @@ internal class Pocket : KeyStore {
 }
 
 /** What is shown, the newest first. */
-internal suspend fun Notebook.texts(): List<String> = timeline().map { it.entry.text }
+internal suspend fun Notebook.texts(): List<String> = timeline().map { it.text }

@@ -29,7 +29,7 @@ internal class WatchTest {
         val written = ana.write(Kind.NOTE, "good night").entry
         assertEquals(Event.EntryChanged(written.id), told.await())
         val row = shown.await().single()
-        assertEquals("good night" to true, row.entry.text to row.isUnread)
+        assertEquals("good night" to true, row.text to row.isUnread)
         ben.show(written.id)
         assertFalse(ben.entry(written.id).isUnread)
         ana.watchTimeline().first { it.single().delivery == Delivery.PARTNER }
@@ -53,7 +53,7 @@ internal class WatchTest {
         val pages = mutableListOf<List<String>>()
         val watching = launch(start = CoroutineStart.UNDISPATCHED) {
             ana.watchTimeline().first { page ->
-                pages += page.map { it.entry.text }
+                pages += page.map { it.text }
                 page.size == 2
             }
         }

@@ -1,0 +1,79 @@
+"""What is said about an entry, and done with it as its kind has it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import _translate as t
+from . import kinds as k
+from . import values as v
+from ._generated import couplet_ffi as ffi
+from .errors import call
+
+# The generated module makes the cases as it is imported: no type checker sees what they are.
+_SAYINGS: Any = ffi.Saying
+
+
+class Talk:
+    """What a notebook is told about an entry that is there."""
+
+    _ffi: ffi.Notebook
+
+    async def comment(
+        self, entry: v.EntryId, text: str, reply_to: v.CommentId | None = None
+    ) -> v.EntryRow:
+        """Says something about an entry, or answers a comment there."""
+        answered = None if reply_to is None else ffi.CommentId(value=reply_to)
+        return await self._say(entry, _SAYINGS.COMMENT(answered, text))
+
+    async def edit_comment(
+        self, entry: v.EntryId, comment: v.CommentId, text: str
+    ) -> v.EntryRow:
+        """Writes one's own comment anew."""
+        saying = _SAYINGS.EDIT_COMMENT(ffi.CommentId(value=comment), text)
+        return await self._say(entry, saying)
+
+    async def react(self, entry: v.EntryId, emoji: str) -> v.EntryRow:
+        """Leaves an emoji on an entry."""
+        return await self._say(entry, _SAYINGS.REACT(emoji, True))
+
+    async def unreact(self, entry: v.EntryId, emoji: str) -> v.EntryRow:
+        """Takes one's emoji back, on whichever device it was left."""
+        return await self._say(entry, _SAYINGS.REACT(emoji, False))
+
+    async def act(
+        self, entry: v.EntryId, deed: k.Deed, on: k.ItemId | None = None, words: str = ""
+    ) -> v.EntryRow:
+        """Does something with an entry, as its kind has it: a row's `open` says what can be done.
+
+        `on` is on which of the things in the entry, if it is done on one, and `words` with which
+        words, if it takes any. `NotAllowed` if it is not open to this person now.
+        """
+        return await self._say(entry, t.to_saying(deed, on, words))
+
+    async def _say(self, entry: v.EntryId, saying: ffi.Saying) -> v.EntryRow:
+        return t.row(await call(self._ffi.say(_entry(entry), saying)))
+
+    async def queue_comment(
+        self, entry: v.EntryId, text: str, reply_to: v.CommentId | None = None
+    ) -> v.EntryId:
+        """Leaves a comment for the owner."""
+        answered = None if reply_to is None else ffi.CommentId(value=reply_to)
+        saying = _SAYINGS.COMMENT(answered, text)
+        return v.EntryId((await call(self._ffi.queue_saying(_entry(entry), saying))).value)
+
+    async def queue_reaction(self, entry: v.EntryId, emoji: str, is_wanted: bool) -> v.EntryId:
+        """Leaves an emoji, or its being taken back, for the owner."""
+        saying = _SAYINGS.REACT(emoji, is_wanted)
+        return v.EntryId((await call(self._ffi.queue_saying(_entry(entry), saying))).value)
+
+    async def queue_deed(
+        self, entry: v.EntryId, deed: k.Deed, on: k.ItemId | None = None, words: str = ""
+    ) -> v.EntryId:
+        """Leaves something to be done with an entry, as its kind has it, for the owner."""
+        saying = t.to_saying(deed, on, words)
+        return v.EntryId((await call(self._ffi.queue_saying(_entry(entry), saying))).value)
+
+
+def _entry(entry: v.EntryId) -> ffi.EntryId:
+    return ffi.EntryId(value=entry)
