@@ -33,6 +33,6 @@ impl Config {
         let directory = PathBuf::from(self.directory);
         let at = directory.clone();
         let key = run_blocking(move || find(&keystore, &at)).await?;
-        Ok(Place { directory, key, mark: self.mark.map(PathBuf::from) })
+        Ok(Place { directory, key, mark: self.mark.map(PathBuf::from), is_vault: false })
     }
 }

@@ -266,15 +266,15 @@ impl From<couplet::Delivery> for Delivery {
     }
 }
 
-impl From<couplet::Verb> for Verb {
-    fn from(verb: couplet::Verb) -> Self {
-        match verb {
-            couplet::Verb::Comment => Self::Comment,
-            couplet::Verb::Reply => Self::Reply,
-            couplet::Verb::EditComment => Self::EditComment,
-            couplet::Verb::React => Self::React,
-            couplet::Verb::Unreact => Self::Unreact,
-        }
+/// The verbs of this interface.
+fn verb_of(verb: couplet::Verb) -> Option<Verb> {
+    match verb {
+        couplet::Verb::Comment => Some(Verb::Comment),
+        couplet::Verb::Reply => Some(Verb::Reply),
+        couplet::Verb::EditComment => Some(Verb::EditComment),
+        couplet::Verb::React => Some(Verb::React),
+        couplet::Verb::Unreact => Some(Verb::Unreact),
+        couplet::Verb::Trash | couplet::Verb::Restore => None,
     }
 }
 
@@ -342,7 +342,7 @@ impl From<couplet::EntryRow> for EntryRow {
             entry: row.entry.into(),
             is_unread: row.is_unread,
             delivery: row.delivery.into(),
-            can: all(row.can),
+            can: row.can.into_iter().filter_map(verb_of).collect(),
         }
     }
 }
@@ -352,6 +352,7 @@ impl From<Filter> for couplet::Filter {
         let (first, last) = (filter.first_day, filter.last_day);
         let days = first.unwrap_or(i32::MIN)..=last.unwrap_or(i32::MAX);
         Self {
+            among: couplet::Among::Kept,
             kind: filter.kind.map(|kind| kind.name().to_owned()),
             only_unread: filter.only_unread,
             days: (first.is_some() || last.is_some()).then_some(days),

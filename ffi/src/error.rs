@@ -178,9 +178,8 @@ impl From<Error> for CoupletError {
         let may_pass = error.is_retryable();
         match error.code() {
             "not_found" | "no_notebook" => Self::NotFound { reason, detail },
-            "not_yours" | "not_allowed" | "words_used" | "exists" | "apart" | "paused" => {
-                Self::NotAllowed { reason, detail }
-            }
+            "not_yours" | "not_allowed" | "nothing_to_resolve" | "words_used" | "exists"
+            | "apart" | "paused" => Self::NotAllowed { reason, detail },
             "waiting" if may_pass => Self::Waiting { reason, detail },
             "relay_refused" if may_pass => Self::Network { reason, detail },
             "relay_refused" | "waiting" => Self::NotAllowed { reason, detail },
@@ -189,7 +188,7 @@ impl From<Error> for CoupletError {
             }
             "disk_full" | "store" => Self::Storage { reason, detail },
             "busy" => Self::Busy { reason, detail },
-            "wrong_key" => Self::Key { reason, detail },
+            "wrong_key" | "locked" => Self::Key { reason, detail },
             "store_is_newer" | "unsupported" => Self::Incompatible { reason, detail },
             "closed" => Self::Closed { reason, detail },
             "engine" => Self::Internal { reason, detail },

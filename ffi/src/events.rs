@@ -174,6 +174,8 @@ impl From<couplet::Event> for Event {
         match event {
             couplet::Event::Entry(value) => Self::EntryChanged { entry: EntryId { value } },
             couplet::Event::Delivered => Self::Delivered,
+            // This interface has no name for it: who shows everything anew shows what it set aside.
+            couplet::Event::Rejected { .. } => Self::Behind { missed: 1 },
             couplet::Event::Requests => Self::Requests,
             couplet::Event::CaughtUp => Self::CaughtUp,
             couplet::Event::Attached => Self::Attached,

@@ -59,6 +59,8 @@ pub enum Kind {
     Letter,
     /// For oneself: something to come back on a day.
     Reminder,
+    /// For oneself: words that were not shared so far.
+    Draft,
 }
 
 /// Where an entry of some kind has come to.
@@ -203,6 +205,8 @@ pub enum Deed {
     Move,
     /// Lists: who takes care of it: me, you or both.
     Entrust,
+    /// Page: what it is called.
+    Entitle,
     /// Heart-to-heart: say why anew.
     Explain,
     /// Heart-to-heart: propose a time: its beginning and its end in seconds since 1970-01-01 UTC,

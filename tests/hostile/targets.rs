@@ -7,6 +7,7 @@ use couplet_engine::body::Body;
 use couplet_engine::checkpoint;
 use couplet_engine::document::anchor::Anchor;
 use couplet_engine::document::{Change, EntryKey, Run};
+use couplet_engine::keys::passphrase::LockedKey;
 use couplet_engine::keys::{DeviceSecret, Secret, WordsSecret};
 use couplet_engine::membership::words::Words;
 use couplet_engine::notebook::Notebook;
@@ -171,7 +172,13 @@ fn of_links(examples: &Examples) -> Vec<Target> {
     let code = Code::of(&examples.couple.request).to_string();
     let words = Words::from_secret(WordsSecret::new(Secret::new([7; 32]))).to_text();
     let cursor = format!("20000.0.17.{key}");
+    let mut chance = Chance::new(13);
+    let locked = LockedKey::lock(&Secret::new([7; 32]), "words", &mut chance).unwrap();
     vec![
+        // A file of this device: it is read before anybody has typed a word.
+        Target::new("locked-key", vec![locked.to_bytes()], |bytes| {
+            accepted(LockedKey::read(bytes), |locked| same(&locked.to_bytes(), bytes))
+        }),
         text("relay-link", &relay, |text| {
             accepted(text.parse::<RelayLink>(), |link| same_text(&link.to_string(), text))
         }),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use couplet::driven::Until;
+use couplet_proto::desk::question::{Answer, Question};
 
 use crate::breach::Breach;
 use crate::disk::Mark;
@@ -170,4 +171,70 @@ fn a_phone_dies_between_any_two_things_on_the_way_of_a_checkpoint() {
             panic!("{}", story.in_words(&failure));
         }
     }
+}
+
+/// What a relay does to the pieces that it gives.
+#[derive(Clone, Copy, Debug)]
+enum Lie {
+    Withholds,
+    Swaps,
+    Bends,
+}
+
+#[test]
+fn a_relay_that_lies_about_a_checkpoint_costs_a_newcomer_time_and_nobody_a_word() {
+    for lie in [Lie::Withholds, Lie::Swaps, Lie::Bends] {
+        let begun = [a_day(ANA), a_day(BEN), let_go(), a_day(BEN), together(), one_more(ANA)];
+        let mut world = in_it(3, begun.concat());
+        let is_asked = world.phones.len() - 1;
+        assert_eq!(is_asked, NEWCOMER);
+        world.relays[0].broken = Some(Box::new(move |shelf, notebook, question| {
+            let is_piece = matches!(question, Question::Piece(_));
+            let answer = shelf.answer(notebook, question);
+            match (answer, lie) {
+                (Ok(Answer::Piece(Some(_))), Lie::Withholds) if is_piece => Ok(Answer::Piece(None)),
+                (Ok(Answer::Piece(Some(_))), Lie::Swaps) if is_piece => {
+                    let others = shelf.envelopes(notebook);
+                    Ok(Answer::Piece(others.into_iter().next()))
+                }
+                (Ok(Answer::Piece(Some(mut bytes))), Lie::Bends) if is_piece => {
+                    if let Some(last) = bytes.last_mut() {
+                        *last ^= 1;
+                    }
+                    Ok(Answer::Piece(Some(bytes)))
+                }
+                (answer, _) => answer,
+            }
+        }));
+        let is_caught_up = world.sync(NEWCOMER).is_ok_and(|talked| talked.is_caught_up);
+        assert!(!is_caught_up, "{lie:?}: it says that it has everything");
+        // The others go on as if nothing were, and an honest relay makes it good.
+        world.expect_sync(BEN).unwrap();
+        world.relays[0].broken = None;
+        world.expect_sync(NEWCOMER).unwrap();
+        world.look(NEWCOMER);
+        assert!(!world.phones[NEWCOMER].shows.is_empty());
+        assert!(world.phones[NEWCOMER].shows.is_superset(&world.phones[BEN].shows), "{lie:?}");
+        world.settle().unwrap();
+    }
+}
+
+#[test]
+fn a_checkpoint_of_which_only_a_stale_device_knows_is_no_reason_to_let_go() {
+    // The tablet has not heard of Ben; the relay forgot him, too.
+    let stale = vec![(TABLET, What::Write), (TABLET, What::Checkpoint), (TABLET, What::Sync)];
+    let before = [wiped(), stale].concat();
+    for seed in 0..4 {
+        let world = in_it(seed, before.clone());
+        assert!(kept(&world) > 0, "what was written is there");
+    }
+    tell(&[before, a_day(BEN), together()].concat());
+}
+
+#[test]
+fn what_was_let_go_of_under_a_log_that_yields_is_given_again() {
+    let alone = vec![(TABLET, What::Clone(Mark::Gone))];
+    let stale = vec![(NEWCOMER, What::Checkpoint), (NEWCOMER, What::Sync)];
+    let before = [a_day(ANA), alone, together(), let_go(), a_day(TABLET), together()].concat();
+    tell(&[before, wiped(), stale, a_day(BEN), together(), let_go()].concat());
 }

@@ -155,6 +155,7 @@ impl Phone {
             directory: self.disk.directory.clone(),
             key: Secret::new([7; 32]),
             mark: Some(self.disk.mark.clone()),
+            is_vault: false,
         };
         Home { place, surroundings: self.around.clone() }
     }

@@ -12,7 +12,7 @@ pub const PATIENCE: Duration = Duration::from_secs(120);
 #[must_use]
 pub fn place(home: &Path, name: &str) -> Place {
     let mark = Some(home.join("marks").join(name));
-    Place { directory: home.join(name), key: Secret::new([7; 32]), mark }
+    Place { directory: home.join(name), key: Secret::new([7; 32]), mark, is_vault: false }
 }
 
 /// Ana and Ben, together, over this relay.

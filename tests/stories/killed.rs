@@ -34,7 +34,9 @@ fn assert_kept(phone: &Phone, tried: &Tried) {
 
 /// Long enough to be torn, were it not written whole.
 fn words(round: usize) -> String {
-    format!("round {round}: {}", "and I stayed to listen ".repeat(100 + round)).trim().to_owned()
+    format!("round {round}: {}", "and I stayed to listen ".repeat(100 + round / 2))
+        .trim()
+        .to_owned()
 }
 
 #[test]

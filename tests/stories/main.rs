@@ -18,3 +18,4 @@ mod newcomer;
 mod recovery;
 mod refused;
 mod together;
+mod vault;

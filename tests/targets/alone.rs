@@ -67,7 +67,7 @@ pub(crate) fn say(answer: &Value) {
 
 fn load_volume(at: &Path) -> Duration {
     let key = Secret::new([7; 32]);
-    let place = Place { directory: at.to_owned(), key, mark: None };
+    let place = Place { directory: at.to_owned(), key, mark: None, is_vault: false };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let phone = Couplet::open(&place).await.unwrap();

@@ -17,6 +17,7 @@ mod have;
 mod keys;
 mod link;
 mod number;
+mod passphrase;
 mod recovery;
 mod replacing;
 mod request;
@@ -37,7 +38,7 @@ struct Format {
     made: fn() -> Vec<Made>,
 }
 
-const FORMATS: [Format; 20] = [
+const FORMATS: [Format; 21] = [
     Format { kind: "body", read: body::read, made: body::made },
     Format { kind: "checkpoint", read: checkpoint::read, made: checkpoint::made },
     Format { kind: "claim", read: entry::read_claim, made: entry::claims },
@@ -52,6 +53,7 @@ const FORMATS: [Format; 20] = [
     Format { kind: "link", read: link::read, made: link::made },
     Format { kind: "move", read: ending::read, made: ending::moves },
     Format { kind: "number", read: number::read, made: number::made },
+    Format { kind: "passphrase", read: passphrase::read, made: passphrase::made },
     Format { kind: "recovery", read: statement::read, made: recovery::made },
     Format { kind: "replacing", read: statement::read, made: replacing::made },
     Format { kind: "request", read: request::read, made: request::made },

@@ -1,8 +1,16 @@
 //! The command line: what can be said, and how.
 
+mod drafts;
+mod everyday;
+
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+
+pub(crate) use drafts::{Draft, DraftNew, Share};
+
+pub(crate) use everyday::{Everyday, Resolve};
 
 /// A couple's notebook: written apart, offline, and merged when the phones meet again.
 #[derive(Debug, Parser)]
@@ -16,6 +24,25 @@ pub(crate) struct Arguments {
     pub(crate) json: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
+    /// Whether it is said to the vault.
+    #[arg(skip)]
+    pub(crate) is_vault: bool,
+}
+
+impl Arguments {
+    /// What was said on the command line; of `vault COMMAND`, the command.
+    pub(crate) fn of_command_line() -> Self {
+        let outer = Self::parse();
+        let Command::Vault { asked } = outer.command else { return outer };
+        let asked = std::iter::once("couplet vault".into()).chain(asked);
+        let inner = Self::parse_from(asked);
+        if matches!(inner.command, Command::Vault { .. }) {
+            let error = "a vault has no vault";
+            Self::command().error(clap::error::ErrorKind::InvalidSubcommand, error).exit()
+        }
+        let home = inner.home.or(outer.home);
+        Self { home, json: inner.json || outer.json, is_vault: true, ..inner }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -60,6 +87,8 @@ pub(crate) enum Command {
         /// The entry, or the beginning of its name
         entry: String,
     },
+    #[command(flatten)]
+    Everyday(Everyday),
     /// Exchange with the relay once: push, pull, stop
     Sync {
         /// Seconds after which to give up
@@ -80,11 +109,25 @@ pub(crate) enum Command {
     /// Keep words that nobody else sees until they are shared
     #[command(subcommand)]
     Draft(Draft),
-    /// Share a draft: its final words become an entry, or an edit
-    Share {
-        /// The draft, or the beginning of its name
-        draft: String,
+    /// Share a draft: its final words become an entry, or an edit. `vault share` copies chosen
+    /// fields of an entry of the vault into the notebook
+    Share(Share),
+    /// Any of these commands, said to your vault: a notebook of your own devices alone, with a key,
+    /// words and a relay of its own. Begin with: vault new --name NAME
+    #[command(disable_help_flag = true)]
+    Vault {
+        /// The command
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        asked: Vec<OsString>,
     },
+    /// Lock it: without the passphrase nothing of it is read here
+    Lock {
+        /// Give it another passphrase, from standard input; the first time one is asked for anyway
+        #[arg(long)]
+        new_passphrase: bool,
+    },
+    /// Unlock it with its passphrase, from standard input
+    Unlock,
     /// Stay attached to the relay, and tell what happens as it happens
     Watch,
     /// Show the emoji and the number that you and your partner compare, to know that nobody stands
@@ -373,6 +416,10 @@ pub(crate) enum Verb {
         /// One emoji
         emoji: String,
     },
+    /// Remove it from both timelines; it stays, with who removed it and when
+    Trash,
+    /// Bring it back, whoever removed it
+    Restore,
     /// What its kind has people do with it: reflect, got-me, let-go, propose, vote, answer, open and
     /// so on, as `show` says; first the name of what it is done on, if it is done on something in
     /// the entry, then the words in quotation marks. A time is proposed as "2026-12-01T18:00
@@ -405,51 +452,6 @@ pub(crate) struct Demo {
     /// Which story
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Draft {
-    /// Begin a draft, of a new entry or of an edit
-    New(DraftNew),
-    /// Give a draft other words
-    Update {
-        /// The draft, or the beginning of its name
-        draft: String,
-        /// The text; - reads standard input
-        #[arg(allow_hyphen_values = true)]
-        text: String,
-    },
-    /// Show the drafts, the oldest first
-    List,
-    /// Show one draft
-    Show {
-        /// The draft, or the beginning of its name
-        draft: String,
-    },
-    /// Throw a draft away, for good
-    Discard {
-        /// The draft, or the beginning of its name
-        draft: String,
-    },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct DraftNew {
-    /// The kind of the entry it will be
-    #[arg(long, default_value = "note")]
-    pub(crate) kind: String,
-    /// The day it will belong to, as 2026-02-14 [default: today]
-    #[arg(long)]
-    pub(crate) day: Option<String>,
-    /// The entry that it edits, or the beginning of its name
-    #[arg(long, conflicts_with_all = ["kind", "day"])]
-    pub(crate) entry: Option<String>,
-    /// The version of that entry that was last shown
-    #[arg(long, requires = "entry")]
-    pub(crate) base: Option<String>,
-    /// The text; - reads standard input
-    #[arg(allow_hyphen_values = true)]
-    pub(crate) text: String,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! The commands, each a call of the library and an answer.
 
+mod attention;
 mod drafts;
 mod ending;
 mod entries;
@@ -11,6 +12,7 @@ mod network;
 mod practice;
 mod recovery;
 mod talk;
+mod vault;
 mod watch;
 
 use std::io::Read as _;
@@ -26,12 +28,13 @@ use crate::output::Output;
 
 /// Does what was asked.
 pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
-    let Arguments { home, command, .. } = arguments;
-    let home = &Home::find(home)?;
+    let Arguments { home, command, is_vault, .. } = arguments;
+    let notebook = &Home::find(home)?;
+    let home = &if is_vault { notebook.vault() } else { notebook.clone() };
     match command {
         Command::New(new) => begin(home, new, output).await,
         Command::Relay { link } => network::relay(&home.open().await?, &link, output).await,
-        Command::Invite(invite) => membership::invite(&home.open().await?, &invite, output).await,
+        Command::Invite(invite) => membership::invite(home, invite, output).await,
         Command::Invites => going::invites(&home.open_or_beside().await?, output).await,
         Command::Revoke { invite } => going::revoke(&home.open().await?, &invite, output).await,
         Command::Deny { id } => going::deny(&home.open().await?, &id, output).await,
@@ -74,15 +77,21 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<(), Fai
         Command::Show { entry } => {
             entries::show(&home.open_or_beside().await?, &entry, output).await
         }
+        Command::Everyday(asked) => attention::attend(home, asked, output).await,
         Command::Sync { timeout } => network::sync(&home.open().await?, timeout, output).await,
         Command::Status => network::status(&home.open_or_beside().await?, output).await,
         Command::Hash => entries::hash(&home.open_or_beside().await?, output).await,
         Command::Delivery { shared } => delivery(&home.open().await?, shared, output).await,
         Command::Demo(asked) => demo::run(asked.seed, output).await,
-        Command::Draft(draft) => drafts::draft(&home.open_or_beside().await?, draft, output).await,
-        Command::Share { draft } => {
-            drafts::share(&home.open_or_beside().await?, &draft, output).await
+        Command::Draft(draft) => drafts::draft(home, draft, output).await,
+        Command::Share(asked) if is_vault => vault::share(notebook, asked, output).await,
+        Command::Share(asked) => drafts::share(home, asked, output).await,
+        // It is taken apart where the command line is read.
+        Command::Vault { .. } => Err(Failure::input("say which command the vault is to do")),
+        Command::Lock { new_passphrase } => {
+            vault::lock(notebook, home, new_passphrase, output).await
         }
+        Command::Unlock => vault::unlock(home, output),
         Command::Devices => membership::devices(&home.open_or_beside().await?, output).await,
         Command::Export(asked) => {
             let couplet = home.open_or_beside().await?;
@@ -104,9 +113,15 @@ async fn begin(home: &Home, new: New, output: &Output) -> Result<(), Failure> {
         "person": status.slot.index(),
         "device": status.device.to_string(),
     });
-    output.say(&object, WELCOME);
+    output.say(&object, if home.is_vault() { WELCOME_TO_VAULT } else { WELCOME });
     Ok(())
 }
+
+const WELCOME_TO_VAULT: &str =
+    "Your vault is ready, here and offline. Only your own devices will ever belong to it.
+Write something:            couplet vault write --kind page \"...\"
+Another device of yours:    couplet vault invite
+Lock it:                    couplet vault lock";
 
 const WELCOME: &str = "Your notebook is ready, here and offline.
 Write something:        couplet write \"...\"

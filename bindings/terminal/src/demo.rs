@@ -4,6 +4,7 @@
 //! use, what lies between them is QUIC over loopback, and what is killed is killed with -9. Nothing
 //! of it stays behind.
 
+mod life;
 mod phone;
 pub(crate) mod relay;
 mod side_by_side;
@@ -18,6 +19,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::failure::Failure;
 use crate::output::{Output, Style};
+use life::{Life, pages};
 use phone::{Acknowledged, Cost, Phone, Shown};
 use relay::Relay;
 use side_by_side::side_by_side;
@@ -32,6 +34,8 @@ struct Ending {
     seed: u64,
     hashes: [String; 2],
     timelines: [Vec<Shown>; 2],
+    /// How the repair stands on either phone that one let go of while the other said more.
+    repairs: [String; 2],
     /// Acknowledged words that are not on both phones.
     lost: usize,
     killed: usize,
@@ -42,6 +46,7 @@ struct Ending {
 struct Story<'a> {
     ana: Phone,
     ben: Phone,
+    life: Life,
     output: &'a Output,
     /// Texts that a phone has acknowledged.
     acknowledged: Vec<&'static str>,
@@ -77,15 +82,18 @@ async fn tell(
     let mut chance = Chance::new(seed);
     let script = Script::choose(&mut chance);
     let (ana, ben) = (Phone::new("Ana", directory)?, Phone::new("Ben", directory)?);
-    let mut story = Story { ana, ben, output, acknowledged: Vec::new(), killed: 0 };
+    let life = Life::of(seed);
+    let mut story = Story { ana, ben, life, output, acknowledged: Vec::new(), killed: 0 };
 
     let mut relay = Relay::start(program, directory).await?;
     story.pair(&relay).await?;
+    story.live_together().await?;
     let page = story.begin_page(script.page).await?;
 
     relay.kill().await?;
     story.narrate("They part. The relay is killed with -9: nobody can reach anybody.");
     let usual = story.write_apart(&script, &page).await?;
+    story.live_apart().await?;
     story.write_and_die(&script, usual, &mut chance).await?;
 
     relay.start_again().await?;
@@ -110,12 +118,30 @@ impl Story<'_> {
     }
 
     async fn begin_page(&mut self, page: PageScript) -> Result<Acknowledged, Failure> {
-        let begun = self.ana.begin_page(page.begun).await?;
+        let begun = self.ana.begin_entry("page", 0, page.begun).await?;
         self.ana.sync().await?;
         self.ben.sync().await?;
         self.narrate("Ana begins a page for them both:");
         self.quote(page.begun);
         Ok(begun)
+    }
+
+    async fn live_together(&mut self) -> Result<(), Failure> {
+        let count = self.life.before(&self.ana, &self.ben).await?;
+        self.narrate(&format!(
+            "They keep it for a while: they listen, let go, say thank you, write on a train.\n\
+             The story goes on with {count} of those entries."
+        ));
+        Ok(())
+    }
+
+    async fn live_apart(&mut self) -> Result<(), Failure> {
+        self.acknowledged.extend(self.life.apart(&self.ana, &self.ben).await?);
+        self.narrate(
+            "Of an evening that hurt, Ana lets go, while Ben asks for one thing more.\n\
+             Ben says more of what she has just reflected, and both change a line of an older page.",
+        );
+        Ok(())
     }
 
     /// Both write notes, and both the same page. Answers how long writing a note takes.
@@ -195,8 +221,9 @@ impl Story<'_> {
         }
         let timelines = [self.ana.timeline().await?, self.ben.timeline().await?];
         let lost = timelines.iter().map(|timeline| self.missing(timeline, page)).max();
+        let repairs = [self.life.repair(&self.ana).await?, self.life.repair(&self.ben).await?];
         let (lost, killed) = (lost.unwrap_or_default(), self.killed);
-        Ok(Ending { seed, hashes, timelines, lost, killed, cost })
+        Ok(Ending { seed, hashes, timelines, repairs, lost, killed, cost })
     }
 
     /// How much of what was acknowledged this timeline does not show once, and whole.
@@ -204,8 +231,7 @@ impl Story<'_> {
         let is_once =
             |text: &&str| timeline.iter().filter(|shown| shown.text == *text).count() == 1;
         let notes = self.acknowledged.iter().filter(|text| !is_once(text)).count();
-        let page_text = timeline.iter().find(|shown| shown.is_page).map(|shown| &shown.text);
-        let has = |words: &str| page_text.is_some_and(|text| has_whole(text, words));
+        let has = |words: &str| pages(timeline).any(|text| has_whole(text, words));
         let words = page.of_ana.iter().chain(page.of_ben);
         notes + words.filter(|words| !has(words)).count()
     }
@@ -230,11 +256,12 @@ impl Ending {
 
     /// Whether all is well.
     fn verdict(&self) -> Option<()> {
-        (self.is_converged() && self.lost == 0).then_some(())
+        let is_one = self.repairs.iter().all(|state| state == "reopened");
+        (self.is_converged() && self.lost == 0 && is_one).then_some(())
     }
 
     fn say(&self, output: &Output) {
-        let Self { seed, hashes, timelines, lost, killed, cost } = self;
+        let Self { seed, hashes, timelines, repairs, lost, killed, cost } = self;
         let object = json!({
             "converged": self.is_converged(),
             "lost": lost,
@@ -243,6 +270,7 @@ impl Ending {
             "bytes": cost.bytes,
             "udp_bytes": cost.udp_bytes,
             "ms": cost.ms,
+            "repair": repairs[0],
             "killed": killed,
             "hash": hashes[0],
             "seed": seed,
@@ -258,6 +286,7 @@ impl Ending {
              \x20 Ana's hash   {}\n\
              \x20 Ben's hash   {}\n\
              \x20 entries      {}, lost {lost}\n\
+             \x20 the evening  {} on both: nobody forgave what they had not read\n\
              \x20 meeting      {} round trip(s) a sync at most, after the handshake\n\
              \x20 on the wire  {} bytes of frames, {} of UDP, both phones both ways\n\
              \x20 time         {:.0} ms exchanging\n\
@@ -265,6 +294,7 @@ impl Ending {
             hashes[0],
             hashes[1],
             left.len(),
+            repairs[0],
             cost.round_trips,
             cost.bytes,
             cost.udp_bytes,

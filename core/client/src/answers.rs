@@ -6,6 +6,8 @@ use couplet_engine::pairing::sas;
 use couplet_proto::ids::{DeviceId, InviteId, NotebookId, Slot};
 use couplet_proto::link::RelayLink;
 
+use crate::store::EntryRow;
+
 /// Something that an app may want to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -13,6 +15,14 @@ pub enum Event {
     Entry(String),
     /// Words have come further.
     Delivered,
+    /// Something came that no phone applies, and is set aside: what it would have changed stands as it
+    /// did.
+    Rejected {
+        /// Who wrote it.
+        by: Slot,
+        /// Why, in a sentence.
+        reason: String,
+    },
     /// Somebody asks to be let in.
     Requests,
     /// Both sides hold the same.
@@ -191,6 +201,29 @@ pub struct Quarantine {
     pub late: Vec<Late>,
     /// Changes that no phone applies.
     pub changes: Vec<SetAside>,
+}
+
+/// What waits for somebody. It holds up nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attention {
+    /// Entries with something to choose, that came back after they were removed, or that somebody
+    /// agreed to before they were as they are: the same on both persons' phones.
+    pub entries: Vec<EntryRow>,
+    /// Changes that no phone applies.
+    pub set_aside: Vec<SetAside>,
+    /// Words of devices that were taken out before they were known.
+    pub late: Vec<Late>,
+    /// How much has come, more than a day ago, that cannot be read or applied so far: it waits for
+    /// a later version of this app, or for what the other phone has still to send.
+    pub waiting: u64,
+}
+
+impl Attention {
+    /// Whether nothing waits.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Late words of a device that was taken out.

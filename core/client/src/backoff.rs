@@ -29,6 +29,17 @@ pub fn backoff(attempt: u32, random: u64) -> Duration {
     Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX))
 }
 
+/// How long a vault stays away from its relay after it was there: so that nobody who sees both can
+/// tell by the time that two connections are of one person.
+#[must_use]
+pub(crate) fn away(random: u64) -> Duration {
+    let seconds = (u128::from(random) * u128::from((AWAY.end - AWAY.start).as_secs())) >> u64::BITS;
+    AWAY.start + Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
+}
+
+/// A draft is on the other device before one sits down at it.
+const AWAY: core::ops::Range<Duration> = Duration::from_secs(5 * 60)..Duration::from_secs(25 * 60);
+
 /// Whether what ended an exchange is the network's or the relay's, and may be over the next time.
 #[must_use]
 pub fn may_pass(error: &Error) -> bool {
@@ -48,6 +59,12 @@ mod tests {
         let longest = |attempt| backoff(attempt, u64::MAX).as_millis();
         assert_eq!([0, 1, 2, 3].map(longest), [499, 999, 1_999, 3_999]);
         assert_eq!([6, 7, 1_000, u32::MAX].map(longest), [29_999; 4]);
+    }
+
+    #[test]
+    fn a_vault_is_away_for_some_minutes_and_never_for_the_same() {
+        let minutes = |random| away(random).as_secs() / 60;
+        assert_eq!([0, 1 << 63, u64::MAX].map(minutes), [5, 15, 24]);
     }
 
     #[test]

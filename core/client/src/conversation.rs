@@ -293,8 +293,8 @@ impl Conversation {
         }
         if self.is_look_back {
             let has_all = self.session.has_all_to_be_had() && self.session.is_log_shared();
-            let is_done = has_all && self.has_mail && !self.checkpoints.is_busy();
-            return Ok(if is_done { Next::End } else { Next::Wait });
+            let may_end = self.has_mail && !self.checkpoints.is_busy();
+            return Ok(if has_all && may_end { Next::End } else { Next::Wait });
         }
         if let Some(put_off) = self.put_off.filter(|put_off| self.has_heard_all(*put_off)) {
             return match self.until {
@@ -304,15 +304,15 @@ impl Conversation {
                 Until::Stopped => Ok(Next::Wait),
             };
         }
-        // What a checkpoint covers here the relay may lack until it has that, too.
         let is_level = self.session.has_given_all() && !self.is_waiting_at_the_door;
         let is_caught_up = is_level && self.session.is_caught_up();
-        if is_caught_up && !std::mem::replace(&mut self.was_caught_up, is_caught_up) {
+        let was_caught_up = std::mem::replace(&mut self.was_caught_up, is_caught_up);
+        if is_caught_up && !was_caught_up {
             owner.caught_up(QUIC)?;
             self.tell(Event::CaughtUp);
         }
-        self.was_caught_up = is_caught_up;
-        if is_level && !std::mem::replace(&mut self.was_level, is_level) {
+        let was_level = std::mem::replace(&mut self.was_level, is_level);
+        if is_level && !was_level {
             if owner.settle_writers()? {
                 self.was_level = false;
                 self.handle_written(owner)?;
@@ -322,21 +322,19 @@ impl Conversation {
             self.look_at_checkpoints(owner, now)?;
             return Ok(Next::GoOn);
         }
-        self.was_level = is_level;
         if is_level && self.proposed.is_none() && self.propose(owner)? {
             return Ok(Next::GoOn);
         }
-        let has_nothing_to_say = self.proposed.is_none();
         let may_end = self.until != Until::Stopped && self.has_mail && !self.checkpoints.is_busy();
-        let is_done = may_end && is_level && has_nothing_to_say;
+        let is_done = may_end && is_level && self.proposed.is_none();
         if is_done || may_end && self.has_all_but_a_base(owner)? {
             return Ok(Next::End);
         }
         Ok(Next::Wait)
     }
 
-    /// Whether all is here but what the relay has let go of, for a checkpoint that no device of this
-    /// person has attested so far: it will be, and until then nothing more comes.
+    /// Whether all is here but what the relay has let go of, for a checkpoint that is not to be had so
+    /// far: until then nothing more comes.
     fn has_all_but_a_base(&self, owner: &mut Owner) -> Result<bool, Error> {
         Ok(self.session.has_all_but_covered() && owner.lacks_base()?)
     }
@@ -379,6 +377,9 @@ impl Conversation {
     }
 
     fn tell_touched(&mut self, received: Received) {
+        for (by, reason) in received.rejected {
+            self.tell(Event::Rejected { by, reason });
+        }
         for entry in received.touched {
             self.tell(Event::Entry(entry));
         }

@@ -15,11 +15,13 @@ mod export;
 mod going;
 mod moving;
 mod opening;
+mod reading;
 mod recovery;
 mod talk;
+mod vault;
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use couplet_engine::document::EntryKey;
@@ -37,6 +39,7 @@ use couplet_proto::statement::{History, Role};
 use tokio::sync::{broadcast, oneshot, watch};
 
 pub use export::{Export, Imported};
+pub use vault::{Chosen, lock_key};
 
 use crate::answers::{Device, Event, Invitation, Request, Status, Unsent};
 use crate::error::Error;
@@ -61,7 +64,10 @@ pub(crate) struct Handle {
     ended: watch::Receiver<bool>,
     reader: Arc<Mutex<Option<Reader>>>,
     directory: PathBuf,
-    key: Secret,
+    /// The store's key; nothing once it was let go of.
+    key: Mutex<Option<Secret>>,
+    /// It was locked, rather than closed.
+    is_locked: AtomicBool,
     is_owner: bool,
     events: broadcast::Sender<Event>,
     /// Rises with everything written here.
@@ -160,6 +166,28 @@ impl Couplet {
         Ok(row)
     }
 
+    /// Types on a page: `delete` UTF-16 units at `at` of the text as it was shown at that version give
+    /// way to other words.
+    ///
+    /// # Errors
+    /// [`Error::Write`], [`Error::Store`].
+    pub async fn splice(
+        &self,
+        entry: &str,
+        base: Option<&str>,
+        (at, delete): (usize, usize),
+        insert: &str,
+    ) -> Result<EntryRow, Error> {
+        let key: EntryKey = self.key_of(entry).await?.parse().map_err(crate::error::input)?;
+        let base = base.map(str::parse::<Version>).transpose().map_err(crate::error::input)?;
+        let insert = insert.to_owned();
+        let splice =
+            move |owner: &mut Owner| owner.splice(&key, base.as_ref(), (at, delete), &insert);
+        let row = self.handle.call(splice).await?;
+        self.handle.written();
+        Ok(row)
+    }
+
     /// A page of the timeline, the newest first.
     ///
     /// # Errors
@@ -182,10 +210,7 @@ impl Couplet {
     /// [`Error::NotFound`].
     pub async fn show(&self, entry: &str) -> Result<EntryRow, Error> {
         let row = self.entry(entry).await?;
-        if row.is_unread {
-            let key = row.entry.key.as_str().to_owned();
-            self.handle.call(move |owner| Ok(owner.tables().mark_read(&key)?)).await?;
-        }
+        self.seen(&row).await?;
         Ok(row)
     }
 
@@ -313,15 +338,15 @@ impl Couplet {
     /// Lets go of the store, and returns when it is let go of. Calls that were made before are
     /// done; calls after this fail with [`Error::Closed`].
     pub async fn shutdown(self) {
-        if let Some(jobs) = &self.handle.owner.jobs
-            && jobs.send(Job::Stop).await.is_ok()
-        {
-            let mut ended = self.handle.ended.clone();
-            drop(ended.wait_for(|has_ended| *has_ended).await);
-        }
-        if let Ok(mut reader) = self.handle.reader.lock() {
-            reader.take();
-        }
+        self.handle.let_go().await;
+    }
+
+    /// Lets go of the store, its keys and everything that was read of it, for all clones of this
+    /// handle, and returns when that is done. Calls after this fail with [`Error::Locked`]; it is
+    /// unlocked by opening it anew, with the key that the app's keystore then gives.
+    pub async fn lock(&self) {
+        self.handle.is_locked.store(true, Ordering::Relaxed);
+        self.handle.let_go().await;
     }
 
     /// What happens from here on.
@@ -332,6 +357,29 @@ impl Couplet {
 }
 
 impl Handle {
+    async fn let_go(&self) {
+        if let Some(jobs) = &self.owner.jobs
+            && jobs.send(Job::Stop).await.is_ok()
+        {
+            let mut ended = self.ended.clone();
+            drop(ended.wait_for(|has_ended| *has_ended).await);
+        }
+        if let Ok(mut reader) = self.reader.lock() {
+            reader.take();
+        }
+        if let Ok(mut transport) = self.transport.lock() {
+            transport.take();
+        }
+        if let Ok(mut key) = self.key.lock() {
+            key.take();
+        }
+    }
+
+    /// Why nothing can be asked of it any more.
+    fn gone(&self) -> Error {
+        if self.is_locked.load(Ordering::Relaxed) { Error::Locked } else { Error::Closed }
+    }
+
     /// Does a job on the owner's thread. What was begun is finished even if the future is dropped.
     pub(crate) async fn call<T: Send + 'static>(
         &self,
@@ -340,9 +388,9 @@ impl Handle {
         let (reply, answer) = oneshot::channel();
         let job = Box::new(move |owner: &mut Owner| drop(reply.send(work(owner))));
         self.opening.done().await?;
-        let jobs = self.owner.jobs.as_ref().ok_or(Error::Closed)?;
-        jobs.send(Job::Do(job)).await.map_err(|_| Error::Closed)?;
-        answer.await.map_err(|_| Error::Engine)?
+        let jobs = self.owner.jobs.as_ref().ok_or_else(|| self.gone())?;
+        jobs.send(Job::Do(job)).await.map_err(|_| self.gone())?;
+        answer.await.map_err(|_| if *self.ended.borrow() { self.gone() } else { Error::Engine })?
     }
 
     /// Leaves a job for the owner's thread, behind those that wait; for what may be left undone
@@ -359,7 +407,8 @@ impl Handle {
         work: impl FnOnce(&Tables<'_>, Slot) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Error> {
         let (reader, ended) = (self.reader.clone(), self.ended.clone());
-        let (directory, key) = (self.directory.clone(), self.key.clone());
+        let key = self.key.lock().map_err(|_| Error::Engine)?.clone();
+        let (directory, key) = (self.directory.clone(), key.ok_or_else(|| self.gone())?);
         let read = move || -> Result<T, Error> {
             let mut reader = reader.lock().map_err(|_| Error::Engine)?;
             // Looked at within the lock, in which a shutdown then takes the reader away.
@@ -374,7 +423,8 @@ impl Handle {
             let me = tables.get(Meta::Slot)?.ok_or(Error::Engine)?;
             Ok(work(&tables, me)?)
         };
-        tokio::task::spawn_blocking(read).await.map_err(|_| Error::Engine)?
+        let read = tokio::task::spawn_blocking(read).await.map_err(|_| Error::Engine)?;
+        read.map_err(|error| if matches!(error, Error::Closed) { self.gone() } else { error })
     }
 
     /// Tells whoever listens; that nobody does is no error.

@@ -2,6 +2,7 @@
 //! again can help.
 
 use couplet_engine::document::NoEdition;
+use couplet_engine::keys::passphrase::WrongPassphrase;
 use couplet_engine::membership::CannotSay;
 use couplet_engine::membership::name::NotAName;
 use couplet_engine::membership::words::NotWords;
@@ -54,6 +55,9 @@ pub enum Error {
     /// The caller's input: no words of a recovery kit.
     #[error(transparent)]
     NotWords(#[from] NotWords),
+    /// The caller's input: a passphrase that does not open.
+    #[error(transparent)]
+    WrongPassphrase(#[from] WrongPassphrase),
     /// Nobody knows the words.
     #[error(
         "these words lead to no notebook here: they were used or renewed, or belong to another \
@@ -92,6 +96,20 @@ pub enum Error {
     /// Nobody has ended anything.
     #[error("nothing has ended here; leave or dissolve this notebook, and go on in your own then")]
     NotEnded,
+    /// Somebody else is asked in, or to let this device in.
+    #[error(
+        "a vault is one person's: only your own devices belong to it, and nobody else is let in"
+    )]
+    VaultIsOnes,
+    /// The notebook there is a vault, and was not opened as one.
+    #[error("what lies in this place is a vault; open it as one")]
+    IsVault,
+    /// The notebook there is none.
+    #[error("what lies in this place is no vault")]
+    NoVault,
+    /// It was locked.
+    #[error("this is locked; unlock it with its own key first")]
+    Locked,
     /// Something is not built so far.
     #[error("{0} is not possible in this version")]
     Unsupported(&'static str),
@@ -145,9 +163,11 @@ impl Error {
             }
             Self::Write(CannotWrite::NoEntry | CannotWrite::NoComment | CannotWrite::NoItem)
             | Self::NotFound(_) => "not_found",
-            Self::Write(CannotWrite::NotNow) | Self::NothingToErase | Self::Membership(_) => {
-                "not_allowed"
-            }
+            Self::Write(CannotWrite::NothingToResolve) => "nothing_to_resolve",
+            Self::Write(CannotWrite::NotNow | CannotWrite::ForVault)
+            | Self::NothingToErase
+            | Self::Membership(_)
+            | Self::VaultIsOnes => "not_allowed",
             Self::Write(_) | Self::Name(_) | Self::Input(_) => "invalid_input",
             Self::NoRelay => "no_relay",
             Self::NotLetInYet | Self::Admission(_) => "waiting",
@@ -155,6 +175,7 @@ impl Error {
             Self::Apart => "apart",
             Self::WrongCode => "wrong_code",
             Self::NotWords(_) => "wrong_words",
+            Self::WrongPassphrase(_) => "wrong_passphrase",
             Self::UnknownWords => "unknown_words",
             Self::WordsUsed => "words_used",
             Self::KitThere => "exists",
@@ -175,6 +196,8 @@ impl Error {
             Self::Store(StoreError::Exists) => "exists",
             Self::Store(_) => "store",
             Self::Seal(_) | Self::NoEdition(_) | Self::Engine => "engine",
+            Self::IsVault | Self::NoVault => "no_notebook",
+            Self::Locked => "locked",
             Self::Closed => "closed",
         }
     }

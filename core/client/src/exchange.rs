@@ -4,6 +4,7 @@
 //! Its priorities, in this order: 1. what the conversation asks for, 2. a frame that has come,
 //! 3. words written here meanwhile, 4. its timeout. The time given to an exchange is its caller's.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ use couplet_proto::frame::Frame;
 use tokio::sync::watch;
 use tokio::time;
 
+use crate::answers::Event;
 use crate::conversation::{Conversation, Output, QUIC, Talked};
 use crate::couplet::Handle;
 use crate::error::Error;
@@ -40,10 +42,29 @@ pub struct Exchanged {
     pub transport: &'static str,
     /// Whether both sides held the same at its end.
     pub is_caught_up: bool,
+    /// What came of the other person, for people.
+    pub arrived: Arrived,
+}
+
+/// What the other person has written and done, as far as it came with one exchange and nobody has
+/// seen it here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Arrived {
+    /// Entries of theirs that are new here, by the names of their kinds.
+    pub new: BTreeMap<String, u64>,
+    /// Pages on which both have written.
+    pub together: u64,
+    /// Other entries in which they did something: answered, reacted, wrote anew.
+    pub touched: u64,
+    /// Entries in which something waits to be chosen, or came back: nothing was lost.
+    pub in_need: u64,
 }
 
 /// How many frames are made at a time: what stands between the owner's thread and the channel.
 const FRAMES_PER_STEP: usize = 4;
+
+/// Entries remembered of one exchange: what came beyond them is told by the timeline.
+const MAX_TOLD: usize = 2_000;
 
 /// One conversation under way.
 pub(crate) struct Exchange<'a> {
@@ -51,6 +72,8 @@ pub(crate) struct Exchange<'a> {
     channel: Channel,
     conversation: Arc<Mutex<Conversation>>,
     timeout: Instant,
+    /// The entries that look different since it began.
+    touched: BTreeSet<String>,
 }
 
 /// What the conversation is told.
@@ -73,7 +96,8 @@ struct Step {
 impl<'a> Exchange<'a> {
     pub(crate) fn new(handle: &'a Handle, channel: Channel, conversation: Conversation) -> Self {
         let timeout = conversation.poll_timeout();
-        Self { handle, channel, conversation: Arc::new(Mutex::new(conversation)), timeout }
+        let (conversation, touched) = (Arc::new(Mutex::new(conversation)), BTreeSet::new());
+        Self { handle, channel, conversation, timeout, touched }
     }
 
     /// Runs until its end, or until the relay or the network ends it.
@@ -127,7 +151,14 @@ impl<'a> Exchange<'a> {
             for output in outputs {
                 match output {
                     Output::Send(frame) => self.channel.send(&frame).await?,
-                    Output::Tell(event) => self.handle.tell(event),
+                    Output::Tell(event) => {
+                        if let Event::Entry(entry) = &event
+                            && self.touched.len() < MAX_TOLD
+                        {
+                            self.touched.insert(entry.clone());
+                        }
+                        self.handle.tell(event);
+                    }
                     Output::End => return Ok(false),
                 }
             }
@@ -145,6 +176,10 @@ impl<'a> Exchange<'a> {
         let Talked { sent, received, round_trips, is_caught_up } = talked;
         let duration = began.elapsed();
         self.channel.close().await;
+        let touched = self.touched;
+        // What was exchanged is exchanged, told or not.
+        let arrived = self.handle.call(move |owner| owner.arrived(&touched)).await;
+        let arrived = arrived.unwrap_or_default();
         Ok(Exchanged {
             sent,
             received,
@@ -156,6 +191,7 @@ impl<'a> Exchange<'a> {
             duration,
             transport: QUIC,
             is_caught_up,
+            arrived,
         })
     }
 }

@@ -9,6 +9,7 @@ mod backoff;
 mod clock;
 mod conversation;
 mod couplet;
+mod demo;
 mod error;
 mod exchange;
 mod mark;
@@ -19,13 +20,16 @@ mod store;
 mod transport;
 
 pub use answers::{
-    Again, Device, Dissolving, Event, Invitation, Late, OpenInvite, Quarantine, RecoveryKit,
-    Renewed, Request, SetAside, Standing, Status, Unsent, Verification, Verified, Waiting,
+    Again, Attention, Device, Dissolving, Event, Invitation, Late, OpenInvite, Quarantine,
+    RecoveryKit, Renewed, Request, SetAside, Standing, Status, Unsent, Verification, Verified,
+    Waiting,
 };
 pub use clock::{now, today};
-pub use couplet::{Couplet, Export, Imported};
+pub use couplet::{Chosen, Couplet, Export, Imported, lock_key};
 pub use couplet_engine::keys::Secret;
+pub use couplet_engine::keys::passphrase::{LockedKey, WrongPassphrase};
 pub use couplet_engine::membership::words::{NotWords, WORDS, Words};
+pub use couplet_engine::notebook::attention::{Choice, Need};
 pub use couplet_engine::notebook::comment::{Comment, CommentId};
 pub use couplet_engine::notebook::deed::{Deed, On, Open, UnknownDeed};
 pub use couplet_engine::notebook::entry::{Entry, Revision};
@@ -37,6 +41,7 @@ pub use couplet_engine::notebook::name::ItemId;
 pub use couplet_engine::notebook::reaction::{Emoji, Reaction};
 pub use couplet_engine::notebook::schema::Kind;
 pub use couplet_engine::notebook::sheet::{Alternative, Member, Part, Shown, Stance};
+pub use couplet_engine::notebook::trash::Trash;
 pub use couplet_engine::notebook::verb::Verb;
 pub use couplet_engine::pairing::emoji::SasEmoji;
 pub use couplet_proto::hash::Hash;
@@ -44,11 +49,14 @@ pub use couplet_proto::ids::{DeviceId, Edition, NotebookId, Slot, Volume};
 pub use couplet_proto::item::Malformed;
 pub use couplet_proto::link::RelayLink;
 pub use couplet_proto::statement::History;
+pub use demo::{
+    DEMO_PERSONS, DemoNotebook, DemoPerson, DemoStep, DemoStory, demo_notebook, demo_story,
+};
 pub use error::Error;
-pub use exchange::Exchanged;
+pub use exchange::{Arrived, Exchanged};
 pub use owner::{Archive, Erased, Saying};
 pub use place::Place;
-pub use store::{Cursor, Delivery, Draft, EntryRow, Filter, PlacedChange, StoreError};
+pub use store::{Among, Cursor, Delivery, Draft, EntryRow, Filter, Kept, PlacedChange, StoreError};
 pub use transport::Unreachable;
 
 /// The same without a thread, a network or a clock of its own, for those who drive it themselves:

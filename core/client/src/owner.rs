@@ -13,6 +13,8 @@ mod drafts;
 mod edition;
 mod ending;
 mod erasing;
+#[cfg(test)]
+mod everyday;
 mod exchange;
 mod export;
 mod going;
@@ -31,6 +33,7 @@ mod siblings;
 mod talk;
 #[cfg(test)]
 mod testing;
+mod vault;
 mod verification;
 mod views;
 mod withheld;
@@ -55,6 +58,7 @@ use couplet_proto::link::RelayLink;
 use couplet_proto::log::Stands;
 use couplet_proto::request::JoinRequest;
 use couplet_proto::sign::Signer;
+use couplet_proto::statement::Role;
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 
@@ -73,6 +77,7 @@ pub(crate) use onward::Onward;
 pub(crate) use receiving::Received;
 pub use recovering::{Found, Return};
 pub use talk::Saying;
+pub(crate) use vault::drafts_in;
 
 /// How many changes beyond a snapshot make a new one worth its time.
 const CHANGES_PER_SNAPSHOT: u64 = 1_000;
@@ -81,6 +86,8 @@ const CHANGES_PER_SNAPSHOT: u64 = 1_000;
 #[derive(Debug)]
 pub struct Owner {
     store: Store,
+    /// Whether it is a vault: one person's alone.
+    is_vault: bool,
     device: DeviceSecret,
     state: State,
     /// The store failed after the replica had moved on.
@@ -166,6 +173,7 @@ impl Owner {
         let mut store = Store::create(&home.place.directory, &home.place.key)?;
         store.commit(|tables| -> Result<(), Error> {
             keep_identity(tables, &device, relay.as_ref(), &mut *rng)?;
+            tables.set(Meta::Vault, &home.place.is_vault)?;
             tables.set(Meta::Slot, &Slot::First)?;
             also(tables)?;
             tables.keep_log(&log, 0)?;
@@ -176,7 +184,11 @@ impl Owner {
 
     /// A device that asks to be let in.
     pub fn join(home: Home, link: &JoinLink, name: &Name) -> Result<Self, Error> {
+        if home.place.is_vault && link.role != Role::OwnDevice {
+            return Err(Error::VaultIsOnes);
+        }
         let mut store = Store::create(&home.place.directory, &home.place.key)?;
+        store.commit(|tables| tables.set(Meta::Vault, &home.place.is_vault))?;
         keep_asking(&mut store, link, name, &mut *home.surroundings.randomness())?;
         Self::read(store, home)
     }
@@ -185,6 +197,9 @@ impl Owner {
     /// given up: a device that waits holds nothing of a notebook.
     pub fn ask_again(&mut self, link: &JoinLink, name: &Name) -> Result<(), Error> {
         let joining = self.joining().ok_or(Error::LetInAlready)?;
+        if self.is_vault && link.role != Role::OwnDevice {
+            return Err(Error::VaultIsOnes);
+        }
         if joining.link.invite == link.invite {
             return Ok(());
         }
@@ -207,6 +222,7 @@ impl Owner {
         owner.set_attached(false)?;
         owner.renew_views()?;
         owner.wipe_if_due()?;
+        owner.store.drop_backups()?;
         Ok(owner)
     }
 
@@ -230,8 +246,13 @@ impl Owner {
         let seed = tables.get::<[u8; 32]>(Meta::Seed)?.ok_or(StoreError::Missing)?;
         let device = DeviceSecret::from_seed(Secret::new(seed));
         let state = State::read(&tables, &device)?;
+        let is_vault = tables.get(Meta::Vault)?.unwrap_or(false);
+        if is_vault != home.place.is_vault {
+            return Err(if is_vault { Error::IsVault } else { Error::NoVault });
+        }
         Ok(Self {
             store,
+            is_vault,
             device,
             state,
             is_stale: false,
@@ -450,7 +471,7 @@ mod tests {
         owner.store.leave_room_for(1);
         let long = "too much for the disk ".repeat(400);
         let failed = loop {
-            if let Err(error) = owner.write(Kind::Note, 0, &long) {
+            if let Err(error) = owner.write(Kind::Gesture, 0, &long) {
                 break error;
             }
         };

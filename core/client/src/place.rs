@@ -19,6 +19,8 @@ pub struct Place {
     /// A file that no backup and no copy of the directory reaches, by which a store that was
     /// restored or cloned is noticed; nothing on a platform that has no such place.
     pub mark: Option<PathBuf>,
+    /// Whether it is a vault: a notebook whose members are one person's devices alone.
+    pub is_vault: bool,
 }
 
 impl Place {
@@ -76,6 +78,6 @@ impl Home {
     pub(crate) fn at(directory: &Path) -> Self {
         let key = Secret::new([7; 32]);
         let mark = Some(directory.with_extension("mark"));
-        Self::of(Place { directory: directory.to_owned(), key, mark })
+        Self::of(Place { directory: directory.to_owned(), key, mark, is_vault: false })
     }
 }

@@ -18,6 +18,7 @@ mod membership;
 mod meta;
 mod schema;
 mod siblings;
+mod waits;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
@@ -31,8 +32,8 @@ use couplet_engine::notebook::entry::FORM;
 
 pub use changes::PlacedChange;
 pub(crate) use changes::{Unsealed, Waiting};
-pub use drafts::Draft;
-pub use entries::{Cursor, Delivery, EntryRow, Filter};
+pub use drafts::{Draft, Kept};
+pub use entries::{Among, Cursor, Delivery, EntryRow, Filter};
 pub(crate) use envelopes::State;
 pub(crate) use late::{Chain, Cut};
 pub(crate) use meta::Meta;
@@ -158,7 +159,7 @@ impl Claim {
         connection.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
         )?;
-        schema::migrate(&mut connection)?;
+        schema::migrate(&mut connection, &self.directory)?;
         connection.set_prepared_statement_cache_capacity(64);
         Ok(Store { connection, lock: Some(self.lock) })
     }
@@ -243,6 +244,17 @@ impl Store {
         Ok(done)
     }
 
+    /// Lets go of what was kept of the store as an earlier version had it: this version reads all of
+    /// it.
+    ///
+    /// # Errors
+    /// [`StoreError::Directory`].
+    pub(crate) fn drop_backups(&self) -> Result<(), StoreError> {
+        let file = self.connection.path().map(PathBuf::from);
+        let directory = file.as_deref().and_then(Path::parent);
+        directory.map_or(Ok(()), schema::drop_backups)
+    }
+
     /// Deletes the store's files, its owner's lock last. The log beside the file goes first: whatever
     /// is left by a crash in between is the store as it was some time ago, or nothing.
     ///
@@ -254,6 +266,7 @@ impl Store {
         }
         let Some(file) = self.connection.path().map(PathBuf::from) else { return Ok(()) };
         let beside = |end: &str| file.with_file_name(format!("{FILE}{end}"));
+        self.drop_backups()?;
         for gone in [beside("-wal"), beside("-shm"), file.clone(), file.with_file_name(LOCK)] {
             match fs::remove_file(gone) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -449,6 +462,7 @@ mod tests {
             entry: None,
             base: None,
             text: "word ".repeat(500),
+            kept: None,
         }
     }
 

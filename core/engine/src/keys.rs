@@ -7,6 +7,7 @@
 //! 24 words      --HKDF("recovery locator")->  what is asked of a relay
 //!               --HKDF("recovery record")-->  seals salt and notebook in the log
 //!               --HKDF("paper", salt)------>  seed of the paper device
+//! passphrase   --Argon2id, HKDF("passphrase key")-->  seals the key of a store on this device
 //! K_epoch (random) --HKDF("body", notebook, volume, edition)-->  body key, commitment key
 //!                  --HKDF("checkpoint", as a body)------------>  keys of a checkpoint's blobs
 //!                  --HKDF("name")----------------------------->  name key
@@ -19,6 +20,8 @@
 //! ```
 //!
 //! The labels under which relays hash and check signatures are in `couplet_proto::labels`.
+
+pub mod passphrase;
 
 use core::fmt;
 
@@ -83,6 +86,10 @@ pub(crate) const SAFETY_NUMBER: Label = Label::new("couplet/1 safety number");
 pub(crate) const SEEN: Label = Label::new("couplet/1 seen");
 /// Hash: the shared content of a notebook.
 pub(crate) const CONTENT: Label = Label::new("couplet/1 content");
+/// Of a stretched passphrase.
+const PASSPHRASE_KEY: Label = Label::new("couplet/1 passphrase key");
+/// Associated data: a store's key under a passphrase.
+const PASSPHRASE: Label = Label::new("couplet/1 locked key");
 /// Hash: a member of a set in an entry.
 pub(crate) const MEMBER: Label = Label::new("couplet/1 member");
 

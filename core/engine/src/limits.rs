@@ -1,11 +1,25 @@
 //! The bounds of the domain, in UTF-16 units as phones count, each with its reason.
 
-/// Units of own words in one revision: twice the sweet note of notebook.md section 5, a long letter.
+/// Units of own words in one revision, as the law has it: notebook.md section 5.
 pub const MAX_NOTE: usize = 10_000;
 
-/// Units of a page for two hands: Automerge's cost follows the touched text (research/automerge.md
-/// section 6.5), and the document takes no more.
+/// Units of a note as this version writes it: notebook.md section 5. Longer ones are read.
+pub const MAX_SWEET_NOTE: usize = 5_000;
+
+/// Units of a page for two hands, the 100,000 of notebook.md section 5 being more than the document
+/// takes: Automerge's cost follows the touched text (research/automerge.md section 6.5).
 pub const MAX_PAGE: usize = 65_536;
+
+/// Units from which on a page is said to be long, so that another is begun before this one is full:
+/// notebook.md section 5.
+pub const LONG_PAGE: usize = 50_000;
+
+/// Entries of a notebook as this version writes them: notebook.md section 5. More are read.
+pub const MAX_ENTRIES: u64 = 50_000;
+
+/// Days that an entry may lie ahead of its reader's before that is shown: one, as the other may be a
+/// day further around the earth. Clocks are claims, and an entry ahead of them is kept.
+pub const MAX_DAYS_AHEAD: i32 = 1;
 
 /// Units of a comment in one revision: notebook.md section 5.
 pub const MAX_COMMENT: usize = 2_000;
@@ -71,3 +85,13 @@ pub const MAX_CLOSED: usize = 40_000;
 
 /// Writers that one claim says it has seen: as many as a change has heads.
 pub const MAX_WITNESSED: usize = 256;
+
+const _: () = assert!(MAX_SWEET_NOTE <= MAX_NOTE, "what is written is lawful");
+const _: () = assert!(LONG_PAGE < MAX_PAGE);
+const _: () = assert!(MAX_PAGE <= crate::document::limits::MAX_TEXT_UNITS);
+const _: () = assert!(MAX_TITLE <= MAX_VALUE, "a title is a value");
+const _: () = assert!(MAX_COMMENT <= MAX_NOTE && MAX_WORD <= MAX_VALUE);
+const _: () = assert!(
+    3 * MAX_NOTE * 2 < crate::document::limits::MAX_CHANGE_BYTES,
+    "words and the words that come with them fit one change"
+);

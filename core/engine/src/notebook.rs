@@ -4,6 +4,7 @@
 //! `law`'s, and how it merges is the document's. A verb judges by the law before it commits, as the
 //! other phone will when it receives.
 
+pub mod attention;
 pub mod carry;
 pub mod claim;
 mod closed;
@@ -11,6 +12,8 @@ pub mod comment;
 mod day;
 pub mod deed;
 mod deeds;
+mod done;
+pub mod draft;
 pub mod edition;
 pub mod entry;
 pub mod heart;
@@ -24,15 +27,18 @@ mod listening;
 pub mod name;
 pub mod names;
 pub mod own;
+mod page;
 mod profile;
 mod prompt;
 pub mod reaction;
 mod repair;
 pub mod schema;
+pub mod sharing;
 pub mod sheet;
 mod template;
 #[cfg(test)]
 mod tests;
+pub mod trash;
 pub mod verb;
 pub mod words;
 
@@ -44,10 +50,10 @@ use crate::document::{
     Verdict,
 };
 use crate::limits::{
-    ENTRIES_PER_VOLUME, HEADS_PER_VOLUME, MAX_NOTE, MAX_PAGE, MAX_TITLE, WEIGHT_PER_VOLUME,
+    ENTRIES_PER_VOLUME, HEADS_PER_VOLUME, MAX_NOTE, MAX_PAGE, MAX_SWEET_NOTE, MAX_TITLE,
+    WEIGHT_PER_VOLUME,
 };
 use crate::seal::closed::Keeper;
-use crate::text::{added, rebase};
 use closed::Reader;
 use deed::Write;
 use entry::{Entry, Version};
@@ -144,6 +150,12 @@ pub enum CannotWrite {
     /// The kind is for a vault, and this is none.
     #[error("this kind of entry is for your vault alone; write it there")]
     ForVault,
+    /// Nothing stands side by side there.
+    #[error("there is nothing to choose from there; it was chosen already, or never differed")]
+    NothingToResolve,
+    /// The value is none of those that stand there.
+    #[error("choose one of those that stand there; show the entry to see them")]
+    NotAChoice,
     /// The version that the app last showed is not known here.
     #[error("the version given is not one of this entry's; show the entry again")]
     UnknownVersion,
@@ -233,10 +245,22 @@ impl Notebook {
         text: &str,
         rng: &mut dyn CryptoRng,
     ) -> Result<Written, CannotWrite> {
-        check_birth(kind, text)?;
         let key = self.new_key(rng);
+        self.begin_with(&key, (kind, day, text), Vec::new())
+    }
+
+    /// A new entry with more in it than its kind begins with, complete in one change.
+    fn begin_with(
+        &mut self,
+        key: &EntryKey,
+        (kind, day, text): (Kind, i32, &str),
+        said: Vec<Write>,
+    ) -> Result<Written, CannotWrite> {
+        check_birth(kind, text)?;
+        said.iter().try_for_each(Write::check)?;
         let author = self.author();
-        let mut others = deed::birth(kind, author, text, day);
+        let writes = kinds::birth(kind, text, day).into_iter().chain(said).collect();
+        let mut others = deed::begun_with(author, writes);
         if kind.body() == Body::Words {
             let words = Scalar::Str(text.to_owned());
             others.push((Field::Words(words_key(author, 1)), words));
@@ -246,7 +270,7 @@ impl Notebook {
             Body::Notes(_) => Some((TEXT, "")),
             Body::Words | Body::Value(_) => None,
         };
-        self.begin((&key, kind, day), others, page)
+        self.begin((key, kind, day), others, page)
     }
 
     /// A new note under a seal; where the other opens it when they want to, `when` may say when
@@ -317,7 +341,7 @@ impl Notebook {
         let author = self.author();
         let change = match kind.body() {
             Body::Text | Body::Notes(_) => self.edit_page(&entry, base, text)?,
-            Body::Value(name) => self.set_body(key, name, text)?,
+            Body::Value(name) => self.set_value(key, name, text)?,
             Body::Words if !self.is_by_me(entry.author, entry.generation) => {
                 return Err(CannotWrite::NotYours);
             }
@@ -334,31 +358,6 @@ impl Notebook {
             Some(change) => self.written(key, Some(change)).map(Some),
             None => Ok(None),
         }
-    }
-
-    fn edit_page(
-        &mut self,
-        entry: &Entry,
-        base: Option<&Version>,
-        text: &str,
-    ) -> Result<Option<Change>, CannotWrite> {
-        let shown = match base {
-            Some(version) => self.document.text_at(&entry.key, TEXT, version.heads()),
-            None => Some(entry.text.clone()),
-        };
-        let splices = match shown {
-            Some(shown) => rebase(&shown, text, &entry.text),
-            // The version may be one of an edition before, which nobody has any more.
-            None if self.edition() != Edition::default() => added(text, &entry.text),
-            None => return Err(CannotWrite::UnknownVersion),
-        };
-        let author = self.author();
-        let key = &entry.key;
-        self.commit(author, |edit| {
-            splices.iter().try_for_each(|splice| {
-                edit.splice(key, TEXT, (splice.at, splice.delete), &splice.insert)
-            })
-        })
     }
 
     /// Judges and applies received changes, each with the person who signed it.
@@ -451,6 +450,7 @@ fn check_birth(kind: Kind, text: &str) -> Result<(), CannotWrite> {
 fn check_text(kind: Kind, text: &str) -> Result<(), CannotWrite> {
     match kind.body() {
         Body::Text | Body::Notes(_) => check_length(MAX_PAGE, text),
+        Body::Words if kind == Kind::Note => check_words(MAX_SWEET_NOTE, text),
         Body::Words => check_words(MAX_NOTE, text),
         Body::Value(_) => check_words(MAX_TITLE, text),
     }

@@ -64,6 +64,26 @@ pub fn added(mine: &str, current: &str) -> Vec<Splice> {
     splices.map(without).filter(|splice| !splice.insert.is_empty()).collect()
 }
 
+/// The text with that done to it; nothing if its place is outside the text, or inside a character.
+#[must_use]
+pub fn spliced(text: &str, splice: &Splice) -> Option<String> {
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let end = splice.at.checked_add(splice.delete)?;
+    let [before, behind] = [units.get(..splice.at)?, units.get(end..)?].map(String::from_utf16);
+    Some(before.ok()? + &splice.insert + &behind.ok()?)
+}
+
+/// What `mine`, made of `base`, is with what made `current` of it in it, too.
+#[must_use]
+pub fn merged(base: &str, mine: &str, current: &str) -> String {
+    let mut units: Vec<u16> = current.encode_utf16().collect();
+    for Splice { at, delete, insert } in rebase(base, mine, current) {
+        let (from, to) = (at.min(units.len()), at.saturating_add(delete).min(units.len()));
+        drop(units.splice(from..to, insert.encode_utf16()));
+    }
+    String::from_utf16_lossy(&units)
+}
+
 impl Splice {
     /// Makes the same of this text, but as a change of whole words with the space before each: "a
     /// |old| wall" becomes "a| old| wall". Where there is no space before, a replacement takes the
@@ -277,9 +297,15 @@ fn place(boundary: usize, theirs: &[Hunk]) -> usize {
     before.map_or(boundary, |their| their.new.end + (boundary - their.old.end))
 }
 
+/// Whether two words would read as one if they touched: letters do, and whatever else is no boundary
+/// of words, such as a letter behind a combining accent, or what a joiner makes one picture of.
 fn would_join(before: &str, after: &str) -> bool {
     let is_letter = |character: char| character.is_alphanumeric();
-    before.chars().next_back().is_some_and(is_letter) && after.chars().next().is_some_and(is_letter)
+    let are_letters = before.chars().next_back().is_some_and(is_letter)
+        && after.chars().next().is_some_and(is_letter);
+    let is_text = |word: &str| word.chars().all(|character| !character.is_whitespace());
+    let are_words = !before.is_empty() && !after.is_empty() && is_text(before) && is_text(after);
+    are_letters || (are_words && words(&format!("{before}{after}")).len() < 2)
 }
 
 /// Whether a segment is a word or a picture, not a space or a stop.
@@ -303,19 +329,6 @@ const MAX_COMPARED_WORDS: usize = 4_000;
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    fn apply(text: &str, splices: &[Splice]) -> String {
-        let mut units: Vec<u16> = text.encode_utf16().collect();
-        for splice in splices {
-            let range = splice.at..splice.at + splice.delete;
-            units.splice(range, splice.insert.encode_utf16());
-        }
-        String::from_utf16(&units).expect("no surrogate pair is split")
-    }
-
-    fn merged(base: &str, mine: &str, current: &str) -> String {
-        apply(current, &rebase(base, mine, current))
-    }
 
     #[test]
     fn what_both_did_stands() {
@@ -350,6 +363,10 @@ mod tests {
             // A word that moved up is still that word, not another's replacement; spaces may stay.
             ("one two three", "one three", "two new three", " new three"),
             ("a new one two", "a new two", "a one more two", "a  more two"),
+            // An accent ends a word as a letter does, and a joiner makes no picture of two.
+            ("I felt hurt", "I felt mu\u{308}", "I felt lo", "I felt lo mu\u{308}"),
+            ("I felt hurt", "I felt lo", "I felt mu\u{308}", "I felt mu\u{308} lo"),
+            ("ok hm", "ok 👧", "ok 👩\u{200d}", "ok 👩\u{200d} 👧"),
             // Beside each other.
             ("I felt hurt", "I felt lonely", "I felt hurt today", "I felt lonely today"),
             ("I felt hurt", "I felt very hurt", "I felt angry", "I felt very angry"),

@@ -61,6 +61,8 @@ class Kind(enum.Enum):
     """For oneself: a letter to oneself."""
     REMINDER = "reminder"
     """For oneself: something to come back on a day."""
+    DRAFT = "draft"
+    """For oneself: words that were not shared so far."""
 
 
 class EntryState(enum.Enum):
@@ -205,6 +207,8 @@ class Deed(enum.Enum):
     """List and steps: put it before the one named by the words, or at the end."""
     ENTRUST = "entrust"
     """Lists: who takes care of it: me, you or both."""
+    ENTITLE = "entitle"
+    """Pages: what it is called."""
     EXPLAIN = "explain"
     """Heart-to-heart: say why anew."""
     PROPOSE = "propose"

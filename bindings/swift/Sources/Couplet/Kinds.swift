@@ -43,6 +43,8 @@ public enum Kind: String, Hashable, Codable, Sendable, CaseIterable {
     case letter
     /// For oneself: something to come back on a day.
     case reminder
+    /// For oneself: words that were not shared so far.
+    case draft
 }
 
 /// Where an entry of some kind has come to.
@@ -183,6 +185,8 @@ public enum Deed: String, Hashable, Codable, Sendable, CaseIterable {
     case move
     /// Lists: who takes care of it: me, you or both.
     case entrust
+    /// Page: what it is called.
+    case entitle
     /// Heart-to-heart: say why anew.
     case explain
     /// Heart-to-heart: propose a time: its beginning and its end in seconds since 1970-01-01 UTC,

@@ -26,6 +26,7 @@ extension Kind {
             case .boundary: .boundary
             case .letter: .letter
             case .reminder: .reminder
+            case .draft: .draft
             }
     }
 
@@ -51,6 +52,7 @@ extension Kind {
         case .boundary: .boundary
         case .letter: .letter
         case .reminder: .reminder
+        case .draft: .draft
         }
     }
 }
@@ -133,6 +135,7 @@ extension Deed {
             case .uncheck: .uncheck
             case .move: .move
             case .entrust: .entrust
+            case .entitle: .entitle
             case .explain: .explain
             case .propose: .propose
             case .vote: .vote
@@ -201,6 +204,7 @@ extension Deed {
         case .uncheck: .uncheck
         case .move: .move
         case .entrust: .entrust
+        case .entitle: .entitle
         case .explain: .explain
         case .propose: .propose
         case .vote: .vote

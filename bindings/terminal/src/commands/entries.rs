@@ -1,9 +1,9 @@
 //! Writing and reading entries.
 
-use couplet::{Couplet, Cursor, EntryRow, Filter, Kind, Opens, Seal, Slot};
+use couplet::{Among, Couplet, Cursor, EntryRow, Filter, Kind, Opens, Seal, Slot};
 use serde_json::{Value, json};
 
-use super::{practice, talk, text_or_input};
+use super::{attention, practice, talk, text_or_input};
 use crate::arguments::{Edit, Timeline, Write};
 use crate::failure::Failure;
 use crate::output::{Output, Style, wrap};
@@ -101,22 +101,27 @@ pub(crate) async fn timeline(
 ) -> Result<(), Failure> {
     let before = asked.before.as_deref().map(str::parse::<Cursor>).transpose().map_err(invalid)?;
     let days = asked.day.as_deref().map(day::parse_range).transpose()?;
-    let filter = Filter { kind: asked.kind, only_unread: asked.unread, days };
+    let filter = Filter { among: Among::Kept, kind: asked.kind, only_unread: asked.unread, days };
     let rows = couplet.timeline(before, asked.limit, filter).await?;
     let names = names(couplet).await;
     if rows.is_empty() && !output.is_json() {
         output.note("There is nothing here yet.");
     }
+    list(&rows, &names, output);
+    Ok(())
+}
+
+/// Entries under their days.
+pub(super) fn list(rows: &[EntryRow], names: &Names, output: &Output) {
     let mut shown_day = None;
-    for row in &rows {
+    for row in rows {
         let mut words = String::new();
         if shown_day.replace(row.entry.day) != Some(row.entry.day) {
             words = format!("{}\n", output.styled(Style::Bold, &day::show(row.entry.day)));
         }
-        words.push_str(&in_words(row, &names, output));
-        output.say(&as_json(row, &names), &words);
+        words.push_str(&in_words(row, names, output));
+        output.say(&as_json(row, names), &words);
     }
-    Ok(())
 }
 
 pub(crate) async fn show(couplet: &Couplet, entry: &str, output: &Output) -> Result<(), Failure> {
@@ -133,9 +138,6 @@ pub(crate) async fn show(couplet: &Couplet, entry: &str, output: &Output) -> Res
         output.styled(Style::Dim, &day::show(entry.day)),
         in_words(&row, &names, output),
     ];
-    for beside in &entry.alternatives {
-        words.push(output.styled(Style::Warning, &format!("    beside it: {}", beside.text)));
-    }
     let newest = entry.newest_revision();
     for earlier in entry.revisions.iter().rev().filter(|earlier| earlier.rev < newest) {
         words.push(output.styled(Style::Dim, &format!("    before: {}", earlier.text)));
@@ -187,6 +189,10 @@ pub(super) fn as_json(row: &EntryRow, names: &Names) -> Value {
         "comments": talk::comments(row, names),
         "reactions": talk::reactions(row, names),
         "practice": practice::as_json(entry),
+        "trash": attention::trash_as_json(entry),
+        "needs": attention::needs_as_json(entry),
+        "ahead": entry.is_ahead_of(day::today()),
+        "long": entry.is_long(),
         "delivery": row.delivery.name(),
         "cursor": row.cursor().to_string(),
     })
@@ -211,12 +217,10 @@ pub(super) fn in_words(row: &EntryRow, names: &Names, output: &Output) -> String
     if row.is_unread {
         heading.push_str(&output.styled(Style::Good, "  new"));
     }
-    if !entry.alternatives.is_empty() {
-        heading.push_str(&output.styled(Style::Warning, "  two versions: see show"));
-    }
     let mut lines = vec![heading];
     lines.extend(wrap(&entry.text, WIDTH).into_iter().map(|line| format!("    {line}")));
     lines.extend(practice::in_words(entry, names, output));
+    lines.extend(attention::in_words(entry, names, output));
     lines.extend(talk::in_words(row, names, output));
     lines.join("\n")
 }

@@ -14,11 +14,10 @@ use crate::output::{Output, Style};
 /// How long a command that can do without the relay waits for it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-pub(crate) async fn invite(
-    couplet: &Couplet,
-    asked: &Invite,
-    output: &Output,
-) -> Result<(), Failure> {
+pub(crate) async fn invite(home: &Home, asked: Invite, output: &Output) -> Result<(), Failure> {
+    let couplet = &home.open().await?;
+    // Nobody else comes into a vault.
+    let own_device = asked.own_device || home.is_vault();
     let history = match asked.history {
         Some(HistoryChoice::All) => Some(History::All),
         // Which volume that is, the library knows.
@@ -31,7 +30,7 @@ pub(crate) async fn invite(
             Again::NotBefore(due) => return given_notice(couplet, due, output).await,
         }
     } else {
-        couplet.invite(asked.own_device, history).await?
+        couplet.invite(own_device, history).await?
     };
     let is_at_relay = reach_relay(couplet, "the link works after the next sync", output).await;
     let object = json!({
@@ -41,7 +40,7 @@ pub(crate) async fn invite(
         "at_relay": is_at_relay,
     });
     let picture = if asked.qr { qr(&invitation.link)? } else { String::new() };
-    let whom = if asked.own_device { "your other device" } else { "your partner" };
+    let whom = if own_device { "your other device" } else { "your partner" };
     let words = format!(
         "{picture}{}\nGive this link to {whom} and nobody else. It works once, for seven days.\n\
          They will read {} entries that are here already.",

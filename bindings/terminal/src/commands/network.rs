@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
-use couplet::{Couplet, Exchanged, RelayLink, Standing, Status, Verified};
+use couplet::{Arrived, Couplet, Exchanged, RelayLink, Standing, Status, Verified};
 use serde_json::{Value, json};
 use tokio::process::Command;
 
@@ -100,8 +100,36 @@ pub(crate) async fn sync(couplet: &Couplet, timeout: u64, output: &Output) -> Re
         exchanged.bytes_in,
         exchanged.duration.as_millis(),
     );
+    let arrived = what_arrived(&exchanged.arrived);
+    let words = if arrived.is_empty() { words } else { format!("{arrived}\n{words}") };
     output.say(&as_json(&exchanged), &words);
     Ok(())
+}
+
+/// What came while the two were apart, in a sentence; nothing if nothing did.
+fn what_arrived(arrived: &Arrived) -> String {
+    let several = |count: u64, one: &str| {
+        if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+    };
+    let mut came: Vec<String> = Vec::new();
+    for (kind, count) in &arrived.new {
+        came.push(several(*count, kind));
+    }
+    if arrived.together > 0 {
+        came.push(format!("{} you both wrote on", several(arrived.together, "page")));
+    }
+    if arrived.touched > 0 {
+        let others = if arrived.touched == 1 { "entry" } else { "entries" };
+        came.push(format!("something new in {} other {others}", arrived.touched));
+    }
+    if came.is_empty() {
+        return String::new();
+    }
+    let mut words = format!("While you were apart: {}; nothing was lost.", came.join(", "));
+    if arrived.in_need > 0 {
+        words.push_str(" Something waits to be chosen: couplet needs-attention");
+    }
+    words
 }
 
 fn as_json(exchanged: &Exchanged) -> Value {
@@ -117,6 +145,12 @@ fn as_json(exchanged: &Exchanged) -> Value {
         "ms": microseconds as f64 / 1_000.0,
         "transport": exchanged.transport,
         "caught_up": exchanged.is_caught_up,
+        "arrived": {
+            "new": exchanged.arrived.new,
+            "together": exchanged.arrived.together,
+            "touched": exchanged.arrived.touched,
+            "in_need": exchanged.arrived.in_need,
+        },
     })
 }
 

@@ -103,7 +103,7 @@ pub(super) fn as_json(entry: &Entry) -> Value {
     })
 }
 
-fn fact(fact: &Fact) -> Value {
+pub(super) fn fact(fact: &Fact) -> Value {
     match fact {
         Fact::EarlierWords(id) => json!({ "earlier_words": id.as_str() }),
         Fact::ConfirmedBefore(id) => json!({ "confirmed_before": id.as_str() }),

@@ -36,8 +36,20 @@ pub(crate) async fn act(couplet: &Couplet, asked: Do, output: &Output) -> Result
         }
         Verb::React { emoji } => (Saying::React { emoji, is_wanted: true }, "There it is"),
         Verb::Unreact { emoji } => (Saying::React { emoji, is_wanted: false }, "Taken back"),
+        Verb::Trash => (Saying::Trash, "Removed; `couplet trash` has it"),
+        Verb::Restore => (Saying::Restore, "Brought back"),
         Verb::Deed(deed) => (practice::saying(deed)?, "Done"),
     };
+    say(couplet, entry, (saying, words), output).await
+}
+
+/// Says it, or leaves it for the process that has the notebook open.
+pub(super) async fn say(
+    couplet: &Couplet,
+    entry: &str,
+    (saying, words): (Saying, &str),
+    output: &Output,
+) -> Result<(), Failure> {
     if !couplet.is_owner() {
         say_queued(&couplet.queue_saying(entry, saying).await?, output);
         return Ok(());

@@ -74,6 +74,11 @@ impl<'a> Watch<'a> {
                     self.show_delivered(&row);
                 }
             }
+            Event::Rejected { by, reason } => {
+                let object = json!({ "event": "rejected", "by": by.index(), "detail": reason });
+                let words = format!("Something that came was set aside: {reason}");
+                self.output.say(&object, &self.output.styled(Style::Warning, &words));
+            }
             Event::Requests => self.show_requests().await?,
             Event::CaughtUp => {
                 // For people, once is enough.

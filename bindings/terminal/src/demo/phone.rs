@@ -102,14 +102,20 @@ impl Phone {
         self.ask(&["join", link, "--name", self.person, "--wait", "20"]).await.map(drop)
     }
 
-    pub(crate) async fn begin_page(&self, text: &str) -> Result<Acknowledged, Failure> {
-        let answer = self.ask(&["write", "--kind", "page", text]).await?;
+    /// An entry of any kind, that belongs so many days ago.
+    pub(crate) async fn begin_entry(
+        &self,
+        kind: &str,
+        days_ago: i32,
+        text: &str,
+    ) -> Result<Acknowledged, Failure> {
+        let day = civil_day(days_ago);
+        let answer = self.ask(&["write", "--kind", kind, "--day", &day, text]).await?;
         self.acknowledged(&answer)
     }
 
     pub(crate) async fn write(&self, note: NoteScript) -> Result<Acknowledged, Failure> {
-        let answer = self.ask(&["write", "--day", &civil_day(note), note.text]).await?;
-        self.acknowledged(&answer)
+        self.begin_entry("note", note.days_ago, note.text).await
     }
 
     /// The page's new text, merged against the version that was last shown.
@@ -123,7 +129,7 @@ impl Phone {
         note: NoteScript,
         after: Duration,
     ) -> Result<Interrupted, Failure> {
-        let mut command = self.command(&["write", "--day", &civil_day(note), note.text]);
+        let mut command = self.command(&["write", "--day", &civil_day(note.days_ago), note.text]);
         let until = Instant::now() + after;
         let mut child = command.spawn().map_err(|_| self.does_not_start())?;
         tokio::time::sleep_until(until.into()).await;
@@ -170,7 +176,7 @@ impl Phone {
     }
 
     /// A command that answers with one object.
-    async fn ask(&self, arguments: &[&str]) -> Result<Value, Failure> {
+    pub(super) async fn ask(&self, arguments: &[&str]) -> Result<Value, Failure> {
         let answer = self.run(arguments).await?.into_iter().next();
         answer.ok_or_else(|| self.strange(&format!("no answer to {}", verb(arguments))))
     }
@@ -234,8 +240,8 @@ fn lines(printed: &Printed) -> Result<Vec<Value>, ()> {
     text.lines().map(|line| serde_json::from_str(line).map_err(drop)).collect()
 }
 
-fn civil_day(note: NoteScript) -> String {
-    day::show(day::today().saturating_sub(note.days_ago))
+fn civil_day(days_ago: i32) -> String {
+    day::show(day::today().saturating_sub(days_ago))
 }
 
 fn verb<'a>(arguments: &[&'a str]) -> &'a str {

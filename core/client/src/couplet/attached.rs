@@ -8,7 +8,7 @@ use rand_core::Rng as _;
 
 use super::Couplet;
 use crate::answers::Event;
-use crate::backoff::{STABLE, backoff, may_pass};
+use crate::backoff::{STABLE, away, backoff, may_pass};
 use crate::conversation::Until;
 use crate::error::Error;
 use crate::exchange::Exchanged;
@@ -19,12 +19,16 @@ impl Couplet {
     /// Stays attached, whatever the network and the relay do, until the future is dropped. What is
     /// written here meanwhile leaves at once, and [`Couplet::events`] tells what arrives.
     ///
+    /// A vault is never attached: it is at its relay for one exchange, from time to time.
+    ///
     /// # Errors
     /// What trying again does not mend: [`Error::NoRelay`], [`Error::Store`], [`Error::Closed`].
     pub async fn stay_attached(&self) -> Result<Infallible, Error> {
         let _attached = Attached::now(self);
+        let is_vault = self.is_vault().await?;
         tokio::select! {
-            ended = self.attach_again_and_again() => ended,
+            ended = self.attach_again_and_again(), if !is_vault => ended,
+            ended = self.look_by_again_and_again(), if is_vault => ended,
             ended = self.look_into_the_inbox() => ended,
             never = self.look_back_again_and_again() => match never {},
         }
@@ -50,6 +54,22 @@ impl Couplet {
             }
         };
         tokio::time::timeout(timeout, waiting).await.unwrap_or(Err(Error::NotLetInYet))
+    }
+
+    async fn look_by_again_and_again(&self) -> Result<Infallible, Error> {
+        loop {
+            match self.exchange(Until::CaughtUp).await {
+                Ok(_) => {}
+                Err(Error::Paused) => self.wait_until_resumed().await?,
+                Err(error) if may_pass(&error) => {
+                    let (code, reason) = (error.code(), error.to_string());
+                    self.handle.tell(Event::Detached { code, reason });
+                }
+                Err(error) => return Err(error),
+            }
+            let mut rng = random::system();
+            tokio::time::sleep(away(rng.next_u64())).await;
+        }
     }
 
     async fn attach_again_and_again(&self) -> Result<Infallible, Error> {

@@ -4,7 +4,7 @@
 //! the owner has read what it needs to write. Whoever asks the owner waits for that and, if it fails,
 //! is told why.
 
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -105,7 +105,8 @@ impl Couplet {
             ended,
             reader: Arc::default(),
             directory: place.directory.clone(),
-            key: place.key.clone(),
+            key: Mutex::new(Some(place.key.clone())),
+            is_locked: AtomicBool::new(false),
             is_owner,
             events: broadcast::channel(EVENTS).0,
             dirty: watch::channel(0).0,

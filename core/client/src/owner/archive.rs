@@ -47,6 +47,7 @@ impl Owner {
         let mut store = Store::create(&home.place.directory, &home.place.key)?;
         store.commit(|tables| -> Result<(), Error> {
             keep_identity(tables, &device, None, &mut *rng)?;
+            tables.set(Meta::Vault, &home.place.is_vault)?;
             tables.set(Meta::Slot, &of.person)?;
             tables.set(Meta::Archive, of)?;
             for (place, notebook, changes) in &loaded {
@@ -54,7 +55,9 @@ impl Owner {
                     tables.keep_change(*place, change, Some(ELSEWHERE))?;
                 }
                 for entry in notebook.entries() {
-                    tables.keep_entry(&entry, None, false)?;
+                    tables.keep_entry(&entry, None, of.person)?;
+                    let there = entry.done_by(of.person.other());
+                    tables.keep_seen_of(entry.key.as_str(), there, of.person)?;
                 }
             }
             Ok(())

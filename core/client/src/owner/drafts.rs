@@ -5,15 +5,12 @@ use couplet_engine::limits::MAX_PAGE;
 use couplet_engine::notebook::CannotWrite;
 use couplet_engine::notebook::entry::Version;
 use couplet_engine::notebook::schema::Kind;
-use rand_core::CryptoRng;
 
 use super::Owner;
+use super::vault::new_id;
 use super::writing::Origin;
 use crate::error::{Error, input};
 use crate::store::{Draft, EntryRow};
-
-/// Random bytes that name a draft: they need not differ from any other device's.
-const ID: usize = 6;
 
 impl Owner {
     /// A draft of a new entry.
@@ -26,6 +23,7 @@ impl Owner {
             entry: None,
             base: None,
             text: text.to_owned(),
+            kept: None,
         })
     }
 
@@ -46,6 +44,7 @@ impl Owner {
             entry: Some(key.as_str().to_owned()),
             base: Some(base.to_string()),
             text: text.to_owned(),
+            kept: None,
         })
     }
 
@@ -91,12 +90,6 @@ impl Owner {
             }
         }
     }
-}
-
-pub(super) fn new_id(rng: &mut dyn CryptoRng) -> String {
-    let mut bytes = [0; ID];
-    rng.fill_bytes(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A draft may be empty, but not longer than anything that can be shared.

@@ -292,10 +292,11 @@ impl Owner {
         if all.is_empty() {
             return Ok(false);
         }
+        let me = self.replica()?.slot();
         self.durably(|tables| {
             for (volume, Written { change, entry }) in &all {
                 let id = tables.keep_change((*volume, tables.edition(*volume)?), change, None)?;
-                tables.keep_entry(entry, Some(id), false)?;
+                tables.keep_entry(entry, Some(id), me)?;
             }
             Ok(tables.set(Meta::Stranded, &left)?)
         })?;
@@ -326,12 +327,12 @@ impl Anew {
             tables.drop_entry(key.as_str())?;
         }
         for entry in &self.different {
-            tables.keep_entry(entry, None, false)?;
+            tables.keep_entry(entry, None, me.slot)?;
         }
         self.judged.store(tables, me)?;
         for Written { change, entry } in &self.written {
             let id = tables.keep_change(self.place, change, None)?;
-            tables.keep_entry(entry, Some(id), false)?;
+            tables.keep_entry(entry, Some(id), me.slot)?;
         }
         let mut stranded = tables.get::<Vec<(u32, Stranded)>>(Meta::Stranded)?.unwrap_or_default();
         stranded.extend(self.stranded.iter().map(|one| (self.place.0.0, one.clone())));

@@ -15,7 +15,7 @@ use couplet_proto::hash::Hash;
 use super::{Owner, archive};
 use crate::couplet::{Export, Imported};
 use crate::error::Error;
-use crate::store::{EntryRow, Filter, PlacedChange};
+use crate::store::{Among, EntryRow, Filter, PlacedChange};
 
 impl Owner {
     /// Everything shared, proved by making the notebook anew out of the changes.
@@ -31,8 +31,9 @@ impl Owner {
         if proved(&changes)? != (hash, count) {
             return Err(Error::Engine);
         }
+        let all = Filter { among: Among::All, ..Filter::default() };
         let everything = u32::try_from(count).unwrap_or(u32::MAX);
-        let mut entries = tables.timeline(None, everything, &Filter::default(), me)?;
+        let mut entries = tables.timeline(None, everything, &all, me)?;
         entries.reverse();
         let entries = entries.into_iter().map(|row| row.entry).collect();
         Ok(Export { notebook, person: me, persons, hash, entries, changes })
@@ -44,7 +45,7 @@ impl Owner {
         let me = self.replica()?.slot();
         let mut imported = Imported::default();
         for (kind, day, text) in words {
-            let days = Filter { days: Some(*day..=*day), ..Filter::default() };
+            let days = Filter { among: Among::All, days: Some(*day..=*day), ..Filter::default() };
             let held = self.tables().timeline(None, u32::MAX, &days, me)?;
             let is_it = |held: &EntryRow| {
                 let entry = &held.entry;

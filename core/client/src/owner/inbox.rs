@@ -12,8 +12,8 @@ use rand_core::Rng;
 use serde::{Deserialize, Serialize};
 
 use super::Owner;
-use super::drafts::new_id;
 use super::talk::Saying;
+use super::vault::new_id;
 use super::writing::Origin;
 use crate::clock::day_of;
 use crate::error::{Error, input};
@@ -163,7 +163,9 @@ impl Owner {
     fn set_aside(&mut self, asked_as: i64, asked: Asked) -> Result<(), Error> {
         let id = new_id(&mut *self.surroundings.randomness());
         let draft = match asked {
-            Asked::Say { saying: Saying::React { .. }, .. } => {
+            Asked::Say {
+                saying: Saying::React { .. } | Saying::Trash | Saying::Restore, ..
+            } => {
                 return Ok(self.store.jot(|tables| tables.drop_asked(asked_as))?);
             }
             Asked::Say { saying: Saying::Do { words, .. }, .. } if words.trim().is_empty() => {
@@ -174,15 +176,22 @@ impl Owner {
                     Saying::Comment { text, .. }
                     | Saying::CommentOn { text, .. }
                     | Saying::EditComment { text, .. }
-                    | Saying::Do { words: text, .. },
+                    | Saying::Do { words: text, .. }
+                    | Saying::Resolve { value: text, .. },
                 ..
             } => {
                 let (kind, day) = (Kind::Note.name().to_owned(), day_of(self.surroundings.now()));
-                Draft { id, kind, day, entry: None, base: None, text }
+                Draft { id, kind, day, entry: None, base: None, text, kept: None }
             }
-            Asked::Write { kind, day, text, .. } => {
-                Draft { id, kind: kind.name().to_owned(), day, entry: None, base: None, text }
-            }
+            Asked::Write { kind, day, text, .. } => Draft {
+                id,
+                kind: kind.name().to_owned(),
+                day,
+                entry: None,
+                base: None,
+                text,
+                kept: None,
+            },
             Asked::Edit { key, base, text } => {
                 let me = self.replica()?.slot();
                 let row = self.tables().entry(key.as_str(), me)?;
@@ -191,7 +200,7 @@ impl Owner {
                     |row| (row.entry.kind_name, row.entry.day),
                 );
                 let (entry, base) = (Some(key.as_str().to_owned()), Some(base.to_string()));
-                Draft { id, kind, day, entry, base, text }
+                Draft { id, kind, day, entry, base, text, kept: None }
             }
         };
         tracing::warn!("words from another process cannot be written; they are kept as a draft");

@@ -92,6 +92,10 @@ impl Owner {
     /// [`History::FromHere`] the volume is chosen here, the one after the newest. Whoever may not
     /// read what is here gets a key that does not lead to it, and the name of its person anew.
     pub fn invite(&mut self, role: Role, history: Option<History>) -> Result<Invited, Error> {
+        // A vault that was joined as something else is known by what is in it.
+        if role != Role::OwnDevice && (self.is_vault || self.tables().has_private()?) {
+            return Err(Error::VaultIsOnes);
+        }
         let relay = self.tables().get::<RelayLink>(Meta::Relay)?.ok_or(Error::NoRelay)?;
         let entries = self.tables().entry_count()?;
         let history = match (history, role) {

@@ -29,6 +29,9 @@ impl Owner {
     /// # Errors
     /// [`Error::NotEnded`] unless it has ended for this person.
     pub(crate) fn onward(&mut self) -> Result<Onward, Error> {
+        if self.is_vault {
+            return Err(Error::VaultIsOnes);
+        }
         if self.standing()? != Standing::Apart {
             return Err(Error::NotEnded);
         }

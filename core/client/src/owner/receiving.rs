@@ -32,6 +32,8 @@ pub(crate) struct Received {
     pub(crate) delta: Have,
     /// The entries that look different.
     pub(crate) touched: BTreeSet<String>,
+    /// Who wrote what no phone applies, and why none does.
+    pub(crate) rejected: Vec<(Slot, String)>,
     /// Where each that was taken stands in its writer's chain.
     pub(crate) taken: Vec<Range>,
     /// Writers of devices that were taken out, and what stands of them: of these more was sent.
@@ -199,6 +201,7 @@ impl Owner {
             let mut judged = self.judge(volume, changes)?;
             judged.giving_way = self.giving_way(&slice, &judged)?;
             self.may_have_orphans |= !judged.giving_way.is_empty();
+            received.rejected.extend(judged.rejected());
             received.touched.extend(judged.entries.iter().map(|e| e.key.as_str().to_owned()));
             slice.judged.push(judged);
         }
@@ -211,7 +214,12 @@ impl Owner {
         slice.nonces.retain(|nonce| is_opened_by(replica.log(), nonce));
         let delta = &received.delta;
         let me = Me { slot: replica.slot(), writer: replica.writer() };
-        let seen = self.durably(|tables| slice.store(tables, delta, me))?;
+        let now = self.surroundings.now();
+        let seen = self.durably(|tables| {
+            let seen = slice.store(tables, delta, me)?;
+            tables.note_waits(now)?;
+            Ok(seen)
+        })?;
         let replica = self.replica()?;
         for (writer, counter) in seen {
             let is_news = slice.news.contains(&writer);
@@ -404,6 +412,15 @@ impl Judged {
         self.changes.get(hash).is_some_and(|waiting| is_meant(waiting.change.writer()))
     }
 
+    /// Who wrote what is refused, and why.
+    fn rejected(&self) -> impl Iterator<Item = (Slot, String)> {
+        let refused = self.applied.refused.iter();
+        refused.filter_map(|(hash, why)| {
+            let waiting = self.changes.get(hash)?;
+            Some((waiting.person.slot, why.to_string()))
+        })
+    }
+
     pub(super) fn store(&self, tables: &Tables<'_>, me: Me) -> Result<(), Error> {
         let place = self.place;
         let Applied { applied, waiting, refused, faulty, duplicates, .. } = &self.applied;
@@ -445,10 +462,8 @@ impl Judged {
                 tables.mark_faulty(*hash)?;
             }
         }
-        let by_the_other: BTreeSet<Slot> = self.changes.values().map(|w| w.person.slot).collect();
-        let is_unread = by_the_other.contains(&me.slot.other());
         for entry in &self.entries {
-            tables.keep_entry(entry, None, is_unread)?;
+            tables.keep_entry(entry, None, me.slot)?;
         }
         Ok(())
     }

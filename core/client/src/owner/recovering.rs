@@ -111,6 +111,7 @@ impl Owner {
         let mut store = Store::create(&home.place.directory, &home.place.key)?;
         store.commit(|tables| -> Result<(), Error> {
             keep_identity(tables, &device, Some(back.relay), &mut *rng)?;
+            tables.set(Meta::Vault, &home.place.is_vault)?;
             tables.set(Meta::Slot, &found.slot)?;
             Ok(tables.set(Meta::Recovering, &stored)?)
         })?;

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Owner;
 use super::writing::Origin;
+use crate::clock::day_of;
 use crate::error::{Error, input};
 use crate::store::EntryRow;
 
@@ -47,6 +48,19 @@ pub enum Saying {
         on: Option<String>,
         /// With which words; empty for none.
         words: String,
+    },
+    /// Its being removed from sight, on today's day here.
+    Trash,
+    /// Its being brought back.
+    Restore,
+    /// What stands where several words or values do.
+    Resolve {
+        /// Which they are, as they are shown.
+        field: String,
+        /// Of which thing: a beginning of its name that no other has.
+        on: Option<String>,
+        /// What is to stand.
+        value: String,
     },
     /// A comment on what stands in a page at a place.
     CommentOn {
@@ -114,6 +128,15 @@ impl Owner {
                 let act = Act { deed: *deed, on: on.as_ref(), words, now };
                 self.load(volume)?.act(key, act, &mut *rng)?
             }
+            Saying::Trash => {
+                let day = day_of(self.surroundings.now());
+                self.load(volume)?.trash(key, day)?
+            }
+            Saying::Restore => self.load(volume)?.restore(key)?,
+            Saying::Resolve { field, on, value } => {
+                let on = on.as_deref().map(|name| choice_named(&row.entry, name)).transpose()?;
+                self.load(volume)?.resolve(key, (field, on.as_ref()), value)?
+            }
         };
         Ok((row, written))
     }
@@ -135,6 +158,13 @@ fn thing_named(entry: &Entry, name: &str) -> Result<ItemId, Error> {
     // Words and the answer to them are of one name.
     let all: BTreeSet<ItemId> = entry.things().cloned().collect();
     one_beginning(all.into_iter(), name)?.ok_or_else(|| CannotWrite::NoItem.into())
+}
+
+/// The thing with something to choose whose name begins so, if just one does.
+fn choice_named(entry: &Entry, name: &str) -> Result<ItemId, Error> {
+    let all: BTreeSet<ItemId> =
+        entry.choices().into_iter().filter_map(|choice| choice.on).collect();
+    one_beginning(all.into_iter(), name)?.ok_or_else(|| CannotWrite::NothingToResolve.into())
 }
 
 fn one_beginning(ids: impl Iterator<Item = ItemId>, name: &str) -> Result<Option<ItemId>, Error> {

@@ -14,10 +14,11 @@ impl Owner {
         if is_joining || self.tables().get::<u32>(Meta::Form)? == Some(FORM) {
             return Ok(());
         }
+        let me = self.me()?;
         for volume in 0..=self.tables().newest_volume()?.0 {
             let entries = self.entries_of(Volume(volume))?;
             self.durably(|tables| {
-                entries.iter().try_for_each(|entry| Ok(tables.keep_entry(entry, None, false)?))
+                entries.iter().try_for_each(|entry| Ok(tables.keep_entry(entry, None, me)?))
             })?;
         }
         self.durably(|tables| Ok(tables.set(Meta::Form, &FORM)?))

@@ -340,11 +340,11 @@ impl Owner {
             tables.drop_snapshot(place)?;
             judged.store(tables, me)?;
             for entry in &different {
-                tables.keep_entry(entry, None, false)?;
+                tables.keep_entry(entry, None, me.slot)?;
             }
             for Written { change, entry } in &written {
                 let id = tables.keep_change(place, change, None)?;
-                tables.keep_entry(entry, Some(id), false)?;
+                tables.keep_entry(entry, Some(id), me.slot)?;
             }
             Ok(())
         })

@@ -2,6 +2,7 @@
 
 use couplet_engine::body::can_carry;
 use couplet_engine::document::EntryKey;
+use couplet_engine::limits::MAX_ENTRIES;
 use couplet_engine::notebook::entry::Version;
 use couplet_engine::notebook::schema::Kind;
 use couplet_engine::notebook::{CannotWrite, Written};
@@ -54,7 +55,7 @@ impl Owner {
         (kind, day, text): (Kind, i32, &str),
         rng: &mut dyn CryptoRng,
     ) -> Result<(Volume, Written), Error> {
-        if kind.is_for_oneself() {
+        if kind.is_for_oneself() && !self.is_vault {
             return Err(CannotWrite::ForVault.into());
         }
         let volume = self.open_volume()?;
@@ -65,6 +66,10 @@ impl Owner {
 
     /// The volume in which entries are begun, with room for one more.
     pub(super) fn open_volume(&mut self) -> Result<Volume, Error> {
+        if !self.tables().has_room_for_entries(MAX_ENTRIES)? {
+            let limit = usize::try_from(MAX_ENTRIES).unwrap_or(usize::MAX);
+            return Err(CannotWrite::TooMany { what: "entries", limit }.into());
+        }
         let mut volume = self.newest_volume()?;
         if self.load(volume)?.is_full() {
             volume = Volume(volume.0.saturating_add(1));
@@ -93,6 +98,21 @@ impl Owner {
         self.prepare_to_write()?;
         let (row, written) = self.compose_edit(key, base, text)?;
         self.keep_if_any(origin, row, written)
+    }
+
+    /// Typing on a page, at a place of it as it was shown at that version.
+    pub fn splice(
+        &mut self,
+        key: &EntryKey,
+        base: Option<&Version>,
+        place: (usize, usize),
+        insert: &str,
+    ) -> Result<EntryRow, Error> {
+        self.prepare_to_write()?;
+        let me = self.replica()?.slot();
+        let row = self.tables().entry(key.as_str(), me)?.ok_or(CannotWrite::NoEntry)?;
+        let written = self.load(row.entry.volume)?.splice(key, base, place, insert)?;
+        self.keep_if_any(&Origin::Hand, row, written)
     }
 
     /// Makes durable what was done with an entry, if that is different from what there was.
@@ -135,7 +155,7 @@ impl Owner {
         self.durably(|tables| {
             let place = (volume, tables.edition(volume)?);
             let id = tables.keep_change(place, &written.change, None)?;
-            tables.keep_entry(&written.entry, Some(id), false)?;
+            tables.keep_entry(&written.entry, Some(id), me)?;
             origin.use_up(tables)?;
             tables.entry(written.entry.key.as_str(), me)?.ok_or(Error::Engine)
         })

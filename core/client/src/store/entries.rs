@@ -4,7 +4,9 @@ use core::fmt;
 use core::str::FromStr;
 use std::ops::RangeInclusive;
 
+use couplet_engine::notebook::claim::RevMap;
 use couplet_engine::notebook::entry::{Entry, notebook_hash};
+use couplet_engine::notebook::schema::Kind;
 use couplet_engine::notebook::verb::Verb;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::Have;
@@ -39,9 +41,25 @@ pub enum Delivery {
     Partner,
 }
 
+/// Among which entries some are wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Among {
+    /// Those that are in sight.
+    #[default]
+    Kept,
+    /// Those that were removed.
+    Removed,
+    /// Those in sight in which something waits for somebody.
+    InNeed,
+    /// All.
+    All,
+}
+
 /// Which entries are wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
+    /// Among which.
+    pub among: Among,
     /// Of this kind only.
     pub kind: Option<String>,
     /// With something unread only.
@@ -71,7 +89,8 @@ struct Reached {
 }
 
 impl Tables<'_> {
-    /// Shows an entry as it stands; `own_change` is the change by which this device touched it.
+    /// Shows an entry as it stands to that person; `own_change` is the change by which this device
+    /// touched it.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -79,21 +98,28 @@ impl Tables<'_> {
         &self,
         entry: &Entry,
         own_change: Option<i64>,
-        is_unread: bool,
+        me: Slot,
     ) -> Result<(), StoreError> {
+        let key = entry.key.as_str();
+        let seen = match self.seen_of(key)? {
+            SeenOf::AllBefore => Some(entry.done_by(me.other()).clone()),
+            SeenOf::Nothing => None,
+            SeenOf::So(seen) => Some(seen),
+        };
         let mut upsert = self.0.prepare_cached(
             "INSERT INTO entries (key, volume, ord, day, kind, author, conflicts, own_change,
-                                  is_unread, content, view)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                                  is_unread, content, view, is_removed, needs, seen)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
              ON CONFLICT (key) DO UPDATE SET
                  ord = excluded.ord, day = excluded.day, kind = excluded.kind,
                  conflicts = excluded.conflicts,
                  own_change = coalesce(excluded.own_change, own_change),
-                 is_unread = max(is_unread, excluded.is_unread),
-                 content = excluded.content, view = excluded.view",
+                 is_unread = excluded.is_unread, content = excluded.content,
+                 view = excluded.view, is_removed = excluded.is_removed,
+                 needs = excluded.needs, seen = excluded.seen",
         )?;
         upsert.execute(params![
-            entry.key.as_str(),
+            key,
             entry.volume.0,
             i64::try_from(entry.order).map_err(|_| StoreError::Damaged)?,
             entry.day,
@@ -101,9 +127,12 @@ impl Tables<'_> {
             entry.author.index(),
             entry.conflicts() as i64,
             own_change,
-            is_unread,
+            is_unread(entry, seen.as_ref(), me),
             entry.content.0,
             item::encode(entry),
+            entry.is_removed(),
+            entry.needs().len() as i64,
+            seen.map(|seen| item::encode(&seen)),
         ])?;
         self.note_key(entry)
     }
@@ -116,6 +145,18 @@ impl Tables<'_> {
         };
         self.0.prepare_cached(note)?.execute([entry.key.as_str()])?;
         Ok(())
+    }
+
+    fn seen_of(&self, key: &str) -> Result<SeenOf, StoreError> {
+        let mut select = self.0.prepare_cached("SELECT seen FROM entries WHERE key = ?1")?;
+        let seen: Option<Option<Vec<u8>>> = select.query_row([key], |row| row.get(0)).optional()?;
+        Ok(match seen.flatten() {
+            None => SeenOf::Nothing,
+            Some(bytes) if bytes.is_empty() => SeenOf::AllBefore,
+            Some(bytes) => {
+                SeenOf::So(item::decode(&bytes, "seen").map_err(|_| StoreError::Damaged)?)
+            }
+        })
     }
 
     /// The entries in which this device has a key to publish, to copy or to withdraw.
@@ -171,10 +212,13 @@ impl Tables<'_> {
             let order = i64::try_from(*order).map_err(|_| StoreError::Damaged)?;
             values.extend([(*day).into(), (*volume).into(), order.into(), key.clone().into()]);
         }
-        if let Some(kind) = &filter.kind {
-            sql.push_str(" AND e.kind = ?");
-            values.push(kind.clone().into());
-        }
+        // Drafts have a list of their own, and are on the way to a place elsewhere.
+        let (compared, kind) = match &filter.kind {
+            Some(kind) => ("=", kind.clone()),
+            None => ("<>", Kind::Draft.name().to_owned()),
+        };
+        sql.push_str(&format!(" AND e.kind {compared} ?"));
+        values.push(kind.into());
         if let Some(days) = &filter.days {
             sql.push_str(" AND e.day BETWEEN ? AND ?");
             values.extend([(*days.start()).into(), (*days.end()).into()]);
@@ -182,6 +226,12 @@ impl Tables<'_> {
         if filter.only_unread {
             sql.push_str(" AND e.is_unread");
         }
+        sql.push_str(match filter.among {
+            Among::Kept => " AND NOT e.is_removed",
+            Among::Removed => " AND e.is_removed",
+            Among::InNeed => " AND e.needs > 0",
+            Among::All => "",
+        });
         sql.push_str(" ORDER BY e.day DESC, e.volume DESC, e.ord DESC, e.key DESC LIMIT ?");
         values.push(limit.into());
         let reached = self.reached(me)?;
@@ -200,16 +250,35 @@ impl Tables<'_> {
         Ok(())
     }
 
-    /// The entry was opened here.
+    /// So much of what the other person did in an entry was seen here. It is said to nobody.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub(crate) fn mark_read(&self, key: &str) -> Result<(), StoreError> {
-        let mut update = self
-            .0
-            .prepare_cached("UPDATE entries SET is_unread = 0 WHERE key = ?1 AND is_unread")?;
-        update.execute([key])?;
+    pub(crate) fn keep_seen_of(
+        &self,
+        key: &str,
+        newly: &RevMap,
+        me: Slot,
+    ) -> Result<(), StoreError> {
+        let Some(EntryRow { entry, .. }) = self.entry(key, me)? else { return Ok(()) };
+        let seen = match self.seen_of(key)? {
+            SeenOf::AllBefore => entry.done_by(me.other()).clone(),
+            SeenOf::Nothing => newly.clone(),
+            SeenOf::So(seen) => seen.join(newly),
+        };
+        let is_unread = is_unread(&entry, Some(&seen), me);
+        let mut update =
+            self.0.prepare_cached("UPDATE entries SET seen = ?2, is_unread = ?3 WHERE key = ?1")?;
+        update.execute(params![key, item::encode(&seen), is_unread])?;
         Ok(())
+    }
+
+    /// Whether an entry was ever opened here.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn was_ever_seen(&self, key: &str) -> Result<bool, StoreError> {
+        Ok(!matches!(self.seen_of(key)?, SeenOf::Nothing))
     }
 
     /// Leaves the entries as a version that kept them otherwise might have.
@@ -226,6 +295,32 @@ impl Tables<'_> {
     pub(crate) fn entry_count(&self) -> Result<u64, StoreError> {
         let count: i64 = self.0.query_row("SELECT count(*) FROM entries", [], |row| row.get(0))?;
         Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    /// Whether there are fewer than that. They are counted only when that many were ever kept.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn has_room_for_entries(&self, limit: u64) -> Result<bool, StoreError> {
+        let mut last = self.0.prepare_cached("SELECT max(place) FROM entries")?;
+        let last: Option<i64> = last.query_row([], |row| row.get(0))?;
+        let kept = last.and_then(|last| u64::try_from(last).ok()).unwrap_or(0);
+        Ok(kept < limit || self.entry_count()? < limit)
+    }
+
+    /// Whether there is an entry of a kind that belongs into a vault alone.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn has_private(&self) -> Result<bool, StoreError> {
+        let mut select =
+            self.0.prepare_cached("SELECT EXISTS (SELECT 1 FROM entries WHERE kind = ?1)")?;
+        for kind in Kind::ALL.into_iter().filter(|kind| kind.is_for_oneself()) {
+            if select.query_row([kind.name()], |row| row.get(0))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// A hash of everything shared, and of how many entries.
@@ -267,6 +362,24 @@ impl Tables<'_> {
         };
         let can = entry.can(reached.partner.other());
         Ok(EntryRow { entry, is_unread: raw.is_unread, delivery, can })
+    }
+}
+
+/// What was seen of the other person's doings in an entry.
+enum SeenOf {
+    /// Not even that it is there.
+    Nothing,
+    /// All that there was before it was counted.
+    AllBefore,
+    So(RevMap),
+}
+
+/// Whether the other person did something in an entry that was not seen.
+fn is_unread(entry: &Entry, seen: Option<&RevMap>, me: Slot) -> bool {
+    let news = entry.done_by(me.other());
+    match seen {
+        None => entry.author != me || !RevMap::default().covers(news),
+        Some(seen) => !seen.covers(news),
     }
 }
 

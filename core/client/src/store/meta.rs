@@ -28,6 +28,8 @@ pub(crate) enum Meta {
     /// Writers of this device's own, and the counters from which on they sealed under keys of a
     /// log that yielded.
     Lost,
+    /// Whether this is a vault: a notebook whose members are one person's devices alone.
+    Vault,
     /// Whose device this is.
     Slot,
     /// The relay's link.
@@ -96,6 +98,7 @@ impl Meta {
             Self::Retiring => "retiring",
             Self::FormerWriters => "former writers",
             Self::Lost => "lost",
+            Self::Vault => "vault",
             Self::Slot => "slot",
             Self::Relay => "relay",
             Self::RelayLog => "relay log",

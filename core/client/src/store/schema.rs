@@ -1,14 +1,20 @@
 //! The tables of the device store, and how an older store becomes a newer one.
+//!
+//! An older store is copied before it is changed, and the copy is let go of once this version has
+//! read everything in it. Until then a version that fails has taken nothing away. Nobody is asked.
+
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::StoreError;
+use super::{FILE, StoreError, path};
 
 /// The schema that this version reads and writes. A store with a higher one is left untouched.
-pub(super) const SCHEMA: u32 = 3;
+pub(super) const SCHEMA: u32 = 5;
 
 /// Each step brings a store from its index to the next schema.
-const STEPS: [&str; SCHEMA as usize] = [FIRST, CHECKPOINTS, CLOSED];
+const STEPS: [&str; SCHEMA as usize] = [FIRST, CHECKPOINTS, CLOSED, SEEN, VAULT];
 
 const FIRST: &str = "
     -- What there is one of: seed, nonce, relay, what a joiner waits with.
@@ -114,6 +120,41 @@ const CLOSED: &str = "
     CREATE TABLE awaits_key (entry TEXT PRIMARY KEY) WITHOUT ROWID;
 ";
 
+const SEEN: &str = "
+    -- The read model's entries once more, with those out of sight, how much in each waits for
+    -- somebody, and how much of what the other person did was seen here: that stays here, and
+    -- is_unread follows from it. Nothing: not even that there is such an entry. No bytes: whatever
+    -- there was before this schema. Of the first stores some had them without a place.
+    CREATE TABLE entries_seen (
+        place INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, volume INTEGER NOT NULL,
+        ord INTEGER NOT NULL, day INTEGER NOT NULL, kind TEXT NOT NULL, author INTEGER NOT NULL,
+        conflicts INTEGER NOT NULL, own_change INTEGER, is_unread INTEGER NOT NULL,
+        content BLOB NOT NULL, view BLOB NOT NULL, is_removed INTEGER NOT NULL DEFAULT 0,
+        needs INTEGER NOT NULL DEFAULT 0, seen BLOB
+    );
+    INSERT INTO entries_seen (key, volume, ord, day, kind, author, conflicts, own_change,
+                              is_unread, content, view, seen)
+        SELECT key, volume, ord, day, kind, author, conflicts, own_change, is_unread, content,
+               view, CASE WHEN is_unread THEN NULL ELSE x'' END
+        FROM entries ORDER BY day, volume, ord, key;
+    DROP TABLE entries;
+    ALTER TABLE entries_seen RENAME TO entries;
+    CREATE INDEX entries_in_order ON entries (day, volume, ord, key);
+    CREATE INDEX entries_removed ON entries (day, volume, ord, key) WHERE is_removed;
+    CREATE INDEX entries_in_need ON entries (day, volume, ord, key) WHERE needs > 0;
+    -- Since when what came waits, by its hash.
+    CREATE TABLE waits (hash BLOB PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;
+";
+
+const VAULT: &str = "
+    -- The words of a draft as the vault has them, and the version of them there.
+    ALTER TABLE drafts ADD COLUMN kept_version TEXT;
+    ALTER TABLE drafts ADD COLUMN kept_text TEXT;
+    -- Drafts that were shared or thrown away, with the words that the vault has of them, until it
+    -- knows.
+    CREATE TABLE drafts_ended (id TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
+";
+
 /// The store's schema, if this version knows it.
 pub(super) fn found(connection: &Connection) -> Result<u32, StoreError> {
     let found: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
@@ -123,11 +164,14 @@ pub(super) fn found(connection: &Connection) -> Result<u32, StoreError> {
     Ok(found)
 }
 
-/// Brings the store to this version's schema.
-pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+/// Brings the store in this directory to this version's schema.
+pub(super) fn migrate(connection: &mut Connection, directory: &Path) -> Result<(), StoreError> {
     let found = found(connection)?;
     if found == SCHEMA {
         return Ok(());
+    }
+    if found > 0 {
+        back_up(connection, directory, found)?;
     }
     let transaction = connection.transaction()?;
     for step in STEPS.iter().skip(usize::try_from(found).unwrap_or(usize::MAX)) {
@@ -136,4 +180,42 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     transaction.pragma_update(None, "user_version", SCHEMA)?;
     transaction.commit()?;
     Ok(())
+}
+
+/// Copies the store, which nobody else writes. The copy has its name only once it is whole and on
+/// the disk; one that is there already is of a store that was not read whole since.
+fn back_up(connection: &Connection, directory: &Path, found: u32) -> Result<(), StoreError> {
+    let kept = backup(directory, found);
+    if kept.try_exists()? {
+        return Ok(());
+    }
+    let is_busy: bool =
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if is_busy {
+        return Err(StoreError::Busy);
+    }
+    let begun = kept.with_extension("part");
+    fs::copy(path(directory), &begun)?;
+    fs::File::open(&begun)?.sync_all()?;
+    Ok(fs::rename(begun, kept)?)
+}
+
+/// Removes the copies that were made before an update, whole or not.
+pub(super) fn drop_backups(directory: &Path) -> Result<(), StoreError> {
+    for found in 1..SCHEMA {
+        let kept = backup(directory, found);
+        for gone in [kept.with_extension("part"), kept] {
+            match fs::remove_file(gone) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(error.into());
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+fn backup(directory: &Path, found: u32) -> PathBuf {
+    directory.join(format!("{FILE}.schema-{found}.backup"))
 }

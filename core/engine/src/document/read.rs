@@ -109,6 +109,18 @@ impl Document {
         }
     }
 
+    /// How many containers an entry is made of: it, and its texts.
+    #[cfg(test)]
+    pub(crate) fn containers(&self, key: &EntryKey) -> usize {
+        let maps = self.objects(key);
+        let in_map = |map: &ExId| -> usize {
+            let fields = self.automerge.keys(map);
+            let values = fields.flat_map(|field| self.automerge.get_all(map, field).unwrap());
+            values.filter(|(value, _)| value.is_object()).count()
+        };
+        maps.len() + maps.iter().map(in_map).sum::<usize>()
+    }
+
     /// The maps at a key: one, unless a broken phone made a key that another had made.
     pub(super) fn objects(&self, key: &EntryKey) -> Vec<ExId> {
         let found = self.automerge.get_all(object_of(ENTRIES), key.as_str()).unwrap_or_default();

@@ -13,9 +13,10 @@ use couplet_proto::ids::WriterId;
 
 use super::claim::Claim;
 use super::deed::{is_counted, put_rev};
+use super::done::written_once_more;
 use super::law::Author;
 use super::schema::{Field, TEXT};
-use super::{CannotWrite, Notebook, Written};
+use super::{CannotWrite, Notebook, Written, page};
 use crate::document::{Change, Edit, EditError, EntryKey, OpId, RawEntry, Scalar};
 use crate::text::rebase;
 
@@ -155,8 +156,8 @@ impl Notebook {
         let mut written = Vec::new();
         let Some(text) = stood.texts.get(TEXT) else { return Ok(written) };
         for change in lost {
-            let now = self.document.entry(key).and_then(|entry| entry.texts.get(TEXT).cloned());
-            let Some(now) = now else { break };
+            let Some(raw) = self.document.entry(key) else { break };
+            let Some(now) = raw.texts.get(TEXT).cloned() else { break };
             let before = old.document.text_at(key, TEXT, change.deps());
             let after = old.document.text_at(key, TEXT, &[change.hash()]);
             let (Some(before), Some(after)) = (before, after) else { continue };
@@ -164,10 +165,8 @@ impl Notebook {
                 continue;
             }
             let splices = rebase(&before, &after, &now);
-            written.extend(self.carry(key, |edit, _| {
-                splices.iter().try_for_each(|splice| {
-                    edit.splice(key, TEXT, (splice.at, splice.delete), &splice.insert)
-                })
+            written.extend(self.carry(key, |edit, author| {
+                page::put(edit, key, &splices, written_once_more(&raw, key.slot(), author))
             })?);
         }
         Ok(written)

@@ -166,17 +166,27 @@ impl Notebook {
         let place = Place::new(key.as_str(), named, self.slot);
         keeper.close(place, words, rng).ok_or(CannotWrite::NoKeys)
     }
-    /// Sets the value that is an entry's body.
-    pub(super) fn set_body(
+
+    /// Sets a value of an entry's; nothing, if it is that already.
+    pub(super) fn set_value(
         &mut self,
         key: &EntryKey,
         name: &'static str,
         text: &str,
     ) -> Result<Option<Change>, CannotWrite> {
+        self.put_write(key, Write::Value(Subject::new(name, None), text.to_owned()))
+    }
+
+    /// Writes one thing, unless it stands there.
+    pub(super) fn put_write(
+        &mut self,
+        key: &EntryKey,
+        write: Write,
+    ) -> Result<Option<Change>, CannotWrite> {
+        write.check()?;
         let raw = self.document.entry(key).ok_or(CannotWrite::NoEntry)?;
         let sheet = Sheet::read(key.slot(), &raw);
         let author = self.author();
-        let write = Write::Value(Subject::new(name, None), text.to_owned());
         let fields = fields(&sheet, author, vec![write]);
         self.commit(author, |edit| put_all(edit, key, author, fields))
     }
@@ -193,7 +203,7 @@ impl On {
 }
 
 impl Write {
-    fn check(&self) -> Result<(), CannotWrite> {
+    pub(super) fn check(&self) -> Result<(), CannotWrite> {
         match self {
             Self::Part(_, words) | Self::Close(_, words) => check_words(MAX_NOTE, words),
             Self::Closed(..) | Self::Key(..) => Ok(()),
@@ -265,7 +275,7 @@ fn part(sheet: &Sheet, me: Owner, subject: Subject, words: String) -> Option<(Fi
     Some((Field::Part(subject, words_key(me, rev)), Scalar::Str(words)))
 }
 
-fn claim(
+pub(super) fn claim(
     sheet: &Sheet,
     me: Owner,
     (class, subject): (Class, Subject),
@@ -278,7 +288,7 @@ fn claim(
 }
 
 /// Puts them all, and says where the change starts if there are new words among them.
-fn put_all(
+pub(super) fn put_all(
     edit: &mut Edit<'_>,
     key: &EntryKey,
     author: Author,
@@ -306,11 +316,6 @@ pub(super) fn put_rev(
     let Author { slot, generation, writer, start } = author;
     let field = Field::Rev(Owner { slot, generation, writer });
     edit.put(key, &field.to_string(), Scalar::Uint(start))
-}
-
-/// What stands in an entry of that kind from the start, besides its words.
-pub(super) fn birth(kind: Kind, author: Author, text: &str, day: i32) -> Vec<(Field, Scalar)> {
-    begun_with(author, kinds::birth(kind, text, day))
 }
 
 /// What is said in a new entry, with how far it is new if that counts.

@@ -10,24 +10,29 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::{EntryKey, RawEntry, Scalar};
 use crate::keys::CONTENT;
+use crate::limits::{LONG_PAGE, MAX_DAYS_AHEAD};
+use crate::notebook::claim::RevMap;
 use crate::notebook::closed::{self, Reader};
 use crate::notebook::comment::{Comment, CommentId};
 use crate::notebook::deed::{Deed, On, Open};
+use crate::notebook::done::Done;
 use crate::notebook::heart::{self, Meeting};
 use crate::notebook::items::{self, Item};
 use crate::notebook::kindness::{self, Seal};
 use crate::notebook::kinds::{self, Fact, State};
 use crate::notebook::name::ItemId;
+use crate::notebook::names::TRASH;
 use crate::notebook::reaction::Reaction;
 use crate::notebook::schema::{Body, Field, Kind, TEXT, name};
 use crate::notebook::sheet::{Member, Part, Sheet, Shown, Stance};
+use crate::notebook::trash::Trash;
 use crate::notebook::words;
 
 pub use crate::notebook::words::Revision;
 
 /// The form that [`Entry`] has in a store. It rises with every field that comes or goes, and a store
 /// of an earlier form shows its entries anew.
-pub const FORM: u32 = 4;
+pub const FORM: u32 = 9;
 
 /// An entry with everything that stands in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +86,10 @@ pub struct Entry {
     pub awaits_key: bool,
     /// What is open to whom, of the deeds of its kind.
     pub open: Vec<Open>,
+    /// That somebody removed it, whether or not it is out of sight.
+    pub trash: Option<Trash>,
+    /// How much each person has done in it, the first slot's first: what was seen of it is told by.
+    pub done: [RevMap; 2],
     /// What to give back with an edit of what is shown here.
     pub version: Version,
     /// A hash of everything shared in it.
@@ -123,6 +132,7 @@ impl Entry {
         look.facts.extend(opened.into_iter().flatten());
         let is_hidden = look.state == Some(State::TakenBack) && reader.slot != key.slot();
         let body = if is_hidden { Words::default() } else { Words::read(kind, raw, &sheet) };
+        let done = Done::read(raw);
         Self {
             author: key.slot(),
             generation: sheet.generation,
@@ -141,6 +151,8 @@ impl Entry {
             state: look.state,
             facts: look.facts,
             open: look.open.into_iter().filter(|open| is_open(open, &sheet, reader)).collect(),
+            trash: Trash::read(&sheet, &done),
+            done: Slot::BOTH.map(|slot| done.by(slot)),
             stances: stances(&sheet, is_hidden),
             shown: shown(kind, &sheet),
             members: members(&sheet),
@@ -175,7 +187,38 @@ impl Entry {
         let values = self.shown.iter().map(|shown| shown.alternatives.len());
         let of_item = |item: &Item| item.alternatives.len() + usize::from(item.is_disputed);
         let items = self.items.iter().map(of_item);
-        self.alternatives.len() + parts.chain(values).chain(items).sum::<usize>()
+        let comments = self.comments.iter().map(|comment| comment.alternatives.len());
+        let inside = parts.chain(values).chain(items).chain(comments);
+        self.alternatives.len() + inside.sum::<usize>()
+    }
+
+    /// Whether it was removed from sight.
+    #[must_use]
+    pub fn is_removed(&self) -> bool {
+        self.trash.as_ref().is_some_and(Trash::is_hidden)
+    }
+
+    /// Whether it is a page so long that another should be begun before it is full.
+    #[must_use]
+    pub fn is_long(&self) -> bool {
+        let is_page = self.kind.is_some_and(Kind::is_for_two_hands);
+        is_page && self.text.encode_utf16().count() >= LONG_PAGE
+    }
+
+    /// Whether it lies further ahead of today than any phone's clock rightly has it.
+    #[must_use]
+    pub fn is_ahead_of(&self, today: i32) -> bool {
+        self.day > today.saturating_add(MAX_DAYS_AHEAD)
+    }
+
+    /// How much that person has done in it.
+    #[must_use]
+    pub const fn done_by(&self, slot: Slot) -> &RevMap {
+        let [first, second] = &self.done;
+        match slot {
+            Slot::First => first,
+            Slot::Second => second,
+        }
     }
 
     /// Whether its words are closed by a seal: they are written anew once it was opened.
@@ -222,6 +265,8 @@ impl Words {
         let (text, alternatives) = match (raw.texts.get(TEXT), kind.map(Kind::body)) {
             (Some(text), _) => (text.clone(), Vec::new()),
             (None, Some(Body::Value(name))) => sheet.body(name),
+            // Of a kind of a later version whatever reads like words is shown.
+            (None, None) if revisions.is_empty() => sheet.body(name::TITLE),
             (None, _) => words::shown(&revisions),
         };
         Self { text, alternatives, revisions }
@@ -237,13 +282,16 @@ fn is_open(open: &Open, sheet: &Sheet, reader: Reader<'_>) -> bool {
         || sheet.parts.iter().filter(is_it).all(|part| part.generation == reader.generation)
 }
 
-/// The values that are not shown as the entry's body, or with its items.
+/// The values that are not shown as the entry's body, with its items, or as its being removed.
 fn shown(kind: Option<Kind>, sheet: &Sheet) -> Vec<Shown> {
     let of_items = [name::ITEM, name::DONE, name::PLACE, name::OWNER, name::PROMISE];
     let body = kind.map(Kind::body);
     let is_body = |shown: &Shown| matches!(body, Some(Body::Value(name)) if name == shown.name);
     let mut all = sheet.all_shown();
-    all.retain(|shown| !of_items.contains(&shown.name.as_str()) && !is_body(shown));
+    let is_elsewhere = |shown: &Shown| {
+        of_items.contains(&shown.name.as_str()) || is_body(shown) || shown.name == TRASH
+    };
+    all.retain(|shown| !is_elsewhere(shown));
     all
 }
 

@@ -137,12 +137,22 @@ pub(super) fn writes(
 
 /// An item behind all others.
 fn added(items: &[Item], words: &str, new: &ItemId) -> Result<Vec<Write>, CannotWrite> {
-    check_words(MAX_VALUE, words)?;
     enough(items.len() >= MAX_ITEMS, "items", MAX_ITEMS)?;
     let last = items.last().map_or("", |item| item.place.as_str());
-    let subject = |name| Subject::new(name, Some(new.clone()));
+    Ok(added_behind(last, words, new)?.1.into())
+}
+
+/// An item behind that place: its own place, and what it writes.
+pub(super) fn added_behind(
+    last: &str,
+    words: &str,
+    new: &ItemId,
+) -> Result<(String, [Write; 2]), CannotWrite> {
+    check_words(MAX_VALUE, words)?;
+    let (subject, place) = (|name| Subject::new(name, Some(new.clone())), between(last, None));
     let text = Write::Value(subject(name::ITEM), words.to_owned());
-    Ok(vec![text, Write::Value(subject(name::PLACE), between(last, None))])
+    let at = Write::Value(subject(name::PLACE), place.clone());
+    Ok((place, [text, at]))
 }
 
 /// The place before the item that the words name, or behind all.

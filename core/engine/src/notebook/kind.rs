@@ -49,6 +49,8 @@ pub enum Kind {
     Letter,
     /// For oneself: something to come back on a day.
     Reminder,
+    /// For oneself: words that were not shared so far.
+    Draft,
 }
 
 /// Where the words stand that an entry is begun with.
@@ -66,7 +68,7 @@ pub enum Body {
 
 impl Kind {
     /// All kinds that this version writes.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Note,
         Self::Page,
         Self::Listening,
@@ -87,6 +89,7 @@ impl Kind {
         Self::Boundary,
         Self::Letter,
         Self::Reminder,
+        Self::Draft,
     ];
 
     /// Those of the first law.
@@ -116,6 +119,7 @@ impl Kind {
             Self::Boundary => "boundary",
             Self::Letter => "letter",
             Self::Reminder => "reminder",
+            Self::Draft => "draft",
         }
     }
 
@@ -123,7 +127,7 @@ impl Kind {
     #[must_use]
     pub const fn body(self) -> Body {
         match self {
-            Self::Page => Body::Text,
+            Self::Page | Self::Draft => Body::Text,
             Self::Repair => Body::Value(name::TOPIC),
             Self::HeartToHeart => Body::Notes(name::WHY),
             Self::List | Self::Date | Self::Profile => Body::Value(name::TITLE),
@@ -153,7 +157,15 @@ impl Kind {
     /// Whether it is written in a notebook of one's own devices alone, and never in a shared one.
     #[must_use]
     pub const fn is_for_oneself(self) -> bool {
-        matches!(self, Self::Myself | Self::Need | Self::Boundary | Self::Letter | Self::Reminder)
+        matches!(
+            self,
+            Self::Myself
+                | Self::Need
+                | Self::Boundary
+                | Self::Letter
+                | Self::Reminder
+                | Self::Draft
+        )
     }
 }
 
@@ -162,7 +174,7 @@ impl Kind {
 #[error(
     "there is no such kind of entry; there are note, page, listening, repair, gesture, dream, fear, \
      aspiration, list, mood, date, heart-to-heart, prompt, profile, template, and for oneself self, \
-     need, boundary, letter and reminder"
+     need, boundary, letter, reminder and draft"
 )]
 pub struct UnknownKind;
 

@@ -120,6 +120,18 @@ pub const REPEAT: &str = "repeat";
 pub const FROM: &str = "from";
 /// The end of it.
 pub const UNTIL: &str = "until";
+/// Draft: the kind of entry that it will be, or that it edits, a value.
+pub const WILL_BE: &str = "will-be";
+/// Draft: the entry that it edits, a value.
+pub const EDITS: &str = "edits";
+/// Draft: the version of that entry that was last shown, a value.
+pub const BASE: &str = "base";
+/// Draft: of which words it was shared or thrown away, a value.
+pub const ENDED: &str = "ended";
 
 /// Any: what one files it under, a set of each person's.
 pub const TAG: &str = "tag";
+/// Any: on which day it was removed from sight, and of what, a value; nothing if it was restored.
+pub const TRASH: &str = "trash";
+/// Page: how often one writer has written on it, the round of a claim that says nothing else.
+pub const WRITTEN: &str = "written";

@@ -257,6 +257,12 @@ impl Sheet {
         shown(self.claims.get(&(Class::Value, Subject::new(name, id.cloned())))?, name, id)
     }
 
+    /// Of a value that both may set, all that stands, the newest last.
+    pub(super) fn standing(&self, name: &'static str) -> Vec<&Owned> {
+        let all = self.claims.get(&(Class::Value, Subject::new(name, None)));
+        all.map(|all| standing(all)).unwrap_or_default()
+    }
+
     /// The things that have a value of that name.
     pub(super) fn ids_of_values(&self, name: &str) -> Vec<ItemId> {
         let keys = self.claims.keys();
@@ -295,6 +301,9 @@ impl Sheet {
     pub(super) fn all_stances(&self) -> Vec<Stance> {
         let mut stances = Vec::new();
         for (subject, by, own) in self.by_person(Class::Claim) {
+            if subject.name() == name::WRITTEN {
+                continue;
+            }
             let Some(said) = decided(subject.name(), &own) else { continue };
             let (name, id) = (subject.name().to_owned(), subject.id.clone());
             stances.push(Stance { name, id, by, value: said.value });

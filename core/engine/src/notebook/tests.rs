@@ -18,11 +18,13 @@ use crate::testing::{device, rng};
 
 mod closed;
 mod edition;
+mod everyday;
 mod generations;
 mod heart;
 mod lives;
 mod practices;
 mod small;
+mod vault;
 
 const ANA: (Slot, WriterId) = (Slot::First, WriterId([0xa; 16]));
 const ANAS_TABLET: (Slot, WriterId) = (Slot::First, WriterId([0xaa; 16]));
@@ -263,11 +265,11 @@ fn what_cannot_be_said_says_why() {
     }
     let ninth = react(&mut ana.notebook, &note, "❤️");
     assert_eq!(ninth, Some(CannotWrite::TooManyReactions { limit: MAX_REACTIONS }));
-    assert_eq!(ana.entry(&note).can(Slot::First), [Verb::Comment, Verb::Unreact]);
-    assert_eq!(ana.entry(&note).can(Slot::Second), [Verb::Comment, Verb::React]);
+    assert_eq!(ana.entry(&note).can(Slot::First), [Verb::Comment, Verb::Unreact, Verb::Trash]);
+    assert_eq!(ana.entry(&note).can(Slot::Second), [Verb::Comment, Verb::React, Verb::Trash]);
     assert_eq!(
         ben.entry(&note).can(Slot::Second),
-        [Verb::Comment, Verb::Reply, Verb::EditComment, Verb::React]
+        [Verb::Comment, Verb::Reply, Verb::EditComment, Verb::React, Verb::Trash]
     );
 }
 

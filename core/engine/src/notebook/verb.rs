@@ -18,12 +18,23 @@ pub enum Verb {
     React,
     /// Take an emoji back.
     Unreact,
+    /// Remove it from sight.
+    Trash,
+    /// Bring it back, or let it stay that has come back by itself.
+    Restore,
 }
 
 impl Verb {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Comment, Self::Reply, Self::EditComment, Self::React, Self::Unreact];
+    pub const ALL: [Self; 7] = [
+        Self::Comment,
+        Self::Reply,
+        Self::EditComment,
+        Self::React,
+        Self::Unreact,
+        Self::Trash,
+        Self::Restore,
+    ];
 
     /// Its name on the command line.
     #[must_use]
@@ -34,6 +45,8 @@ impl Verb {
             Self::EditComment => "edit-comment",
             Self::React => "react",
             Self::Unreact => "unreact",
+            Self::Trash => "trash",
+            Self::Restore => "restore",
         }
     }
 }
@@ -49,6 +62,8 @@ impl Entry {
             Verb::EditComment => self.comments.iter().any(|comment| comment.author == me),
             Verb::React => reactions < MAX_REACTIONS,
             Verb::Unreact => reactions > 0,
+            Verb::Trash => !self.is_removed(),
+            Verb::Restore => self.trash.is_some(),
         };
         Verb::ALL.into_iter().filter(is_possible).collect()
     }

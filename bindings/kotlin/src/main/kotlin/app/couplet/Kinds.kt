@@ -64,6 +64,9 @@ public enum class Kind {
 
     /** For oneself: something to come back on a day. */
     REMINDER,
+
+    /** For oneself: words that were not shared so far. */
+    DRAFT,
 }
 
 /** Where an entry of some kind has come to. */
@@ -270,6 +273,9 @@ public enum class Deed {
 
     /** Lists: who takes care of it: me, you or both. */
     ENTRUST,
+
+    /** Page: what it is called. */
+    ENTITLE,
 
     /** Heart-to-heart: say why anew. */
     EXPLAIN,

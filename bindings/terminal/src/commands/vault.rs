@@ -1,0 +1,56 @@
+//! The vault: what is done between it and the notebook, and its lock. All else is done in it by the
+//! commands of a notebook.
+
+use couplet::{Chosen, Kind};
+use serde_json::json;
+
+use super::entries::say_written;
+use super::text_or_input;
+use crate::arguments::Share;
+use crate::failure::Failure;
+use crate::home::Home;
+use crate::output::Output;
+
+/// Copies fields of an entry of the vault into the notebook.
+pub(crate) async fn share(notebook: &Home, asked: Share, output: &Output) -> Result<(), Failure> {
+    let vault = notebook.vault().open_or_beside().await?;
+    let couplet = notebook.open().await?;
+    let kind = asked.kind.as_deref().map(str::parse::<Kind>).transpose();
+    let kind = kind.map_err(|error| Failure::input(error.to_string()))?;
+    let text = asked.text.map(text_or_input).transpose()?;
+    // Whoever says nothing of it means the words.
+    let is_text = asked.fields.is_empty() && text.is_none();
+    let fields = if is_text { vec!["text".to_owned()] } else { asked.fields };
+    let chosen = Chosen { fields, kind, text, into: asked.into };
+    let row = couplet.share_from(&vault, &asked.name, &chosen).await?;
+    say_written(&row, "Shared as a copy, and durable on this device", output);
+    Ok(())
+}
+
+/// Leaves the key under its passphrase alone; a vault first takes in what is still being typed.
+pub(crate) async fn lock(
+    notebook: &Home,
+    home: &Home,
+    is_new: bool,
+    output: &Output,
+) -> Result<(), Failure> {
+    let couplet = home.open().await?;
+    if home.is_vault() && notebook.key()?.is_some() {
+        notebook.open_or_beside().await?.keep_drafts(&couplet).await?;
+    }
+    if is_new || !home.has_passphrase() {
+        output.progress("the passphrase, then end of input (nobody can bring it back) ...");
+        home.set_passphrase(&text_or_input("-".to_owned())?)?;
+    }
+    couplet.lock().await;
+    home.lock()?;
+    output.say(&json!({ "locked": true }), "Locked.");
+    Ok(())
+}
+
+pub(crate) fn unlock(home: &Home, output: &Output) -> Result<(), Failure> {
+    output.progress("the passphrase, then end of input ...");
+    home.unlock(&text_or_input("-".to_owned())?)?;
+    output.say(&json!({ "locked": false }), "Unlocked, until it is locked again.");
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! What in an entry waits for somebody: what was set apart and not chosen from, what came back, and
+//! what somebody agreed to before it was as it is.
+//!
+//! It follows from what is shared, so both phones show the same. It holds up nothing: everything
+//! else goes on while it waits, and it may wait for ever. Choosing is an ordinary write. Deliberately
+//! not here: what only one device knows of, such as words that stand nowhere so far.
+
+use couplet_proto::ids::Slot;
+use serde::{Deserialize, Serialize};
+
+use super::deed::Write;
+use super::entry::Entry;
+use super::items::Item;
+use super::kinds::Fact;
+use super::name::ItemId;
+use super::own::Subject;
+use super::schema::{Body, Kind, name};
+use super::sheet::{Alternative, Part};
+use super::words::Revision;
+use super::{CannotWrite, Notebook, Written};
+use crate::document::EntryKey;
+
+/// Something that waits for somebody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Need {
+    /// Several words or values stand side by side.
+    Choice(Choice),
+    /// It was removed, and words that were not seen then have brought it back.
+    Resurfaced,
+    /// Somebody agreed to, or spoke of, earlier words.
+    Stale(Fact),
+}
+
+/// Words or values that stand side by side, until one is chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// What they are: `words` for the body of an entry, otherwise the name that they are shown under.
+    pub field: String,
+    /// Of which thing, where there can be several.
+    pub on: Option<ItemId>,
+    /// Whose it is to choose; either's, if nobody is named.
+    pub by: Option<Slot>,
+    /// What stands there, the one that is shown first.
+    pub values: Vec<String>,
+}
+
+/// The field of an entry's own words.
+pub const WORDS: &str = "words";
+
+/// The field of a comment.
+pub const COMMENT: &str = "comment";
+
+impl Entry {
+    /// What in it waits for somebody; nothing while it is out of sight.
+    #[must_use]
+    pub fn needs(&self) -> Vec<Need> {
+        if self.is_removed() {
+            return Vec::new();
+        }
+        let mut needs: Vec<Need> = self.choices().into_iter().map(Need::Choice).collect();
+        needs.extend(self.trash.iter().map(|_| Need::Resurfaced));
+        let is_stale = |fact: &&Fact| {
+            matches!(fact, Fact::EarlierWords(_) | Fact::ConfirmedBefore(_) | Fact::AskedAgain(_))
+        };
+        needs.extend(self.facts.iter().filter(is_stale).cloned().map(Need::Stale));
+        needs
+    }
+
+    /// Everything in it that stands side by side.
+    #[must_use]
+    pub fn choices(&self) -> Vec<Choice> {
+        let mut choices = Vec::new();
+        let (field, by) = match self.kind.map(Kind::body) {
+            Some(Body::Value(name)) => (name, None),
+            _ => (WORDS, Some(self.author)),
+        };
+        choices.extend(choice((field, None), by, &self.text, texts(&self.alternatives)));
+        for part in &self.parts {
+            let at = (part.name.as_str(), part.id.as_ref());
+            choices.extend(choice(at, Some(part.by), &part.text, texts(&part.alternatives)));
+        }
+        for comment in &self.comments {
+            let (at, by) = ((COMMENT, Some(&comment.id)), Some(comment.author));
+            choices.extend(choice(at, by, &comment.text, texts(&comment.alternatives)));
+        }
+        for shown in &self.shown {
+            let at = (shown.name.as_str(), shown.id.as_ref());
+            choices.extend(choice(at, None, &shown.value, values(&shown.alternatives)));
+        }
+        for item in &self.items {
+            let at = (name::ITEM, Some(&item.id));
+            choices.extend(choice(at, None, &item.text, values(&item.alternatives)));
+            choices.extend(dispute(item));
+        }
+        choices
+    }
+}
+
+impl Notebook {
+    /// Chooses what stands in a place where several do, on both phones. Own words may be others than
+    /// those that stand; a value is one of them.
+    ///
+    /// # Errors
+    /// [`CannotWrite::NothingToResolve`], [`CannotWrite::NotYours`], [`CannotWrite::NotAChoice`].
+    pub fn resolve(
+        &mut self,
+        key: &EntryKey,
+        (field, on): (&str, Option<&ItemId>),
+        value: &str,
+    ) -> Result<Option<Written>, CannotWrite> {
+        let entry = self.entry(key).ok_or(CannotWrite::NoEntry)?;
+        let is_it = |choice: &Choice| choice.field == field && choice.on.as_ref() == on;
+        let choice = entry.choices().into_iter().find(is_it);
+        let choice = choice.ok_or(CannotWrite::NothingToResolve)?;
+        if choice.by.is_some_and(|by| by != self.slot) {
+            return Err(CannotWrite::NotYours);
+        }
+        let is_body = on.is_none() && (field == WORDS || is_body(&entry, field));
+        match (is_body, choice.by, on) {
+            (true, ..) => self.edit(key, None, value),
+            (false, Some(_), Some(comment)) if field == COMMENT => {
+                self.edit_comment(key, comment, value)
+            }
+            (false, by, _) => {
+                let subject = Subject::parse(field, on.map(ItemId::as_str));
+                let subject = subject.ok_or(CannotWrite::NothingToResolve)?;
+                if by.is_none() && !choice.values.iter().any(|one| one == value) {
+                    return Err(CannotWrite::NotAChoice);
+                }
+                let value = value.to_owned();
+                // What a generation before this person wrote is nobody's to write anew.
+                let is_it = |part: &&Part| part.name == field && part.id.as_ref() == on;
+                let mut parts = entry.parts.iter().filter(is_it);
+                if by.is_some() && !parts.any(|part| self.is_by_me(part.by, part.generation)) {
+                    return Err(CannotWrite::NotYours);
+                }
+                let write = match by {
+                    Some(_) => Write::Part(subject, value),
+                    None => Write::Value(subject, value),
+                };
+                let change = self.put_write(key, write)?;
+                change.map(|change| self.written(key, Some(change))).transpose()
+            }
+        }
+    }
+}
+
+fn is_body(entry: &Entry, field: &str) -> bool {
+    matches!(entry.kind.map(Kind::body), Some(Body::Value(name)) if name == field)
+}
+
+fn choice(
+    (field, on): (&str, Option<&ItemId>),
+    by: Option<Slot>,
+    shown: &str,
+    beside: Vec<String>,
+) -> Option<Choice> {
+    let (field, on) = (field.to_owned(), on.cloned());
+    let values = [shown.to_owned()].into_iter().chain(beside).collect();
+    Some(Choice { field, on, by, values }).filter(|choice| choice.values.len() > 1)
+}
+
+fn dispute(item: &Item) -> Option<Choice> {
+    let [shown, beside] = if item.is_done { ["yes", "no"] } else { ["no", "yes"] };
+    let choice = choice((name::DONE, Some(&item.id)), None, shown, vec![beside.to_owned()]);
+    choice.filter(|_| item.is_disputed)
+}
+
+fn texts(beside: &[Revision]) -> Vec<String> {
+    beside.iter().map(|one| one.text.clone()).collect()
+}
+
+fn values(beside: &[Alternative]) -> Vec<String> {
+    beside.iter().map(|one| one.value.clone()).collect()
+}

@@ -1,0 +1,109 @@
+//! How much each phone has done in an entry: by it is known what somebody has seen.
+//!
+//! It is counted from the keys and rounds that stand there, and so is the same on every phone, and
+//! stays what it was when a volume is written anew. It only grows while nothing is erased. A person
+//! who has seen a count has seen everything that their phone had counted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use couplet_proto::ids::{Slot, WriterId};
+
+use super::claim::{Claim, RevMap};
+use super::deed::claim;
+use super::law::Author;
+use super::schema::{Class, Field, Owner, Subject, name};
+use super::sheet::Sheet;
+use crate::document::{RawEntry, Scalar, Value};
+
+/// What was done in an entry, counted by writer.
+#[derive(Debug, Default)]
+pub(super) struct Done {
+    /// Words, values and members of sets: what nobody removes unseen.
+    substance: BTreeMap<(Slot, WriterId), u64>,
+    /// Everything.
+    all: BTreeMap<(Slot, WriterId), u64>,
+}
+
+impl Done {
+    pub(super) fn read(raw: &RawEntry) -> Self {
+        let mut done = Self::default();
+        for (field, values) in &raw.fields {
+            match Field::parse(field) {
+                Some(
+                    Field::Words(key)
+                    | Field::Comment(_, key)
+                    | Field::Part(_, key)
+                    | Field::Closed(_, key),
+                ) => {
+                    done.add((key.slot, key.writer), 1, true);
+                }
+                Some(Field::Own(class, subject, owner)) => {
+                    let rounds = Claim::at(owner, values).map(|(_, claim)| claim.round);
+                    let is_substance = match class {
+                        Class::Value => subject.name() != name::TRASH,
+                        Class::Claim => subject.name() == name::WRITTEN,
+                        Class::Member => true,
+                    };
+                    let by = (owner.slot, owner.writer);
+                    done.add(by, rounds.max().unwrap_or(0), is_substance);
+                }
+                // That words are opened is news, and no words.
+                Some(Field::Key(_, owner)) => done.add((owner.slot, owner.writer), 1, false),
+                Some(Field::Reaction(key)) => {
+                    let rounds = values.iter().filter_map(round).max();
+                    done.add((key.slot, key.writer), rounds.unwrap_or(0), false);
+                }
+                Some(Field::Kind | Field::Version | Field::Order | Field::Day | Field::Rev(_))
+                | None => {}
+            }
+        }
+        done
+    }
+
+    fn add(&mut self, by: (Slot, WriterId), times: u64, is_substance: bool) {
+        for counts in [Some(&mut self.all), is_substance.then_some(&mut self.substance)] {
+            let count = counts.map(|counts| counts.entry(by).or_insert(0));
+            count.into_iter().for_each(|count| *count = count.saturating_add(times));
+        }
+    }
+
+    /// Everything that person has done.
+    pub(super) fn by(&self, slot: Slot) -> RevMap {
+        seen(self.all.iter().filter(|((by, _), _)| *by == slot))
+    }
+
+    /// What is there to be removed.
+    pub(super) fn substance(&self) -> RevMap {
+        seen(self.substance.iter())
+    }
+
+    /// Who wrote what is beyond that.
+    pub(super) fn writers_beyond(&self, witness: &RevMap) -> BTreeSet<Slot> {
+        let beyond =
+            |((_, writer), count): &(&(Slot, WriterId), &u64)| witness.of(*writer) < **count;
+        self.substance.iter().filter(beyond).map(|((slot, _), _)| *slot).collect()
+    }
+}
+
+/// That this writer has written on a page once more.
+pub(super) fn written_once_more(raw: &RawEntry, of: Slot, author: Author) -> (Field, Scalar) {
+    let Author { slot, generation, writer, .. } = author;
+    let me = Owner { slot, generation, writer };
+    let at = (Class::Claim, Subject::new(name::WRITTEN, None));
+    claim(&Sheet::read(of, raw), me, at, String::new(), RevMap::default())
+}
+
+fn seen<'a>(counts: impl Iterator<Item = (&'a (Slot, WriterId), &'a u64)>) -> RevMap {
+    let mut seen = RevMap::default();
+    counts.filter(|(_, count)| **count > 0).for_each(|((_, writer), count)| {
+        seen.see(*writer, *count);
+    });
+    seen
+}
+
+fn round(value: &Value) -> Option<u64> {
+    match value.scalar {
+        Scalar::Uint(round) => Some(round),
+        _ => None,
+    }
+}

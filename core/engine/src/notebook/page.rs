@@ -1,0 +1,84 @@
+//! Writing on a page for two hands.
+//!
+//! An app hands over the whole text, or where in it something was typed, with the version that it
+//! had shown. What its person did is found word by word, so that letters of two never mix into a
+//! third word, whatever arrived since the version was shown. Positions are UTF-16 units of the text
+//! at that version.
+
+use couplet_proto::ids::Edition;
+
+use super::done::written_once_more;
+use super::entry::{Entry, Version};
+use super::schema::{Field, TEXT};
+use super::{CannotWrite, Notebook, Written};
+use crate::document::{Change, Edit, EditError, EntryKey, Scalar};
+use crate::limits::MAX_PAGE;
+use crate::text::{self, Splice, rebase};
+
+impl Notebook {
+    /// Replaces `delete` units of a page at `at` by other words, as it was shown at that version, or
+    /// as it stands. Nothing, if nothing is different.
+    ///
+    /// # Errors
+    /// [`CannotWrite`]; [`EditError::Position`] for a place outside the text, or inside a character.
+    pub fn splice(
+        &mut self,
+        key: &EntryKey,
+        base: Option<&Version>,
+        (at, delete): (usize, usize),
+        insert: &str,
+    ) -> Result<Option<Written>, CannotWrite> {
+        let entry = self.entry(key).ok_or(CannotWrite::NoEntry)?;
+        let shown = self.shown_at(&entry, base)?;
+        let splice = Splice { at, delete, insert: insert.to_owned() };
+        let text = text::spliced(&shown, &splice).ok_or(EditError::Position)?;
+        self.edit(key, base, &text)
+    }
+
+    /// The new text of a page, for the one that was shown at that version.
+    pub(super) fn edit_page(
+        &mut self,
+        entry: &Entry,
+        base: Option<&Version>,
+        text: &str,
+    ) -> Result<Option<Change>, CannotWrite> {
+        let splices = match self.shown_at(entry, base) {
+            Ok(shown) => rebase(&shown, text, &entry.text),
+            // The version may be one of an edition before, which nobody has any more.
+            Err(_) if self.edition() != Edition::default() => text::added(text, &entry.text),
+            Err(unknown) => return Err(unknown),
+        };
+        if splices.is_empty() {
+            return Ok(None);
+        }
+        let inserted: usize = splices.iter().map(|one| one.insert.encode_utf16().count()).sum();
+        let deleted: usize = splices.iter().map(|one| one.delete).sum();
+        let got = (entry.text.encode_utf16().count() + inserted).saturating_sub(deleted);
+        if got > MAX_PAGE {
+            return Err(CannotWrite::TooLong { limit: MAX_PAGE, got });
+        }
+        let raw = self.document.entry(&entry.key).ok_or(CannotWrite::NoEntry)?;
+        let author = self.author();
+        let once_more = written_once_more(&raw, entry.author, author);
+        self.commit(author, |edit| put(edit, &entry.key, &splices, once_more))
+    }
+
+    fn shown_at(&self, entry: &Entry, base: Option<&Version>) -> Result<String, CannotWrite> {
+        let Some(version) = base else { return Ok(entry.text.clone()) };
+        let shown = self.document.text_at(&entry.key, TEXT, version.heads());
+        shown.ok_or(CannotWrite::UnknownVersion)
+    }
+}
+
+/// Writes on a page, as the document had it before.
+pub(super) fn put(
+    edit: &mut Edit<'_>,
+    key: &EntryKey,
+    splices: &[Splice],
+    (field, once_more): (Field, Scalar),
+) -> Result<(), EditError> {
+    splices.iter().try_for_each(|splice| {
+        edit.splice(key, TEXT, (splice.at, splice.delete), &splice.insert)
+    })?;
+    edit.put(key, &field.to_string(), once_more)
+}
