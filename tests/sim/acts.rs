@@ -13,7 +13,7 @@ use crate::line::Weather;
 use crate::members::MOST_PHONES;
 use crate::phone::{Phone, Talk};
 use crate::step::{Step, What};
-use crate::words::{Certainty, words_in};
+use crate::words::{Certainty, own_words_of, words_in};
 use crate::world::World;
 
 /// The civil day on which everything is written.
@@ -268,6 +268,7 @@ impl World {
             }
             What::Replay => self.replay(who),
             What::Checkpoint => self.make_checkpoint(who)?,
+            What::Erase => self.erase(who, chance)?,
             What::Fill | What::Empty => self.fill(who, matches!(what, What::Fill))?,
             What::Backup => {
                 let image = self.phones[who].disk.image();
@@ -310,6 +311,38 @@ impl World {
             Err(Error::Store(_)) if phone.is_full => Ok(()),
             Err(error) => Err(format!("{}: {error}", self.name(who))),
         }
+    }
+
+    /// Erases this person's words in one of their notes.
+    fn erase(&mut self, who: usize, chance: &mut Chance) -> Result<(), String> {
+        if self.phones[who].is_asleep || !self.is_member(who) {
+            return Ok(());
+        }
+        let Ok(rows) = self.phones[who].timeline() else { return Ok(()) };
+        let Some(Ok(status)) = self.phones[who].owner.as_mut().map(Owner::status) else {
+            return Ok(());
+        };
+        let is_meant = |row: &&EntryRow| {
+            row.entry.author == status.slot
+                && row.entry.kind == Some(Kind::Note)
+                && !row.entry.revisions.is_empty()
+        };
+        let notes: Vec<EntryRow> = rows.iter().filter(is_meant).cloned().collect();
+        let Some(row) = chance.pick(&notes).cloned() else { return Ok(()) };
+        let phone = &mut self.phones[who];
+        phone.around.set_now(self.now);
+        let Some(owner) = phone.owner.as_mut() else { return Ok(()) };
+        match owner.erase(&row.entry.key) {
+            Ok(_) => phone.remember(),
+            Err(Error::Store(_)) if phone.is_full => return Ok(()),
+            Err(error) => return Err(format!("{}: {error}", self.name(who))),
+        }
+        for word in own_words_of(&row, status.slot) {
+            self.words.removed(&word, Certainty::Perhaps);
+            self.erased.insert(word);
+        }
+        self.tell_written(who);
+        Ok(())
     }
 
     /// What a phone's disk holds is gone, and something older is there.

@@ -12,6 +12,7 @@ mod by_words;
 mod checkpoints;
 mod disk;
 mod ending;
+mod erasing;
 mod explore;
 mod exploring;
 mod line;

@@ -58,6 +58,8 @@ pub(crate) enum What {
     /// Whether all other devices of that person are taken out.
     Recover(bool),
     Checkpoint,
+    /// Own words in an entry, for good. Not drawn by lot: told in stories.
+    Erase,
     RelayBackup,
     RelayRestored,
     RelayWiped,
@@ -189,6 +191,7 @@ impl fmt::Display for What {
                 f.write_str("has a new phone come in by words, and takes out all others")
             }
             Self::Checkpoint => f.write_str("makes a checkpoint"),
+            Self::Erase => f.write_str("erases own words for good"),
             Self::RelayBackup => f.write_str("the relay is backed up"),
             Self::RelayRestored => f.write_str("the relay is restored from a backup"),
             Self::RelayWiped => f.write_str("the relay forgets everything"),

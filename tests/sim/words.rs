@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use couplet::EntryRow;
+use couplet::{EntryRow, Slot};
 
 /// All words of a run.
 #[derive(Clone, Debug, Default)]
@@ -124,6 +124,14 @@ pub(crate) fn words_of(row: &EntryRow) -> Vec<String> {
         false => texts.extend(entry.revisions.iter().map(|revision| revision.text.as_str())),
     }
     texts.into_iter().flat_map(words_in).collect()
+}
+
+/// This person's words in a note of theirs, and in what they said about it.
+pub(crate) fn own_words_of(row: &EntryRow, person: Slot) -> Vec<String> {
+    let own = row.entry.comments.iter().filter(|comment| comment.author == person);
+    let comments = own.flat_map(|comment| &comment.revisions);
+    let texts = row.entry.revisions.iter().chain(comments);
+    texts.flat_map(|revision| words_in(&revision.text)).collect()
 }
 
 /// The words of a text, those that stand together apart.

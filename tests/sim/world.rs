@@ -1,6 +1,7 @@
 //! The world: phones, relays, the network between them, and one clock. Whatever happens next is
 //! the earliest thing that is due; nothing sleeps, and everything follows from one seed.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -46,6 +47,8 @@ pub(crate) struct World {
     pub(crate) has_moved: bool,
     /// The words that somebody wrote down, the newest last.
     pub(crate) kits: Written,
+    /// The words that their person wants gone for good.
+    pub(crate) erased: BTreeSet<String>,
     /// Somebody asks for what is not due yet.
     pub(crate) expects_to_wait: bool,
     pub(crate) base: Instant,
@@ -73,6 +76,7 @@ impl World {
             home: 0,
             has_moved: false,
             kits: Written::new(),
+            erased: BTreeSet::new(),
             expects_to_wait: false,
             forks_are_lawful: false,
             base: Instant::now(),
@@ -199,6 +203,8 @@ impl World {
             .owner
             .as_mut()
             .is_some_and(|owner| owner.quarantine().is_ok_and(is_set_aside));
+        // So do words that were not in an edition, until their author's phone has written them anew.
+        let waits = waits || !self.erased.is_empty();
         let is_gone =
             |word: &&String| !waits && !found.contains(*word) && !self.words.is_removed(word);
         if let Some(gone) = self.phones[who].shows.iter().find(is_gone) {

@@ -9,6 +9,7 @@ mod at_once;
 mod blind;
 mod demo;
 mod ending;
+mod erasing;
 mod forgetful;
 mod going;
 mod killed;

@@ -237,6 +237,14 @@ fn describe_body(outcome: Outcome, body: &Body) -> Outcome {
         Body::Attest(attest) => {
             outcome.says("says", "attest").holds("checkpoint", attest.checkpoint.as_bytes())
         }
+        Body::Propose(edition) => outcome
+            .says("says", "propose")
+            .says("edition", format!("{} {}", edition.volume.0, edition.edition.0))
+            .holds("begins with", edition.beginning.as_bytes())
+            .holds("checkpoint", edition.checkpoint.as_bytes()),
+        Body::Accept(accept) => {
+            outcome.says("says", "accept").holds("checkpoint", accept.checkpoint.as_bytes())
+        }
         Body::Unknown { number, critical } => {
             outcome.says("says", format!("number {number}")).says("critical", critical)
         }

@@ -137,6 +137,12 @@ pub(crate) enum Command {
         #[arg(long)]
         confirm: bool,
     },
+    /// Erase your own words in an entry for good, from every device that goes along; or ask how far
+    /// that has come
+    Erase {
+        /// The entry, or the beginning of its name
+        entry: String,
+    },
     /// Show the devices that belong to the notebook
     Devices,
     /// Take out a device of your own: it reads nothing that is written from then on

@@ -4,6 +4,7 @@ mod attention;
 mod drafts;
 mod ending;
 mod entries;
+mod erasing;
 mod export;
 mod going;
 mod membership;
@@ -64,6 +65,7 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<(), Fai
         Command::Write(write) => entries::write(&home.open_or_beside().await?, write, output).await,
         Command::Edit(edit) => entries::edit(&home.open_or_beside().await?, edit, output).await,
         Command::Do(asked) => talk::act(&home.open_or_beside().await?, asked, output).await,
+        Command::Erase { entry } => erasing::erase(&home.open().await?, &entry, output).await,
         Command::Timeline(timeline) => {
             entries::timeline(&home.open_or_beside().await?, timeline, output).await
         }

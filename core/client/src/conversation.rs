@@ -17,7 +17,7 @@ mod refused;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use couplet_proto::frame::{Frame, Reason, Statements};
+use couplet_proto::frame::{Frame, Reason};
 use couplet_proto::hash::Hash;
 use couplet_proto::session::{Notice, Output as Asked, Session};
 use couplet_proto::statement::Statement;
@@ -317,6 +317,7 @@ impl Conversation {
                 self.was_level = false;
                 self.handle_written(owner)?;
             }
+            owner.pursue_erasing()?;
             owner.checkpoint_if_worthwhile()?;
             self.look_at_checkpoints(owner, now)?;
             return Ok(Next::GoOn);
@@ -358,7 +359,7 @@ impl Conversation {
             Asked::Load(range) => self.session.loaded(owner.envelopes(range)?),
             Asked::LoadLog { from } => self.session.log_loaded(from, owner.statements(from)?),
             Asked::Receive(envelopes) => self.receive(owner, envelopes, now)?,
-            Asked::Extend(piece) => self.extend(owner, piece)?,
+            Asked::Extend(piece) => self.extend(owner, piece, now)?,
             Asked::Notify(notice) => self.handle_notice(owner, notice, now)?,
         }
         Ok(())
@@ -450,19 +451,6 @@ impl Conversation {
             self.answer_at = Some(now + BEFORE_ANSWER);
         }
         Ok(())
-    }
-
-    fn extend(&mut self, owner: &mut Owner, piece: Statements) -> Result<(), Error> {
-        if owner.is_gathering() {
-            // What is gathered is the log of the relay of now.
-            return if self.is_look_back { Err(Error::BeginAnew) } else { owner.gather(piece) };
-        }
-        let received = owner.extend(piece)?;
-        self.is_waiting_at_the_door = false;
-        self.log_changed(owner.log_hashes());
-        self.tell_touched(received);
-        self.go_where_the_log_leads(owner)?;
-        self.handle_written(owner)
     }
 
     fn handle_notice(

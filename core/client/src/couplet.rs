@@ -9,6 +9,7 @@ mod beside;
 mod checkpoint;
 mod drafts;
 mod ending;
+mod erasing;
 mod exchanging;
 mod export;
 mod going;

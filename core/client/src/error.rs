@@ -1,6 +1,7 @@
 //! What can go wrong, as an app needs to know it: a stable code, a sentence, and whether trying
 //! again can help.
 
+use couplet_engine::document::NoEdition;
 use couplet_engine::keys::passphrase::WrongPassphrase;
 use couplet_engine::membership::CannotSay;
 use couplet_engine::membership::name::NotAName;
@@ -42,6 +43,12 @@ pub enum Error {
     /// This person has left, or this device was taken out.
     #[error("this notebook is yours to read and to export; nothing more is written or sent here")]
     Apart,
+    /// The entry has no words of this person's that could be erased.
+    #[error("there are no words of yours in this entry that could be erased for good")]
+    NothingToErase,
+    /// The volume cannot be written anew.
+    #[error(transparent)]
+    NoEdition(#[from] NoEdition),
     /// The code does not belong to the request.
     #[error("the code is not the one that the other phone shows; nobody was let in")]
     WrongCode,
@@ -158,6 +165,7 @@ impl Error {
             | Self::NotFound(_) => "not_found",
             Self::Write(CannotWrite::NothingToResolve) => "nothing_to_resolve",
             Self::Write(CannotWrite::NotNow | CannotWrite::ForVault)
+            | Self::NothingToErase
             | Self::Membership(_)
             | Self::VaultIsOnes => "not_allowed",
             Self::Write(_) | Self::Name(_) | Self::Input(_) => "invalid_input",
@@ -187,7 +195,7 @@ impl Error {
             Self::Store(StoreError::Missing) => "no_notebook",
             Self::Store(StoreError::Exists) => "exists",
             Self::Store(_) => "store",
-            Self::Seal(_) | Self::Engine => "engine",
+            Self::Seal(_) | Self::NoEdition(_) | Self::Engine => "engine",
             Self::IsVault | Self::NoVault => "no_notebook",
             Self::Locked => "locked",
             Self::Closed => "closed",

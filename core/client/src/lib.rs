@@ -54,7 +54,7 @@ pub use demo::{
 };
 pub use error::Error;
 pub use exchange::{Arrived, Exchanged};
-pub use owner::{Archive, Saying};
+pub use owner::{Archive, Erased, Saying};
 pub use place::Place;
 pub use store::{Among, Cursor, Delivery, Draft, EntryRow, Filter, Kept, PlacedChange, StoreError};
 pub use transport::Unreachable;

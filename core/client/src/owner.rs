@@ -10,7 +10,9 @@ mod branches;
 mod checkpoint;
 mod closed;
 mod drafts;
+mod edition;
 mod ending;
+mod erasing;
 #[cfg(test)]
 mod everyday;
 mod exchange;
@@ -51,7 +53,7 @@ use couplet_engine::pairing::link::JoinLink;
 use couplet_engine::pairing::request::ask;
 use couplet_engine::replica::{Parts, Replica};
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::{DeviceId, Edition, NotebookId, Slot, Volume, WriterId, WriterNonce};
+use couplet_proto::ids::{DeviceId, NotebookId, Slot, Volume, WriterId, WriterNonce};
 use couplet_proto::link::RelayLink;
 use couplet_proto::log::Stands;
 use couplet_proto::request::JoinRequest;
@@ -67,6 +69,7 @@ use crate::store::{Claim, Meta, Store, StoreError, Tables};
 use recovering::Recovering;
 
 pub use archive::Archive;
+pub use erasing::Erased;
 pub(crate) use exchange::Opening;
 pub(crate) use export::proved;
 pub use membership::{Asking, Invited};
@@ -218,6 +221,7 @@ impl Owner {
         // Whoever was attached before has ended, however it did.
         owner.set_attached(false)?;
         owner.renew_views()?;
+        owner.wipe_if_due()?;
         owner.store.drop_backups()?;
         Ok(owner)
     }
@@ -315,10 +319,10 @@ impl Owner {
     /// Loads a volume unless it is loaded.
     fn load(&mut self, volume: Volume) -> Result<&mut Notebook, Error> {
         self.refresh()?;
-        let edition = Edition::default();
         self.replica()?;
         let State::Member(replica) = &mut self.state else { return Err(Error::Engine) };
         if replica.volume(volume).is_none() {
+            let edition = self.store.tables().edition(volume)?;
             let stored = self.store.tables().volume(volume, edition)?;
             let me = (replica.person(), replica.writer());
             let snapshot = stored.snapshot.as_deref();
@@ -339,8 +343,9 @@ impl Owner {
         if !self.is_owned() || matches!(self.state, State::Archive(_)) {
             return Ok(());
         }
+        self.wipe_if_due()?;
         let volume = self.store.tables().newest_volume()?;
-        let edition = Edition::default();
+        let edition = self.store.tables().edition(volume)?;
         let (beyond, up_to) = self.store.tables().beyond_snapshot(volume, edition)?;
         if beyond < CHANGES_PER_SNAPSHOT {
             return Ok(());

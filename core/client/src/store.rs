@@ -9,6 +9,7 @@
 mod changes;
 mod checkpoints;
 mod drafts;
+mod editions;
 mod entries;
 mod envelopes;
 mod inbox;

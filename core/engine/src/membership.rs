@@ -26,8 +26,8 @@ use couplet_proto::log::Log;
 use couplet_proto::request::JoinRequest;
 use couplet_proto::sign::Signer;
 use couplet_proto::statement::{
-    AddDevice, Attest, Body, Genesis, Header, History, Invite, Join, LogHead, Rename, Revoke, Role,
-    Statement,
+    Accept, AddDevice, Attest, Body, Genesis, Header, History, Invite, Join, LogHead, Propose,
+    Rename, Revoke, Role, Statement,
 };
 use rand_core::CryptoRng;
 
@@ -230,6 +230,22 @@ pub fn device_names(log: &Log, keys: &Keys) -> BTreeMap<DeviceId, Name> {
 /// [`CannotSay`].
 pub fn attest(log: &Log, device: &DeviceSecret, checkpoint: Hash) -> Result<Statement, CannotSay> {
     say(log, device, Body::Attest(Attest { checkpoint }))
+}
+
+/// Proposes an edition of a volume, without words of this person's.
+///
+/// # Errors
+/// [`CannotSay`].
+pub fn propose(log: &Log, device: &DeviceSecret, edition: Propose) -> Result<Statement, CannotSay> {
+    say(log, device, Body::Propose(edition))
+}
+
+/// Says that this device has proved the edition that was proposed with this checkpoint.
+///
+/// # Errors
+/// [`CannotSay`].
+pub fn accept(log: &Log, device: &DeviceSecret, checkpoint: Hash) -> Result<Statement, CannotSay> {
+    say(log, device, Body::Accept(Accept { checkpoint }))
 }
 
 fn say(log: &Log, device: &DeviceSecret, body: Body) -> Result<Statement, CannotSay> {

@@ -14,6 +14,7 @@ pub mod deed;
 mod deeds;
 mod done;
 pub mod draft;
+pub mod edition;
 pub mod entry;
 pub mod heart;
 mod inner;

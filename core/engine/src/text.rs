@@ -55,6 +55,15 @@ pub fn rebase(base: &str, mine: &str, current: &str) -> Vec<Splice> {
     splices
 }
 
+/// What is in `mine` and not in `current`, for `current`: of a text whose base is not known nothing is
+/// taken out, as it may be the other's.
+#[must_use]
+pub fn added(mine: &str, current: &str) -> Vec<Splice> {
+    let splices = rebase(current, mine, current).into_iter();
+    let without = |splice: Splice| Splice { at: splice.at + splice.delete, delete: 0, ..splice };
+    splices.map(without).filter(|splice| !splice.insert.is_empty()).collect()
+}
+
 /// The text with that done to it; nothing if its place is outside the text, or inside a character.
 #[must_use]
 pub fn spliced(text: &str, splice: &Splice) -> Option<String> {

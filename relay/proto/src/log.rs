@@ -14,6 +14,7 @@ mod attested;
 mod branches;
 mod departed;
 mod dissolution;
+mod editions;
 mod effect;
 mod epochs;
 mod invites;
@@ -34,11 +35,13 @@ pub use attested::Attested;
 pub use branches::Branch;
 pub use departed::{Departed, Stands};
 pub use dissolution::Dissolution;
+pub use editions::Proposed;
 pub use epochs::{Begun, Opening};
 pub use paper::{Noticed, PaperDevice};
 
 use attested::AllAttested;
 use departed::AllDeparted;
+use editions::Editions;
 use epochs::Epochs;
 use invites::Invites;
 
@@ -72,6 +75,7 @@ pub struct Log {
     papers: BTreeMap<Slot, PaperDevice>,
     epochs: Epochs,
     attested: AllAttested,
+    editions: Editions,
     /// Who wants it gone from the relay, each since the statement of that index.
     dissolving: [Option<u64>; 2],
     /// The index of the statement that named the relay last.
@@ -151,6 +155,7 @@ impl Log {
             papers: BTreeMap::new(),
             epochs: Epochs::first(*commitment),
             attested: AllAttested::default(),
+            editions: Editions::default(),
             dissolving: [None; 2],
             moved: None,
             bytes: [genesis.bytes().len(), 0],

@@ -31,8 +31,9 @@ use crate::limits::MAX_STATEMENT;
 use crate::sign::{self, BadSignature, SIGNATURE, Signature, Signer};
 
 pub use body::{
-    AddDevice, Attest, Body, DeviceKeys, Genesis, Gone, History, Invite, Join, Move, RemoveDevice,
-    Rename, Replace, Revoke, Rewrap, Role, Rotate, SUITE_X25519, Watermark, Wrap,
+    Accept, AddDevice, Attest, Body, DeviceKeys, Genesis, Gone, History, Invite, Join, Move,
+    Propose, RemoveDevice, Rename, Replace, Revoke, Rewrap, Role, Rotate, SUITE_X25519, Watermark,
+    Wrap,
 };
 pub use paper::{Kit, Locator, Notice, Paper, Place, Recover, Warn};
 

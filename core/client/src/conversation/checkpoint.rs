@@ -35,14 +35,15 @@ pub(super) struct Checkpoints {
     asked: BTreeMap<Hash, u8>,
     /// Those that were offered.
     offered: BTreeSet<Hash>,
-    /// Whether the relay owes an answer to the last one that was offered.
-    is_offering: bool,
+    /// The last one that was offered, if the relay owes an answer to that, and whether it was offered
+    /// a second time.
+    offering: Option<(Hash, bool)>,
 }
 
 impl Checkpoints {
     /// Whether something is under way.
     pub(super) const fn is_busy(&self) -> bool {
-        self.fetching.is_some() || self.is_offering
+        self.fetching.is_some() || self.offering.is_some()
     }
 
     /// When what is being fetched is given up.
@@ -71,10 +72,20 @@ impl Conversation {
         now: Instant,
     ) -> Result<(), Error> {
         owner.relay_has_checkpoints(&whole)?;
+        // What is being fetched goes on coming as long as it is there.
+        self.checkpoints.fetching.take_if(|(fetching, _)| !whole.contains(fetching));
         self.checkpoints.at_relay = whole;
-        self.checkpoints.fetching = None;
-        self.checkpoints.is_offering = false;
         self.log_changed_by_owner(owner);
+        // What it says when it attaches, or when the log grows, is no answer to what is on its way to
+        // it: that is offered once more.
+        if let Some((hash, false)) = self.checkpoints.offering.take()
+            && !self.checkpoints.at_relay.contains(&hash)
+            && let Some(manifest) = owner.piece(hash)?
+        {
+            self.checkpoints.offering = Some((hash, true));
+            self.send(Frame::Piece(manifest));
+            return Ok(());
+        }
         self.look_at_checkpoints(owner, now)
     }
 
@@ -108,7 +119,7 @@ impl Conversation {
             let hash = manifest.hash();
             let is_there = self.checkpoints.at_relay.contains(&hash);
             if !is_there && self.checkpoints.offered.insert(hash) {
-                self.checkpoints.is_offering = true;
+                self.checkpoints.offering = Some((hash, false));
                 self.send(Frame::Piece(manifest.bytes().to_vec()));
                 return Ok(());
             }
@@ -126,7 +137,7 @@ impl Conversation {
     ) -> Result<(), Error> {
         for hash in wanted {
             let Some(piece) = owner.piece(*hash)? else {
-                self.checkpoints.is_offering = false;
+                self.checkpoints.offering = None;
                 return self.look_at_checkpoints(owner, now);
             };
             self.send(Frame::Piece(piece));

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use couplet_proto::frame::Reason;
+use couplet_proto::frame::{Reason, Statements};
 use couplet_proto::statement::LogHead;
 
 use super::refused::PutOff;
@@ -11,6 +11,29 @@ use crate::error::Error;
 use crate::owner::Owner;
 
 impl Conversation {
+    /// Takes in a piece of the log.
+    pub(super) fn extend(
+        &mut self,
+        owner: &mut Owner,
+        piece: Statements,
+        now: Instant,
+    ) -> Result<(), Error> {
+        if owner.is_gathering() {
+            // What is gathered is the log of the relay of now.
+            return if self.is_look_back { Err(Error::BeginAnew) } else { owner.gather(piece) };
+        }
+        let received = owner.extend(piece)?;
+        if received.fork.is_some() {
+            return Err(Error::BeginAnew);
+        }
+        self.is_waiting_at_the_door = false;
+        self.log_changed(owner.log_hashes());
+        self.tell_touched(received);
+        self.go_where_the_log_leads(owner)?;
+        self.handle_written(owner)?;
+        self.look_at_checkpoints(owner, now)
+    }
+
     /// Asks a relay that the notebook was at before for what only it may have, and tells it what the
     /// log has become; no word is sent there. It ends when all is here.
     ///

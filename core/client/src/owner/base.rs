@@ -10,10 +10,11 @@ use couplet_engine::document::{Change, Refusal};
 use couplet_proto::checkpoint::{Manifest, Piece};
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Have, Tip};
-use couplet_proto::ids::{Person, WriterId};
+use couplet_proto::ids::{Person, Volume, WriterId};
 
 use super::Owner;
-use super::checkpoint::Volumes;
+use super::checkpoint::{Volumes, cover, said};
+use super::edition::{Anew, let_go};
 use super::intents::Intent;
 use super::receiving::{Judged, Me, Received};
 use crate::error::Error;
@@ -29,6 +30,10 @@ impl Owner {
         if self.joining().is_some() || self.is_apart()? || self.rejected.contains(&checkpoint) {
             return Ok(false);
         }
+        if self.proposed_with(checkpoint)?.is_some() {
+            return Ok(self.replica()?.is_member() && self.is_settled()?);
+        }
+        let is_behind = self.is_behind()?;
         let replica = self.replica()?;
         let (slot, log) = (replica.slot(), replica.log());
         let Some(attested) = log.attested(checkpoint).copied() else { return Ok(false) };
@@ -38,7 +43,7 @@ impl Owner {
         let is_first = devices.filter(|member| member.slot == slot).count() == 1;
         let is_accepted = attested.has_stood && (attested.is_by(slot) || is_first);
         let is_member = replica.is_member();
-        if self.lacks_base()? {
+        if is_behind || self.lacks_base()? {
             return Ok(is_member && is_accepted);
         }
         Ok(is_member && !attested.is_by(slot) && self.is_settled()?)
@@ -108,7 +113,10 @@ impl Owner {
     /// A checkpoint that was asked for is here whole: it is taken over if this device lacks what it
     /// covers, and attested if it is true.
     pub(crate) fn settle_checkpoint(&mut self, manifest: &Manifest) -> Result<Received, Error> {
-        if self.lacks_base()? {
+        if let Some(proposed) = self.proposed_with(manifest.hash())? {
+            return self.settle_proposed(manifest, proposed);
+        }
+        if self.is_behind()? || self.lacks_base()? {
             let taken = self.take_base(manifest);
             self.is_stale |= taken.is_err();
             return taken;
@@ -127,8 +135,11 @@ impl Owner {
         if self.joining().is_some() || self.is_apart()? {
             return Ok(());
         }
+        self.propose_made(whole)?;
+        let made = self.erasing_with()?;
         for (manifest, is_sound) in self.tables().checkpoints()? {
-            if is_sound && whole.contains(&manifest.hash()) {
+            let hash = manifest.hash();
+            if is_sound && whole.contains(&hash) && Some(hash) != made {
                 self.want_attested(manifest.hash())?;
             }
         }
@@ -145,8 +156,13 @@ impl Owner {
         let standing = self.replica()?.log().standing();
         let mut known = self.tables().checkpoints()?;
         let last = known.iter().rfind(|(_, is_sound)| *is_sound).map(|(it, _)| it.hash());
-        let wanted = [base, standing, last];
-        known.retain(|(it, is_sound)| *is_sound && wanted.contains(&Some(it.hash())));
+        let made = self.erasing_with()?;
+        let is_another = self.is_another_proposed()?;
+        let wanted = [base, standing, last, made];
+        known.retain(|(it, is_sound)| {
+            let hash = Some(it.hash());
+            *is_sound && wanted.contains(&hash) && !(is_another && hash == made)
+        });
         Ok(known.into_iter().map(|(manifest, _)| manifest).collect())
     }
 
@@ -174,19 +190,27 @@ impl Owner {
 
 impl Owner {
     /// Takes a checkpoint over in the place of envelopes that are not to be had any more.
-    fn take_base(&mut self, manifest: &Manifest) -> Result<Received, Error> {
-        let (Some(volumes), Some(authors)) = (self.opened(manifest)?, self.authors(manifest)?)
+    pub(super) fn take_base(&mut self, manifest: &Manifest) -> Result<Received, Error> {
+        let (Some(mut volumes), Some(authors)) = (self.opened(manifest)?, self.authors(manifest)?)
         else {
             return self.reject(manifest);
         };
-        let doubted = self.heal_others(manifest, &volumes)?;
+        let Some(anew) = self.split_anew(&mut volumes)? else { return self.reject(manifest) };
+        // What is doubted below has no place in its chain any more.
+        let late = self.late_changes(anew.keys(), &cover(manifest))?;
+        let doubted = self.heal_others(manifest, (&volumes, &anew))?;
         let Some(judged) = self.judge_all(volumes, &authors, doubted.is_some())? else {
             return self.reject(manifest);
         };
+        let Some(anew) = self.begin_all_anew(anew, &authors, late)? else {
+            return self.reject(manifest);
+        };
         let Some(delta) = self.rebased(manifest)? else { return self.reject(manifest) };
-        let entries = judged.iter().flat_map(|judged| &judged.entries);
+        let entries = judged.iter().chain(anew.iter().map(|anew| &anew.judged));
+        let entries = entries.flat_map(|judged| &judged.entries);
+        let entries = entries.chain(anew.iter().flat_map(|anew| &anew.different));
         let touched = entries.map(|entry| entry.key.as_str().to_owned()).collect();
-        let seen = self.keep_base(manifest, &judged, &delta)?;
+        let seen = self.keep_base(manifest, (&judged, &anew), &delta)?;
         let replica = self.replica()?;
         for (writer, have) in delta.iter() {
             replica.rebase_chain(writer, have.clone());
@@ -196,6 +220,7 @@ impl Owner {
         }
         self.settle_piece(manifest, true)?;
         self.want_attested(manifest.hash())?;
+        self.wipe_if_due()?;
         Ok(Received { delta, touched, fork: doubted, ..Received::default() })
     }
 
@@ -222,13 +247,9 @@ impl Owner {
         let me = self.replica()?.writer();
         let orphans = self.tables().orphan_writers(me)?;
         let mut all = Vec::new();
-        for (volume, changes) in volumes {
-            let waiting = |change: Change| {
-                let (person, counter) = *authors.get(&change.writer())?;
-                Some((change.hash(), Waiting { change, person, counter }))
-            };
+        for (volume, (_, changes)) in volumes {
             let changes: BTreeMap<Hash, Waiting> =
-                changes.into_iter().filter_map(waiting).collect();
+                changes.into_iter().filter_map(|change| by_author(authors, change)).collect();
             let said: BTreeSet<Hash> = changes.keys().copied().collect();
             let mut judged = self.judge(volume, changes)?;
             judged.giving_way = self.giving_way_to(&said, &judged)?;
@@ -270,6 +291,22 @@ impl Owner {
         Ok(giving_way)
     }
 
+    fn begin_all_anew(
+        &mut self,
+        volumes: Volumes,
+        authors: &Authors,
+        mut late: BTreeMap<Volume, Vec<Change>>,
+    ) -> Result<Option<Vec<Anew>>, Error> {
+        let mut all = Vec::new();
+        for volume in volumes {
+            let late = late.remove(&volume.0).unwrap_or_default();
+            let begun = self.begin_anew(volume, |change| by_author(authors, change), &late)?;
+            let Some(begun) = begun else { return Ok(None) };
+            all.push(begun);
+        }
+        Ok(Some(all))
+    }
+
     /// What is held with the checkpoint; nothing if a chain went elsewhere.
     fn rebased(&mut self, manifest: &Manifest) -> Result<Option<Have>, Error> {
         let held = self.replica()?.have();
@@ -288,7 +325,7 @@ impl Owner {
     fn keep_base(
         &mut self,
         manifest: &Manifest,
-        judged: &[Judged],
+        (judged, anew): (&[Judged], &[Anew]),
         delta: &Have,
     ) -> Result<Vec<(WriterId, u64)>, Error> {
         let replica = self.replica()?;
@@ -299,6 +336,10 @@ impl Owner {
                 tables.keep_actor(covered.writer(notebook), (covered.device, covered.nonce))?;
             }
             judged.iter().try_for_each(|judged| judged.store(tables, me))?;
+            anew.iter().try_for_each(|anew| anew.store(tables, me))?;
+            if !anew.is_empty() {
+                let_go(tables, manifest, anew)?;
+            }
             let mut seen = Vec::new();
             for (writer, have) in delta.iter() {
                 tables.keep_chain(writer, have)?;
@@ -325,10 +366,15 @@ impl Owner {
     fn heal_others(
         &mut self,
         manifest: &Manifest,
-        volumes: &Volumes,
+        (volumes, anew): (&Volumes, &Volumes),
     ) -> Result<Option<WriterId>, Error> {
-        let said: BTreeSet<Hash> = volumes.values().flatten().map(Change::hash).collect();
-        let sealed = self.tables().sealed_changes()?;
+        let said = said(volumes);
+        let mut sealed = self.tables().sealed_changes()?;
+        for volume in anew.keys() {
+            // Nothing of the edition that is here is in the one that takes its place.
+            let gone = self.tables().hashes_of(*volume)?;
+            sealed.retain(|(hash, _)| !gone.contains(hash));
+        }
         let mut doubted = None;
         for (writer, _, last) in manifest.chains() {
             let have = self.replica()?.have().of(writer).cloned();
@@ -350,6 +396,12 @@ impl Owner {
         }
         Ok(doubted)
     }
+}
+
+/// A change of a checkpoint as if it had come in its author's last envelope there.
+fn by_author(authors: &Authors, change: Change) -> Option<(Hash, Waiting)> {
+    let (person, counter) = *authors.get(&change.writer())?;
+    Some((change.hash(), Waiting { change, person, counter }))
 }
 
 #[cfg(test)]
@@ -515,7 +567,7 @@ mod tests {
 
     /// A relay that keeps nothing of what a checkpoint covers says so.
     fn relay_of(manifest: &Manifest) -> Have {
-        super::super::checkpoint::cover(manifest)
+        cover(manifest)
     }
 
     #[test]

@@ -348,6 +348,8 @@ fn said_again(
                 wanted.extend(rewrap.wraps.iter().map(|wrap| again(wrap.to)));
             }
             Body::Attest(attest) => wanted.push(Intent::Attest(attest.checkpoint)),
+            Body::Propose(edition) => wanted.push(Intent::Propose(*edition)),
+            Body::Accept(accept) => wanted.push(Intent::Accept(accept.checkpoint)),
             Body::Dissolve => wanted.push(Intent::Dissolve),
             Body::Retain => wanted.push(Intent::Retain),
             Body::Move(_) => wanted.extend(relay_of(statement, keys).map(Intent::Move)),

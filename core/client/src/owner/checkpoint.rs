@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use couplet_engine::checkpoint::is_whole;
 use couplet_engine::document::Change;
+use couplet_engine::document::genesis::GENESIS_WRITER;
 use couplet_proto::checkpoint::blob::Blob;
 use couplet_proto::checkpoint::{BlobName, Contents, Covered, Manifest};
 use couplet_proto::hash::Hash;
@@ -30,32 +31,32 @@ const WORTHWHILE: u64 = 1_024;
 /// Bytes below which a blob is not named again: what is in it goes together with what is new.
 const SMALL_BLOB: u32 = 64 * 1024;
 
-const EDITION: Edition = Edition(0);
+/// An edition of a volume that is in a checkpoint, and nowhere else so far.
+pub(super) struct Next {
+    pub(super) volume: Volume,
+    pub(super) edition: Edition,
+    pub(super) changes: Vec<Change>,
+}
 
-/// What a checkpoint holds, volume by volume.
-pub(super) type Volumes = BTreeMap<Volume, Vec<Change>>;
+/// What a checkpoint holds: of every volume one edition, and its changes.
+pub(super) type Volumes = BTreeMap<Volume, (Edition, Vec<Change>)>;
 
 impl Owner {
     /// Makes a checkpoint of all that this device has sealed or received, if nothing of it is open;
-    /// its hash.
+    /// its hash. While an edition is proposed, or to be, none takes its place at the relay.
     ///
     /// # Errors
     /// [`Error::Store`].
     pub fn checkpoint(&mut self) -> Result<Option<Hash>, Error> {
-        if self.is_apart()? || self.joining().is_some() {
+        let is_idle = self.is_apart()? || self.joining().is_some();
+        if is_idle || self.is_erasing()? || self.replica()?.log().proposed().is_some() {
             return Ok(None);
         }
         self.seal_pending()?;
-        let replica = self.replica()?;
-        let (slot, is_member) = (replica.slot(), replica.is_member());
-        let is_closed = replica.log().openings().iter().any(|opening| opening.by != slot);
-        if !is_member || is_closed || replica.log().owes_rotation() || !self.is_settled()? {
+        if !self.may_make_one()? {
             return Ok(None);
         }
-        let Some((contents, blobs)) = self.contents()? else { return Ok(None) };
-        let replica = self.replica()?;
-        let signed = Manifest::sign(replica.notebook(), contents, replica.device());
-        let Some(manifest) = signed else { return Ok(None) };
+        let Some((manifest, blobs)) = self.signed(None)? else { return Ok(None) };
         self.durably(|tables| {
             blobs.iter().try_for_each(|blob| tables.keep_blob(blob))?;
             Ok(tables.keep_checkpoint(&manifest, false)?)
@@ -63,6 +64,15 @@ impl Owner {
         let is_true = self.is_true(&manifest)?;
         self.settle_piece(&manifest, is_true)?;
         Ok(is_true.then(|| manifest.hash()))
+    }
+
+    /// Whether this device could make a checkpoint of all that the other person may read.
+    pub(super) fn may_make_one(&mut self) -> Result<bool, Error> {
+        let replica = self.replica()?;
+        let (slot, is_member) = (replica.slot(), replica.is_member());
+        let is_closed = replica.log().openings().iter().any(|opening| opening.by != slot);
+        let may_speak = is_member && !is_closed && !replica.log().owes_rotation();
+        Ok(may_speak && !self.is_behind()? && self.is_settled()?)
     }
 
     /// Makes one if enough has come since the last.
@@ -82,12 +92,25 @@ impl Owner {
         Ok(())
     }
 
-    /// What to cover, and the blobs that are new; nothing if some writer is nobody's.
-    fn contents(&mut self) -> Result<Option<(Contents, Vec<Blob>)>, Error> {
+    /// A manifest of what is here, with one volume's next edition in the place of the volume if there
+    /// is one, and the blobs that are new; nothing if some writer is nobody's.
+    pub(super) fn signed(
+        &mut self,
+        next: Option<&Next>,
+    ) -> Result<Option<(Manifest, Vec<Blob>)>, Error> {
+        let Some((contents, blobs)) = self.contents(next)? else { return Ok(None) };
+        let replica = self.replica()?;
+        let signed = Manifest::sign(replica.notebook(), contents, replica.device());
+        Ok(signed.map(|manifest| (manifest, blobs)))
+    }
+
+    fn contents(&mut self, next: Option<&Next>) -> Result<Option<(Contents, Vec<Blob>)>, Error> {
         let parent = self.tables().checkpoints()?.into_iter().rfind(|(_, is_sound)| *is_sound);
         let (mut held, mut names) = (BTreeSet::new(), Vec::new());
         for name in parent.iter().flat_map(|(manifest, _)| &manifest.contents().blobs) {
-            if name.length < SMALL_BLOB || name.edition != EDITION {
+            let is_anew = next.is_some_and(|next| next.volume == name.volume);
+            let is_current = name.edition == self.tables().edition(name.volume)?;
+            if name.length < SMALL_BLOB || is_anew || !is_current {
                 continue;
             }
             let Some(blob) = self.tables().blob(name.hash)? else { continue };
@@ -97,9 +120,11 @@ impl Owner {
             }
         }
         let Some(cover) = self.cover()? else { return Ok(None) };
-        let blobs = self.new_blobs(&held)?;
+        let blobs = self.new_blobs(&held, next)?;
         names.extend(blobs.iter().map(Blob::name));
         names.sort_by_key(|name: &BlobName| name.hash);
+        // Of what is in an edition's parent, some is to be gone.
+        let parent = parent.filter(|_| next.is_none());
         let parent = parent.map_or(Hash::ZERO, |(manifest, _)| manifest.hash());
         Ok(Some((Contents { parent, cover, blobs: names }, blobs)))
     }
@@ -110,7 +135,9 @@ impl Owner {
         let mut tips: BTreeMap<WriterId, Tip> =
             have.iter().map(|(writer, have)| (writer, have.tip)).collect();
         for (_, writer) in self.tables().sealed_changes()? {
-            tips.entry(writer).or_insert(Tip::START);
+            if writer != GENESIS_WRITER {
+                tips.entry(writer).or_insert(Tip::START);
+            }
         }
         let mut cover = Vec::new();
         for (writer, last) in tips {
@@ -122,24 +149,30 @@ impl Owner {
     }
 
     /// Blobs of all changes that were sealed, but for these.
-    fn new_blobs(&mut self, held: &BTreeSet<Hash>) -> Result<Vec<Blob>, Error> {
+    fn new_blobs(
+        &mut self,
+        held: &BTreeSet<Hash>,
+        next: Option<&Next>,
+    ) -> Result<Vec<Blob>, Error> {
         let sealed: BTreeSet<Hash> =
             self.tables().sealed_changes()?.into_iter().map(|(hash, _)| hash).collect();
         let mut volumes = Volumes::new();
         for placed in self.tables().all_changes()? {
             let change = Change::parse(placed.bytes).map_err(|_| Error::Engine)?;
             let is_new = sealed.contains(&change.hash()) && !held.contains(&change.hash());
-            if is_new && placed.edition == EDITION {
-                volumes.entry(placed.volume).or_default().push(change);
+            if is_new && next.is_none_or(|next| next.volume != placed.volume) {
+                let empty = || (placed.edition, Vec::new());
+                volumes.entry(placed.volume).or_insert_with(empty).1.push(change);
             }
         }
+        volumes.extend(next.map(|next| (next.volume, (next.edition, next.changes.clone()))));
         let mut rng = self.surroundings.randomness();
         let mut blobs = Vec::new();
-        for (volume, changes) in volumes {
+        for (volume, (edition, changes)) in volumes {
             let mut rest = changes.as_slice();
             while !rest.is_empty() {
                 let replica = self.replica()?;
-                let (blob, taken) = replica.seal_blob(volume, EDITION, rest, &mut *rng)?;
+                let (blob, taken) = replica.seal_blob(volume, edition, rest, &mut *rng)?;
                 blobs.push(blob);
                 rest = rest.get(taken..).unwrap_or_default();
             }
@@ -161,7 +194,12 @@ impl Owner {
             return Ok(false);
         }
         let Some(volumes) = self.opened(manifest)? else { return Ok(false) };
-        let said: BTreeSet<Hash> = volumes.values().flatten().map(Change::hash).collect();
+        for (volume, (edition, _)) in &volumes {
+            if *edition != self.tables().edition(*volume)? {
+                return Ok(false);
+            }
+        }
+        let said = said(&volumes);
         let held: BTreeSet<Hash> =
             self.tables().sealed_changes()?.into_iter().map(|(hash, _)| hash).collect();
         if !said.is_subset(&held) {
@@ -172,7 +210,7 @@ impl Owner {
     }
 
     /// Whether all that a checkpoint covers is held here, and nothing else in its place.
-    fn is_covered_here(&mut self, manifest: &Manifest) -> Result<bool, Error> {
+    pub(super) fn is_covered_here(&mut self, manifest: &Manifest) -> Result<bool, Error> {
         for (writer, _, last) in manifest.chains() {
             let Some(have) = self.replica()?.have().of(writer).cloned() else { return Ok(false) };
             if have.tip.counter < last.counter || !self.agrees(writer, &have, last)? {
@@ -198,7 +236,7 @@ impl Owner {
     }
 
     /// The hashes of all changes in envelopes that are held beyond that.
-    fn changes_beyond(&mut self, covered: &Have) -> Result<BTreeSet<Hash>, Error> {
+    pub(super) fn changes_beyond(&mut self, covered: &Have) -> Result<BTreeSet<Hash>, Error> {
         let mut found = BTreeSet::new();
         for mut range in self.replica()?.have().without(covered) {
             while range.first <= range.last {
@@ -226,19 +264,30 @@ impl Owner {
         let mut volumes = Volumes::new();
         for name in &manifest.contents().blobs {
             let Some(blob) = self.tables().blob(name.hash)? else { return Ok(None) };
-            if blob.name() != *name || name.edition != EDITION {
+            if blob.name() != *name {
                 return Ok(None);
             }
             let Ok(opened) = self.replica()?.open_blob(&blob) else { return Ok(None) };
             let changes = opened.unwrap_or_default();
-            if !changes.iter().all(|change| writers.contains(&change.writer())) {
+            // What an edition begins with is nobody's.
+            let is_known = |change: &Change| match change.writer() {
+                GENESIS_WRITER => name.edition != Edition::default(),
+                writer => writers.contains(&writer),
+            };
+            if !changes.iter().all(is_known) {
                 return Ok(None);
             }
-            if !changes.is_empty() {
-                volumes.entry(name.volume).or_default().extend(changes);
+            let (edition, all) =
+                volumes.entry(name.volume).or_insert_with(|| (name.edition, Vec::new()));
+            if *edition != name.edition {
+                return Ok(None);
             }
+            all.extend(changes);
         }
-        let are_whole = volumes.iter().all(|(volume, it)| is_whole(*volume, EDITION, it));
+        volumes.retain(|_, (_, changes)| !changes.is_empty());
+        let is_whole =
+            |(volume, it): (&Volume, &(Edition, Vec<Change>))| is_whole(*volume, it.0, &it.1);
+        let are_whole = volumes.iter().all(is_whole);
         Ok(are_whole.then_some(volumes))
     }
 
@@ -254,7 +303,8 @@ impl Owner {
         } else {
             self.rejected.insert(manifest.hash());
         }
-        stay.extend(standing.into_iter().chain(base));
+        let proposed = self.replica()?.log().proposed().map(|it| it.edition.checkpoint);
+        stay.extend(standing.into_iter().chain(base).chain(proposed).chain(self.erasing_with()?));
         self.durably(|tables| {
             if is_true {
                 tables.keep_checkpoint(manifest, true)?;
@@ -262,6 +312,11 @@ impl Owner {
             Ok(tables.keep_only(&stay)?)
         })
     }
+}
+
+/// All changes of a checkpoint.
+pub(super) fn said(volumes: &Volumes) -> BTreeSet<Hash> {
+    volumes.values().flat_map(|(_, changes)| changes).map(Change::hash).collect()
 }
 
 /// What a checkpoint covers, as what somebody holds.

@@ -60,6 +60,7 @@ impl Owner {
             self.reread()?;
         }
         self.meets_twin()?;
+        self.go_over()?;
         self.seal_pending()?;
         self.withheld.clear();
         let mut have = self.have();
@@ -199,7 +200,7 @@ impl Owner {
             State::Recovering(_) => self.be_recovered(statements)?,
             State::Archive(_) => return Err(Error::Apart),
         }
-        self.reread()
+        self.go_over()
     }
 
     fn extend_log(&mut self, from: u64, statements: Vec<Statement>) -> Result<(), Error> {

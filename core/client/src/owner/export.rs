@@ -19,7 +19,10 @@ use crate::store::{Among, EntryRow, Filter, PlacedChange};
 
 impl Owner {
     /// Everything shared, proved by making the notebook anew out of the changes.
-    pub(crate) fn export(&mut self) -> Result<Export, Error> {
+    ///
+    /// # Errors
+    /// [`Error::Engine`] if that gives something else, [`Error::Store`].
+    pub fn export(&mut self) -> Result<Export, Error> {
         let (notebook, me) = (self.notebook(), self.me()?);
         let persons = self.persons()?;
         let tables = self.tables();

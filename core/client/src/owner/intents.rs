@@ -15,7 +15,7 @@ use couplet_proto::link::RelayLink;
 use couplet_proto::log::{Log, Stands};
 use couplet_proto::request::JoinRequest;
 use couplet_proto::sign::Signer;
-use couplet_proto::statement::{Body, Invite, Kit, Paper, Role, Statement};
+use couplet_proto::statement::{Body, Invite, Kit, Paper, Propose, Role, Statement};
 use serde::{Deserialize, Serialize};
 
 use super::ending::note_dissolution;
@@ -60,6 +60,10 @@ pub(super) enum Intent {
     /// That the other person, who has lost everything, is to be let in again: to their recovery kit,
     /// then.
     Warn(u64),
+    /// An edition that this device has made.
+    Propose(Propose),
+    /// The edition that the other person proposed with this checkpoint, and that is proved.
+    Accept(Hash),
 }
 
 /// The statement that was made last, and what wanted it said.
@@ -207,6 +211,8 @@ impl Owner {
                 }
                 membership::attest(log, device, *checkpoint)?
             }
+            Intent::Propose(edition) => membership::propose(log, device, *edition)?,
+            Intent::Accept(checkpoint) => membership::accept(log, device, *checkpoint)?,
             Intent::Dissolve => ending::dissolve(log, device)?,
             Intent::Retain => ending::retain(log, device)?,
             Intent::Move(relay) => ending::move_to(log, device, key?, relay, &mut *rng)?,

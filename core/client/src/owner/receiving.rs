@@ -59,7 +59,7 @@ pub(super) struct Slice {
     pub(super) late: Vec<((WriterId, u64), bool)>,
     /// Writers of whom there was more than what they have seen.
     news: BTreeSet<WriterId>,
-    changes: BTreeMap<Volume, BTreeMap<Hash, Waiting>>,
+    changes: BTreeMap<(Volume, Edition), BTreeMap<Hash, Waiting>>,
     opened_bytes: usize,
     judged: Vec<Judged>,
     /// Whose the writers are that others carried.
@@ -73,9 +73,15 @@ pub(super) struct Me {
     pub(super) writer: WriterId,
 }
 
+/// How far this device has come: the newest volume, and of those that were written anew, the edition.
+struct Reach {
+    newest: Volume,
+    editions: BTreeMap<Volume, Edition>,
+}
+
 /// What became of one volume's changes.
 pub(super) struct Judged {
-    volume: Volume,
+    place: (Volume, Edition),
     pub(super) changes: BTreeMap<Hash, Waiting>,
     pub(super) applied: Applied,
     pub(super) entries: Vec<Entry>,
@@ -88,7 +94,7 @@ impl Owner {
     pub(crate) fn receive(&mut self, envelopes: Vec<Vec<u8>>) -> Result<Received, Error> {
         let mut slice = Slice::default();
         let mut received = Received::default();
-        let newest = self.newest_volume()?;
+        let reach = self.reach()?;
         for bytes in envelopes {
             let replica = self.replica()?;
             let header = Envelope::peek(&bytes);
@@ -99,7 +105,7 @@ impl Owner {
                         received.fork = Some(sealed.header().writer());
                     }
                 }
-                Ok(Accepted::Opened(sealed, opened)) => slice.take(sealed, opened, newest),
+                Ok(Accepted::Opened(sealed, opened)) => slice.take(sealed, opened, &reach),
                 Ok(Accepted::Kept(sealed, _)) => slice.keep(sealed),
                 Err(not_taken) => {
                     if let Some(header) = &header
@@ -126,10 +132,18 @@ impl Owner {
         }
         let received = self.settle(slice, received)?;
         // What belongs to a volume further on was kept until the one before it began.
-        if self.newest_volume()? == newest {
+        if self.newest_volume()? == reach.newest {
             return Ok(received);
         }
         self.reread_onto(received)
+    }
+
+    fn reach(&mut self) -> Result<Reach, Error> {
+        let newest = self.newest_volume()?;
+        let anew: Vec<Volume> = self.replica()?.log().editions().map(|(_, it)| it.volume).collect();
+        let here = |volume| Ok((volume, self.tables().edition(volume)?));
+        let editions = anew.into_iter().map(here).collect::<Result<_, Error>>()?;
+        Ok(Reach { newest, editions })
     }
 
     /// Looks again at what could not be read: after the log grew, a key came, or an update.
@@ -139,7 +153,7 @@ impl Owner {
 
     fn reread_onto(&mut self, mut received: Received) -> Result<Received, Error> {
         let mut behind = (WriterId([0; 16]), 0);
-        let mut newest = self.newest_volume()?;
+        let mut reach = self.reach()?;
         loop {
             let kept = self.tables().kept_envelopes(behind, KEPT_PER_SLICE)?;
             let Some(last) = kept.last().and_then(|bytes| Envelope::peek(bytes)) else {
@@ -149,7 +163,7 @@ impl Owner {
             let mut slice = Slice::default();
             for bytes in kept {
                 if let Ok(Ok((sealed, opened))) = self.replica()?.reread(bytes)
-                    && !is_beyond(&sealed, newest)
+                    && !is_beyond(&sealed, &opened, &reach)
                 {
                     slice.note(&sealed, opened);
                     slice.reread.push(sealed);
@@ -159,10 +173,9 @@ impl Owner {
                 }
             }
             received = self.settle(slice, received)?;
-            let grown = self.newest_volume()?;
-            if grown != newest {
+            if self.newest_volume()? != reach.newest {
                 // A volume has begun: what waited for it may stand before this place.
-                (newest, behind) = (grown, (WriterId([0; 16]), 0));
+                (reach, behind) = (self.reach()?, (WriterId([0; 16]), 0));
             }
         }
     }
@@ -180,7 +193,11 @@ impl Owner {
         mut slice: Slice,
         mut received: Received,
     ) -> Result<Received, Error> {
-        for (volume, changes) in std::mem::take(&mut slice.changes) {
+        for ((volume, edition), changes) in std::mem::take(&mut slice.changes) {
+            if edition < self.tables().edition(volume)? {
+                // It is late: whoever wrote it writes it anew.
+                continue;
+            }
             let mut judged = self.judge(volume, changes)?;
             judged.giving_way = self.giving_way(&slice, &judged)?;
             self.may_have_orphans |= !judged.giving_way.is_empty();
@@ -217,7 +234,8 @@ impl Owner {
         volume: Volume,
         mut changes: BTreeMap<Hash, Waiting>,
     ) -> Result<Judged, Error> {
-        for waiting in self.tables().waiting(volume, Edition::default())? {
+        let edition = self.load(volume)?.edition();
+        for waiting in self.tables().waiting(volume, edition)? {
             changes.insert(waiting.change.hash(), waiting);
         }
         let batch = changes.values().map(|w| (w.change.clone(), w.person)).collect();
@@ -227,7 +245,8 @@ impl Owner {
         };
         let notebook = self.load(volume)?;
         let entries = applied.touched.iter().filter_map(|key| notebook.entry(key)).collect();
-        Ok(Judged { volume, changes, applied, entries, giving_way: BTreeSet::new() })
+        let place = (volume, notebook.edition());
+        Ok(Judged { place, changes, applied, entries, giving_way: BTreeSet::new() })
     }
 
     /// After a fault of Automerge: each change alone, so that one cannot keep the others out. Those
@@ -282,8 +301,8 @@ impl Owner {
 }
 
 impl Slice {
-    fn take(&mut self, sealed: Box<Sealed>, opened: Opened, newest: Volume) {
-        if is_beyond(&sealed, newest) {
+    fn take(&mut self, sealed: Box<Sealed>, opened: Opened, reach: &Reach) {
+        if is_beyond(&sealed, &opened, reach) {
             return self.keep(sealed);
         }
         self.note(&sealed, opened);
@@ -335,7 +354,8 @@ impl Slice {
 
     pub(super) fn note_changes(&mut self, sealed: &Sealed, person: Person, changes: Vec<Change>) {
         let counter = sealed.header().counter;
-        let of_volume = self.changes.entry(sealed.header().volume).or_default();
+        let place = (sealed.header().volume, sealed.header().edition);
+        let of_volume = self.changes.entry(place).or_default();
         for change in changes {
             self.opened_bytes += change.bytes().len();
             of_volume.insert(change.hash(), Waiting { change, person, counter });
@@ -402,7 +422,7 @@ impl Judged {
     }
 
     pub(super) fn store(&self, tables: &Tables<'_>, me: Me) -> Result<(), Error> {
-        let place = (self.volume, Edition::default());
+        let place = self.place;
         let Applied { applied, waiting, refused, faulty, duplicates, .. } = &self.applied;
         for hash in applied {
             if let Some(Waiting { change, counter, .. }) = self.changes.get(hash) {
@@ -463,9 +483,13 @@ fn still_wanted(log: &Log, header: &Header, not_taken: NotTaken) -> Option<Stand
     }
 }
 
-/// A volume further than the next waits for the one before it; an edition that is not current
-/// waits for the log that names it.
-fn is_beyond(sealed: &Sealed, newest: Volume) -> bool {
-    let header = sealed.header();
-    header.volume.0 > newest.0.saturating_add(1) || header.edition != Edition::default()
+/// A volume further than the next waits for the one before it, and an edition that is not here for
+/// the checkpoint that it begins with. What carries one waits with it.
+fn is_beyond(sealed: &Sealed, opened: &Opened, reach: &Reach) -> bool {
+    let is_beyond = |header: &Header| {
+        let edition = reach.editions.get(&header.volume).copied().unwrap_or_default();
+        header.volume.0 > reach.newest.0.saturating_add(1) || header.edition > edition
+    };
+    let carried = opened.carried.iter().map(|(original, ..)| original.header());
+    is_beyond(sealed.header()) || carried.into_iter().any(is_beyond)
 }

@@ -2,7 +2,7 @@
 //! kept them in another form. What this device alone knows of them stays.
 
 use couplet_engine::notebook::entry::{Entry, FORM};
-use couplet_proto::ids::{Edition, Volume};
+use couplet_proto::ids::Volume;
 
 use super::{Owner, State, archive};
 use crate::error::Error;
@@ -28,7 +28,7 @@ impl Owner {
         if !matches!(self.state, State::Archive(_)) {
             return Ok(self.load(volume)?.entries().collect());
         }
-        let place = (volume, Edition::default());
+        let place = (volume, self.tables().edition(volume)?);
         let changes = self.tables().volume(place.0, place.1)?.changes;
         Ok(archive::load(place, changes)?.entries().collect())
     }

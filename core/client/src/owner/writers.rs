@@ -244,10 +244,11 @@ impl Owner {
         self.be_sure_of_writer()?;
         let is_healing = self.is_healing()?;
         let has_orphans = self.write_orphans_anew()?;
+        let has_stranded = self.write_stranded()?;
         if is_healing {
             self.durably(|tables| Ok(tables.clear(Meta::Healing)?))?;
         }
-        Ok(has_orphans || is_healing)
+        Ok(has_orphans || has_stranded || is_healing)
     }
 
     fn write_orphans_anew(&mut self) -> Result<bool, Error> {

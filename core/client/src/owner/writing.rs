@@ -6,7 +6,7 @@ use couplet_engine::limits::MAX_ENTRIES;
 use couplet_engine::notebook::entry::Version;
 use couplet_engine::notebook::schema::Kind;
 use couplet_engine::notebook::{CannotWrite, Written};
-use couplet_proto::ids::{Edition, Volume, WriterId};
+use couplet_proto::ids::{Volume, WriterId};
 use rand_core::CryptoRng;
 
 use super::Owner;
@@ -153,8 +153,8 @@ impl Owner {
     ) -> Result<EntryRow, Error> {
         let me = self.replica()?.slot();
         self.durably(|tables| {
-            let change = &written.change;
-            let id = tables.keep_change((volume, Edition::default()), change, None)?;
+            let place = (volume, tables.edition(volume)?);
+            let id = tables.keep_change(place, &written.change, None)?;
             tables.keep_entry(&written.entry, Some(id), me)?;
             origin.use_up(tables)?;
             tables.entry(written.entry.key.as_str(), me)?.ok_or(Error::Engine)
@@ -169,7 +169,8 @@ impl Owner {
     pub(crate) fn seal_pending(&mut self) -> Result<usize, Error> {
         let mut count = 0;
         let owes_rotation = self.replica()?.log().owes_rotation();
-        if self.is_healing()? || self.is_apart()? || owes_rotation || self.removes_again()? {
+        let waits = owes_rotation || self.is_healing()? || self.removes_again()?;
+        if waits || self.is_apart()? || self.is_behind()? {
             return Ok(count);
         }
         if self.meets_twin()? {
@@ -220,6 +221,14 @@ impl Owner {
         let at = sealed.header().counter;
         self.keep_sealed(&sealed, |tables| tables.sealed_in(ids, at))?;
         Ok(true)
+    }
+
+    /// Seals an envelope without words, so that what is made then covers more than anything before.
+    pub(super) fn seal_nothing(&mut self) -> Result<(), Error> {
+        self.reserve()?;
+        let mut rng = self.surroundings.randomness();
+        let sealed = self.replica()?.seal_answer(None, &mut *rng)?;
+        self.keep_sealed(&sealed, |_| Ok(()))
     }
 
     /// Seals whatever waits to be carried.

@@ -62,6 +62,14 @@ pub(crate) enum Meta {
     ComparedRoot,
     /// The checkpoint that stands for what is not held envelope by envelope.
     Base,
+    /// The entries that this device's person wants without their words, for good.
+    Erasing,
+    /// The edition that this device has made for that, and what it leaves words out of.
+    Edition,
+    /// Late words on entries that are not here so far.
+    Stranded,
+    /// Whether what was deleted is still in the file.
+    Wiping,
     /// Whether this person has left; nothing is written from then on.
     HasLeft,
     /// Since when it is known here that somebody wants the notebook gone, seconds since 1970.
@@ -107,6 +115,10 @@ impl Meta {
             Self::ShownRoot => "shown root",
             Self::ComparedRoot => "compared root",
             Self::Base => "base",
+            Self::Erasing => "erasing",
+            Self::Edition => "edition",
+            Self::Stranded => "stranded",
+            Self::Wiping => "wiping",
             Self::HasLeft => "has left",
             Self::DissolvingSince => "dissolving since",
             Self::IsPaused => "is paused",

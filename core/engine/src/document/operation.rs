@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use couplet_proto::hash::Hash;
 use couplet_proto::ids::Person;
+use serde::{Deserialize, Serialize};
 
 use super::change::Change;
 use super::key::EntryKey;
 
 /// A value of a field.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Scalar {
     /// Words.
     Str(String),

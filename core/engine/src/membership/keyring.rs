@@ -158,6 +158,8 @@ fn wrap_in<'a>(
         | Body::Notice(_)
         | Body::Warn(_)
         | Body::Attest(_)
+        | Body::Propose(_)
+        | Body::Accept(_)
         | Body::Unknown { .. } => None,
     }
 }

@@ -20,6 +20,9 @@ use super::{CannotWrite, Notebook, Written, page};
 use crate::document::{Change, Edit, EditError, EntryKey, OpId, RawEntry, Scalar};
 use crate::text::rebase;
 
+/// A value to be written anew: who wrote it when, its key and what it is.
+pub(super) type Missing = (OpId, String, Scalar);
+
 impl Notebook {
     /// Writes anew what `lost` changes held, as far as it can be: `old` is this volume with them in
     /// it.
@@ -36,14 +39,15 @@ impl Notebook {
             if self.document.entry(&key).is_none() {
                 written.extend(self.carry_birth(&key, &stood, lost)?);
             }
-            written.extend(self.carry_fields(&key, &stood, lost)?);
+            let missing = self.missing(&key, &stood, lost);
+            written.extend(self.carry_fields(&key, missing)?);
             written.extend(self.carry_text(&key, &stood, old, lost)?);
         }
         Ok(written)
     }
 
     /// The entry again, under its old name, with its first words.
-    fn carry_birth(
+    pub(super) fn carry_birth(
         &mut self,
         key: &EntryKey,
         stood: &RawEntry,
@@ -77,16 +81,11 @@ impl Notebook {
         self.carry(key, |edit, _| edit.create_entry(key, &fields, text))
     }
 
-    /// Every value that stood there and does not here, under a key of this writer's.
-    fn carry_fields(
-        &mut self,
-        key: &EntryKey,
-        stood: &RawEntry,
-        lost: &[Change],
-    ) -> Result<Vec<Written>, CannotWrite> {
+    /// Every value that stood there and does not here, with a key of this writer's.
+    fn missing(&self, key: &EntryKey, stood: &RawEntry, lost: &[Change]) -> Vec<Missing> {
         let author = self.author();
-        let Some(stands) = self.document.entry(key) else { return Ok(Vec::new()) };
         let mut missing = Vec::new();
+        let Some(stands) = self.document.entry(key) else { return missing };
         for (field, values) in &stood.fields {
             let mine = renamed(field, lost, author.writer);
             let is_own = mine != *field || field.ends_with(&author.writer.to_string());
@@ -101,6 +100,15 @@ impl Notebook {
             let gone = values.iter().filter(|value| !is_here(&value.scalar));
             missing.extend(gone.map(|value| (value.by, mine.clone(), value.scalar.clone())));
         }
+        missing
+    }
+
+    /// Writes values, under keys of this writer's.
+    pub(super) fn carry_fields(
+        &mut self,
+        key: &EntryKey,
+        mut missing: Vec<Missing>,
+    ) -> Result<Vec<Written>, CannotWrite> {
         // As they were written: an answer is made after what it answers.
         missing.sort();
         let mut written = Vec::new();
@@ -125,7 +133,7 @@ impl Notebook {
     fn carry_values(
         &mut self,
         key: &EntryKey,
-        values: &[(OpId, String, Scalar)],
+        values: &[Missing],
     ) -> Result<Option<Written>, CannotWrite> {
         let is_new = |field: &str| Field::parse(field).is_some_and(|field| is_counted(&field));
         let is_counted = values.iter().any(|(_, field, _)| is_new(field));
@@ -138,7 +146,7 @@ impl Notebook {
     }
 
     /// What each lost change did to a page, done to the page as it is.
-    fn carry_text(
+    pub(super) fn carry_text(
         &mut self,
         key: &EntryKey,
         stood: &RawEntry,
@@ -192,7 +200,7 @@ fn is_of(field: &str, lost: &[Change]) -> bool {
 }
 
 /// The key with this writer in the place of a lost one.
-fn renamed(field: &str, lost: &[Change], to: WriterId) -> String {
+pub(super) fn renamed(field: &str, lost: &[Change], to: WriterId) -> String {
     let of = lost.iter().map(|change| change.writer().to_string());
     match of.into_iter().find(|from| field.ends_with(from.as_str())) {
         Some(from) => {

@@ -165,6 +165,15 @@ impl Entry {
         }
     }
 
+    /// Whether there are no words in it that it was made of: they were erased.
+    #[must_use]
+    pub fn is_wordless(&self) -> bool {
+        self.kind.is_some_and(|kind| kind.body() != Body::Text)
+            && self.text.is_empty()
+            && self.revisions.is_empty()
+            && self.parts.iter().all(|part| part.by != self.author)
+    }
+
     /// The newest revision of own words; 0 if there are none.
     #[must_use]
     pub fn newest_revision(&self) -> u64 {

@@ -5,6 +5,8 @@
 //! third word, whatever arrived since the version was shown. Positions are UTF-16 units of the text
 //! at that version.
 
+use couplet_proto::ids::Edition;
+
 use super::done::written_once_more;
 use super::entry::{Entry, Version};
 use super::schema::{Field, TEXT};
@@ -40,8 +42,12 @@ impl Notebook {
         base: Option<&Version>,
         text: &str,
     ) -> Result<Option<Change>, CannotWrite> {
-        let shown = self.shown_at(entry, base)?;
-        let splices = rebase(&shown, text, &entry.text);
+        let splices = match self.shown_at(entry, base) {
+            Ok(shown) => rebase(&shown, text, &entry.text),
+            // The version may be one of an edition before, which nobody has any more.
+            Err(_) if self.edition() != Edition::default() => text::added(text, &entry.text),
+            Err(unknown) => return Err(unknown),
+        };
         if splices.is_empty() {
             return Ok(None);
         }

@@ -17,6 +17,7 @@ use crate::seal::closed::Keeper;
 use crate::testing::{device, rng};
 
 mod closed;
+mod edition;
 mod everyday;
 mod generations;
 mod heart;

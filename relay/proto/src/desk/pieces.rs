@@ -96,6 +96,17 @@ pub fn takes_place<E>(
     held: &Have,
     hash_at: impl FnMut(WriterId, u64) -> Result<Option<Hash>, E>,
 ) -> Result<bool, E> {
+    // What an edition is proposed with is what the other person's device needs: it gives way to what
+    // its own device offers alone.
+    if let Some(proposed) = log.proposed() {
+        let is_it = |manifest: &Manifest| manifest.hash() == proposed.edition.checkpoint;
+        if is_it(offered) || offered.device() == proposed.by {
+            return Ok(true);
+        }
+        if whole.iter().any(is_it) {
+            return Ok(false);
+        }
+    }
     let base = |writer| held.of(writer).map_or(0, |have| have.base.counter);
     if !offered.chains().any(|(writer, _, last)| last.counter > base(writer)) {
         return Ok(false);
@@ -121,7 +132,9 @@ fn rank(log: &Log, manifest: &Manifest, held: &Have) -> (u64, usize, Reverse<Has
 #[must_use]
 pub fn owner(log: &Log, sender: DeviceId, manifest: &Manifest) -> Option<Slot> {
     let is_known = |device| log.known(device).is_some();
-    let is_wanted = log.attested(manifest.hash()).is_some() || sender == manifest.device();
+    let hash = manifest.hash();
+    let is_proposed = log.proposed().is_some_and(|it| it.edition.checkpoint == hash);
+    let is_wanted = log.attested(hash).is_some() || is_proposed || sender == manifest.device();
     let stands = |(writer, device, last): (WriterId, DeviceId, Tip)| {
         log.stands(device, writer).reaches(last.counter)
     };

@@ -24,6 +24,8 @@ pub struct Attested {
 pub(super) struct AllAttested {
     checkpoints: BTreeMap<Hash, Attested>,
     standing: Option<Hash>,
+    /// How often one was named that was not named before, or not so.
+    named: usize,
 }
 
 impl Attested {
@@ -57,10 +59,23 @@ impl Log {
         checkpoints.filter(|(_, attested)| attested.has_stood).map(|(hash, _)| *hash)
     }
 
-    /// How many checkpoints were attested by anybody.
+    /// How often the log has come to speak of another checkpoint, or of one as of more than before.
     #[must_use]
-    pub fn attested_count(&self) -> usize {
-        self.attested.checkpoints.len()
+    pub const fn attested_count(&self) -> usize {
+        self.attested.named
+    }
+
+    /// A checkpoint is named.
+    pub(super) fn name_checkpoint(&mut self) {
+        self.attested.named += 1;
+    }
+
+    /// A checkpoint stands as if all had attested it, and what was said of any other counts no more.
+    pub(super) fn stand_alone(&mut self, checkpoint: Hash) {
+        let attested = Attested { by: [true; 2], has_stood: true };
+        let checkpoints = BTreeMap::from([(checkpoint, attested)]);
+        let named = self.attested.named + 1;
+        self.attested = AllAttested { checkpoints, standing: Some(checkpoint), named };
     }
 
     pub(super) fn attest(&mut self, by: Slot, checkpoint: Hash) -> Result<(), Refused> {
@@ -72,6 +87,8 @@ impl Log {
         let was_here = |slot| self.departed().any(|(_, gone)| gone.member.slot == slot);
         let here = Slot::BOTH.map(is_here);
         let are_two = Slot::BOTH.into_iter().all(|slot| is_here(slot) || was_here(slot));
+        let is_new = !self.attested.checkpoints.contains_key(&checkpoint);
+        self.attested.named += usize::from(is_new);
         let attested = self.attested.checkpoints.entry(checkpoint).or_default();
         match (by, &mut attested.by) {
             (Slot::First, [first, _]) => *first = true,

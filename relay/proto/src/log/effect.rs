@@ -54,6 +54,8 @@ impl Log {
             Body::Warn(said) => self.warn(by, *said),
             Body::Replace(said) => self.replace(by, said),
             Body::Attest(attest) => self.attest(slot, attest.checkpoint),
+            Body::Propose(propose) => self.propose(by, *propose),
+            Body::Accept(accept) => self.accept(slot, accept.checkpoint),
             Body::Unknown { .. } => Ok(()),
         }
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::paper::{Kit, Notice, Paper, Recover, Warn};
 use crate::hash::Hash;
 use crate::have::Tip;
-use crate::ids::{DeviceId, Epoch, InviteId, Volume, WriterNonce};
+use crate::ids::{DeviceId, Edition, Epoch, InviteId, Volume, WriterNonce};
 use crate::item::{self, Malformed};
 use crate::limits::{
     MAX_DEVICES_PER_PERSON, MAX_JOIN_REQUEST, MAX_MEMBERS, MAX_RECOVERY_RECORD, MAX_SEALED_KEY,
@@ -211,6 +211,27 @@ pub struct Attest {
     pub checkpoint: Hash,
 }
 
+/// The next edition of a volume, without words of the signer's person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Propose {
+    /// Which volume.
+    pub volume: Volume,
+    /// Its edition after the current one.
+    pub edition: Edition,
+    /// What it begins with: the hash of the last of those changes, which names all of them.
+    pub beginning: Hash,
+    /// The checkpoint that holds them, and stands for everything before: its cover is where the
+    /// edition before ends.
+    pub checkpoint: Hash,
+}
+
+/// The edition that was proposed is proved to hold all but words of the person who proposed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accept {
+    /// Which: the checkpoint that it was proposed with.
+    pub checkpoint: Hash,
+}
+
 /// The notebook goes on at another relay, which the one before need not know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Move {
@@ -245,6 +266,10 @@ pub enum Body {
     Rename(Rename),
     /// A checkpoint is found to be true.
     Attest(Attest),
+    /// An edition is proposed.
+    Propose(Propose),
+    /// An edition is accepted.
+    Accept(Accept),
     /// The notebook goes on at another relay.
     Move(Move),
     /// The signer's person takes back that they want it gone.
@@ -280,7 +305,8 @@ mod number {
     pub(super) const WRAP: u16 = 8;
     pub(super) const LEAVE: u16 = 9;
     pub(super) const DISSOLVE: u16 = 10;
-    // 11 Propose, 12 Accept: their rooms.
+    pub(super) const PROPOSE: u16 = 11;
+    pub(super) const ACCEPT: u16 = 12;
     pub(super) const ATTEST: u16 = 13;
     pub(super) const REVOKE: u16 = 14;
     pub(super) const RENAME: u16 = 15;
@@ -311,6 +337,8 @@ impl Body {
             Self::Revoke(body) => (number::REVOKE, item::encode(body)),
             Self::Rename(body) => (number::RENAME, item::encode(body)),
             Self::Attest(body) => (number::ATTEST, item::encode(body)),
+            Self::Propose(body) => (number::PROPOSE, item::encode(body)),
+            Self::Accept(body) => (number::ACCEPT, item::encode(body)),
             Self::Move(body) => (number::MOVE, item::encode(body)),
             Self::Retain => (number::RETAIN, Vec::new()),
             Self::Paper(body) => (number::PAPER, item::encode(body)),
@@ -336,6 +364,8 @@ impl Body {
             number::REVOKE => Self::Revoke(item::decode(bytes, "revocation")?),
             number::RENAME => Self::Rename(item::decode(bytes, "name")?),
             number::ATTEST => Self::Attest(item::decode(bytes, "attestation")?),
+            number::PROPOSE => Self::Propose(item::decode(bytes, "edition")?),
+            number::ACCEPT => Self::Accept(item::decode(bytes, "acceptance")?),
             number::MOVE => Self::Move(item::decode(bytes, "move")?),
             number::RETAIN => item::decode(bytes, "retention").map(|()| Self::Retain)?,
             number::PAPER => Self::Paper(item::decode(bytes, "recovery kit")?),
@@ -388,6 +418,8 @@ impl Body {
             | Self::Notice(_)
             | Self::Warn(_)
             | Self::Attest(_)
+            | Self::Propose(_)
+            | Self::Accept(_)
             | Self::Unknown { .. } => true,
         }
     }

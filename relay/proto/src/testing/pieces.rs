@@ -12,13 +12,14 @@ use crate::hash::Hash;
 use crate::have::{Have, Tip};
 use crate::ids::{Edition, Epoch, Volume};
 use crate::limits::MAX_BLOB;
-use crate::statement::{Attest, Body};
+use crate::statement::{Accept, Attest, Body, Propose};
 use crate::testing::keeping::{Case, QUOTA, Script};
 use crate::testing::{Key, Notebook};
 
 /// All of them.
-pub(super) fn cases() -> [Case; 8] {
-    [stands(), forgot(), of_another_branch(), older(), yields(), candidates(), rivals(), quotas()]
+pub(super) fn cases() -> [Case; 9] {
+    let (branch, older, yields) = (of_another_branch(), older(), yields());
+    [stands(), forgot(), branch, older, yields, edition(), candidates(), rivals(), quotas()]
 }
 
 /// A checkpoint that stands for these envelopes' chains up to there, with blobs of that length.
@@ -82,9 +83,12 @@ impl Script {
     }
 
     fn attest(&mut self, manifest: &Manifest, is_by_ben: bool) {
+        self.say(Body::Attest(Attest { checkpoint: manifest.hash() }), is_by_ben);
+    }
+
+    fn say(&mut self, body: Body, is_by_ben: bool) {
         let after = self.notebook.log.head();
         let mut notebook = self.notebook.clone();
-        let body = Body::Attest(Attest { checkpoint: manifest.hash() });
         let said = match is_by_ben {
             true => notebook.statement_of_ben(body),
             false => notebook.statement(body),
@@ -219,6 +223,35 @@ fn older() -> Case {
     script.holds(&[&first, &next]);
     script.read(ana.id(), 6..7, &held[5..]);
     script.done("a checkpoint that covers less takes no place, and the parent stays")
+}
+
+fn edition() -> Case {
+    let mut script = Script::of(Notebook::of_both(26));
+    let notebook = script.notebook.clone();
+    let mut ana = notebook.writer(&notebook.ana, 1);
+    let held = ana.write(4);
+    script.keep(&held, &[Outcome::New; 4]);
+    let (before, blobs) = checkpoint(&notebook, &notebook.ana, Hash::ZERO, &[&held[1]], &[512]);
+    script.offer_all(&before, &blobs);
+    script.attest(&before, false);
+    script.attest(&before, true);
+    script.rebase(&before);
+    let (anew, others) = checkpoint(&notebook, &notebook.ana, Hash::ZERO, &[&held[3]], &[1024]);
+    let lacking: Vec<&Blob> = others.iter().collect();
+    script.offer(Piece::Manifest(anew.clone()), Kept::New, &lacking, &[&before]);
+    script.offer(Piece::Blob(others[0].clone()), Kept::New, &[], &[&before, &anew]);
+    let (beginning, checkpoint) = (Hash([9; 32]), anew.hash());
+    let (volume, edition) = (Volume(0), Edition(1));
+    script.say(Body::Propose(Propose { volume, edition, beginning, checkpoint }), false);
+    script.holds(&[&before, &anew]);
+    script.read(ana.id(), 3..5, &held[2..]);
+    script.say(Body::Accept(Accept { checkpoint }), true);
+    script.rebase(&anew);
+    script.holds(&[&anew]);
+    script.read(ana.id(), 3..5, &[]);
+    script.ask(Question::Piece(blobs[0].hash()), Answer::Piece(None));
+    script.keep(&ana.write(1), &[Outcome::New]);
+    script.done("once an edition is accepted, nothing of before is left, the parent neither")
 }
 
 fn candidates() -> Case {

@@ -1,0 +1,249 @@
+//! Erasing for good: the next edition of a volume, without words that their own person takes out of
+//! it, and the late words of whoever did not know of it.
+//!
+//! A person may leave out their own words, nothing else and nobody else's: whatever both may set, and
+//! what either says of the other's words, stays as it is. What is left of an entry that lost its
+//! words is its head, so that what the other person said of it still has its place.
+//!
+//! Whoever is asked to accept an edition makes it from what they hold themselves, and compares.
+//!
+//! Deliberately not here: what the words were in, other than the document, and when a phone may let
+//! go of that.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use couplet_proto::hash::Hash;
+use couplet_proto::ids::{Edition, Person};
+use serde::{Deserialize, Serialize};
+
+use super::carry::{Missing, renamed};
+use super::schema::{Class, Field};
+use super::{CannotWrite, Notebook, Written};
+use crate::document::{Change, EntryKey, NoEdition, OpId, RawEntry, Scalar};
+
+/// The next edition of a volume, as its first words say.
+#[derive(Debug)]
+pub struct NextEdition {
+    /// The volume as it is then.
+    pub notebook: Notebook,
+    /// What it is made of.
+    pub changes: Vec<Change>,
+    /// The name of all of that.
+    pub beginning: Hash,
+}
+
+/// Words in an entry, by the key that they stand at.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct WordsIn {
+    /// The entry.
+    pub entry: EntryKey,
+    field: String,
+}
+
+/// Late words on an entry that is not here, and may come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stranded {
+    entry: EntryKey,
+    /// Their keys, and themselves, in the order in which they were written.
+    fields: Vec<(String, Scalar)>,
+}
+
+impl Notebook {
+    /// The words of this person in an entry that can be taken out of it, as it is now.
+    #[must_use]
+    pub fn words_of(&self, key: &EntryKey, person: Person) -> BTreeSet<WordsIn> {
+        let fields = self.document.entry(key).unwrap_or_default().fields.into_keys();
+        let words = fields.filter(|field| is_word_of(field, person));
+        words.map(|field| WordsIn { entry: key.clone(), field }).collect()
+    }
+
+    /// The next edition, without these words as far as they are this person's.
+    ///
+    /// # Errors
+    /// [`NoEdition`].
+    pub fn without(
+        &self,
+        words: &BTreeSet<WordsIn>,
+        person: Person,
+    ) -> Result<NextEdition, NoEdition> {
+        self.next(&|entry, field| {
+            let words_in = WordsIn { entry: entry.clone(), field: field.to_owned() };
+            is_word_of(field, person) && words.contains(&words_in)
+        })
+    }
+
+    /// Whether these changes are the next edition of this volume, in which nothing is missing but
+    /// words of that person: which is so if this phone makes the same.
+    #[must_use]
+    pub fn goes_on_as(&self, changes: &[Change], person: Person) -> bool {
+        let edition = Edition(self.edition().0.saturating_add(1));
+        let (volume, me) = (self.volume(), (self.me(), self.document.writer()));
+        let Ok(said) = Self::load(volume, edition, me, None, changes.to_vec()) else {
+            return false;
+        };
+        let stay: BTreeMap<EntryKey, RawEntry> = said
+            .document
+            .entries()
+            .filter_map(|key| Some((key.clone(), said.document.entry(&key)?)))
+            .collect();
+        let is_left_out = |key: &EntryKey, field: &str| {
+            let stays = stay.get(key).is_some_and(|entry| entry.fields.contains_key(field));
+            !stays && is_word_of(field, person)
+        };
+        let made = self.next(&is_left_out);
+        made.is_ok_and(|made| made.changes == changes)
+    }
+
+    /// What the volume's edition began with.
+    #[must_use]
+    pub fn beginning(&self) -> Option<Hash> {
+        self.document.beginning()
+    }
+
+    fn next(
+        &self,
+        is_left_out: &dyn Fn(&EntryKey, &str) -> bool,
+    ) -> Result<NextEdition, NoEdition> {
+        let (document, changes) = self.document.next_edition(is_left_out)?;
+        let beginning = document.beginning().ok_or(NoEdition::Failed)?;
+        let Self { slot, generation, .. } = *self;
+        let notebook = Self { document, slot, generation, keeper: None };
+        Ok(NextEdition { notebook, changes, beginning })
+    }
+
+    /// Writes anew what this device had written in the edition before, `old`, and that this one began
+    /// without: those changes are late. What was said of entries that are not here is given back, to
+    /// be written when they are.
+    ///
+    /// # Errors
+    /// [`CannotWrite`], if the volume broke; what was written so far is in the volume, which must be
+    /// read again.
+    pub fn write_late(
+        &mut self,
+        old: &Self,
+        late: &[Change],
+    ) -> Result<(Vec<Written>, Vec<Stranded>), CannotWrite> {
+        let (mut written, mut stranded) = (Vec::new(), Vec::new());
+        if late.is_empty() {
+            return Ok((written, stranded));
+        }
+        for key in old.document.entries() {
+            let Some(mut stood) = old.document.entry(&key) else { continue };
+            for values in stood.fields.values_mut() {
+                values.retain(|value| is_in(late, value.by));
+            }
+            stood.fields.retain(|_, values| !values.is_empty());
+            if self.document.entry(&key).is_none() {
+                written.extend(self.carry_birth(&key, &stood, late)?);
+            }
+            let stands = self.document.entry(&key);
+            let values = self.late_values(stands.as_ref(), &stood, late);
+            if stands.is_some() {
+                written.extend(self.write_values(&key, values)?);
+                written.extend(self.carry_text(&key, &stood, old, late)?);
+            } else if !values.is_empty() {
+                let fields = values.into_iter().map(|(_, field, value)| (field, value)).collect();
+                stranded.push(Stranded { entry: key, fields });
+            }
+        }
+        Ok((written, stranded))
+    }
+
+    /// Writes what was stranded on entries that are here by now, and leaves the rest.
+    ///
+    /// # Errors
+    /// As [`Notebook::write_late`].
+    pub fn write_stranded(
+        &mut self,
+        stranded: &mut Vec<Stranded>,
+    ) -> Result<Vec<Written>, CannotWrite> {
+        let mut written = Vec::new();
+        for one in std::mem::take(stranded) {
+            if self.document.entry(&one.entry).is_none() {
+                stranded.push(one);
+                continue;
+            }
+            let by = |at: usize| OpId { counter: at as u64, writer: self.document.writer() };
+            let fields = one.fields.into_iter().enumerate();
+            let values = fields.map(|(at, (field, value))| (by(at), field, value)).collect();
+            written.extend(self.write_values(&one.entry, values)?);
+        }
+        Ok(written)
+    }
+
+    /// The late values of an entry, with keys of this writer's, but for those that stand under their own.
+    fn late_values(
+        &self,
+        stands: Option<&RawEntry>,
+        stood: &RawEntry,
+        late: &[Change],
+    ) -> Vec<Missing> {
+        let me = self.document.writer();
+        let mut values = Vec::new();
+        for (field, all) in &stood.fields {
+            let is_of_writer = match Field::parse(field) {
+                Some(Field::Kind | Field::Version | Field::Order | Field::Day) => false,
+                Some(Field::Rev(_)) | None => false,
+                Some(_) => true,
+            };
+            let mine = renamed(field, late, me);
+            let here = stands.and_then(|stands| stands.fields.get(field));
+            let is_here = |scalar: &Scalar| {
+                here.is_some_and(|here| here.iter().any(|value| value.scalar == *scalar))
+            };
+            let of_field = all.iter().filter(|one| is_of_writer && !is_here(&one.scalar));
+            values.extend(of_field.map(|one| (one.by, mine.clone(), one.scalar.clone())));
+        }
+        values.sort();
+        values
+    }
+
+    /// Those of these values that do not stand there so far.
+    fn write_values(
+        &mut self,
+        key: &EntryKey,
+        mut values: Vec<Missing>,
+    ) -> Result<Vec<Written>, CannotWrite> {
+        let stands = self.document.entry(key).unwrap_or_default();
+        let is_here = |(_, field, scalar): &Missing| {
+            let all = stands.fields.get(field);
+            all.is_some_and(|all| all.iter().any(|value| value.scalar == *scalar))
+        };
+        values.retain(|value| !is_here(value));
+        self.carry_fields(key, values)
+    }
+}
+
+/// Whether one of these changes put that there.
+fn is_in(changes: &[Change], by: OpId) -> bool {
+    let is_its = |change: &Change| {
+        change.writer() == by.writer && (change.start_op()..=change.max_op()).contains(&by.counter)
+    };
+    changes.iter().any(is_its)
+}
+
+/// Whether a field holds words of that person, and not only what they say of something.
+fn is_word_of(field: &str, person: Person) -> bool {
+    match Field::parse(field) {
+        Some(
+            Field::Words(key)
+            | Field::Comment(_, key)
+            | Field::Part(_, key)
+            | Field::Closed(_, key),
+        ) => (key.slot, key.generation) == (person.slot, person.generation),
+        Some(Field::Own(Class::Value | Class::Member, _, owner)) => {
+            (owner.slot, owner.generation) == (person.slot, person.generation)
+        }
+        Some(
+            Field::Key(..)
+            | Field::Own(Class::Claim, ..)
+            | Field::Reaction(_)
+            | Field::Rev(_)
+            | Field::Kind
+            | Field::Version
+            | Field::Order
+            | Field::Day,
+        )
+        | None => false,
+    }
+}
