@@ -13,6 +13,7 @@ mod attention;
 mod config;
 mod device;
 mod entry;
+mod erased;
 mod error;
 mod events;
 mod exchange;
@@ -37,6 +38,7 @@ pub use entry::{
     Comment, CommentId, Cursor, Delivery, Draft, DraftId, Entry, EntryId, EntryRow, Filter,
     NotebookHash, Reaction, Revision, Saying, TextRange, Verb, Version, WriterId,
 };
+pub use erased::Erased;
 pub use error::CoupletError;
 pub use events::{Event, EventStream};
 pub use exchange::{Arrived, Exchanged, NewOfKind};

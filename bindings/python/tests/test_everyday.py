@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 
+import pytest
 from couple import Phone, Relay, meet, scenario, texts, together
 from couplet import (
     Among,
@@ -12,6 +13,7 @@ from couplet import (
     Filter,
     Kind,
     NewOfKind,
+    NotAllowed,
     Resurfaced,
     TextRange,
     Verb,
@@ -78,3 +80,25 @@ async def test_what_is_removed_unread_or_apart_is_shown_and_nothing_of_it_is_los
     assert typed.entry.text == "we go to the sea"
     said = await anas.comment_on(page.id, TextRange(13, 16), "which?", typed.entry.version)
     assert [comment.range for comment in said.entry.comments] == [TextRange(13, 16)]
+
+
+@scenario("erase")
+async def test_words_are_erased_for_good_and_the_answer_is_true(
+    stack: AsyncExitStack, relay: Relay, ana: Phone, ben: Phone
+) -> None:
+    anas, bens = await together(stack, relay, ana, ben)
+    entry = (await anas.write("never said")).entry.id
+    await meet(anas, bens)
+    with pytest.raises(NotAllowed) as refused:
+        await bens.erase(entry)
+    assert refused.value.code == "not_allowed"
+    asked = await anas.erase(entry)
+    assert (asked.entry, asked.is_done_here) == (entry, False)
+    assert asked.requested_there == ((await bens.status()).device,)
+    assert len(asked.cannot_promise) == 3
+    for _ in range(3):
+        await meet(anas, bens)
+    assert (await anas.erase(entry)).is_done_here
+    for notebook in (anas, bens):
+        shown = (await notebook.entry(entry)).entry
+        assert (shown.text, shown.revisions) == ("", ())

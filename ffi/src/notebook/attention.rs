@@ -1,9 +1,10 @@
-//! What was seen here, what waits for somebody.
+//! What was seen here, what waits for somebody, and erasing for good.
 
 use couplet::Couplet;
 
 use crate::attention::Attention;
 use crate::entry::EntryId;
+use crate::erased::Erased;
 use crate::error::CoupletError;
 use crate::notebook::Notebook;
 
@@ -34,5 +35,17 @@ impl Notebook {
     pub async fn needs_attention(&self) -> Result<Attention, CoupletError> {
         self.call(|couplet| async move { couplet.needs_attention().await.map(Attention::from) })
             .await
+    }
+
+    /// Erases this person's words in an entry for good, as far as that can be done, and says how far
+    /// that is; asked again, how far it has come. Until a device of the other person has agreed,
+    /// which it does by itself, nothing is gone.
+    ///
+    /// # Errors
+    /// [`CoupletError`]; `NotAllowed` if there are no words of this person's.
+    pub async fn erase(&self, entry: EntryId) -> Result<Erased, CoupletError> {
+        let erase =
+            |couplet: Couplet| async move { couplet.erase(&entry.value).await.map(Erased::from) };
+        self.call(erase).await
     }
 }

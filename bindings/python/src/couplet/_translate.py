@@ -327,6 +327,11 @@ def need(it: Any) -> a.Need:
     return a.Resurfaced()
 
 
+def erased(it: ffi.Erased) -> v.Erased:
+    there = tuple(p.DeviceId(device.value) for device in it.requested_there)
+    return v.Erased(v.EntryId(it.entry.value), it.is_done_here, there, tuple(it.cannot_promise))
+
+
 def attention(it: ffi.Attention) -> v.Attention:
     return v.Attention(
         entries=tuple(map(preview, it.entries)),

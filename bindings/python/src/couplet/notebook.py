@@ -191,6 +191,14 @@ class Notebook(Ends, Talk, Drafts, Membership, Network, Recovery):
         typed = self._ffi.splice(t.to_entry(entry), there, insert, t.to_version(base))
         return t.row(await call(typed))
 
+    async def erase(self, entry: v.EntryId) -> v.Erased:
+        """Erases this person's words in an entry for good, as far as that can be done.
+
+        It says how far that is; asked again, how far it has come. Until a device of the other
+        person has agreed, which it does by itself, nothing is gone.
+        """
+        return t.erased(await call(self._ffi.erase(t.to_entry(entry))))
+
     # Reading
 
     async def timeline(

@@ -201,6 +201,19 @@ class Attention:
 
 
 @dataclass(frozen=True)
+class Erased:
+    """What came of erasing words, so far."""
+
+    entry: EntryId
+    is_done_here: bool
+    """Whether nothing of the words is left on this device."""
+    requested_there: tuple[DeviceId, ...]
+    """The other devices that were, or will be, asked to let go of them."""
+    cannot_promise: tuple[str, ...]
+    """What no app can promise: each as the end of a sentence that begins so. Show them."""
+
+
+@dataclass(frozen=True)
 class Filter:
     """Which entries are wanted; by default all that are in sight."""
 

@@ -50,6 +50,32 @@ extension Stories {
             }
         }
 
+        @Test("words are erased for good, and the answer is true", .scenario("erase"))
+        func erasing() async throws {
+            try await story { stage in
+                let (ana, ben) = try await stage.couple()
+                let entry = try await ana.write(.note, "never said").id
+                try await meet(ana, ben)
+                try await fails("not_allowed", as: \.isNotAllowed) {
+                    try await ben.erase(entry)
+                }
+                let asked = try await ana.erase(entry)
+                #expect(asked.entry == entry)
+                #expect(!asked.isDoneHere)
+                #expect(asked.requestedThere == [try await ben.state().device])
+                #expect(asked.cannotPromise.count == 3)
+                for _ in 1...3 {
+                    try await meet(ana, ben)
+                }
+                #expect(try await ana.erase(entry).isDoneHere)
+                for phone in [ana, ben] {
+                    let shown = try await phone.entry(entry).entry
+                    #expect(shown.text.isEmpty)
+                    #expect(shown.revisions.isEmpty)
+                }
+            }
+        }
+
         @Test("what was set apart is chosen, and a page typed on at a place")
         func choosing() async throws {
             try await story { stage in

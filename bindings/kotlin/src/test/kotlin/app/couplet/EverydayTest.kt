@@ -4,6 +4,7 @@ package app.couplet
 
 import kotlin.test.Test
 import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
 import kotlin.test.assertFalse
 import kotlin.test.assertIs
 import kotlin.test.assertNull
@@ -67,6 +68,26 @@ internal class EverydayTest {
         val which = Saying.CommentOn(TextRange(13, 16), "which?", typed.version)
         val said = ana.say(page.id, which).entry.comments
         assertEquals(listOf(TextRange(13, 16)), said.map { it.range })
+    }
+
+    @Test
+    @Scenario("erase")
+    fun `words are erased for good, and the answer is true`() = story {
+        val (ana, ben) = couple()
+        val entry = ana.write(Kind.NOTE, "never said").entry.id
+        meet(ana, ben)
+        val refused = assertFailsWith<CoupletException.NotAllowed> { ben.erase(entry) }
+        assertEquals("not_allowed", refused.code)
+        val asked = ana.erase(entry)
+        assertEquals(entry to false, asked.entry to asked.isDoneHere)
+        assertEquals(listOf(ben.status.value.device), asked.requestedThere)
+        assertEquals(3, asked.cannotPromise.size)
+        repeat(3) { meet(ana, ben) }
+        assertTrue(ana.erase(entry).isDoneHere)
+        for (phone in listOf(ana, ben)) {
+            val shown = phone.entry(entry).entry
+            assertEquals("" to emptyList(), shown.text to shown.revisions)
+        }
     }
 
     @Test
