@@ -18,6 +18,9 @@ pub struct Config {
     /// restored or cloned is noticed; nothing on a platform that has no such place.
     #[uniffi(default = None)]
     pub mark: Option<String>,
+    /// Whether it is a vault: a notebook of one person's devices alone, beside the notebook of two.
+    #[uniffi(default = false)]
+    pub is_vault: bool,
 }
 
 /// How the key is had: of a notebook that is in this directory, or of one about to be made there.
@@ -33,6 +36,6 @@ impl Config {
         let directory = PathBuf::from(self.directory);
         let at = directory.clone();
         let key = run_blocking(move || find(&keystore, &at)).await?;
-        Ok(Place { directory, key, mark: self.mark.map(PathBuf::from), is_vault: false })
+        Ok(Place { directory, key, mark: self.mark.map(PathBuf::from), is_vault: self.is_vault })
     }
 }

@@ -22,13 +22,6 @@ pub struct CommentId {
     pub value: String,
 }
 
-/// The name of a draft on this device.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, uniffi::Record)]
-pub struct DraftId {
-    /// The name.
-    pub value: String,
-}
-
 /// Who wrote: one install on one device.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, uniffi::Record)]
 pub struct WriterId {
@@ -231,23 +224,6 @@ pub struct NotebookHash {
     pub entries: u64,
 }
 
-/// Words that were not shared so far.
-#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
-pub struct Draft {
-    /// Its name on this device.
-    pub id: DraftId,
-    /// The name of the kind of entry that it will be, or that it edits.
-    pub kind_name: String,
-    /// The civil day that it will belong to, days since 1970-01-01.
-    pub day: i32,
-    /// The entry that it edits.
-    pub entry: Option<EntryId>,
-    /// The version of that entry that was last shown.
-    pub base: Option<Version>,
-    /// The words.
-    pub text: String,
-}
-
 /// What can be said about an entry.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum Saying {
@@ -433,19 +409,6 @@ impl From<Filter> for couplet::Filter {
 impl From<(couplet::Hash, u64)> for NotebookHash {
     fn from((hash, entries): (couplet::Hash, u64)) -> Self {
         Self { value: hash.to_string(), entries }
-    }
-}
-
-impl From<couplet::Draft> for Draft {
-    fn from(draft: couplet::Draft) -> Self {
-        Self {
-            id: DraftId { value: draft.id },
-            kind_name: draft.kind,
-            day: draft.day,
-            entry: draft.entry.map(|value| EntryId { value }),
-            base: draft.base.map(|value| Version { value }),
-            text: draft.text,
-        }
     }
 }
 

@@ -94,7 +94,7 @@ pub(crate) fn key_or_new(
     Ok(key)
 }
 
-fn secret(bytes: Vec<u8>) -> Result<Secret, CoupletError> {
+pub(crate) fn secret(bytes: Vec<u8>) -> Result<Secret, CoupletError> {
     let bytes = Zeroizing::new(bytes);
     match <[u8; 32]>::try_from(bytes.as_slice()) {
         Ok(key) => Ok(Secret::new(key)),
@@ -131,7 +131,7 @@ mod tests {
         let keystore = Arc::new(Forgetful::default());
         let found = || {
             let directory = directory.path().join("notebook").to_string_lossy().into_owned();
-            let config = Config { directory, mark: None };
+            let config = Config { directory, mark: None, is_vault: false };
             Notebook::found(config, keystore.clone(), "Ana".into(), None)
         };
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

@@ -12,6 +12,7 @@
 mod attention;
 mod config;
 mod device;
+mod draft;
 mod entry;
 mod erased;
 mod error;
@@ -26,6 +27,7 @@ mod preview;
 mod recovery;
 mod runtime;
 mod times;
+mod vault;
 
 pub use attention::{Among, Attention, Choice, Need, Trash};
 pub use config::Config;
@@ -34,9 +36,10 @@ pub use device::{
     OpenInvite, Person, PersonId, Quarantine, Request, RequestId, SasEmoji, SetAside, Standing,
     Status, Unsent, Verification, Verified,
 };
+pub use draft::{Draft, DraftId, DraftKept};
 pub use entry::{
-    Comment, CommentId, Cursor, Delivery, Draft, DraftId, Entry, EntryId, EntryRow, Filter,
-    NotebookHash, Reaction, Revision, Saying, TextRange, Verb, Version, WriterId,
+    Comment, CommentId, Cursor, Delivery, Entry, EntryId, EntryRow, Filter, NotebookHash, Reaction,
+    Revision, Saying, TextRange, Verb, Version, WriterId,
 };
 pub use erased::Erased;
 pub use error::CoupletError;
@@ -53,6 +56,7 @@ pub use preview::EntryPreview;
 pub use recovery::{Recovered, RecoveryKit, RecoveryWords, Renewed, recover};
 pub use runtime::{CancelToken, end_all_work};
 pub use times::{Meeting, Proposal, Seal, Vote, Voted};
+pub use vault::{Chosen, DemoNotebook, DemoView, demo_notebook, lock_key, unlock_key};
 
 uniffi::setup_scaffolding!();
 

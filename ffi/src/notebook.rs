@@ -9,6 +9,7 @@ mod membership;
 mod network;
 mod reading;
 mod recovery;
+mod vault;
 mod writing;
 
 use std::future::Future;

@@ -2,7 +2,8 @@
 
 use couplet::Couplet;
 
-use crate::entry::{DraftId, EntryId, Saying, Version};
+use crate::draft::DraftId;
+use crate::entry::{EntryId, Saying, Version};
 use crate::error::CoupletError;
 use crate::kinds::Kind;
 use crate::notebook::Notebook;

@@ -2,7 +2,8 @@
 
 use couplet::Couplet;
 
-use crate::entry::{Draft, DraftId, EntryId, EntryRow, Version, all};
+use crate::draft::{Draft, DraftId};
+use crate::entry::{EntryId, EntryRow, Version, all};
 use crate::error::CoupletError;
 use crate::kinds::Kind;
 use crate::notebook::Notebook;

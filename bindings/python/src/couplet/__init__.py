@@ -99,6 +99,7 @@ from .values import (
     Dissolving,
     Draft,
     DraftId,
+    DraftKept,
     Entry,
     EntryChanged,
     EntryId,
@@ -125,6 +126,7 @@ from .values import (
     Version,
     Words,
 )
+from .vault import Chosen, DemoNotebook, DemoView, demo_notebook, lock_key, unlock_key
 
 __all__ = [
     "Alternative",
@@ -140,6 +142,7 @@ __all__ = [
     "Choice",
     "Choose",
     "ChoseAnother",
+    "Chosen",
     "Closed",
     "Comment",
     "CommentId",
@@ -149,6 +152,8 @@ __all__ = [
     "Deed",
     "Delivered",
     "Delivery",
+    "DemoNotebook",
+    "DemoView",
     "Detached",
     "Device",
     "DeviceId",
@@ -156,6 +161,7 @@ __all__ = [
     "DoesNotOpen",
     "Draft",
     "DraftId",
+    "DraftKept",
     "EarlierWords",
     "Entry",
     "EntryChanged",
@@ -245,8 +251,11 @@ __all__ = [
     "WithdrawnAfterOpened",
     "Words",
     "WriterId",
+    "demo_notebook",
+    "lock_key",
     "log_to",
     "lost_log_lines",
     "prove_export",
     "set_log_sink",
+    "unlock_key",
 ]

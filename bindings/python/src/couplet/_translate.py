@@ -260,6 +260,7 @@ def item(it: ffi.Item) -> k.Item:
 
 
 def draft(it: ffi.Draft) -> v.Draft:
+    kept = it.kept
     return v.Draft(
         id=v.DraftId(it.id.value),
         kind_name=it.kind_name,
@@ -267,6 +268,22 @@ def draft(it: ffi.Draft) -> v.Draft:
         entry=None if it.entry is None else v.EntryId(it.entry.value),
         base=None if it.base is None else v.Version(it.base.value),
         text=it.text,
+        kept=None if kept is None else v.DraftKept(v.Version(kept.version.value), kept.text),
+    )
+
+
+def to_draft(it: v.Draft) -> ffi.Draft:
+    base, kept = to_version(it.base), it.kept
+    return ffi.Draft(
+        id=ffi.DraftId(value=it.id),
+        kind_name=it.kind_name,
+        day=days(it.day),
+        entry=None if it.entry is None else to_entry(it.entry),
+        base=base,
+        text=it.text,
+        kept=None
+        if kept is None
+        else ffi.DraftKept(version=ffi.Version(value=kept.version), text=kept.text),
     )
 
 

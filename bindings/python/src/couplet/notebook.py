@@ -22,12 +22,13 @@ from .membership import Membership
 from .network import Network
 from .recovery import Recovery, RecoveryWords
 from .talk import Talk
+from .vault import WithVault
 
 # The generated module makes the cases as it is imported: no type checker sees what they are.
 _CANCEL_TOKEN: Any = ffi.CancelToken
 
 
-class Notebook(Ends, Talk, Drafts, Membership, Network, Recovery):
+class Notebook(Ends, Talk, Drafts, WithVault, Membership, Network, Recovery):
     """A notebook on this device.
 
     Writing and reading never need a network, and what a call has returned is durable. Every call
@@ -50,13 +51,15 @@ class Notebook(Ends, Talk, Drafts, Membership, Network, Recovery):
         name: str,
         relay: str | None = None,
         mark: str | os.PathLike[str] | None = None,
+        is_vault: bool = False,
     ) -> Notebook:
         """A notebook of one's own, usable at once, alone and offline.
 
         `mark` is a file that no backup and no copy of the directory reaches, by which a store
-        that was restored or cloned is noticed.
+        that was restored or cloned is noticed. With `is_vault` it is a vault: of this person's
+        devices alone.
         """
-        config, lent = _config(directory, mark), LentKeyStore(keystore)
+        config, lent = _config(directory, mark, is_vault), LentKeyStore(keystore)
         return await _begun(ffi.Notebook.found(config, lent, name, relay))
 
     @classmethod
@@ -67,9 +70,10 @@ class Notebook(Ends, Talk, Drafts, Membership, Network, Recovery):
         link: str,
         name: str,
         mark: str | os.PathLike[str] | None = None,
+        is_vault: bool = False,
     ) -> Notebook:
         """Asks to be let in by whoever made this link; `wait_to_be_let_in` waits for it."""
-        config, lent = _config(directory, mark), LentKeyStore(keystore)
+        config, lent = _config(directory, mark, is_vault), LentKeyStore(keystore)
         return await _begun(ffi.Notebook.join(config, lent, link, name))
 
     @classmethod
@@ -78,9 +82,10 @@ class Notebook(Ends, Talk, Drafts, Membership, Network, Recovery):
         directory: str | os.PathLike[str],
         keystore: KeyStore,
         mark: str | os.PathLike[str] | None = None,
+        is_vault: bool = False,
     ) -> Notebook:
         """Opens the notebook in this place."""
-        config, lent = _config(directory, mark), LentKeyStore(keystore)
+        config, lent = _config(directory, mark, is_vault), LentKeyStore(keystore)
         return await _begun(ffi.Notebook.open(config, lent))
 
     @classmethod
@@ -89,12 +94,13 @@ class Notebook(Ends, Talk, Drafts, Membership, Network, Recovery):
         directory: str | os.PathLike[str],
         keystore: KeyStore,
         mark: str | os.PathLike[str] | None = None,
+        is_vault: bool = False,
     ) -> Notebook:
         """Opens the notebook in this place while another process owns it.
 
         What changes it raises `Busy`, except drafts and what is left for the owner: `queue_*`.
         """
-        config, lent = _config(directory, mark), LentKeyStore(keystore)
+        config, lent = _config(directory, mark, is_vault), LentKeyStore(keystore)
         return await _begun(ffi.Notebook.open_beside(config, lent))
 
     @classmethod
@@ -119,6 +125,7 @@ class Notebook(Ends, Talk, Drafts, Membership, Network, Recovery):
         name: str | None = None,
         removes_others: bool = False,
         mark: str | os.PathLike[str] | None = None,
+        is_vault: bool = False,
     ) -> tuple[Notebook, RecoveryWords]:
         """A notebook back where there is nothing but the words of its kit and the relay's link.
 
@@ -127,7 +134,8 @@ class Notebook(Ends, Talk, Drafts, Membership, Network, Recovery):
         then. `name` is what the device is called. Where it was cancelled, or the words were not
         seen, open the notebook in that place and ask `recover_again` for others.
         """
-        config, lent, token = _config(directory, mark), LentKeyStore(keystore), _CANCEL_TOKEN()
+        config, lent = _config(directory, mark, is_vault), LentKeyStore(keystore)
+        token = _CANCEL_TOKEN()
         fresh: list[RecoveryWords] = []
 
         async def back() -> ffi.Notebook:
@@ -347,11 +355,12 @@ async def prove_export(changes: Iterable[v.PlacedChange]) -> v.NotebookHash:
 
 
 def _config(
-    directory: str | os.PathLike[str], mark: str | os.PathLike[str] | None
+    directory: str | os.PathLike[str],
+    mark: str | os.PathLike[str] | None,
+    is_vault: bool = False,
 ) -> ffi.Config:
-    return ffi.Config(
-        directory=os.fspath(directory), mark=None if mark is None else os.fspath(mark)
-    )
+    kept = None if mark is None else os.fspath(mark)
+    return ffi.Config(directory=os.fspath(directory), mark=kept, is_vault=is_vault)
 
 
 # A process that ends takes the cipher and the interpreter away: no store is at work then, and no

@@ -225,6 +225,14 @@ class Filter:
 
 
 @dataclass(frozen=True)
+class DraftKept:
+    """What a vault has of a draft."""
+
+    version: Version
+    text: str
+
+
+@dataclass(frozen=True)
 class Draft:
     """Words that were not shared so far."""
 
@@ -234,6 +242,8 @@ class Draft:
     entry: EntryId | None
     base: Version | None
     text: str
+    kept: DraftKept | None
+    """What the vault has of it, if it is there, too."""
 
 
 @dataclass(frozen=True)

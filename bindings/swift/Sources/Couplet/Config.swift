@@ -10,15 +10,18 @@ public struct Config: Hashable, Sendable {
     /// is noticed; nothing on a platform that has no such place. On Apple's systems the key does
     /// that: it stays in the Keychain of its device.
     public var mark: URL?
+    /// Whether it is a vault: a notebook of one person's devices alone, beside the notebook of two.
+    public var isVault: Bool
 
     /// A notebook in this directory.
-    public init(directory: URL, mark: URL? = nil) {
+    public init(directory: URL, mark: URL? = nil, isVault: Bool = false) {
         self.directory = directory
         self.mark = mark
+        self.isVault = isVault
     }
 
     func lower() -> CoupletFFI.Config {
-        CoupletFFI.Config(directory: directory.path, mark: mark?.path)
+        CoupletFFI.Config(directory: directory.path, mark: mark?.path, isVault: isVault)
     }
 
     /// Makes the directory, out of reach of backups, and readable in the background once the phone

@@ -16,6 +16,16 @@ public struct Draft: Hashable, Codable, Sendable, Identifiable {
     public let base: Version?
     /// The words.
     public let text: String
+    /// What the vault has of it, if it is there, too.
+    public let kept: DraftKept?
+}
+
+/// What a vault has of a draft.
+public struct DraftKept: Hashable, Codable, Sendable {
+    /// The version that the words have there.
+    public let version: Version
+    /// The words.
+    public let text: String
 }
 
 extension Notebook {

@@ -114,7 +114,8 @@ extension Draft {
             day: Day(daysSince1970: ffi.day),
             entry: ffi.entry.map { EntryId($0) },
             base: ffi.base.map { Version($0) },
-            text: ffi.text
+            text: ffi.text,
+            kept: ffi.kept.map { DraftKept($0) }
         )
     }
 }

@@ -9,6 +9,7 @@ import java.time.LocalDate
  *
  * @property entry the entry that it edits; nothing if it will be a new one.
  * @property base the version of that entry that was last shown.
+ * @property kept what the vault has of it, if it is there, too.
  */
 public data class Draft(
     val id: DraftId,
@@ -17,7 +18,11 @@ public data class Draft(
     val entry: EntryId?,
     val base: Version?,
     val text: String,
+    val kept: DraftKept?,
 )
+
+/** What a vault has of a draft. */
+public data class DraftKept(val version: Version, val text: String)
 
 /**
  * Begins a draft of a new entry.

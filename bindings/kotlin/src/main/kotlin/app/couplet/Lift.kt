@@ -6,7 +6,7 @@ import app.couplet.ffi.CoupletException as FfiException
 import java.time.LocalDate
 import kotlin.time.toKotlinDuration
 
-internal fun Config.lower() = app.couplet.ffi.Config(directory.path, mark?.path)
+internal fun Config.lower() = app.couplet.ffi.Config(directory.path, mark?.path, isVault)
 
 internal fun EntryId.lower() = app.couplet.ffi.EntryId(value)
 
@@ -150,6 +150,7 @@ internal fun app.couplet.ffi.Draft.lift() = Draft(
     entry = entry?.lift(),
     base = base?.let { Version(it.value) },
     text = text,
+    kept = kept?.let { DraftKept(Version(it.version.value), it.text) },
 )
 
 internal fun TextRange.lower() = app.couplet.ffi.TextRange(start.toUInt(), end.toUInt())

@@ -35,8 +35,14 @@ import app.couplet.ffi.Notebook as FfiNotebook
  *   in `noBackupFilesDir`: a copy that a backup brings to another phone is no second phone.
  * @property mark a file that no copy of [directory] reaches, by which a store that was restored or
  *   cloned is noticed; nothing on a platform that has no such place.
+ * @property isVault whether it is a vault: a notebook of one person's devices alone, beside the
+ *   notebook of two.
  */
-public data class Config(val directory: File, val mark: File? = null)
+public data class Config(
+    val directory: File,
+    val mark: File? = null,
+    val isVault: Boolean = false,
+)
 
 /**
  * A notebook on this device. Writing and reading never need a network, and what a call has returned
