@@ -119,7 +119,8 @@ impl Owner {
         if self.is_behind()? || self.lacks_base()? {
             let taken = self.take_base(manifest);
             self.is_stale |= taken.is_err();
-            return taken;
+            // What came before it and was written since can be read.
+            return self.reread_onto(taken?);
         }
         let is_true = self.is_true(manifest)?;
         self.settle_piece(manifest, is_true)?;
