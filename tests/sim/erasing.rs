@@ -45,7 +45,9 @@ fn told(seed: u64, steps: &[(usize, What)]) -> World {
     let rounds = (0..4).flat_map(|_| (0..world.phones.len()).map(|who| (who, What::Sync)));
     let rounds = story(seed + 100, rounds.collect::<Vec<_>>());
     rounds.steps.iter().for_each(|step| world.act(step).unwrap());
-    world.settle().unwrap();
+    if let Err(what) = world.settle() {
+        panic!("seed {seed}: {what}\n{}", world.trace.join("\n"));
+    }
     world
 }
 

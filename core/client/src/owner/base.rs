@@ -13,7 +13,7 @@ use couplet_proto::have::{Have, Tip};
 use couplet_proto::ids::{Person, Volume, WriterId};
 
 use super::Owner;
-use super::checkpoint::{Volumes, cover, said};
+use super::checkpoint::{Volumes, said};
 use super::edition::{Anew, let_go};
 use super::intents::Intent;
 use super::receiving::{Judged, Me, Received};
@@ -120,7 +120,7 @@ impl Owner {
             let taken = self.take_base(manifest);
             self.is_stale |= taken.is_err();
             // What came before it and was written since can be read.
-            return self.reread_onto(taken?);
+            return self.then_reread(taken?);
         }
         let is_true = self.is_true(manifest)?;
         self.settle_piece(manifest, is_true)?;
@@ -198,7 +198,7 @@ impl Owner {
         };
         let Some(anew) = self.split_anew(&mut volumes)? else { return self.reject(manifest) };
         // What is doubted below has no place in its chain any more.
-        let late = self.late_changes(anew.keys(), &cover(manifest))?;
+        let late = self.late_changes(anew.keys(), manifest)?;
         let doubted = self.heal_others(manifest, (&volumes, &anew))?;
         let Some(judged) = self.judge_all(volumes, &authors, doubted.is_some())? else {
             return self.reject(manifest);

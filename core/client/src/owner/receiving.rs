@@ -151,7 +151,7 @@ impl Owner {
         self.reread_onto(Received::default())
     }
 
-    pub(super) fn reread_onto(&mut self, mut received: Received) -> Result<Received, Error> {
+    fn reread_onto(&mut self, mut received: Received) -> Result<Received, Error> {
         let mut behind = (WriterId([0; 16]), 0);
         let mut reach = self.reach()?;
         loop {
