@@ -286,31 +286,6 @@ pub struct Status {
     pub devices: u32,
 }
 
-/// What an exchange with the relay did.
-#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
-pub struct Exchanged {
-    /// Envelopes sent.
-    pub sent: u64,
-    /// Envelopes received that were new here.
-    pub received: u64,
-    /// Times this side waited for an answer before it sent on, the handshake apart.
-    pub round_trips: u32,
-    /// Bytes of frames sent.
-    pub bytes_out: u64,
-    /// Bytes of frames received.
-    pub bytes_in: u64,
-    /// Bytes of UDP payload sent.
-    pub udp_out: u64,
-    /// Bytes of UDP payload received.
-    pub udp_in: u64,
-    /// How long it took, connecting included.
-    pub duration: Duration,
-    /// Over what.
-    pub transport: String,
-    /// Whether both sides held the same at its end.
-    pub is_caught_up: bool,
-}
-
 impl From<(couplet::Slot, String)> for Person {
     fn from((slot, name): (couplet::Slot, String)) -> Self {
         Self { id: slot.into(), name }
@@ -469,23 +444,6 @@ impl From<couplet::Status> for Status {
             is_being_replaced: status.is_being_replaced,
             persons: u32::try_from(status.persons).unwrap_or(u32::MAX),
             devices: u32::try_from(status.devices).unwrap_or(u32::MAX),
-        }
-    }
-}
-
-impl From<couplet::Exchanged> for Exchanged {
-    fn from(exchanged: couplet::Exchanged) -> Self {
-        Self {
-            sent: exchanged.sent,
-            received: exchanged.received,
-            round_trips: exchanged.round_trips,
-            bytes_out: exchanged.bytes_out,
-            bytes_in: exchanged.bytes_in,
-            udp_out: exchanged.udp_out,
-            udp_in: exchanged.udp_in,
-            duration: exchanged.duration,
-            transport: exchanged.transport.to_owned(),
-            is_caught_up: exchanged.is_caught_up,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use couplet::Slot;
 
+use crate::attention::{Among, Need, Trash};
 use crate::device::PersonId;
 use crate::error::CoupletError;
 use crate::kinds::{Deed, EntryState, Fact, Item, ItemId, Kind, Member, Open, Part, Shown, Stance};
@@ -73,6 +74,10 @@ pub enum Verb {
     React,
     /// Take an emoji back.
     Unreact,
+    /// Remove it from sight.
+    Trash,
+    /// Bring it back.
+    Restore,
 }
 
 /// One revision of somebody's words.
@@ -86,6 +91,15 @@ pub struct Revision {
     pub text: String,
 }
 
+/// A place in the text of a page, in UTF-16 units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, uniffi::Record)]
+pub struct TextRange {
+    /// Where it begins.
+    pub start: u32,
+    /// Where what comes after it begins.
+    pub end: u32,
+}
+
 /// A comment as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct Comment {
@@ -97,6 +111,8 @@ pub struct Comment {
     pub generation: u32,
     /// The earlier comment that it answers.
     pub reply_to: Option<CommentId>,
+    /// What of a page it is about, as the page stands; the entry, if that is nothing or is gone.
+    pub range: Option<TextRange>,
     /// Its words.
     pub text: String,
     /// Words that stand beside these, written apart on two phones of one person.
@@ -157,6 +173,14 @@ pub struct Entry {
     pub meeting: Option<Meeting>,
     /// How it is sealed, if it is.
     pub seal: Option<Seal>,
+    /// That somebody removed it, whether or not it is out of sight.
+    pub trash: Option<Trash>,
+    /// What in it waits for somebody.
+    pub needs: Vec<Need>,
+    /// Whether it is a page so long that another should be begun before it is full.
+    pub is_long: bool,
+    /// A hash of everything shared in it.
+    pub content: String,
     /// What to give back with an edit of what is shown here.
     pub version: Version,
 }
@@ -181,6 +205,9 @@ pub struct EntryRow {
 /// Which entries are wanted; by default all.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct Filter {
+    /// Among which; those in sight, unless it is said.
+    #[uniffi(default = None)]
+    pub among: Option<Among>,
     /// Of this kind only.
     #[uniffi(default = None)]
     pub kind: Option<Kind>,
@@ -254,6 +281,28 @@ pub enum Saying {
         /// With which words; empty for none.
         words: String,
     },
+    /// Its being removed from sight, on today's day here.
+    Trash,
+    /// Its being brought back.
+    Restore,
+    /// What stands where several words or values do.
+    Resolve {
+        /// Which they are, as the choice has it.
+        field: String,
+        /// Of which thing, as the choice has it.
+        on: Option<ItemId>,
+        /// What is to stand: one of them, or of one's own words others.
+        value: String,
+    },
+    /// A comment on what stands in a page at a place.
+    CommentOn {
+        /// Where.
+        range: TextRange,
+        /// The version at which that was shown; none for the page as it stands.
+        base: Option<Version>,
+        /// The words.
+        text: String,
+    },
 }
 
 impl From<couplet::Delivery> for Delivery {
@@ -266,15 +315,30 @@ impl From<couplet::Delivery> for Delivery {
     }
 }
 
-/// The verbs of this interface.
-fn verb_of(verb: couplet::Verb) -> Option<Verb> {
-    match verb {
-        couplet::Verb::Comment => Some(Verb::Comment),
-        couplet::Verb::Reply => Some(Verb::Reply),
-        couplet::Verb::EditComment => Some(Verb::EditComment),
-        couplet::Verb::React => Some(Verb::React),
-        couplet::Verb::Unreact => Some(Verb::Unreact),
-        couplet::Verb::Trash | couplet::Verb::Restore => None,
+impl From<couplet::Verb> for Verb {
+    fn from(verb: couplet::Verb) -> Self {
+        match verb {
+            couplet::Verb::Comment => Self::Comment,
+            couplet::Verb::Reply => Self::Reply,
+            couplet::Verb::EditComment => Self::EditComment,
+            couplet::Verb::React => Self::React,
+            couplet::Verb::Unreact => Self::Unreact,
+            couplet::Verb::Trash => Self::Trash,
+            couplet::Verb::Restore => Self::Restore,
+        }
+    }
+}
+
+impl From<(usize, usize)> for TextRange {
+    fn from((start, end): (usize, usize)) -> Self {
+        let place = |units| u32::try_from(units).unwrap_or(u32::MAX);
+        Self { start: place(start), end: place(end) }
+    }
+}
+
+impl From<TextRange> for (usize, usize) {
+    fn from(range: TextRange) -> Self {
+        (range.start as usize, range.end as usize)
     }
 }
 
@@ -293,6 +357,7 @@ impl From<couplet::Comment> for Comment {
             author: comment.author.into(),
             generation: comment.generation,
             reply_to: comment.reply_to.as_ref().map(name),
+            range: comment.range.map(TextRange::from),
             text: comment.text,
             alternatives: all(comment.alternatives),
             revisions: all(comment.revisions),
@@ -308,6 +373,7 @@ impl From<couplet::Reaction> for Reaction {
 
 impl From<couplet::Entry> for Entry {
     fn from(entry: couplet::Entry) -> Self {
+        let (needs, is_long) = (all(entry.needs()), entry.is_long());
         Self {
             id: EntryId { value: entry.key.into() },
             kind: entry.kind,
@@ -329,6 +395,10 @@ impl From<couplet::Entry> for Entry {
             items: all(entry.items),
             meeting: entry.meeting.map(Meeting::from),
             seal: entry.seal.map(Seal::from),
+            trash: entry.trash.map(Trash::from),
+            needs,
+            is_long,
+            content: entry.content.to_string(),
             version: Version { value: entry.version.to_string() },
         }
     }
@@ -342,7 +412,7 @@ impl From<couplet::EntryRow> for EntryRow {
             entry: row.entry.into(),
             is_unread: row.is_unread,
             delivery: row.delivery.into(),
-            can: row.can.into_iter().filter_map(verb_of).collect(),
+            can: all(row.can),
         }
     }
 }
@@ -352,7 +422,7 @@ impl From<Filter> for couplet::Filter {
         let (first, last) = (filter.first_day, filter.last_day);
         let days = first.unwrap_or(i32::MIN)..=last.unwrap_or(i32::MAX);
         Self {
-            among: couplet::Among::Kept,
+            among: filter.among.map(couplet::Among::from).unwrap_or_default(),
             kind: filter.kind.map(|kind| kind.name().to_owned()),
             only_unread: filter.only_unread,
             days: (first.is_some() || last.is_some()).then_some(days),
@@ -390,6 +460,14 @@ impl From<Saying> for couplet::Saying {
             }
             Saying::React { emoji, is_wanted } => Self::React { emoji, is_wanted },
             Saying::Do { deed, on, words } => Self::Do { deed, on: on.map(|on| on.value), words },
+            Saying::Trash => Self::Trash,
+            Saying::Restore => Self::Restore,
+            Saying::Resolve { field, on, value } => {
+                Self::Resolve { field, on: on.map(|on| on.value), value }
+            }
+            Saying::CommentOn { range, base, text } => {
+                Self::CommentOn { range: range.into(), base: base.map(|base| base.value), text }
+            }
         }
     }
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::device::time;
+use crate::device::{PersonId, time};
 use crate::entry::EntryId;
 use crate::error::CoupletError;
 use crate::runtime::{CancelToken, run, spawn};
@@ -32,6 +32,14 @@ pub enum Event {
     },
     /// Words have come further.
     Delivered,
+    /// Something came that no phone applies, and is set aside: what it would have changed stands as
+    /// it did.
+    Rejected {
+        /// Who wrote it.
+        by: PersonId,
+        /// Why, in a sentence.
+        detail: String,
+    },
     /// Somebody asks to be let in.
     Requests,
     /// Both sides hold the same.
@@ -174,8 +182,9 @@ impl From<couplet::Event> for Event {
         match event {
             couplet::Event::Entry(value) => Self::EntryChanged { entry: EntryId { value } },
             couplet::Event::Delivered => Self::Delivered,
-            // This interface has no name for it: who shows everything anew shows what it set aside.
-            couplet::Event::Rejected { .. } => Self::Behind { missed: 1 },
+            couplet::Event::Rejected { by, reason } => {
+                Self::Rejected { by: by.into(), detail: reason }
+            }
             couplet::Event::Requests => Self::Requests,
             couplet::Event::CaughtUp => Self::CaughtUp,
             couplet::Event::Attached => Self::Attached,

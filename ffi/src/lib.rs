@@ -9,11 +9,14 @@
 //! while a lock is held. The app is called out to for its keystore and its log, and for nothing
 //! else. `interface.txt` beside this crate is what all of it looks like from outside.
 
+mod attention;
 mod config;
 mod device;
 mod entry;
+mod erased;
 mod error;
 mod events;
+mod exchange;
 mod export;
 mod keystore;
 mod kinds;
@@ -24,18 +27,21 @@ mod recovery;
 mod runtime;
 mod times;
 
+pub use attention::{Among, Attention, Choice, Need, Trash};
 pub use config::Config;
 pub use device::{
-    Again, Device, DeviceId, Dissolving, Exchanged, History, Invitation, InviteId, Late,
-    NotebookId, OpenInvite, Person, PersonId, Quarantine, Request, RequestId, SasEmoji, SetAside,
-    Standing, Status, Unsent, Verification, Verified,
+    Again, Device, DeviceId, Dissolving, History, Invitation, InviteId, Late, NotebookId,
+    OpenInvite, Person, PersonId, Quarantine, Request, RequestId, SasEmoji, SetAside, Standing,
+    Status, Unsent, Verification, Verified,
 };
 pub use entry::{
     Comment, CommentId, Cursor, Delivery, Draft, DraftId, Entry, EntryId, EntryRow, Filter,
-    NotebookHash, Reaction, Revision, Saying, Verb, Version, WriterId,
+    NotebookHash, Reaction, Revision, Saying, TextRange, Verb, Version, WriterId,
 };
+pub use erased::Erased;
 pub use error::CoupletError;
 pub use events::{Event, EventStream};
+pub use exchange::{Arrived, Exchanged, NewOfKind};
 pub use export::{Archive, Export, Imported, PlacedChange, Words, prove_export};
 pub use keystore::{KeyRefused, KeyStore};
 pub use kinds::{

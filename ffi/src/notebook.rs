@@ -1,5 +1,6 @@
 //! The one long-lived object: a notebook on this device. `couplet::Couplet` says what calls mean.
 
+mod attention;
 mod beside;
 mod drafts;
 mod ending;

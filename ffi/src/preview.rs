@@ -1,6 +1,7 @@
 //! A line of the timeline: as much of an entry as a list shows, and no more than that, however long
 //! its words are and whatever stands in it. A page of them crosses in a moment.
 
+use crate::attention::Trash;
 use crate::device::PersonId;
 use crate::entry::{Cursor, Delivery, EntryId, Reaction, all};
 use crate::kinds::{EntryState, Kind};
@@ -29,6 +30,10 @@ pub struct EntryPreview {
     pub state: Option<EntryState>,
     /// How many words and values stand beside others, written apart: nobody has chosen yet.
     pub conflicts: u32,
+    /// How much in it waits for somebody, these among it.
+    pub needs: u32,
+    /// That somebody removed it, whether or not it is out of sight.
+    pub trash: Option<Trash>,
     /// How many comments were made on it.
     pub comments: u32,
     /// The emoji left on it, by person.
@@ -48,7 +53,7 @@ pub struct EntryPreview {
 impl From<couplet::EntryRow> for EntryPreview {
     fn from(row: couplet::EntryRow) -> Self {
         let cursor = Cursor { value: row.cursor().to_string() };
-        let conflicts = count(row.entry.conflicts());
+        let (conflicts, needs) = (row.entry.conflicts(), row.entry.needs().len());
         let couplet::EntryRow { entry, is_unread, delivery, .. } = row;
         let done = entry.items.iter().filter(|item| item.is_done);
         let items_done = count(done.count());
@@ -62,7 +67,9 @@ impl From<couplet::EntryRow> for EntryPreview {
             text,
             is_whole,
             state: entry.state,
-            conflicts,
+            conflicts: count(conflicts),
+            needs: count(needs),
+            trash: entry.trash.map(Trash::from),
             comments: count(entry.comments.len()),
             reactions: all(entry.reactions),
             items: count(entry.items.len()),

@@ -21,7 +21,7 @@ HELD = {"ffi": "Notebook", "engine.ffi": "Notebook", "stream": "EventStream",
 #: Names that Swift's own libraries have too, in forms of their own.
 SHARED = {"first", "init", "log", "load", "next", "end", "close", "fails", "open", "write", "show",
           "edit", "keep", "map", "status", "export", "check", "line", "level", "hash", "comment",
-          "cancel", "resume"}
+          "cancel", "resume", "resolve"}
 
 #: What is generated and not for apps in Swift: a process of Swift ends without it; an app knows
 #: its user's day; the app's own version says which library it has.

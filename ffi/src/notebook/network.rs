@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use couplet::Couplet;
 
-use crate::device::Exchanged;
 use crate::error::CoupletError;
+use crate::exchange::Exchanged;
 use crate::notebook::{Notebook, relay_link};
 use crate::runtime::CancelToken;
 

@@ -1,6 +1,6 @@
 //! Writing, and saying something about what is written.
 
-use crate::entry::{EntryId, EntryRow, Saying, Version, all};
+use crate::entry::{EntryId, EntryRow, Saying, TextRange, Version, all};
 use crate::error::CoupletError;
 use crate::export::{Export, Imported, Words};
 use crate::kinds::Kind;
@@ -60,6 +60,28 @@ impl Notebook {
             couplet.edit(&entry.value, base, &text).await.map(EntryRow::from)
         };
         self.call(edit).await
+    }
+
+    /// Types on a page: what stood there, as it was shown at that version, gives way to other words.
+    /// It is cheaper than writing all of it anew, and says where the cursor is.
+    ///
+    /// # Errors
+    /// [`CoupletError`].
+    #[uniffi::method(default(base = None))]
+    pub async fn splice(
+        &self,
+        entry: EntryId,
+        range: TextRange,
+        insert: String,
+        base: Option<Version>,
+    ) -> Result<EntryRow, CoupletError> {
+        let splice = |couplet: couplet::Couplet| async move {
+            let base = base.as_ref().map(|base| base.value.as_str());
+            let (start, end) = range.into();
+            let typed = (start, end.saturating_sub(start));
+            couplet.splice(&entry.value, base, typed, &insert).await.map(EntryRow::from)
+        };
+        self.call(splice).await
     }
 
     /// Says something about an entry: a comment, an answer, an emoji.

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Callable
 from typing import Any
 
+from . import attention as a
 from . import kinds as k
 from . import people as p
 from . import values as v
@@ -35,8 +36,21 @@ def to_version(version: v.Version | None) -> ffi.Version | None:
     return None if version is None else ffi.Version(value=version)
 
 
+def to_entry(entry: v.EntryId) -> ffi.EntryId:
+    return ffi.EntryId(value=entry)
+
+
+def to_day(chosen: datetime.date | None) -> int:
+    return days(chosen or datetime.date.today())
+
+
+def to_range(place: v.TextRange) -> ffi.TextRange:
+    return ffi.TextRange(start=place.start, end=place.end)
+
+
 def to_filter(wanted: v.Filter) -> ffi.Filter:
     return ffi.Filter(
+        among=ffi.Among[wanted.among.name],
         kind=None if wanted.kind is None else to_kind(wanted.kind),
         only_unread=wanted.only_unread,
         first_day=None if wanted.first_day is None else days(wanted.first_day),
@@ -73,6 +87,7 @@ def comment(it: ffi.Comment) -> v.Comment:
         author=k.PersonId(it.author.value),
         generation=it.generation,
         reply_to=None if it.reply_to is None else v.CommentId(it.reply_to.value),
+        range=None if it.range is None else v.TextRange(it.range.start, it.range.end),
         text=it.text,
         alternatives=tuple(map(revision, it.alternatives)),
         revisions=tuple(map(revision, it.revisions)),
@@ -101,6 +116,10 @@ def entry(it: ffi.Entry) -> v.Entry:
         items=tuple(map(item, it.items)),
         meeting=None if it.meeting is None else meeting(it.meeting),
         seal=None if it.seal is None else k.Seal(it.seal.opens_at, it.seal.is_held_back),
+        trash=trash(it.trash),
+        needs=tuple(map(need, it.needs)),
+        is_long=it.is_long,
+        content=it.content,
         version=v.Version(it.version.value),
     )
 
@@ -127,6 +146,8 @@ def preview(it: ffi.EntryPreview) -> v.EntryPreview:
         is_whole=it.is_whole,
         state=None if it.state is None else k.EntryState[it.state.name],
         conflicts=it.conflicts,
+        needs=it.needs,
+        trash=trash(it.trash),
         comments=it.comments,
         reactions=tuple(map(reaction, it.reactions)),
         items=it.items,
@@ -277,10 +298,47 @@ def invite(it: ffi.OpenInvite) -> p.OpenInvite:
     )
 
 
+def late(it: ffi.Late) -> p.Late:
+    return p.Late(p.DeviceId(it.device.value), it.envelopes, it.is_own)
+
+
+def set_aside(it: ffi.SetAside) -> p.SetAside:
+    return p.SetAside(k.PersonId(it.author.value), it.detail)
+
+
 def quarantine(it: ffi.Quarantine) -> p.Quarantine:
-    late = (p.Late(p.DeviceId(one.device.value), one.envelopes, one.is_own) for one in it.late)
-    changes = (p.SetAside(k.PersonId(one.author.value), one.detail) for one in it.changes)
-    return p.Quarantine(tuple(late), tuple(changes))
+    return p.Quarantine(tuple(map(late, it.late)), tuple(map(set_aside, it.changes)))
+
+
+def trash(it: ffi.Trash | None) -> a.Trash | None:
+    if it is None:
+        return None
+    by = tuple(k.PersonId(one.value) for one in it.resurfaced_by)
+    return a.Trash(k.PersonId(it.by.value), day(it.day), by)
+
+
+def need(it: Any) -> a.Need:
+    if isinstance(it, ffi.Need.CHOOSE):
+        by = None if it.choice.by is None else k.PersonId(it.choice.by.value)
+        beside = tuple(it.choice.values)
+        return a.Choose(a.Choice(it.choice.field, item_id(it.choice.on), by, beside))
+    if isinstance(it, ffi.Need.STALE):
+        return a.Stale(fact(it.fact))
+    return a.Resurfaced()
+
+
+def erased(it: ffi.Erased) -> v.Erased:
+    there = tuple(p.DeviceId(device.value) for device in it.requested_there)
+    return v.Erased(v.EntryId(it.entry.value), it.is_done_here, there, tuple(it.cannot_promise))
+
+
+def attention(it: ffi.Attention) -> v.Attention:
+    return v.Attention(
+        entries=tuple(map(preview, it.entries)),
+        set_aside=tuple(map(set_aside, it.set_aside)),
+        late=tuple(map(late, it.late)),
+        waiting=it.waiting,
+    )
 
 
 def request(it: ffi.Request) -> p.Request:
@@ -348,6 +406,12 @@ def exchanged(it: ffi.Exchanged) -> v.Exchanged:
         duration=it.duration,
         transport=it.transport,
         is_caught_up=it.is_caught_up,
+        arrived=a.Arrived(
+            fresh=tuple(a.NewOfKind(new.kind_name, new.count) for new in it.arrived.fresh),
+            together=it.arrived.together,
+            touched=it.arrived.touched,
+            in_need=it.arrived.in_need,
+        ),
     )
 
 
@@ -365,6 +429,8 @@ def export(it: ffi.Export) -> v.Export:
 def event(it: ffi.Event) -> v.Event:
     if isinstance(it, ffi.Event.ENTRY_CHANGED):
         return v.EntryChanged(v.EntryId(it.entry.value))
+    if isinstance(it, ffi.Event.REJECTED):
+        return v.Rejected(k.PersonId(it.by.value), it.detail)
     if isinstance(it, ffi.Event.DETACHED):
         return v.Detached(it.reason, it.detail)
     if isinstance(it, ffi.Event.PUT_OFF):

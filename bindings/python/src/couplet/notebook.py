@@ -12,23 +12,22 @@ from typing import Any
 
 from . import _translate as t
 from . import kinds as k
-from . import people as p
 from . import values as v
 from ._ends import Ends
 from ._generated import couplet_ffi as ffi
+from .drafts import Drafts
 from .errors import call
-from .events import Events
 from .keystore import KeyStore, LentKeyStore
+from .membership import Membership
+from .network import Network
 from .recovery import Recovery, RecoveryWords
 from .talk import Talk
 
 # The generated module makes the cases as it is imported: no type checker sees what they are.
 _CANCEL_TOKEN: Any = ffi.CancelToken
 
-_PATIENCE = datetime.timedelta(seconds=30)
 
-
-class Notebook(Ends, Talk, Recovery):
+class Notebook(Ends, Talk, Drafts, Membership, Network, Recovery):
     """A notebook on this device.
 
     Writing and reading never need a network, and what a call has returned is durable. Every call
@@ -162,7 +161,7 @@ class Notebook(Ends, Talk, Recovery):
         self, text: str, kind: k.Kind = k.Kind.NOTE, day: datetime.date | None = None
     ) -> v.EntryRow:
         """Writes an entry, on this day unless another is given."""
-        return t.row(await call(self._ffi.write(t.to_kind(kind), _days(day), text)))
+        return t.row(await call(self._ffi.write(t.to_kind(kind), t.to_day(day), text)))
 
     async def write_sealed(
         self,
@@ -176,13 +175,29 @@ class Notebook(Ends, Talk, Recovery):
         `when` may say in words when that is.
         """
         sealed = ffi.Seal(opens_at=seal.opens_at, is_held_back=seal.is_held_back)
-        return t.row(await call(self._ffi.write_sealed(sealed, when, _days(day), text)))
+        return t.row(await call(self._ffi.write_sealed(sealed, when, t.to_day(day), text)))
 
     async def edit(
         self, entry: v.EntryId, text: str, base: v.Version | None = None
     ) -> v.EntryRow:
         """Writes own words anew, or a page's text merged against the version last shown."""
-        return t.row(await call(self._ffi.edit(_entry(entry), text, t.to_version(base))))
+        return t.row(await call(self._ffi.edit(t.to_entry(entry), text, t.to_version(base))))
+
+    async def splice(
+        self, entry: v.EntryId, place: v.TextRange, insert: str, base: v.Version | None = None
+    ) -> v.EntryRow:
+        """Types on a page: what stood there, as it was shown, gives way to other words."""
+        there = t.to_range(place)
+        typed = self._ffi.splice(t.to_entry(entry), there, insert, t.to_version(base))
+        return t.row(await call(typed))
+
+    async def erase(self, entry: v.EntryId) -> v.Erased:
+        """Erases this person's words in an entry for good, as far as that can be done.
+
+        It says how far that is; asked again, how far it has come. Until a device of the other
+        person has agreed, which it does by itself, nothing is gone.
+        """
+        return t.erased(await call(self._ffi.erase(t.to_entry(entry))))
 
     # Reading
 
@@ -199,11 +214,22 @@ class Notebook(Ends, Talk, Recovery):
 
     async def show(self, entry: v.EntryId) -> v.EntryRow:
         """One entry whole, named by a beginning of its name too. Whoever asks has read it."""
-        return t.row(await call(self._ffi.show(_entry(entry))))
+        return t.row(await call(self._ffi.show(t.to_entry(entry))))
 
     async def entry(self, entry: v.EntryId) -> v.EntryRow:
         """One entry whole, without its being read."""
-        return t.row(await call(self._ffi.entry(_entry(entry))))
+        return t.row(await call(self._ffi.entry(t.to_entry(entry))))
+
+    async def seen(self, row: v.EntryRow) -> bool:
+        """This person has seen the entry as this row has it; nobody is told, on no device.
+
+        It is not, and stays unread, if it looks different meanwhile: show it anew.
+        """
+        return await call(self._ffi.seen(t.to_entry(row.entry.id), row.entry.content))
+
+    async def needs_attention(self) -> v.Attention:
+        """What waits for somebody; nothing else waits for it."""
+        return t.attention(await call(self._ffi.needs_attention()))
 
     async def hash(self) -> v.NotebookHash:
         """A hash of everything shared, equal on devices that have the same notebook."""
@@ -213,84 +239,6 @@ class Notebook(Ends, Talk, Recovery):
     async def status(self) -> v.Status:
         """The honest state."""
         return t.status(await call(self._ffi.status()))
-
-    # Who belongs
-
-    async def invite(
-        self, is_own_device: bool = False, history: p.History | None = None
-    ) -> p.Invitation:
-        """A single-use link, for the partner or for another device of one's own.
-
-        Where entries are here already, how much of them the newcomer reads must be said.
-        """
-        chosen = None if history is None else ffi.History[history.name]
-        made = await call(self._ffi.invite(is_own_device, chosen))
-        return p.Invitation(made.link, made.expires, made.entries)
-
-    async def requests(self) -> list[p.Request]:
-        """Who asks to be let in by this device, as far as is known here."""
-        return [t.request(request) for request in await call(self._ffi.requests())]
-
-    async def approve(self, request: p.RequestId, code: str | None = None) -> None:
-        """Lets somebody in, with the code that the other phone shows.
-
-        Without a code it is on the strength of the link alone.
-        """
-        await call(self._ffi.approve(ffi.RequestId(value=request), code))
-
-    async def ask_again(self, link: str, name: str) -> None:
-        """Asks with another link, while this device still waits to be let in."""
-        await call(self._ffi.ask_again(link, name))
-
-    async def persons(self) -> list[p.Person]:
-        """What the persons call themselves."""
-        return [t.person(person) for person in await call(self._ffi.persons())]
-
-    async def devices(self) -> list[p.Device]:
-        """The devices that belong, in the order in which they were let in."""
-        return [t.device(device) for device in await call(self._ffi.devices())]
-
-    # Who goes
-
-    async def remove(self, device: p.DeviceId) -> p.DeviceId:
-        """Takes out a device of one's own: once the relay has heard, it reads nothing new."""
-        return p.DeviceId((await call(self._ffi.remove(ffi.DeviceId(value=device)))).value)
-
-    async def leave(self) -> None:
-        """Leaves: alone, at once, offline if need be, with everything that is here."""
-        await call(self._ffi.leave())
-
-    async def rename(self, name: str, device: p.DeviceId | None = None) -> None:
-        """Names this person or, if one is given, one of their devices."""
-        named = None if device is None else ffi.DeviceId(value=device)
-        await call(self._ffi.rename(name, named))
-
-    async def invites(self) -> list[p.OpenInvite]:
-        """The invites of this person that are open."""
-        return [t.invite(invite) for invite in await call(self._ffi.invites())]
-
-    async def revoke(self, invite: p.InviteId) -> p.InviteId:
-        """Withdraws an invite."""
-        return p.InviteId((await call(self._ffi.revoke(ffi.InviteId(value=invite)))).value)
-
-    async def deny(self, request: p.RequestId) -> None:
-        """Forgets a request to be let in."""
-        await call(self._ffi.deny(ffi.RequestId(value=request)))
-
-    async def verify(self, is_confirmed: bool = False) -> p.Verification:
-        """What the two persons compare, and how sure this one is of the other.
-
-        With `is_confirmed` this person says that they have compared what was shown last.
-        """
-        return t.verification(await call(self._ffi.verify(is_confirmed)))
-
-    async def quarantine(self) -> p.Quarantine:
-        """What is set aside here."""
-        return t.quarantine(await call(self._ffi.quarantine()))
-
-    async def settle_late(self, device: p.DeviceId, is_kept: bool) -> int:
-        """Keeps, or discards, the late words of a device of one's own that was taken out."""
-        return await call(self._ffi.settle_late(ffi.DeviceId(value=device), is_kept))
 
     # How it ends, and goes on
 
@@ -360,98 +308,6 @@ class Notebook(Ends, Talk, Recovery):
 
         return await _begun(gone_on()), imported
 
-    # The relay
-
-    async def set_relay(self, link: str) -> None:
-        """Sets or changes the relay, by its link, on this device alone."""
-        await call(self._ffi.set_relay(link))
-
-    async def move_to(self, link: str) -> None:
-        """Goes on at another relay, by its link, with everybody.
-
-        The others hear of it at the relay of now, and each device feeds the new one. Where the
-        relay of now does not answer any more, use `set_relay` on each device.
-        """
-        await call(self._ffi.move_to(link))
-
-    async def share_delivery(self, is_shared: bool) -> None:
-        """Lets the other person know, or not, that their words have arrived here."""
-        await call(self._ffi.share_delivery(is_shared))
-
-    async def sync(self, timeout: datetime.timedelta = _PATIENCE) -> v.Exchanged:
-        """One exchange with the relay: push, pull, stop."""
-        return t.exchanged(await call(self._ffi.sync(timeout)))
-
-    async def wait_to_be_let_in(self, timeout: datetime.timedelta) -> v.Exchanged:
-        """Waits at the door until this device is let in, then catches up."""
-        return t.exchanged(await call(self._ffi.wait_to_be_let_in(timeout)))
-
-    async def stay_attached(self) -> None:
-        """Stays attached, whatever the network and the relay do, until its task is cancelled.
-
-        What is written here meanwhile leaves at once, and `events` tells what arrives. It raises
-        what trying again does not mend.
-        """
-        await call(self._ffi.stay_attached())
-
-    def events(self) -> Events:
-        """What happens from here on."""
-        return Events(self._ffi.events())
-
-    # Drafts
-
-    async def draft_new(
-        self, text: str, kind: k.Kind = k.Kind.NOTE, day: datetime.date | None = None
-    ) -> v.Draft:
-        """Begins a draft of a new entry. Nobody else sees it."""
-        return t.draft(await call(self._ffi.draft_new(t.to_kind(kind), _days(day), text)))
-
-    async def draft_edit(
-        self, entry: v.EntryId, text: str, base: v.Version | None = None
-    ) -> v.Draft:
-        """Begins a draft of an edit, from the version that was last shown."""
-        return t.draft(await call(self._ffi.draft_edit(_entry(entry), text, t.to_version(base))))
-
-    async def draft_update(self, draft: v.DraftId, text: str) -> None:
-        """Gives a draft other words: cheap enough for every keystroke."""
-        await call(self._ffi.draft_update(ffi.DraftId(value=draft), text))
-
-    async def drafts(self) -> list[v.Draft]:
-        """The drafts of this device, the oldest first."""
-        return [t.draft(draft) for draft in await call(self._ffi.drafts())]
-
-    async def draft(self, draft: v.DraftId) -> v.Draft:
-        """One draft, named by a beginning of its name too."""
-        return t.draft(await call(self._ffi.draft(ffi.DraftId(value=draft))))
-
-    async def draft_discard(self, draft: v.DraftId) -> None:
-        """Throws a draft away, for good."""
-        await call(self._ffi.draft_discard(ffi.DraftId(value=draft)))
-
-    async def share_draft(self, draft: v.DraftId) -> v.EntryRow:
-        """Shares a draft: its final words become one change, whatever was typed before them."""
-        return t.row(await call(self._ffi.share_draft(ffi.DraftId(value=draft))))
-
-    # Beside the process that owns the notebook
-
-    async def queue_write(
-        self, text: str, kind: k.Kind = k.Kind.NOTE, day: datetime.date | None = None
-    ) -> v.EntryId:
-        """Leaves a new entry for the owner."""
-        queued = await call(self._ffi.queue_write(t.to_kind(kind), _days(day), text))
-        return v.EntryId(queued.value)
-
-    async def queue_edit(
-        self, entry: v.EntryId, text: str, base: v.Version | None = None
-    ) -> v.EntryId:
-        """Leaves an edit for the owner, merged against the version given or the one shown here."""
-        queued = await call(self._ffi.queue_edit(_entry(entry), text, t.to_version(base)))
-        return v.EntryId(queued.value)
-
-    async def queue_share(self, draft: v.DraftId) -> v.EntryId:
-        """Leaves a draft's words for the owner to share; the draft is gone."""
-        return v.EntryId((await call(self._ffi.queue_share(ffi.DraftId(value=draft)))).value)
-
     # Out of the app, and into it
 
     async def export(self) -> v.Export:
@@ -496,14 +352,6 @@ def _config(
     return ffi.Config(
         directory=os.fspath(directory), mark=None if mark is None else os.fspath(mark)
     )
-
-
-def _entry(entry: v.EntryId) -> ffi.EntryId:
-    return ffi.EntryId(value=entry)
-
-
-def _days(day: datetime.date | None) -> int:
-    return t.days(day or datetime.date.today())
 
 
 # A process that ends takes the cipher and the interpreter away: no store is at work then, and no

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import _translate as t
+from . import attention as a
 from . import kinds as k
 from . import values as v
 from ._generated import couplet_ffi as ffi
@@ -51,8 +52,31 @@ class Talk:
         """
         return await self._say(entry, t.to_saying(deed, on, words))
 
+    async def comment_on(
+        self, entry: v.EntryId, place: v.TextRange, text: str, base: v.Version | None = None
+    ) -> v.EntryRow:
+        """Comments on what stands in a page at a place, as it was shown at that version."""
+        saying = _SAYINGS.COMMENT_ON(t.to_range(place), t.to_version(base), text)
+        return await self._say(entry, saying)
+
+    async def trash(self, entry: v.EntryId) -> v.EntryRow:
+        """Removes an entry from both timelines, as it stands; `restore` brings it back."""
+        return await self._say(entry, _SAYINGS.TRASH())
+
+    async def restore(self, entry: v.EntryId) -> v.EntryRow:
+        """Brings an entry back that was removed, whoever removed it."""
+        return await self._say(entry, _SAYINGS.RESTORE())
+
+    async def resolve(self, entry: v.EntryId, choice: a.Choice, value: str) -> v.EntryRow:
+        """Chooses what stands, for both, where several words or values do.
+
+        A value is one of the choice's; own words may be others.
+        """
+        on = None if choice.on is None else ffi.ItemId(value=choice.on)
+        return await self._say(entry, _SAYINGS.RESOLVE(choice.field, on, value))
+
     async def _say(self, entry: v.EntryId, saying: ffi.Saying) -> v.EntryRow:
-        return t.row(await call(self._ffi.say(_entry(entry), saying)))
+        return t.row(await call(self._ffi.say(t.to_entry(entry), saying)))
 
     async def queue_comment(
         self, entry: v.EntryId, text: str, reply_to: v.CommentId | None = None
@@ -60,20 +84,16 @@ class Talk:
         """Leaves a comment for the owner."""
         answered = None if reply_to is None else ffi.CommentId(value=reply_to)
         saying = _SAYINGS.COMMENT(answered, text)
-        return v.EntryId((await call(self._ffi.queue_saying(_entry(entry), saying))).value)
+        return v.EntryId((await call(self._ffi.queue_saying(t.to_entry(entry), saying))).value)
 
     async def queue_reaction(self, entry: v.EntryId, emoji: str, is_wanted: bool) -> v.EntryId:
         """Leaves an emoji, or its being taken back, for the owner."""
         saying = _SAYINGS.REACT(emoji, is_wanted)
-        return v.EntryId((await call(self._ffi.queue_saying(_entry(entry), saying))).value)
+        return v.EntryId((await call(self._ffi.queue_saying(t.to_entry(entry), saying))).value)
 
     async def queue_deed(
         self, entry: v.EntryId, deed: k.Deed, on: k.ItemId | None = None, words: str = ""
     ) -> v.EntryId:
         """Leaves something to be done with an entry, as its kind has it, for the owner."""
         saying = t.to_saying(deed, on, words)
-        return v.EntryId((await call(self._ffi.queue_saying(_entry(entry), saying))).value)
-
-
-def _entry(entry: v.EntryId) -> ffi.EntryId:
-    return ffi.EntryId(value=entry)
+        return v.EntryId((await call(self._ffi.queue_saying(t.to_entry(entry), saying))).value)

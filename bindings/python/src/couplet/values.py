@@ -7,6 +7,7 @@ import enum
 from dataclasses import dataclass
 from typing import NewType
 
+from .attention import Among, Arrived, Need, Trash
 from .kinds import (
     Fact,
     Item,
@@ -22,7 +23,7 @@ from .kinds import (
     Stance,
     EntryState,
 )
-from .people import DeviceId, Person, Standing, Verified
+from .people import DeviceId, Late, Person, SetAside, Standing, Verified
 
 NotebookId = NewType("NotebookId", str)
 """A notebook's name."""
@@ -57,6 +58,16 @@ class Verb(enum.Enum):
     EDIT_COMMENT = "edit_comment"
     REACT = "react"
     UNREACT = "unreact"
+    TRASH = "trash"
+    RESTORE = "restore"
+
+
+@dataclass(frozen=True)
+class TextRange:
+    """A place in the text of a page, in UTF-16 units: where it begins, and what comes after."""
+
+    start: int
+    end: int
 
 
 @dataclass(frozen=True)
@@ -68,6 +79,8 @@ class Comment:
     generation: int
     """Which generation of that person: nobody of another writes it anew."""
     reply_to: CommentId | None
+    range: TextRange | None
+    """What of a page it is about, as the page stands; the entry, if that is nothing or is gone."""
     text: str
     alternatives: tuple[Revision, ...]
     revisions: tuple[Revision, ...]
@@ -117,6 +130,14 @@ class Entry:
     """The times of a conversation, if it is one."""
     seal: Seal | None
     """How it is sealed, if it is."""
+    trash: Trash | None
+    """That somebody removed it, whether or not it is out of sight."""
+    needs: tuple[Need, ...]
+    """What in it waits for somebody."""
+    is_long: bool
+    """Whether it is a page so long that another should be begun before it is full."""
+    content: str
+    """A hash of everything shared in it."""
     version: Version
     """What to give back with an edit of what is shown here."""
 
@@ -151,6 +172,10 @@ class EntryPreview:
     state: EntryState | None
     conflicts: int
     """How many words and values stand beside others, written apart: nobody has chosen yet."""
+    needs: int
+    """How much in it waits for somebody, these among it."""
+    trash: Trash | None
+    """That somebody removed it, whether or not it is out of sight."""
     comments: int
     """How many comments were made on it."""
     reactions: tuple[Reaction, ...]
@@ -162,13 +187,41 @@ class EntryPreview:
 
 
 @dataclass(frozen=True)
+class Attention:
+    """What waits for somebody. It holds up nothing."""
+
+    entries: tuple[EntryPreview, ...]
+    """Entries with something to choose, that came back, or that somebody agreed to before."""
+    set_aside: tuple[SetAside, ...]
+    """Changes that no phone applies."""
+    late: tuple[Late, ...]
+    """Words of devices that were taken out before they were known."""
+    waiting: int
+    """How much has come, more than a day ago, that cannot be read or applied so far."""
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What came of erasing words, so far."""
+
+    entry: EntryId
+    is_done_here: bool
+    """Whether nothing of the words is left on this device."""
+    requested_there: tuple[DeviceId, ...]
+    """The other devices that were, or will be, asked to let go of them."""
+    cannot_promise: tuple[str, ...]
+    """What no app can promise: each as the end of a sentence that begins so. Show them."""
+
+
+@dataclass(frozen=True)
 class Filter:
-    """Which entries are wanted; by default all."""
+    """Which entries are wanted; by default all that are in sight."""
 
     kind: Kind | None = None
     only_unread: bool = False
     first_day: datetime.date | None = None
     last_day: datetime.date | None = None
+    among: Among = Among.KEPT
 
 
 @dataclass(frozen=True)
@@ -286,6 +339,8 @@ class Exchanged:
     duration: datetime.timedelta
     transport: str
     is_caught_up: bool
+    arrived: Arrived
+    """What came of the other person, for people."""
 
 
 @dataclass(frozen=True)
@@ -347,6 +402,14 @@ class Delivered:
 
 
 @dataclass(frozen=True)
+class Rejected:
+    """Something came that no phone applies: what it would have changed stands as it did."""
+
+    by: PersonId
+    detail: str
+
+
+@dataclass(frozen=True)
 class Requests:
     """Somebody asks to be let in."""
 
@@ -394,5 +457,15 @@ class Behind:
     missed: int
 
 
-Event = EntryChanged | Delivered | Requests | CaughtUp | Attached | Detached | PutOff | Behind
+Event = (
+    EntryChanged
+    | Delivered
+    | Rejected
+    | Requests
+    | CaughtUp
+    | Attached
+    | Detached
+    | PutOff
+    | Behind
+)
 """Something that an app may want to show."""

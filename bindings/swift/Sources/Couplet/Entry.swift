@@ -1,5 +1,7 @@
 // Entries and what is said about them, as values.
 
+internal import CoupletFFI
+
 /// How far one's own words have come.
 public enum Delivery: String, Hashable, Codable, Sendable, CaseIterable {
     /// They are durable on this device.
@@ -22,6 +24,10 @@ public enum Verb: String, Hashable, Codable, Sendable, CaseIterable {
     case react
     /// Take an emoji back.
     case unreact
+    /// Remove it from sight.
+    case trash
+    /// Bring it back.
+    case restore
 }
 
 /// An entry with everything that stands in it, the same on every phone.
@@ -66,6 +72,14 @@ public struct Entry: Hashable, Codable, Sendable, Identifiable {
     public let meeting: Meeting?
     /// How it is sealed, if it is.
     public let seal: Seal?
+    /// That somebody removed it, whether or not it is out of sight.
+    public let trash: Trash?
+    /// What in it waits for somebody.
+    public let needs: [Need]
+    /// Whether it is a page so long that another should be begun before it is full.
+    public let isLong: Bool
+    /// A hash of everything shared in it.
+    public let content: String
     /// To be given back with an edit of what is shown here.
     public let version: Version
 }
@@ -109,6 +123,10 @@ public struct EntryPreview: Hashable, Codable, Sendable, Identifiable {
     public let state: EntryState?
     /// How many words and values stand beside others, written apart: nobody has chosen yet.
     public let conflicts: Int
+    /// How much in it waits for somebody, these among it.
+    public let needs: Int
+    /// That somebody removed it, whether or not it is out of sight.
+    public let trash: Trash?
     /// How many comments were made on it.
     public let comments: Int
     /// The emoji left on it, by person.
@@ -145,12 +163,36 @@ public struct Comment: Hashable, Codable, Sendable, Identifiable {
     public let generation: Int
     /// The earlier comment that it answers.
     public let replyTo: CommentId?
+    /// What of a page it is about, as the page stands; the entry, if that is nothing or is gone.
+    public let range: TextRange?
     /// The words as they are shown.
     public let text: String
     /// Words that stand beside ``text``, written apart on two phones of one person.
     public let alternatives: [Revision]
     /// Every revision, the oldest first.
     public let revisions: [Revision]
+}
+
+/// A place in the text of a page, in UTF-16 units.
+public struct TextRange: Hashable, Codable, Sendable {
+    /// Where it begins.
+    public let start: Int
+    /// Where what comes after it begins.
+    public let end: Int
+
+    /// From where to where.
+    public init(start: Int, end: Int) {
+        self.start = start
+        self.end = end
+    }
+
+    init(_ ffi: CoupletFFI.TextRange) {
+        self.init(start: Int(clamping: ffi.start), end: Int(clamping: ffi.end))
+    }
+
+    func lower() -> CoupletFFI.TextRange {
+        CoupletFFI.TextRange(start: UInt32(clamping: start), end: UInt32(clamping: end))
+    }
 }
 
 /// An emoji that somebody left.
@@ -161,7 +203,7 @@ public struct Reaction: Hashable, Codable, Sendable {
     public let emoji: String
 }
 
-/// Which entries are wanted: all, unless something is said.
+/// Which entries are wanted: all that are in sight, unless something is said.
 public struct Filter: Hashable, Codable, Sendable {
     /// Only this kind.
     public var kind: Kind?
@@ -171,18 +213,22 @@ public struct Filter: Hashable, Codable, Sendable {
     public var firstDay: Day?
     /// Nothing after this day.
     public var lastDay: Day?
+    /// Among which.
+    public var among: Among
 
     /// All entries, unless something is said.
     public init(
         kind: Kind? = nil,
         onlyUnread: Bool = false,
         firstDay: Day? = nil,
-        lastDay: Day? = nil
+        lastDay: Day? = nil,
+        among: Among = .kept
     ) {
         self.kind = kind
         self.onlyUnread = onlyUnread
         self.firstDay = firstDay
         self.lastDay = lastDay
+        self.among = among
     }
 }
 

@@ -7,6 +7,9 @@ public enum Event: Hashable, Codable, Sendable {
     case entryChanged(EntryId)
     /// Words have come further.
     case delivered
+    /// Something of this person's came that no phone applies, for this reason, a sentence. It is set
+    /// aside: what it would have changed stands as it did.
+    case rejected(by: PersonId, detail: String)
     /// Somebody asks to be let in.
     case requests
     /// Both sides hold the same.

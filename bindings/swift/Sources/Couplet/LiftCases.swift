@@ -22,6 +22,8 @@ extension Verb {
             case .editComment: .editComment
             case .react: .react
             case .unreact: .unreact
+            case .trash: .trash
+            case .restore: .restore
             }
     }
 }
@@ -130,6 +132,7 @@ extension Event {
             switch ffi {
             case .entryChanged(let entry): .entryChanged(EntryId(entry))
             case .delivered: .delivered
+            case .rejected(let by, let detail): .rejected(by: PersonId(by), detail: detail)
             case .requests: .requests
             case .caughtUp: .caughtUp
             case .attached: .attached
@@ -150,6 +153,12 @@ extension Saying {
         case .unreact(let emoji): .react(emoji: emoji, isWanted: false)
         case .deed(let deed, let thing, let words):
             .do(deed: deed.lower(), on: thing?.lower(), words: words)
+        case .trash: .trash
+        case .restore: .restore
+        case .resolve(let field, let thing, let value):
+            .resolve(field: field, on: thing?.lower(), value: value)
+        case .commentOn(let place, let text, let base):
+            .commentOn(range: place.lower(), base: base?.lower(), text: text)
         }
     }
 }

@@ -25,6 +25,10 @@ extension Entry {
             items: ffi.items.map { Item($0) },
             meeting: ffi.meeting.map { Meeting($0) },
             seal: ffi.seal.map { Seal($0) },
+            trash: ffi.trash.map { Trash($0) },
+            needs: ffi.needs.map { Need($0) },
+            isLong: ffi.isLong,
+            content: ffi.content,
             version: Version(ffi.version)
         )
     }
@@ -55,6 +59,8 @@ extension EntryPreview {
             isWhole: ffi.isWhole,
             state: ffi.state.map { EntryState($0) },
             conflicts: Int(clamping: ffi.conflicts),
+            needs: Int(clamping: ffi.needs),
+            trash: ffi.trash.map { Trash($0) },
             comments: Int(clamping: ffi.comments),
             reactions: ffi.reactions.map { Reaction($0) },
             items: Int(clamping: ffi.items),
@@ -83,6 +89,7 @@ extension Comment {
             author: PersonId(ffi.author),
             generation: Int(clamping: ffi.generation),
             replyTo: ffi.replyTo.map { CommentId($0) },
+            range: ffi.range.map { TextRange($0) },
             text: ffi.text,
             alternatives: ffi.alternatives.map { Revision($0) },
             revisions: ffi.revisions.map { Revision($0) }
@@ -283,7 +290,8 @@ extension Exchanged {
             udpIn: Int(clamping: ffi.udpIn),
             duration: .seconds(ffi.duration),
             transport: ffi.transport,
-            isCaughtUp: ffi.isCaughtUp
+            isCaughtUp: ffi.isCaughtUp,
+            arrived: Arrived(ffi.arrived)
         )
     }
 }

@@ -6,6 +6,7 @@ internal import CoupletFFI
 extension Filter {
     func lower() -> CoupletFFI.Filter {
         CoupletFFI.Filter(
+            among: among.lower(),
             kind: kind?.lower(),
             onlyUnread: onlyUnread,
             firstDay: firstDay?.daysSince1970,

@@ -102,4 +102,6 @@ public struct Exchanged: Hashable, Codable, Sendable {
     public let transport: String
     /// Whether both sides held the same at its end.
     public let isCaughtUp: Bool
+    /// What came of the other person, for people.
+    public let arrived: Arrived
 }

@@ -14,6 +14,14 @@ public enum Saying: Hashable, Codable, Sendable {
     case unreact(String)
     /// What its kind has people do with it: on one of the things in it, with words, or neither.
     case deed(Deed, on: ItemId? = nil, words: String = "")
+    /// Its being removed from sight, on today's day here.
+    case trash
+    /// Its being brought back.
+    case restore
+    /// What stands where several words or values do, as the ``Choice`` has them.
+    case resolve(field: String, on: ItemId?, value: String)
+    /// A comment on what stands in a page at a place, as it was shown at that version.
+    case commentOn(TextRange, String, base: Version? = nil)
 }
 
 extension Notebook {

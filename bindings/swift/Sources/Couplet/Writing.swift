@@ -24,6 +24,27 @@ extension Notebook {
         }
     }
 
+    /// Types on a page: what stood there, as it was shown at that version, gives way to other words.
+    @discardableResult
+    public func splice(
+        _ entry: EntryId,
+        at place: TextRange,
+        _ insert: String,
+        base: Version? = nil
+    ) async throws -> EntryRow {
+        let (there, shown) = (place.lower(), base?.lower())
+        return try await engine.writing {
+            EntryRow(
+                try await $0.splice(
+                    entry: entry.lower(),
+                    range: there,
+                    insert: insert,
+                    base: shown
+                )
+            )
+        }
+    }
+
     /// A page of the timeline, the newest first, from a cursor on or from its beginning. A page of
     /// less than no entries has none.
     public func timeline(

@@ -32,6 +32,12 @@ public enum class Verb {
 
     /** Take an emoji back. */
     UNREACT,
+
+    /** Remove it from sight. */
+    TRASH,
+
+    /** Bring it back. */
+    RESTORE,
 }
 
 /**
@@ -54,6 +60,10 @@ public enum class Verb {
  * @property items its items, in their order.
  * @property meeting the times of a conversation, if it is one.
  * @property seal how it is sealed, if it is.
+ * @property trash that somebody removed it, whether or not it is out of sight.
+ * @property needs what in it waits for somebody.
+ * @property isLong whether it is a page so long that another should be begun before it is full.
+ * @property content a hash of everything shared in it.
  * @property version to be given back with an edit of what is shown here.
  */
 public data class Entry(
@@ -77,6 +87,10 @@ public data class Entry(
     val items: List<Item>,
     val meeting: Meeting?,
     val seal: Seal?,
+    val trash: Trash?,
+    val needs: List<Need>,
+    val isLong: Boolean,
+    val content: String,
     val version: Version,
 )
 
@@ -107,6 +121,8 @@ public data class EntryRow(
  * @property state where it has come to, if its kind has states.
  * @property conflicts how many words and values stand beside others, written apart: nobody has
  *   chosen yet.
+ * @property needs how much in it waits for somebody, these among it.
+ * @property trash that somebody removed it, whether or not it is out of sight.
  * @property comments how many comments were made on it.
  * @property items how many items it has, and [itemsDone], how many of them are done.
  * @property isUnread whether it has something from the other person that was not opened here.
@@ -123,6 +139,8 @@ public data class EntryPreview(
     val isWhole: Boolean,
     val state: EntryState?,
     val conflicts: Int,
+    val needs: Int,
+    val trash: Trash?,
     val comments: Int,
     val reactions: List<Reaction>,
     val items: Int,
@@ -140,6 +158,8 @@ public data class Revision(val rev: Long, val writer: WriterId, val text: String
  *
  * @property generation which generation of that person: nobody of another writes it anew.
  * @property replyTo the earlier comment that it answers.
+ * @property range what of a page it is about, as the page stands; the entry, if that is nothing or
+ *   is gone.
  * @property alternatives words that stand beside [text], written apart on two phones of one person.
  * @property revisions every revision, the oldest first.
  */
@@ -148,20 +168,29 @@ public data class Comment(
     val author: PersonId,
     val generation: Int,
     val replyTo: CommentId?,
+    val range: TextRange?,
     val text: String,
     val alternatives: List<Revision>,
     val revisions: List<Revision>,
 )
 
+/** A place in the text of a page, in UTF-16 units: where it begins, and what comes after it. */
+public data class TextRange(val start: Int, val end: Int) {
+    init {
+        require(start in 0..end) { "no text reaches from $start to $end" }
+    }
+}
+
 /** An emoji that somebody left. */
 public data class Reaction(val by: PersonId, val emoji: String)
 
-/** Which entries are wanted: all, unless something is said. */
+/** Which entries are wanted: all that are in sight, unless something is said. */
 public data class Filter(
     val kind: Kind? = null,
     val onlyUnread: Boolean = false,
     val firstDay: LocalDate? = null,
     val lastDay: LocalDate? = null,
+    val among: Among = Among.KEPT,
 )
 
 /** A hash of everything shared, equal on devices that have the same notebook. */

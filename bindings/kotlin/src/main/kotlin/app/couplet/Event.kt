@@ -13,6 +13,15 @@ public sealed interface Event {
     /** Words have come further. */
     public data object Delivered : Event
 
+    /**
+     * Something came that no phone applies, and is set aside: what it would have changed stands as
+     * it did.
+     *
+     * @property by who wrote it.
+     * @property detail why, in a sentence.
+     */
+    public data class Rejected(val by: PersonId, val detail: String) : Event
+
     /** Somebody asks to be let in. */
     public data object Requests : Event
 

@@ -48,6 +48,8 @@ private fun app.couplet.ffi.Verb.lift() = when (this) {
     app.couplet.ffi.Verb.EDIT_COMMENT -> Verb.EDIT_COMMENT
     app.couplet.ffi.Verb.REACT -> Verb.REACT
     app.couplet.ffi.Verb.UNREACT -> Verb.UNREACT
+    app.couplet.ffi.Verb.TRASH -> Verb.TRASH
+    app.couplet.ffi.Verb.RESTORE -> Verb.RESTORE
 }
 
 internal fun History.lower() = when (this) {
@@ -118,6 +120,10 @@ private fun app.couplet.ffi.Entry.lift() = Entry(
     items = items.map { it.lift() },
     meeting = meeting?.lift(),
     seal = seal?.lift(),
+    trash = trash?.lift(),
+    needs = needs.map { it.lift() },
+    isLong = isLong,
+    content = content,
     version = Version(version.value),
 )
 
@@ -131,6 +137,7 @@ private fun app.couplet.ffi.Comment.lift() = Comment(
     author = author.lift(),
     generation = generation.toInt(),
     replyTo = replyTo?.let { CommentId(it.value) },
+    range = range?.let { TextRange(it.start.toInt(), it.end.toInt()) },
     text = text,
     alternatives = alternatives.map { it.lift() },
     revisions = revisions.map { it.lift() },
@@ -145,7 +152,10 @@ internal fun app.couplet.ffi.Draft.lift() = Draft(
     text = text,
 )
 
+internal fun TextRange.lower() = app.couplet.ffi.TextRange(start.toUInt(), end.toUInt())
+
 internal fun Filter.lower() = app.couplet.ffi.Filter(
+    among = among.lower(),
     kind = kind?.lower(),
     onlyUnread = onlyUnread,
     firstDay = firstDay?.lower(),
@@ -157,6 +167,10 @@ internal fun Saying.lower() = when (this) {
     is Saying.EditComment -> app.couplet.ffi.Saying.EditComment(comment.lower(), text)
     is Saying.React -> app.couplet.ffi.Saying.React(emoji, isWanted = true)
     is Saying.Do -> app.couplet.ffi.Saying.Do(deed.lower(), on?.lower(), words)
+    is Saying.Trash -> app.couplet.ffi.Saying.Trash
+    is Saying.Restore -> app.couplet.ffi.Saying.Restore
+    is Saying.Resolve -> app.couplet.ffi.Saying.Resolve(field, on?.lower(), value)
+    is Saying.CommentOn -> app.couplet.ffi.Saying.CommentOn(place.lower(), base?.lower(), text)
     is Saying.Unreact -> app.couplet.ffi.Saying.React(emoji, isWanted = false)
 }
 
@@ -245,6 +259,7 @@ internal fun app.couplet.ffi.Exchanged.lift() = Exchanged(
     duration = duration.toKotlinDuration(),
     transport = transport,
     isCaughtUp = isCaughtUp,
+    arrived = arrived.lift(),
 )
 
 internal fun app.couplet.ffi.Export.lift() = Export(
@@ -263,10 +278,13 @@ internal fun Archive.lower() = app.couplet.ffi.Archive(
     changes = changes.map { it.lower() },
 )
 
-internal fun app.couplet.ffi.Quarantine.lift() = Quarantine(
-    late = late.map { Late(DeviceId(it.device.value), it.envelopes.toLong(), it.isOwn) },
-    changes = changes.map { SetAside(it.author.lift(), it.detail) },
-)
+internal fun app.couplet.ffi.Late.lift() =
+    Late(DeviceId(device.value), envelopes.toLong(), isOwn)
+
+internal fun app.couplet.ffi.SetAside.lift() = SetAside(author.lift(), detail)
+
+internal fun app.couplet.ffi.Quarantine.lift() =
+    Quarantine(late.map { it.lift() }, changes.map { it.lift() })
 
 internal fun PlacedChange.lower() =
     app.couplet.ffi.PlacedChange(volume.toUInt(), edition.toUInt(), bytes)
@@ -278,6 +296,7 @@ internal fun app.couplet.ffi.Imported.lift() = Imported(written.toLong(), held.t
 internal fun app.couplet.ffi.Event.lift(): Event = when (this) {
     is app.couplet.ffi.Event.EntryChanged -> Event.EntryChanged(entry.lift())
     is app.couplet.ffi.Event.Delivered -> Event.Delivered
+    is app.couplet.ffi.Event.Rejected -> Event.Rejected(by.lift(), detail)
     is app.couplet.ffi.Event.Requests -> Event.Requests
     is app.couplet.ffi.Event.CaughtUp -> Event.CaughtUp
     is app.couplet.ffi.Event.Attached -> Event.Attached

@@ -16,7 +16,7 @@ private fun app.couplet.ffi.Deed.lift() = Deed.valueOf(name)
 
 internal fun ItemId.lower() = app.couplet.ffi.ItemId(value)
 
-private fun app.couplet.ffi.ItemId.lift() = ItemId(value)
+internal fun app.couplet.ffi.ItemId.lift() = ItemId(value)
 
 internal fun app.couplet.ffi.Fact.lift() = when (this) {
     is app.couplet.ffi.Fact.EarlierWords -> Fact.EarlierWords(of.lift())
@@ -77,6 +77,8 @@ internal fun app.couplet.ffi.EntryPreview.lift() = EntryPreview(
     isWhole = isWhole,
     state = state?.lift(),
     conflicts = conflicts.toInt(),
+    needs = needs.toInt(),
+    trash = trash?.lift(),
     comments = comments.toInt(),
     reactions = reactions.map { it.lift() },
     items = items.toInt(),

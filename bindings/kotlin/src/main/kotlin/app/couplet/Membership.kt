@@ -204,6 +204,7 @@ public data class Status(
  * @property udpOut bytes of UDP payload sent; [udpIn], received.
  * @property duration how long it took, connecting included.
  * @property isCaughtUp whether both sides held the same at its end.
+ * @property arrived what came of the other person, for people.
  */
 public data class Exchanged(
     val sent: Long,
@@ -216,6 +217,7 @@ public data class Exchanged(
     val duration: Duration,
     val transport: String,
     val isCaughtUp: Boolean,
+    val arrived: Arrived,
 )
 
 /**

@@ -93,6 +93,19 @@ public class Notebook private constructor(internal val ffi: FfiNotebook, first: 
         writing { ffi.edit(entry.lower(), text, base?.lower()).lift() }
 
     /**
+     * Types on a page: what stood there, as it was shown at that version, gives way to other words.
+     *
+     * @throws CoupletException
+     */
+    public suspend fun splice(
+        entry: EntryId,
+        place: TextRange,
+        insert: String,
+        base: Version? = null,
+    ): EntryRow =
+        writing { ffi.splice(entry.lower(), place.lower(), insert, base?.lower()).lift() }
+
+    /**
      * A page of the timeline, the newest first, from a cursor on or from its beginning.
      *
      * @throws CoupletException

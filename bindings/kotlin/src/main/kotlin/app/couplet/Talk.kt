@@ -22,6 +22,22 @@ public sealed interface Saying {
         val on: ItemId? = null,
         val words: String = "",
     ) : Saying
+
+    /** Its being removed from sight, on today's day here. */
+    public data object Trash : Saying
+
+    /** Its being brought back. */
+    public data object Restore : Saying
+
+    /** What stands where several words or values do, as the [Choice] has them. */
+    public data class Resolve(val field: String, val on: ItemId?, val value: String) : Saying
+
+    /** A comment on what stands in a page at a place, as it was shown at that version. */
+    public data class CommentOn(
+        val place: TextRange,
+        val text: String,
+        val base: Version? = null,
+    ) : Saying
 }
 
 /**

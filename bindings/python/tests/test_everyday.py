@@ -1,0 +1,104 @@
+"""What is removed, what was read, what waits for somebody, and choosing."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+
+import pytest
+from couple import Phone, Relay, meet, scenario, texts, together
+from couplet import (
+    Among,
+    Choose,
+    Deed,
+    Filter,
+    Kind,
+    NewOfKind,
+    NotAllowed,
+    Resurfaced,
+    TextRange,
+    Verb,
+)
+
+REMOVED = Filter(among=Among.REMOVED)
+
+
+@scenario("everyday")
+async def test_what_is_removed_unread_or_apart_is_shown_and_nothing_of_it_is_lost(
+    stack: AsyncExitStack, relay: Relay, ana: Phone, ben: Phone
+) -> None:
+    anas, bens = await together(stack, relay, ana, ben)
+    me, other = [(await phone.status()).person for phone in (anas, bens)]
+    note = (await anas.write("a note")).entry.id
+    await anas.sync()
+    assert (await bens.sync()).arrived.fresh == (NewOfKind("note", 1),)
+    shown = await bens.entry(note)
+    assert shown.is_unread
+    await anas.comment(note, "and this")
+    await meet(anas, bens)
+    assert not await bens.seen(shown)
+    shown = await bens.entry(note)
+    assert shown.is_unread
+    assert await bens.seen(shown)
+    assert not (await bens.entry(note)).is_unread
+
+    assert Verb.TRASH in shown.can
+    removed = (await bens.trash(note)).entry
+    assert removed.trash is not None
+    assert (removed.trash.by, removed.trash.resurfaced_by) == (other, ())
+    assert await texts(bens) == []
+    [line] = await bens.timeline(wanted=REMOVED)
+    assert line.trash == removed.trash
+    await anas.comment(note, "not so fast")
+    await meet(anas, bens)
+    for notebook in (anas, bens):
+        back = (await notebook.entry(note)).entry
+        assert back.trash is not None
+        assert (back.trash.resurfaced_by, back.needs) == ((me,), (Resurfaced(),))
+        assert await texts(notebook) == ["a note"]
+        attention = await notebook.needs_attention()
+        assert [line.id for line in attention.entries] == [note]
+        assert (attention.set_aside, attention.late, attention.waiting) == ((), (), 0)
+    assert (await anas.restore(note)).entry.trash is None
+    assert (await anas.needs_attention()).entries == ()
+
+    date = (await anas.write("the day we met", Kind.DATE)).entry.id
+    await meet(anas, bens)
+    await anas.act(date, Deed.SET_DATE, words="20000")
+    await bens.act(date, Deed.SET_DATE, words="20001")
+    await meet(anas, bens)
+    [need] = (await bens.entry(date)).entry.needs
+    assert isinstance(need, Choose)
+    assert sorted(need.choice.values) == ["20000", "20001"]
+    assert (await anas.entry(date)).entry.needs == (need,)
+    await bens.resolve(date, need.choice, "20001")
+    await meet(anas, bens)
+    assert (await anas.entry(date)).entry.needs == ()
+    assert "20001" in [value.value for value in (await anas.entry(date)).entry.shown]
+
+    page = (await anas.write("we go out", Kind.PAGE)).entry
+    typed = await anas.splice(page.id, TextRange(6, 9), "to the sea", page.version)
+    assert typed.entry.text == "we go to the sea"
+    said = await anas.comment_on(page.id, TextRange(13, 16), "which?", typed.entry.version)
+    assert [comment.range for comment in said.entry.comments] == [TextRange(13, 16)]
+
+
+@scenario("erase")
+async def test_words_are_erased_for_good_and_the_answer_is_true(
+    stack: AsyncExitStack, relay: Relay, ana: Phone, ben: Phone
+) -> None:
+    anas, bens = await together(stack, relay, ana, ben)
+    entry = (await anas.write("never said")).entry.id
+    await meet(anas, bens)
+    with pytest.raises(NotAllowed) as refused:
+        await bens.erase(entry)
+    assert refused.value.code == "not_allowed"
+    asked = await anas.erase(entry)
+    assert (asked.entry, asked.is_done_here) == (entry, False)
+    assert asked.requested_there == ((await bens.status()).device,)
+    assert len(asked.cannot_promise) == 3
+    for _ in range(3):
+        await meet(anas, bens)
+    assert (await anas.erase(entry)).is_done_here
+    for notebook in (anas, bens):
+        shown = (await notebook.entry(entry)).entry
+        assert (shown.text, shown.revisions) == ("", ())
