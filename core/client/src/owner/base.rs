@@ -414,6 +414,7 @@ mod tests {
     use couplet_proto::statement::Role;
 
     use super::*;
+    use crate::owner::checkpoint::cover;
     use crate::owner::testing::{ana, let_in, meet, order, pass, pass_words, shown};
 
     const EDITION: Edition = Edition(0);
