@@ -23,7 +23,7 @@ fn let_go() -> Vec<(usize, What)> {
 }
 
 /// A world in which that happened, by these steps.
-fn in_it(seed: u64, steps: Vec<(usize, What)>) -> World {
+pub(crate) fn in_it(seed: u64, steps: Vec<(usize, What)>) -> World {
     let mut world = World::new(seed, Breach::default()).unwrap();
     story(seed, steps).steps.iter().for_each(|step| world.act(step).unwrap());
     world

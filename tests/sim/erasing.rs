@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::breach::Breach;
+use crate::checkpoints::in_it;
 use crate::disk::Mark;
 use crate::step::What;
 use crate::stories::{ANA, BEN, TABLET, a_day, one_more, story, together, wiped};
@@ -44,7 +45,9 @@ fn told(seed: u64, steps: &[(usize, What)]) -> World {
     let rounds = (0..4).flat_map(|_| (0..world.phones.len()).map(|who| (who, What::Sync)));
     let rounds = story(seed + 100, rounds.collect::<Vec<_>>());
     rounds.steps.iter().for_each(|step| world.act(step).unwrap());
-    world.settle().unwrap();
+    if let Err(what) = world.settle() {
+        panic!("seed {seed}: {what}\n{}", world.trace.join("\n"));
+    }
     world
 }
 
@@ -122,7 +125,10 @@ fn who_comes_later_begins_with_the_edition() {
     let newcomer = [one_more(ANA), vec![(NEWCOMER, What::Sync)]].concat();
     let checkpoint = vec![(BEN, What::Checkpoint), (BEN, What::Sync)];
     let after = [erases(ANA), a_day(BEN), together(), checkpoint, together()].concat();
-    tell(&[before(), after, newcomer, a_day(NEWCOMER), erases(BEN)].concat());
+    tell(&[before(), after, newcomer.clone(), a_day(NEWCOMER), erases(BEN)].concat());
+    // What was written since comes with it at once.
+    let world = in_it(0, [before(), erases(ANA), a_day(BEN), together(), newcomer].concat());
+    assert!(world.phones[NEWCOMER].shows.is_superset(&world.phones[BEN].shows));
 }
 
 #[test]

@@ -302,7 +302,7 @@ mod tests {
         assert_ne!(hash(2), HASH_OF_ONE);
     }
 
-    const HASH_OF_ONE: &str = "92fae11fa7289d7e807111445ec3a7c82839117b2f7e1aadd0ec3766db3e2bf5";
+    const HASH_OF_ONE: &str = "542a52349b7f769890c58927a57265bd20622e85f9fd14d3e7408e9ef4514326";
 
     #[test]
     fn there_is_some_of_everything_and_both_see_it() {

@@ -13,7 +13,7 @@ use couplet_proto::have::{Have, Tip};
 use couplet_proto::ids::{Person, Volume, WriterId};
 
 use super::Owner;
-use super::checkpoint::{Volumes, cover, said};
+use super::checkpoint::{Volumes, said};
 use super::edition::{Anew, let_go};
 use super::intents::Intent;
 use super::receiving::{Judged, Me, Received};
@@ -119,7 +119,8 @@ impl Owner {
         if self.is_behind()? || self.lacks_base()? {
             let taken = self.take_base(manifest);
             self.is_stale |= taken.is_err();
-            return taken;
+            // What came before it and was written since can be read.
+            return self.then_reread(taken?);
         }
         let is_true = self.is_true(manifest)?;
         self.settle_piece(manifest, is_true)?;
@@ -197,7 +198,7 @@ impl Owner {
         };
         let Some(anew) = self.split_anew(&mut volumes)? else { return self.reject(manifest) };
         // What is doubted below has no place in its chain any more.
-        let late = self.late_changes(anew.keys(), &cover(manifest))?;
+        let late = self.late_changes(anew.keys(), manifest)?;
         let doubted = self.heal_others(manifest, (&volumes, &anew))?;
         let Some(judged) = self.judge_all(volumes, &authors, doubted.is_some())? else {
             return self.reject(manifest);
@@ -413,6 +414,7 @@ mod tests {
     use couplet_proto::statement::Role;
 
     use super::*;
+    use crate::owner::checkpoint::cover;
     use crate::owner::testing::{ana, let_in, meet, order, pass, pass_words, shown};
 
     const EDITION: Edition = Edition(0);

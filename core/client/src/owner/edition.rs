@@ -13,14 +13,14 @@ use couplet_engine::document::genesis::GENESIS_WRITER;
 use couplet_engine::document::{Change, EntryKey};
 use couplet_engine::notebook::edition::Stranded;
 use couplet_engine::notebook::entry::Entry;
-use couplet_engine::notebook::schema::Body;
+use couplet_engine::notebook::schema;
 use couplet_engine::notebook::{Notebook, Written};
 use couplet_proto::checkpoint::Manifest;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::Have;
 use couplet_proto::ids::{Edition, Slot, Volume, WriterId};
 use couplet_proto::log::{Member, Proposed};
-use couplet_proto::statement::Propose;
+use couplet_proto::statement::{Body, Propose};
 
 use super::Owner;
 use super::checkpoint::{Volumes, cover, said};
@@ -60,7 +60,12 @@ impl Owner {
     /// Looks again at what could not be read before, in the editions that are current by now.
     pub(crate) fn go_over(&mut self) -> Result<Received, Error> {
         self.wipe_if_due()?;
-        let mut received = self.settle_editions()?;
+        let received = self.settle_editions()?;
+        self.then_reread(received)
+    }
+
+    /// What was received, and what could be read after it.
+    pub(super) fn then_reread(&mut self, mut received: Received) -> Result<Received, Error> {
         let reread = self.reread()?;
         received.touched.extend(reread.touched);
         for (writer, have) in reread.delta.iter() {
@@ -228,7 +233,7 @@ impl Owner {
         let (written, stranded) = new.write_late(&old, late)?;
         // Of a page the version that is shown with it is to be one of this edition's.
         let differs = |entry: &Entry| {
-            let is_page = entry.kind.is_some_and(|kind| kind.body() == Body::Text);
+            let is_page = entry.kind.is_some_and(|kind| kind.body() == schema::Body::Text);
             is_page || old.entry(&entry.key).is_none_or(|before| before.content != entry.content)
         };
         let different = new.entries().filter(differs).collect();
@@ -237,24 +242,26 @@ impl Owner {
         Ok(Some(Anew { place, by, base, judged, written, stranded, different, gone }))
     }
 
-    /// What this device wrote in the editions of these volumes that are here, beyond what is covered of
-    /// it, in order. Of a chain of which less is here than is covered, as in a store that was restored,
-    /// nothing is.
+    /// What this device wrote in the editions of these volumes that are here, beyond where they end
+    /// in its chains, in order. Of a chain of which less is here than is covered, as in a store that
+    /// was restored, nothing is.
     pub(super) fn late_changes<'a>(
         &mut self,
         volumes: impl Iterator<Item = &'a Volume>,
-        covered: &Have,
+        manifest: &Manifest,
     ) -> Result<BTreeMap<Volume, Vec<Change>>, Error> {
-        let mut own = self.former_writers()?;
-        own.push(self.replica()?.writer());
-        let covers = |writer: WriterId, counter: u64| {
-            covered.of(writer).is_some_and(|have| counter <= have.tip.counter)
-        };
-        let have = self.replica()?.have();
+        let mut former = self.former_writers()?;
+        former.push(self.replica()?.writer());
+        let have = self.replica()?.have().clone();
         let tip = |writer| have.of(writer).map_or(0, |have| have.tip.counter);
-        own.retain(|writer| !covers(*writer, tip(*writer).saturating_add(1)));
         let mut all = BTreeMap::new();
         for volume in volumes {
+            let covered = self.end_of(*volume, manifest)?;
+            let covers = |writer: WriterId, counter: u64| {
+                covered.of(writer).is_some_and(|have| counter <= have.tip.counter)
+            };
+            let mut own = former.clone();
+            own.retain(|writer| !covers(*writer, tip(*writer).saturating_add(1)));
             let mut late = Vec::new();
             for (change, counter) in
                 self.tables().changes_of((*volume, self.tables().edition(*volume)?))?
@@ -275,6 +282,33 @@ impl Owner {
             all.insert(*volume, late);
         }
         Ok(all)
+    }
+
+    /// Where the edition of a volume that is here ends: at the cover of the one that follows it. Of
+    /// several that have passed, those who proposed and accepted the first of them may have words
+    /// beyond its cover that the others' cover, and they hold what it was proposed with. Whoever else
+    /// has late words has given them to nobody.
+    fn end_of(&mut self, volume: Volume, manifest: &Manifest) -> Result<Have, Error> {
+        let here = self.tables().edition(volume)?;
+        let statements = self.replica()?.log().statements();
+        let is_accepted = |checkpoint: Hash| {
+            let accepts =
+                |body: &Body| matches!(body, Body::Accept(it) if it.checkpoint == checkpoint);
+            statements.iter().any(|said| accepts(said.body()))
+        };
+        let next = statements.iter().find_map(|said| match said.body() {
+            Body::Propose(it)
+                if it.volume == volume
+                    && here.0.checked_add(1) == Some(it.edition.0)
+                    && is_accepted(it.checkpoint) =>
+            {
+                Some(it.checkpoint)
+            }
+            _ => None,
+        });
+        let known = self.tables().checkpoints()?.into_iter().map(|(manifest, _)| manifest);
+        let first = known.into_iter().find(|known| Some(known.hash()) == next);
+        Ok(cover(first.as_ref().unwrap_or(manifest)))
     }
 
     /// Late words on entries that have come since are written; whether there were any.
