@@ -1,0 +1,5 @@
+//! What the notebook promises two people, row by row: each module is a row of the domain's list of
+//! features, and its tests read as that row does. They go through `couplet` as an app would, over a
+//! real relay wherever two phones meet. A row that another test directory proves already (crash
+//! images, random lives) has its module here all the same: the shortest telling of it.
+
