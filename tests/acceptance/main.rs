@@ -2,4 +2,3 @@
 //! features, and its tests read as that row does. They go through `couplet` as an app would, over a
 //! real relay wherever two phones meet. A row that another test directory proves already (crash
 //! images, random lives) has its module here all the same: the shortest telling of it.
-
