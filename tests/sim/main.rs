@@ -15,6 +15,7 @@ mod ending;
 mod erasing;
 mod explore;
 mod exploring;
+mod letters;
 mod line;
 mod log;
 mod members;

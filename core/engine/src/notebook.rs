@@ -24,6 +24,7 @@ pub mod kindness;
 pub mod kinds;
 pub mod law;
 mod listening;
+pub mod marks;
 pub mod name;
 pub mod names;
 pub mod own;
@@ -312,6 +313,18 @@ impl Notebook {
         page: Option<(&str, &str)>,
     ) -> Result<Written, CannotWrite> {
         let author = self.author();
+        let fields = Self::born_with(author, (kind, day), others);
+        let fields: Vec<_> = fields.iter().map(|(f, value)| (f.as_str(), value.clone())).collect();
+        let change = self.commit(author, |edit| edit.create_entry(key, &fields, page))?;
+        self.written(key, change)
+    }
+
+    /// Everything that stands in a new entry.
+    fn born_with(
+        author: Author,
+        (kind, day): (Kind, i32),
+        others: Vec<(Field, Scalar)>,
+    ) -> Vec<(String, Scalar)> {
         let mut fields = vec![
             (Field::Kind.to_string(), Scalar::Str(kind.name().to_owned())),
             (Field::Version.to_string(), Scalar::Uint(ENTRY_VERSION)),
@@ -319,9 +332,7 @@ impl Notebook {
             (Field::Day.to_string(), Scalar::Int(i64::from(day))),
         ];
         fields.extend(others.into_iter().map(|(field, value)| (field.to_string(), value)));
-        let fields: Vec<_> = fields.iter().map(|(f, value)| (f.as_str(), value.clone())).collect();
-        let change = self.commit(author, |edit| edit.create_entry(key, &fields, page))?;
-        self.written(key, change)
+        fields
     }
 
     /// Own words anew, or the new text of a page, merged against the version last shown. Nothing,

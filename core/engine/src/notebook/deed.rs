@@ -116,15 +116,22 @@ impl Notebook {
         self.put_writes(key, &sheet, writes?)
     }
 
-    /// Publishes, copies or withdraws the keys of closed words that are due. Nothing, if none are.
+    /// Publishes, copies, withdraws or closes anew the keys of closed words, as far as that is due.
+    /// Nothing, if nothing is.
     ///
     /// # Errors
     /// [`CannotWrite`].
-    pub fn settle(&mut self, key: &EntryKey, now: i64) -> Result<Option<Written>, CannotWrite> {
+    pub fn settle(
+        &mut self,
+        key: &EntryKey,
+        now: i64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Option<Written>, CannotWrite> {
         let raw = self.document.entry(key).ok_or(CannotWrite::NoEntry)?;
         let Ok(kind) = kind_name(&raw).parse::<Kind>() else { return Ok(None) };
         let sheet = Sheet::read(key.slot(), &raw);
-        let due = closed::due(kind, key, self.reader(), now, &sheet);
+        let mut due = closed::due(kind, key, self.reader(), now, &sheet);
+        due.extend(closed::anew(kind, key, self.reader(), &sheet, rng));
         self.put_writes(key, &sheet, due)
     }
 
