@@ -50,7 +50,8 @@ pub use couplet_proto::item::Malformed;
 pub use couplet_proto::link::RelayLink;
 pub use couplet_proto::statement::History;
 pub use demo::{
-    DEMO_PERSONS, DemoNotebook, DemoPerson, DemoStep, DemoStory, demo_notebook, demo_story,
+    DEMO_PERSONS, DemoNotebook, DemoOpens, DemoPerson, DemoStep, DemoStory, demo_notebook,
+    demo_story, demo_time,
 };
 pub use error::Error;
 pub use exchange::{Arrived, Exchanged};
