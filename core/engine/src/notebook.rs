@@ -254,10 +254,22 @@ impl Notebook {
     fn begin_with(
         &mut self,
         key: &EntryKey,
+        begun: (Kind, i32, &str),
+        said: Vec<Write>,
+    ) -> Result<Written, CannotWrite> {
+        self.begin_whole(key, begun, "", said)
+    }
+
+    /// The same, with notes for both hands if its kind has them.
+    fn begin_whole(
+        &mut self,
+        key: &EntryKey,
         (kind, day, text): (Kind, i32, &str),
+        notes: &str,
         said: Vec<Write>,
     ) -> Result<Written, CannotWrite> {
         check_birth(kind, text)?;
+        check_length(MAX_PAGE, notes)?;
         said.iter().try_for_each(Write::check)?;
         let author = self.author();
         let writes = kinds::birth(kind, text, day).into_iter().chain(said).collect();
@@ -268,7 +280,7 @@ impl Notebook {
         }
         let page = match kind.body() {
             Body::Text => Some((TEXT, text)),
-            Body::Notes(_) => Some((TEXT, "")),
+            Body::Notes(_) => Some((TEXT, notes)),
             Body::Words | Body::Value(_) => None,
         };
         self.begin((key, kind, day), others, page)

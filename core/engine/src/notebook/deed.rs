@@ -111,9 +111,8 @@ impl Notebook {
             writes.extend(closed::copies(key, me, &sheet));
         }
         writes.iter().try_for_each(Write::check)?;
-        let writes: Result<Vec<Write>, CannotWrite> =
-            writes.into_iter().map(|write| self.close(key, write, rng)).collect();
-        self.put_writes(key, &sheet, writes?)
+        let writes = self.close_all(key, writes, rng)?;
+        self.put_writes(key, &sheet, writes)
     }
 
     /// Publishes, copies, withdraws or closes anew the keys of closed words, as far as that is due.
@@ -148,6 +147,16 @@ impl Notebook {
             Some(change) => self.written(key, Some(change)).map(Some),
             None => Ok(None),
         }
+    }
+
+    /// Closes those of these words that are to be closed.
+    pub(super) fn close_all(
+        &self,
+        key: &EntryKey,
+        writes: Vec<Write>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<Write>, CannotWrite> {
+        writes.into_iter().map(|write| self.close(key, write, rng)).collect()
     }
 
     fn close(
