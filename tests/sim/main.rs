@@ -27,5 +27,6 @@ mod settling;
 mod step;
 mod stories;
 mod talking;
+mod vault;
 mod words;
 mod world;

@@ -68,5 +68,6 @@ pub mod driven {
     pub use crate::conversation::{Conversation, Output, Talked, Until};
     pub use crate::owner::{Asking, Found, Invited, Owner, Return};
     pub use crate::place::{Home, Surroundings, System};
+    pub use crate::store::MarksPage;
     pub use crate::transport::introduction;
 }

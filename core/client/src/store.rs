@@ -37,7 +37,7 @@ pub use drafts::{Draft, Kept};
 pub use entries::{Among, Cursor, Delivery, EntryRow, Filter};
 pub(crate) use envelopes::State;
 pub(crate) use late::{Chain, Cut};
-pub(crate) use marks::Page;
+pub use marks::MarksPage;
 pub(crate) use meta::Meta;
 
 /// The name of the store's file in its directory.

@@ -4,8 +4,6 @@
 //! the other cannot tell, not even by what is sent or when. Another device of one's own hears of it
 //! through the vault, which is that person's alone.
 
-use couplet_engine::limits::MAX_MARKS;
-
 use super::Couplet;
 use crate::answers::{Attention, Event};
 use crate::error::Error;
@@ -35,16 +33,13 @@ impl Couplet {
     /// # Errors
     /// [`Error::NoVault`], [`Error::Store`]; what did not get there is due still.
     pub async fn keep_seen(&self, vault: &Self) -> Result<usize, Error> {
-        if !vault.is_vault().await? {
-            return Err(Error::NoVault);
-        }
-        let taken = self.handle.read(|tables, _| tables.marks_taken()).await?;
-        let pages = vault.handle.read(move |tables, me| tables.pages_beyond(&taken, me)).await?;
+        let taken = self.handle.call(Owner::marks_taken).await?;
+        let pages = vault.handle.call(move |owner| owner.marks_beyond(&taken)).await?;
         let read = self.handle.call(move |owner| owner.take_marks(&pages)).await?;
         for entry in &read {
             self.handle.tell(Event::Entry(entry.as_str().to_owned()));
         }
-        let due = self.handle.read(|tables, me| tables.marks_due(MAX_MARKS, me)).await?;
+        let due = self.handle.call(Owner::marks_due).await?;
         if !due.is_empty() {
             let marks = due.clone();
             match vault.handle.call(move |owner| owner.keep_marks(&marks)).await {

@@ -6,20 +6,34 @@
 //! again, which changes nothing.
 
 use couplet_engine::document::EntryKey;
+use couplet_engine::limits::MAX_MARKS;
 use couplet_engine::notebook::marks::Mark;
+use couplet_proto::hash::Hash;
 use couplet_proto::ids::Slot;
 
 use super::Owner;
 use crate::error::Error;
-use crate::store::{Meta, Page, StoreError, Tables};
+use crate::store::{MarksPage, Meta, StoreError, Tables};
 
 /// The vault's half.
 impl Owner {
+    /// The pages of marks in this vault that are not, or not so, among these.
+    ///
+    /// # Errors
+    /// [`Error::NoVault`], [`Error::Store`].
+    pub fn marks_beyond(&mut self, taken: &[(String, Hash)]) -> Result<Vec<MarksPage>, Error> {
+        if !self.is_vault {
+            return Err(Error::NoVault);
+        }
+        let tables = self.tables();
+        Ok(tables.pages_beyond(taken, person(&tables)?)?)
+    }
+
     /// Keeps marks in this vault: one change, and none if there are no marks.
     ///
     /// # Errors
     /// [`Error::NoVault`], [`Error::Write`], [`Error::Store`].
-    pub(crate) fn keep_marks(&mut self, marks: &[Mark]) -> Result<(), Error> {
+    pub fn keep_marks(&mut self, marks: &[Mark]) -> Result<(), Error> {
         if !self.is_vault {
             return Err(Error::NoVault);
         }
@@ -42,11 +56,28 @@ impl Owner {
 
 /// The notebook's half.
 impl Owner {
+    /// The pages that were taken in, as they stood then.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn marks_taken(&mut self) -> Result<Vec<(String, Hash)>, Error> {
+        Ok(self.tables().marks_taken()?)
+    }
+
+    /// What the vault does not know to be seen, as much as one change takes.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn marks_due(&mut self) -> Result<Vec<Mark>, Error> {
+        let tables = self.tables();
+        Ok(tables.marks_due(MAX_MARKS, person(&tables)?)?)
+    }
+
     /// The vault knows of these marks.
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub(crate) fn marks_are_kept(&mut self, marks: &[Mark]) -> Result<(), Error> {
+    pub fn marks_are_kept(&mut self, marks: &[Mark]) -> Result<(), Error> {
         Ok(self.store.jot(|tables| tables.marks_are_kept(marks, person(tables)?))?)
     }
 
@@ -54,7 +85,7 @@ impl Owner {
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub(crate) fn take_marks(&mut self, pages: &[Page]) -> Result<Vec<EntryKey>, Error> {
+    pub fn take_marks(&mut self, pages: &[MarksPage]) -> Result<Vec<EntryKey>, Error> {
         let mut read = Vec::new();
         self.store.jot(|tables| {
             let me = person(tables)?;
@@ -73,7 +104,7 @@ fn person(tables: &Tables<'_>) -> Result<Slot, StoreError> {
 mod tests {
     use std::path::Path;
 
-    use couplet_engine::limits::{MAX_BATCHES, MAX_MARKS};
+    use couplet_engine::limits::MAX_BATCHES;
     use couplet_engine::notebook::schema::Kind;
     use couplet_proto::statement::Role;
 
@@ -118,11 +149,9 @@ mod tests {
     /// vault has more.
     fn keep_seen(owner: &mut Owner, vault: &mut Owner) -> (usize, usize) {
         let before = vault.tables().all_changes().unwrap().len();
-        let (me, mine) = (vault.me().unwrap(), owner.me().unwrap());
-        let taken = owner.tables().marks_taken().unwrap();
-        let pages = vault.tables().pages_beyond(&taken, me).unwrap();
+        let pages = vault.marks_beyond(&owner.marks_taken().unwrap()).unwrap();
         let read = owner.take_marks(&pages).unwrap().len();
-        let due = owner.tables().marks_due(MAX_MARKS, mine).unwrap();
+        let due = owner.marks_due().unwrap();
         if !due.is_empty() {
             vault.keep_marks(&due).unwrap();
             owner.marks_are_kept(&due).unwrap();
@@ -215,8 +244,7 @@ mod tests {
             keep_seen(&mut five.phone, &mut five.vaults[0]);
         }
         five.vaults_meet();
-        let me = Slot::First;
-        assert_eq!(five.vaults[1].tables().pages_beyond(&[], me).unwrap().len(), 2);
+        assert_eq!(five.vaults[1].marks_beyond(&[]).unwrap().len(), 2);
         five.meet();
         assert_eq!(keep_seen(&mut five.tablet, &mut five.vaults[1]), (1, 0));
         assert_eq!(unread(&mut five.tablet), []);
@@ -224,7 +252,7 @@ mod tests {
         five.meet();
         see_all(&mut five.tablet);
         keep_seen(&mut five.tablet, &mut five.vaults[1]);
-        let pages = five.vaults[1].tables().pages_beyond(&[], me).unwrap();
+        let pages = five.vaults[1].marks_beyond(&[]).unwrap();
         assert_eq!(pages.len(), 3, "nothing stands beside anything");
         assert!(five.vaults[1].needs_attention().unwrap().is_nothing());
     }
@@ -236,7 +264,7 @@ mod tests {
         five.ben.write(Kind::Note, 1, "One").unwrap();
         five.meet();
         see_all(&mut five.phone);
-        let due = five.phone.tables().marks_due(9, Slot::First).unwrap();
+        let due = five.phone.marks_due().unwrap();
         five.vaults[0].keep_marks(&due).unwrap();
         // The notebook was not told.
         assert_eq!(keep_seen(&mut five.phone, &mut five.vaults[0]).0, 0);

@@ -17,7 +17,7 @@ use super::{StoreError, Tables};
 
 /// A page of marks in a vault.
 #[derive(Clone, Debug)]
-pub(crate) struct Page {
+pub struct MarksPage {
     /// Its name there.
     pub(crate) key: String,
     /// A hash of all that stands on it.
@@ -85,7 +85,7 @@ impl Tables<'_> {
     /// [`StoreError`].
     pub(crate) fn take_marks(
         &self,
-        page: &Page,
+        page: &MarksPage,
         read: &mut Vec<EntryKey>,
         me: Slot,
     ) -> Result<(), StoreError> {
@@ -139,14 +139,14 @@ impl Tables<'_> {
         &self,
         known: &[(String, Hash)],
         me: Slot,
-    ) -> Result<Vec<Page>, StoreError> {
+    ) -> Result<Vec<MarksPage>, StoreError> {
         let mut pages = Vec::new();
         for (key, content) in self.pages()? {
             if known.iter().any(|(page, taken)| *page == key && *taken == content) {
                 continue;
             }
             if let Some(row) = self.entry(&key, me)? {
-                pages.push(Page { key, content, marks: row.entry.marks() });
+                pages.push(MarksPage { key, content, marks: row.entry.marks() });
             }
         }
         Ok(pages)
