@@ -229,7 +229,7 @@ mod tests {
         assert_ne!(hash(2), HASH_OF_ONE);
     }
 
-    const HASH_OF_ONE: &str = "f77328256536bdae9d13414b4c0b368d4ff88eb0ebfcd5d58ae49fc3e10b9e1e";
+    const HASH_OF_ONE: &str = "76b85bd5bca64486568028d74e2195b7200dea5b07beed8f634ca82435bc21c3";
 
     #[test]
     fn there_is_all_of_it_and_both_see_it() {
