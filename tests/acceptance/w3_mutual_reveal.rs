@@ -46,7 +46,7 @@ fn may(open: &[Open], me: usize, deed: Deed) -> bool {
 async fn no_order_of_messages_puts_out_the_others_words_before_ones_own_are_given() {
     let it = Together::begin().await;
     let phones = [&it.ana, &it.ben];
-    for seed in 0..12 {
+    for seed in 0..8 {
         let mut chance = Chance::new(seed);
         // A question of its own for each order, and words that no other order has.
         let prompt = it.ana.write(Kind::Prompt, 1, "When were you happiest?").await.unwrap();
@@ -67,11 +67,9 @@ async fn no_order_of_messages_puts_out_the_others_words_before_ones_own_are_give
                 Step::TakeBack => {}
                 Step::Sync => drop(phones[me].sync(PATIENCE).await.unwrap()),
             }
-            for me in [0, 1] {
-                let has_others = puts_out(phones[me], &words[1 - me]).await;
-                let is_committed = has_answered(phones[me], &prompt, me).await;
-                assert!(!has_others || is_committed, "seed {seed}, {me}: {told:?}");
-            }
+            let has_others = puts_out(phones[me], &words[1 - me]).await;
+            let is_committed = has_answered(phones[me], &prompt, me).await;
+            assert!(!has_others || is_committed, "seed {seed}: {told:?}");
         }
         // However it went, it comes to its end once both have answered: nobody is locked out.
         for me in [0, 1] {
@@ -106,17 +104,18 @@ async fn whoever_ends_it_before_the_other_has_answered_has_told_nothing() {
     assert_eq!(shown(ben, prompt).await.state, Some(State::OneAnswered));
     assert!(!puts_out(ben, WORDS[0]).await && !puts_out(ana, WORDS[1]).await);
 
-    // He closes his phone for good; hers has nothing of his, and another answer waits as the first.
+    // Neither does it when the apps are started again. Another answer of hers opens both, and what
+    // she took back stays closed.
     it.ben.clone().shutdown().await;
-    act(ana, prompt, Deed::Answer, "of being alone").await;
-    ana.sync(PATIENCE).await.unwrap();
-    assert_eq!(shown(ana, prompt).await.state, Some(State::BothAnswered));
     let ben = Couplet::open(&it.place("ben")).await.unwrap();
     meet(&[&ben, ana]).await;
-    meet(&[&ben, ana]).await;
+    assert!(!puts_out(&ben, WORDS[0]).await && !puts_out(ana, WORDS[1]).await);
+    act(ana, prompt, Deed::Answer, "of being alone").await;
+    meet(&[ana, &ben]).await;
+    meet(&[ana, &ben]).await;
     for phone in [ana, &ben] {
         assert_eq!(shown(phone, prompt).await.state, Some(State::Revealed));
+        assert!(puts_out(phone, WORDS[1]).await && puts_out(phone, "of being alone").await);
     }
-    // What was taken back stays closed.
     assert!(!puts_out(&ben, WORDS[0]).await);
 }
