@@ -210,14 +210,14 @@ impl Story<'_> {
 
     /// Ana syncs, Ben syncs, Ana syncs for what Ben brought: and so on, should they still differ.
     async fn meet(&self, page: PageScript, seed: u64) -> Result<Ending, Failure> {
-        let mut cost = self.ana.sync().await?;
+        let mut cost = self.sync(&self.ana).await?;
         let mut hashes = [self.ana.hash().await?, self.ben.hash().await?];
         for turn in 1..MOST_SYNCS {
             if hashes[0] == hashes[1] {
                 break;
             }
             let phone = if turn % 2 == 1 { &self.ben } else { &self.ana };
-            cost = cost.and(phone.sync().await?);
+            cost = cost.and(self.sync(phone).await?);
             hashes = [self.ana.hash().await?, self.ben.hash().await?];
         }
         let timelines = [self.ana.timeline().await?, self.ben.timeline().await?];
@@ -225,6 +225,15 @@ impl Story<'_> {
         let repairs = [self.life.repair(&self.ana).await?, self.life.repair(&self.ben).await?];
         let (lost, killed) = (lost.unwrap_or_default(), self.killed);
         Ok(Ending { seed, hashes, timelines, repairs, lost, killed, cost })
+    }
+
+    async fn sync(&self, phone: &Phone) -> Result<Cost, Failure> {
+        let (cost, apart) = phone.meet().await?;
+        if !apart.is_empty() {
+            self.narrate(&format!("{}'s phone:", phone.person));
+            self.quote(&apart);
+        }
+        Ok(cost)
     }
 
     /// How much of what was acknowledged this timeline does not show once, and whole.

@@ -29,6 +29,7 @@ pub use couplet::{Chosen, Couplet, Export, Imported, lock_key};
 pub use couplet_engine::keys::Secret;
 pub use couplet_engine::keys::passphrase::{LockedKey, WrongPassphrase};
 pub use couplet_engine::membership::words::{NotWords, WORDS, Words};
+pub use couplet_engine::notebook::CannotWrite;
 pub use couplet_engine::notebook::attention::{Choice, Need};
 pub use couplet_engine::notebook::comment::{Comment, CommentId};
 pub use couplet_engine::notebook::deed::{Deed, On, Open, UnknownDeed};
