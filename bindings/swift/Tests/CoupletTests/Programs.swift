@@ -38,7 +38,8 @@ final class Relay: @unchecked Sendable {
 
     func close() {
         if process.isRunning {
-            process.terminate()
+            // On Linux it was begun with the signals blocked that can be: it would not hear another.
+            kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
         }
     }
