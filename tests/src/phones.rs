@@ -24,11 +24,20 @@ pub fn place(home: &Path, name: &str) -> Place {
 ///
 /// Where they do not find together.
 pub async fn pair(home: &Path, relay: &str) -> (Couplet, Couplet) {
+    pair_in(&place(home, "ana"), &place(home, "ben"), relay).await
+}
+
+/// The same, in places of one's choice.
+///
+/// # Panics
+///
+/// As [`pair`].
+pub async fn pair_in(anas: &Place, bens: &Place, relay: &str) -> (Couplet, Couplet) {
     let relay: RelayLink = relay.parse().unwrap();
-    let ana = Couplet::found(&place(home, "ana"), "Ana", Some(relay)).await.unwrap();
+    let ana = Couplet::found(anas, "Ana", Some(relay)).await.unwrap();
     let link = ana.invite(false, None).await.unwrap().link;
     ana.sync(PATIENCE).await.unwrap();
-    let ben = Couplet::join(&place(home, "ben"), &link, "Ben").await.unwrap();
+    let ben = Couplet::join(bens, &link, "Ben").await.unwrap();
     let code = ben.status().await.unwrap().waiting.unwrap().code;
     // Ben stands at the door; what he left there is what matters.
     drop(ben.sync(PATIENCE).await);
