@@ -14,6 +14,7 @@ mod entries;
 mod envelopes;
 mod inbox;
 mod late;
+mod marks;
 mod membership;
 mod meta;
 mod schema;
@@ -36,6 +37,7 @@ pub use drafts::{Draft, Kept};
 pub use entries::{Among, Cursor, Delivery, EntryRow, Filter};
 pub(crate) use envelopes::State;
 pub(crate) use late::{Chain, Cut};
+pub use marks::MarksPage;
 pub(crate) use meta::Meta;
 
 /// The name of the store's file in its directory.

@@ -128,7 +128,10 @@ fn live(world: &mut World, step: &Step) {
         }
     }
     if step.words.is_multiple_of(3) {
-        let settled = phone.notebook.settle(&world.key, i64::from(step.words % 8)).unwrap();
+        let settled = phone
+            .notebook
+            .settle(&world.key, i64::from(step.words % 8), &mut rng(phone.seed))
+            .unwrap();
         settled.iter().for_each(|written| phone.keep(written));
     }
     if let Some((from, upto)) = step.meets {

@@ -83,7 +83,7 @@ impl World {
         let written = if deed == "edit" {
             phone.notebook.edit(&self.key, None, &words)?
         } else if deed == "settle" {
-            phone.notebook.settle(&self.key, self.now)?
+            phone.notebook.settle(&self.key, self.now, &mut rng(phone.seed))?
         } else {
             let act =
                 Act { deed: deed.parse().unwrap(), on: on.as_ref(), words: &words, now: self.now };
