@@ -89,7 +89,7 @@ enum Phone {
             answer.entry = try await notebook.writeSealed(text, Seal(), whenTo: when).id.rawValue
         case "draft":
             answer.draft = try await notebook.draftNew(.note, said(command.text)).id.rawValue
-        case "keep_drafts", "drafts", "share_draft":
+        case "keep_drafts", "keep_seen", "drafts", "share_draft":
             guard let vault else { throw Missing(what: "there is no vault") }
             answer = try await keep(command, notebook, vault)
         default:
@@ -141,6 +141,10 @@ enum Phone {
         var answer = Answer()
         if command.do == "keep_drafts" {
             try await notebook.keepDrafts(in: vault)
+            return answer
+        }
+        if command.do == "keep_seen" {
+            answer.read = try await notebook.keepSeen(in: vault)
             return answer
         }
         let kept = try await notebook.draftsWith(vault)
@@ -199,7 +203,7 @@ private struct Command: Decodable {
 private struct Answer: Encodable {
     var link, code, entry, text, version, hash, state, draft: String?
     var texts, parts, lines: [String]?
-    var entries: Int?
+    var entries, read: Int?
     var done: Bool?
     var requests: [Asked]?
     var drafts: [Kept]?
