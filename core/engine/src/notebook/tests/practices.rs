@@ -1,6 +1,8 @@
 //! The kinds of entry, row by row as notebook.md has them: what was done together, what was done
 //! apart, and what all three phones show when they meet.
 
+use std::sync::LazyLock;
+
 use super::super::claim::{Claim, RevMap};
 use super::super::deed::{Act, Deed};
 use super::super::kinds::{Fact, State};
@@ -19,13 +21,21 @@ pub(super) struct World {
 /// The three, each with a device that the others of its person know.
 pub(super) fn phones() -> [Phone; 3] {
     let mut phones = [ANA, ANAS_TABLET, BEN].map(Phone::new);
-    for (phone, (own, all)) in
-        phones.iter_mut().zip([(1, [1, 2].as_slice()), (2, &[1, 2]), (3, &[3])])
-    {
-        let keys = all.iter().map(|seed| device(*seed).keys());
-        phone.notebook.set_keeper(Keeper::new(&device(own), keys));
+    for (at, phone) in phones.iter_mut().enumerate() {
+        phone.notebook.set_keeper(keeper(at));
     }
     phones
+}
+
+/// Who closes words on that phone of the three; made once, as keys take long to make.
+pub(super) fn keeper(at: usize) -> Keeper {
+    static KEEPERS: LazyLock<[Keeper; 3]> = LazyLock::new(|| {
+        [(1, [1, 2].as_slice()), (2, &[1, 2]), (3, &[3])].map(|(own, all)| {
+            let keys = all.iter().map(|seed| device(*seed).keys());
+            Keeper::new(&device(own), keys)
+        })
+    });
+    KEEPERS[at].clone()
 }
 
 impl World {
