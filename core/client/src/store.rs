@@ -37,6 +37,8 @@ pub use entries::{Among, Cursor, Delivery, EntryRow, Filter};
 pub(crate) use envelopes::State;
 pub(crate) use late::{Chain, Cut};
 pub(crate) use meta::Meta;
+#[cfg(test)]
+pub(crate) use schema::SCHEMA;
 
 /// The name of the store's file in its directory.
 const FILE: &str = "notebook.db";

@@ -112,6 +112,7 @@ pub(super) fn fact(fact: &Fact) -> Value {
         Fact::ChoseAnother(by) => json!({ "chose_another": by.index() }),
         Fact::WithdrawnAfterOpened => json!({ "withdrawn_after_opened": true }),
         Fact::DoesNotOpen(by) => json!({ "does_not_open": by.index() }),
+        Fact::AlsoSaid(id, verdict) => json!({ "also_said": [id.as_str(), verdict] }),
     }
 }
 
@@ -180,6 +181,9 @@ fn fact_in_words(fact: &Fact, names: &Names) -> String {
         }
         Fact::WithdrawnAfterOpened => "withdrawn after it was opened".to_owned(),
         Fact::DoesNotOpen(by) => format!("what {} closed does not open", person(by)),
+        Fact::AlsoSaid(id, verdict) => {
+            format!("of {} was said on another device, too: {verdict}", short(id))
+        }
     }
 }
 

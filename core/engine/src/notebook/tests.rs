@@ -17,6 +17,7 @@ use crate::seal::closed::Keeper;
 use crate::testing::{device, rng};
 
 mod closed;
+mod concurrent;
 mod edition;
 mod everyday;
 mod generations;
