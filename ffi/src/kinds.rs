@@ -61,6 +61,8 @@ pub enum Kind {
     Reminder,
     /// For oneself: words that were not shared so far.
     Draft,
+    /// For oneself: what was seen of a shared notebook. It is written and read by no app.
+    Marks,
 }
 
 /// Where an entry of some kind has come to.

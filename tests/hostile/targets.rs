@@ -31,6 +31,7 @@ use couplet_proto::statement::Statement;
 use couplet_tests::chance::Chance;
 use sha2::{Digest, Sha256};
 
+use crate::editions;
 use crate::examples::Examples;
 
 /// What a reader made of bytes.
@@ -53,7 +54,7 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    fn new(
+    pub(crate) fn new(
         name: &'static str,
         examples: Vec<Vec<u8>>,
         read: impl Fn(&[u8]) -> Verdict + 'static,
@@ -72,6 +73,7 @@ pub(crate) fn targets(examples: &Examples) -> Vec<Target> {
     all.extend(of_links(examples));
     all.extend(of_the_notebook(examples));
     all.extend(of_entries());
+    all.extend(editions::targets(examples));
     all
 }
 

@@ -7,6 +7,7 @@
 
 mod body;
 mod checkpoint;
+mod edition;
 mod ending;
 mod entry;
 mod envelope;

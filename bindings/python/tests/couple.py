@@ -21,7 +21,7 @@ from couplet import Event, Events, FileKeyStore, History, Notebook, Request, Wai
 # A story that has not ended by then hangs: every wait in it is for something that happens.
 HANGS = 120.0
 
-_SCENARIOS = Path(__file__).parents[2] / "scenarios" / "scenarios.json"
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 Story = Callable[..., Coroutine[Any, Any, None]]
 E_co = TypeVar("E_co", bound=Event)
@@ -103,7 +103,7 @@ def program(variable: str) -> str:
 
 def scenario(name: str) -> Callable[[Story], Callable[..., None]]:
     """Marks a test as the one of that story of the list."""
-    known = {each["id"] for each in json.loads(_SCENARIOS.read_text())["scenarios"]}
+    known = {each["id"] for each in json.loads((SCENARIOS / "scenarios.json").read_text())["scenarios"]}
     assert name in known, f"{name} is no scenario"
 
     def marked(told: Story) -> Callable[..., None]:

@@ -63,6 +63,8 @@ class Kind(enum.Enum):
     """For oneself: something to come back on a day."""
     DRAFT = "draft"
     """For oneself: words that were not shared so far."""
+    MARKS = "marks"
+    """For oneself: what was seen of a shared notebook. It is written and read by no app."""
 
 
 class EntryState(enum.Enum):

@@ -45,6 +45,8 @@ public enum Kind: String, Hashable, Codable, Sendable, CaseIterable {
     case reminder
     /// For oneself: words that were not shared so far.
     case draft
+    /// For oneself: what was seen of a shared notebook. It is written and read by no app.
+    case marks
 }
 
 /// Where an entry of some kind has come to.

@@ -27,6 +27,7 @@ extension Kind {
             case .letter: .letter
             case .reminder: .reminder
             case .draft: .draft
+            case .marks: .marks
             }
     }
 
@@ -53,6 +54,7 @@ extension Kind {
         case .letter: .letter
         case .reminder: .reminder
         case .draft: .draft
+        case .marks: .marks
         }
     }
 }

@@ -35,7 +35,10 @@ pub(crate) async fn write(couplet: &Couplet, write: Write, output: &Output) -> R
     if let Some(seal) = seal {
         let row = couplet.write_sealed(seal, write.open_when.as_deref(), day, &text).await?;
         if seal.is_held_back && is_the_only_device(couplet).await? {
-            output.note("Its key is on this device alone: if it is lost, so are the words.");
+            output.note(
+                "Its key is on this device alone: if it is lost, so are the words, unless you make \
+                 a recovery kit (couplet recovery).",
+            );
         }
         say_written(&row, "Written and sealed, and durable on this device", output);
         return Ok(());
@@ -49,7 +52,11 @@ pub(crate) async fn write(couplet: &Couplet, write: Write, output: &Output) -> R
     Ok(())
 }
 
+/// Whether nothing else has what this device keeps: no other of this person's, and no kit.
 async fn is_the_only_device(couplet: &Couplet) -> Result<bool, Failure> {
+    if couplet.recovery_kit().await?.exists {
+        return Ok(false);
+    }
     let me = couplet.status().await?.slot;
     Ok(couplet.devices().await?.iter().filter(|device| device.slot == me).count() < 2)
 }

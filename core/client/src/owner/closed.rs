@@ -39,7 +39,9 @@ impl Owner {
             let Some(row) = self.tables().entry(&entry, me)? else { continue };
             let key: EntryKey = row.entry.key.clone();
             self.prepare_to_write()?;
-            if let Some(written) = self.load(row.entry.volume)?.settle(&key, now)? {
+            let mut rng = self.surroundings.randomness();
+            let written = self.load(row.entry.volume)?.settle(&key, now, &mut *rng)?;
+            if let Some(written) = written {
                 self.keep_from(&Origin::Hand, row.entry.volume, &written)?;
                 settled.push(entry);
             }

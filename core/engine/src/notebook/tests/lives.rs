@@ -197,7 +197,7 @@ impl Life {
         let written = match step.what {
             What::Deed => return self.act(entry, deeds, step),
             What::Edit => notebook.edit(&key, None, text),
-            What::Settle => notebook.settle(&key, now),
+            What::Settle => notebook.settle(&key, now, &mut random),
             What::Comment => {
                 let answered = entry.comments.get(step.deed % 3).map(|comment| &comment.id);
                 notebook.comment(&key, answered, text, &mut random).map(Some)

@@ -112,7 +112,7 @@ impl World {
         let notebook = &mut phone.notebook;
         let written = match deed {
             "edit" => notebook.edit(key, None, &words)?,
-            "settle" => notebook.settle(key, self.now)?,
+            "settle" => notebook.settle(key, self.now, &mut random)?,
             "begin" => Some(notebook.write(entry.kind.unwrap(), 7, &words, &mut random)?),
             "comment" => Some(notebook.comment(key, None, &words, &mut random)?),
             "react" | "unreact" => notebook.react(key, &words, deed == "react")?,

@@ -67,6 +67,9 @@ public enum class Kind {
 
     /** For oneself: words that were not shared so far. */
     DRAFT,
+
+    /** For oneself: what was seen of a shared notebook. It is written and read by no app. */
+    MARKS,
 }
 
 /** Where an entry of some kind has come to. */

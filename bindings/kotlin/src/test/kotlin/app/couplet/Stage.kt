@@ -2,6 +2,7 @@
 
 package app.couplet
 
+import java.io.File
 import java.nio.file.Path
 import java.util.concurrent.ConcurrentHashMap
 import kotlin.io.path.ExperimentalPathApi
@@ -15,6 +16,9 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.cancelChildren
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
+
+/** The list of stories, and what some of them begin with. */
+internal val scenarios = File(System.getProperty("couplet.kotlin")).resolveSibling("scenarios")
 
 /** Marks the test that tells this story of `bindings/scenarios`. */
 @Target(AnnotationTarget.FUNCTION)
