@@ -267,6 +267,25 @@ fn what_waits_for_more_than_a_day_is_told() {
 }
 
 #[test]
+fn who_is_asked_again_is_told_what_has_changed() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut ana, mut ben) = couple(directory.path());
+    let repair = ana.write(Kind::Repair, 0, "Tuesday").unwrap().entry.key;
+    meet(&mut ana, &mut ben);
+    let doing = |deed, words: &str| Saying::Do { deed, on: None, words: words.to_owned() };
+    ana.say(&repair, &doing(Deed::LetGo, "")).unwrap();
+    assert_eq!(ana.since_letting_go(repair.as_str()).unwrap(), []);
+    ben.say(&repair, &doing(Deed::Apologise, "I am sorry")).unwrap();
+    meet(&mut ana, &mut ben);
+    let since = ana.since_letting_go(repair.as_str()).unwrap();
+    let [apology] = &since[..] else { panic!("{since:?}") };
+    assert_eq!((apology.name.as_str(), &apology.before), (name::APOLOGY, &None));
+    assert_eq!(apology.now.as_deref(), Some("I am sorry"));
+    assert_eq!(ben.since_letting_go(repair.as_str()).unwrap(), [], "he has not let go");
+    assert!(matches!(ana.since_letting_go("0/nothing"), Err(Error::NotFound(_))));
+}
+
+#[test]
 fn a_page_is_typed_on_where_it_was_shown() {
     let directory = tempfile::tempdir().unwrap();
     let (mut ana, mut ben) = couple(directory.path());

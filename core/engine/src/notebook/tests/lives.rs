@@ -203,8 +203,8 @@ impl Life {
                 notebook.comment(&key, answered, text, &mut random).map(Some)
             }
             What::EditComment => {
-                let own = entry.comments.iter().filter(|comment| comment.author == me);
-                let id = &own.last()?.id;
+                let mut own = entry.comments.iter().filter(|comment| comment.author == me);
+                let id = &own.next_back()?.id;
                 notebook.edit_comment(&key, id, text)
             }
             What::React => notebook.react(&key, "❤️", step.words.is_multiple_of(2)),
@@ -303,7 +303,7 @@ impl Life {
     }
 
     /// Another phone of Ana's, from what a store holds, the newest first.
-    fn from_store(&self) -> Entry {
+    fn loaded(&self) -> Entry {
         let all = self.all().into_iter().rev().map(|(change, _)| change).collect();
         let mut again = Notebook::load(Volume(0), Edition(0), first(ANA), None, all).unwrap();
         again.set_keeper(keeper(0));
@@ -511,7 +511,7 @@ fn whatever_three_phones_do_apart_they_agree_and_no_word_is_lost_or_made_up() {
         life.meet(orders);
         let entries = life.met();
         check_words(&entries, &said);
-        assert_eq!(life.from_store(), entries[0], "in another order");
+        assert_eq!(life.loaded(), entries[0], "in another order");
     });
 }
 

@@ -8,6 +8,7 @@ use super::super::deed::{Act, Deed};
 use super::super::kinds::{Fact, State};
 use super::super::name::ItemId;
 use super::super::schema::{Class, Owner, Subject, name};
+use super::super::since::Changed;
 use super::*;
 use crate::limits::{MAX_FEELINGS, MAX_ITEMS, MAX_PARTS, MAX_TITLE};
 
@@ -265,6 +266,55 @@ fn a_repair_comes_to_rest_and_opens_again() {
             ("paused no more", &after(&["ben pause 20000", "ben resume"]), Open, &[]),
         ],
     );
+}
+
+#[test]
+fn who_is_asked_again_is_shown_what_has_changed_since_they_let_go() {
+    let since = |together: &[&str], apart: &[&str], by: Slot| -> Vec<String> {
+        let mut world = World::with(Kind::Repair, "Tuesday");
+        world.together(together);
+        world.apart(apart);
+        let all = world.phones.each_ref().map(|one| one.notebook.since_letting_go(&world.key, by));
+        assert!(all.iter().all(|one| *one == all[0]), "the same on every device");
+        let asked = world.entry().facts.contains(&Fact::AskedAgain(by));
+        assert_eq!(asked, !all[0].is_empty(), "just if there is something to be asked about");
+        let line = |one: &Changed| {
+            let [before, now] = [&one.before, &one.now].map(|text| text.as_deref().unwrap_or("-"));
+            format!("{}: {before} > {now}", one.name)
+        };
+        all[0].iter().map(line).collect()
+    };
+    let rows: &[(&[&str], &[&str], &[&str])] = &[
+        (&SIDES, &["ana let-go", "ben let-go"], &[]),
+        (&SIDES, &["ana let-go", "ben comment Hm", "ben edit The train"], &[]),
+        (
+            &SIDES,
+            &["ana let-go", "ben tell And I forgot", "ben tell And I was tired"],
+            &["perspective: The train was late > And I was tired"],
+        ),
+        (
+            &SIDES,
+            &["ana let-go", "tablet tell You waved"],
+            &["perspective: You came late > You waved"],
+        ),
+        (
+            &after(&["ben ask Call me", "ben feel sad"]),
+            &["ana let-go", "ben revise #0 Call", "ben unfeel sad", "ben feel sorry"],
+            &["request: Call me > Call", "feeling: - > sorry", "feeling: sad > -"],
+        ),
+        (&after(&["ana let-go", "ben let-go", "ben apologise I am"]), &[], &["apology: - > I am"]),
+        // What either of her devices had shown her, she has seen.
+        (
+            &after(&["ana let-go", "ben feel sad"]),
+            &["tablet let-go", "ana tell You waved"],
+            &["perspective: You came late > You waved"],
+        ),
+        (&after(&["ana let-go", "ana withdraw"]), &["ben tell And I forgot"], &[]),
+        (&SIDES, &["ben tell And I forgot"], &[]),
+    ];
+    for (together, apart, expected) in rows {
+        assert_eq!(since(together, apart, Slot::First), *expected);
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn pages_and_lists() {
+fn pages_titles_and_tags() {
     table(
         &|| World::with(Kind::Page, "We left early and came late"),
         &[
@@ -42,6 +42,10 @@ fn pages_and_lists() {
             ),
         ],
     );
+}
+
+#[test]
+fn lists() {
     table(
         &|| World::with(Kind::List, "Groceries"),
         &[
@@ -119,7 +123,7 @@ fn comments_and_reactions() {
 }
 
 #[test]
-fn moods_dates_prompts_and_the_two_of_them() {
+fn moods_and_dates() {
     table(
         &|| World::with(Kind::Mood, "Tired"),
         &[
@@ -157,6 +161,10 @@ fn moods_dates_prompts_and_the_two_of_them() {
             ),
         ],
     );
+}
+
+#[test]
+fn prompts() {
     table(
         &|| World::with(Kind::Prompt, "When were you happiest?"),
         &[
@@ -189,6 +197,10 @@ fn moods_dates_prompts_and_the_two_of_them() {
             ),
         ],
     );
+}
+
+#[test]
+fn the_two_of_them_and_templates() {
     table(
         &|| World::with(Kind::Profile, "Us"),
         &[

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn dreams_and_fears_apart() {
+fn fears_taken_back_and_turned_into_steps() {
     table(
         &|| World::with(Kind::Fear, "That I cannot"),
         &[
@@ -40,6 +40,10 @@ fn dreams_and_fears_apart() {
             ),
         ],
     );
+}
+
+#[test]
+fn dreams_of_one_and_of_both() {
     table(
         &|| World::with(Kind::Dream, "A house"),
         &[

@@ -68,6 +68,15 @@ fn letting_go_of_what_one_had_not_seen() {
                 &["ana let-go", "ben unfeel lonely"],
                 &["open; ana let-go yes; ana is asked again; gone: ben feeling lonely"],
             ),
+        ],
+    );
+}
+
+#[test]
+fn letting_go_while_the_other_answers_or_says_more() {
+    table(
+        &begin,
+        &[
             (
                 "let-go ∥ the other says one's side as they see it",
                 &SIDES,
@@ -226,6 +235,10 @@ fn what_is_never_lost_and_what_is_shown_twice() {
             ),
         ],
     );
+}
+
+#[test]
+fn two_answers_of_one_person() {
     table(
         &|| World::of_ben(Kind::Repair, "Tuesday"),
         &[(
