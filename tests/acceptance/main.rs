@@ -3,6 +3,7 @@
 //! real relay wherever two phones meet. A row that another test directory proves already (crash
 //! images, random lives) has its module here all the same: the shortest telling of it.
 
+mod m12_own_second_device;
 mod m12_unread;
 mod m14_text_that_merges;
 mod m16_sync_status;

@@ -87,17 +87,28 @@ impl Together {
     ///
     /// Where it does not come in.
     pub async fn tablet(&self) -> Couplet {
-        let link = self.ana.invite(true, None).await.unwrap().link;
-        self.ana.sync(PATIENCE).await.unwrap();
-        let tablet = Couplet::join(&self.place("tablet"), &link, "Ana").await.unwrap();
-        let code = tablet.status().await.unwrap().waiting.unwrap().code;
-        drop(tablet.sync(PATIENCE).await);
-        self.ana.sync(PATIENCE).await.unwrap();
-        let request = self.ana.requests().await.unwrap().pop().unwrap();
-        self.ana.approve(&request.id, Some(&code)).await.unwrap();
+        let tablet = own_device(&self.ana, &self.place("tablet")).await;
         meet(&[&self.ana, &tablet, &self.ben]).await;
         tablet
     }
+}
+
+/// One more device of the same person's, for their notebook or for their vault.
+///
+/// # Panics
+///
+/// Where it does not come in.
+pub async fn own_device(of: &Couplet, place: &Place) -> Couplet {
+    let link = of.invite(true, None).await.unwrap().link;
+    of.sync(PATIENCE).await.unwrap();
+    let device = Couplet::join(place, &link, "Ana").await.unwrap();
+    let code = device.status().await.unwrap().waiting.unwrap().code;
+    drop(device.sync(PATIENCE).await);
+    of.sync(PATIENCE).await.unwrap();
+    let request = of.requests().await.unwrap().pop().unwrap();
+    of.approve(&request.id, Some(&code)).await.unwrap();
+    meet(&[of, &device]).await;
+    device
 }
 
 /// Everybody exchanges until all have the same notebook, and nobody has anything left to send.

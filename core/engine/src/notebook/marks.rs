@@ -111,7 +111,8 @@ impl Entry {
 }
 
 /// The marks as they are written: as few batches as they fit into.
-fn batches(marks: &[Mark]) -> Vec<String> {
+#[must_use]
+pub fn batches(marks: &[Mark]) -> Vec<String> {
     let mut batches = Vec::new();
     let (mut writers, mut lines) = (Vec::new(), String::new());
     for mark in marks {
@@ -148,7 +149,7 @@ fn batch(writers: &[WriterId], lines: &str) -> String {
     writers.join(" ") + lines
 }
 
-/// What a batch says; nothing, if it has another form.
+/// What a batch says; nothing, if it has another form, or another spelling.
 #[must_use]
 pub fn read(batch: &str) -> Option<Vec<Mark>> {
     if batch.len() > MAX_NOTE {
@@ -169,7 +170,8 @@ pub fn read(batch: &str) -> Option<Vec<Mark>> {
         }
         Some(Mark { entry, seen })
     };
-    lines.split('\n').map(mark).collect()
+    let marks: Vec<Mark> = lines.split('\n').map(mark).collect::<Option<_>>()?;
+    (batches(&marks) == [batch]).then_some(marks)
 }
 
 /// Characters of a page's batches after which another is begun: every new one is kept with those
@@ -209,7 +211,9 @@ mod tests {
         let spelled = format!("{seven} {nine}\n{} 0:2 1:30\n{}\n{} 1:1", keys[0], keys[1], keys[2]);
         assert_eq!(*batch, spelled);
         assert_eq!(read(batch).unwrap(), marks);
-        for bad in ["", "x\n", &spelled.replace("0:2", "5:2"), &spelled.replace("0:2", "0:0")] {
+        let unsorted = spelled.replace("0:2 1:30", "1:30 0:2");
+        let [zero, unknown, long] = ["0:0", "5:2", "0:02"].map(|bad| spelled.replace("0:2", bad));
+        for bad in ["", "x\n", &unsorted, &zero, &unknown, &long, &format!("{spelled}\n")] {
             assert_eq!(read(bad), None, "{bad}");
         }
         assert_eq!(read(&batch.repeat(200)), None, "no batch is so long");

@@ -184,8 +184,11 @@ fn what_cannot_be_shared_is_refused_whole() {
     assert_eq!(into.err(), Some(CannotWrite::NotYours));
 }
 
-/// What is done in a vault with an entry of a kind that is shared, and which of its fields there are.
-fn table(kind: Kind) -> Option<(&'static [(Deed, &'static str)], &'static [&'static str])> {
+/// What is done in a vault with an entry, and which of its fields are there then.
+type Shared = (&'static [(Deed, &'static str)], &'static [&'static str]);
+
+/// That of every kind that is shared.
+fn table(kind: Kind) -> Option<Shared> {
     Some(match kind {
         Kind::Note | Kind::Gesture | Kind::Listening => (&[(Deed::Tag, "home")], &["text", "tags"]),
         Kind::Page => (&[(Deed::Entitle, "Rules")], &["text", "title"]),
