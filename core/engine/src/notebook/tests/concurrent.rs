@@ -8,7 +8,7 @@ use super::super::kinds::State;
 use super::super::name::ItemId;
 use super::super::schema::name;
 use super::super::words::Revision;
-use super::practices::{World, told};
+use super::world::{World, told};
 use super::*;
 
 mod conversation;

@@ -4,7 +4,7 @@ use super::super::heart::Meeting;
 use super::super::kinds::State;
 use super::super::name::ItemId;
 use super::super::schema::name;
-use super::practices::{World, check, told};
+use super::world::{World, check, told};
 use super::*;
 use crate::limits::{MAX_PROPOSALS, MAX_ZONE};
 

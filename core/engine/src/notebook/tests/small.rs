@@ -3,7 +3,7 @@
 use super::super::comment::About;
 use super::super::kinds::State;
 use super::super::schema::name;
-use super::practices::{World, check, told};
+use super::world::{World, check, told};
 use super::*;
 
 #[test]

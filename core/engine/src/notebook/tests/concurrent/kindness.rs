@@ -1,7 +1,7 @@
 //! 2.3 Kindness.
 
 use super::super::super::kindness::{Opens, Seal};
-use super::super::practices::phones;
+use super::super::world::phones;
 use super::*;
 
 fn sealed(is_held_back: bool) -> World {
