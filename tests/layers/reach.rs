@@ -14,6 +14,7 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("checkpoint", "phones make checkpoints by themselves; this one is for whoever measures"),
     ("comment", "`say`, with a saying of that name"),
     ("edit_comment", "`say`, with a saying of that name"),
+    ("open_in", "`open`: a clock and a randomness of one's own are for tests"),
     ("react", "`say`, with a saying of that name"),
     ("unreact", "`say`, with a saying of that name"),
     ("trash", "`timeline`, of those that were removed"),

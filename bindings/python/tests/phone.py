@@ -131,6 +131,9 @@ class Phone:
         await self.notebook.keep_drafts(self.vault)
         return {}
 
+    async def keep_seen(self) -> dict[str, Any]:
+        return {"read": await self.notebook.keep_seen(self.vault)}
+
     async def drafts(self) -> dict[str, Any]:
         found = await self.notebook.drafts_with(self.vault)
         return {"drafts": [{"draft": one.id, "text": one.text} for one in found]}

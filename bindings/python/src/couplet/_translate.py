@@ -428,6 +428,7 @@ def exchanged(it: ffi.Exchanged) -> v.Exchanged:
             together=it.arrived.together,
             touched=it.arrived.touched,
             in_need=it.arrived.in_need,
+            set_aside=it.arrived.set_aside,
         ),
     )
 

@@ -64,6 +64,7 @@ private class Phone {
             }
             "erase" -> mapOf("done" to notebook.erase(entry()).isDoneHere)
             "draft" -> mapOf("draft" to notebook.draftNew(Kind.NOTE, said("text")).id.value)
+            "keep_seen" -> mapOf("read" to notebook.keepSeen(vault))
             "keep_drafts" -> notebook.keepDrafts(vault).let { done }
             else -> read(verb, said)
         }
