@@ -295,6 +295,14 @@ pub enum Fact {
         /// Who.
         by: PersonId,
     },
+    /// Of this reflection the speaker said this, too, apart, on another device: the more careful of
+    /// the two holds.
+    AlsoSaid {
+        /// Which.
+        of: ItemId,
+        /// What they said.
+        verdict: String,
+    },
 }
 
 /// What a deed is done on.
@@ -424,6 +432,7 @@ impl From<couplet::Fact> for Fact {
             couplet::Fact::ChoseAnother(by) => Self::ChoseAnother { by: by.into() },
             couplet::Fact::WithdrawnAfterOpened => Self::WithdrawnAfterOpened,
             couplet::Fact::DoesNotOpen(by) => Self::DoesNotOpen { by: by.into() },
+            couplet::Fact::AlsoSaid(of, verdict) => Self::AlsoSaid { of: of.into(), verdict },
         }
     }
 }

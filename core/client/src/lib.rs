@@ -42,6 +42,7 @@ pub use couplet_engine::notebook::name::ItemId;
 pub use couplet_engine::notebook::reaction::{Emoji, Reaction};
 pub use couplet_engine::notebook::schema::Kind;
 pub use couplet_engine::notebook::sheet::{Alternative, Member, Part, Shown, Stance};
+pub use couplet_engine::notebook::since::Changed;
 pub use couplet_engine::notebook::trash::Trash;
 pub use couplet_engine::notebook::verb::Verb;
 pub use couplet_engine::pairing::emoji::SasEmoji;

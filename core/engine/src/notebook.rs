@@ -36,6 +36,7 @@ mod repair;
 pub mod schema;
 pub mod sharing;
 pub mod sheet;
+pub mod since;
 mod template;
 #[cfg(test)]
 mod tests;

@@ -319,6 +319,17 @@ class DoesNotOpen:
     by: PersonId
 
 
+@dataclass(frozen=True)
+class AlsoSaid:
+    """Of this reflection the speaker said this, too, apart, on another device.
+
+    The more careful of the two holds.
+    """
+
+    of: ItemId
+    verdict: str
+
+
 Fact = (
     EarlierWords
     | ConfirmedBefore
@@ -327,6 +338,7 @@ Fact = (
     | ChoseAnother
     | WithdrawnAfterOpened
     | DoesNotOpen
+    | AlsoSaid
 )
 """Something that is to be shown with an entry: nothing changes behind anybody's back."""
 

@@ -256,6 +256,9 @@ public enum Fact: Hashable, Codable, Sendable {
     case withdrawnAfterOpened
     /// What this person closed does not open with the key that they published.
     case doesNotOpen(PersonId)
+    /// Of this reflection the speaker said this, too, apart, on another device: the more careful of
+    /// the two holds.
+    case alsoSaid(ItemId, String)
 }
 
 /// What a deed is done on.

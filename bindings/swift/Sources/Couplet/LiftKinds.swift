@@ -251,6 +251,7 @@ extension Fact {
             case .choseAnother(let by): .choseAnother(PersonId(by))
             case .withdrawnAfterOpened: .withdrawnAfterOpened
             case .doesNotOpen(let by): .doesNotOpen(PersonId(by))
+            case .alsoSaid(let of, let verdict): .alsoSaid(ItemId(of), verdict)
             }
     }
 }

@@ -1,6 +1,6 @@
 //! Writing and reading entries.
 
-use couplet::{Among, Couplet, Cursor, EntryRow, Filter, Kind, Opens, Seal, Slot};
+use couplet::{Among, Couplet, Cursor, EntryRow, Fact, Filter, Kind, Opens, Seal, Slot};
 use serde_json::{Value, json};
 
 use super::{attention, practice, talk, text_or_input};
@@ -140,6 +140,12 @@ pub(crate) async fn show(couplet: &Couplet, entry: &str, output: &Output) -> Res
     object["history"] = entry.revisions.iter().map(talk::revision).collect();
     object["alternatives"] = entry.alternatives.iter().map(talk::revision).collect();
     object["can"] = json!(talk::can(&row));
+    let is_asked_again = entry.facts.iter().any(|fact| matches!(fact, Fact::AskedAgain(_)));
+    let since = match is_asked_again {
+        true => couplet.since_letting_go(entry.key.as_str()).await?,
+        false => Vec::new(),
+    };
+    object["since_letting_go"] = since.iter().map(practice::changed).collect();
     let mut words = vec![
         output.styled(Style::Bold, entry.key.as_str()),
         output.styled(Style::Dim, &day::show(entry.day)),
@@ -149,6 +155,7 @@ pub(crate) async fn show(couplet: &Couplet, entry: &str, output: &Output) -> Res
     for earlier in entry.revisions.iter().rev().filter(|earlier| earlier.rev < newest) {
         words.push(output.styled(Style::Dim, &format!("    before: {}", earlier.text)));
     }
+    words.extend(practice::since_in_words(&since, &names, output));
     words.push(output.styled(Style::Dim, &format!("version {}", entry.version)));
     output.say(&object, &words.join("\n"));
     Ok(())

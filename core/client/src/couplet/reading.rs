@@ -4,6 +4,8 @@
 //! the other cannot tell, not even by what is sent or when. Another device of one's own hears of it
 //! through the vault, which is that person's alone.
 
+use couplet_engine::notebook::since::Changed;
+
 use super::Couplet;
 use crate::answers::{Attention, Event};
 use crate::error::Error;
@@ -60,6 +62,16 @@ impl Couplet {
     pub async fn trash(&self, before: Option<Cursor>, limit: u32) -> Result<Vec<EntryRow>, Error> {
         let filter = Filter { among: Among::Removed, ..Filter::default() };
         self.timeline(before, limit, filter).await
+    }
+
+    /// What you had not seen of a page when you let it go, and are asked again about: how it read
+    /// then, and how it does by now. Nothing if you have not let it go.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Store`].
+    pub async fn since_letting_go(&self, entry: &str) -> Result<Vec<Changed>, Error> {
+        let key = self.key_of(entry).await?;
+        self.handle.call(move |owner| owner.since_letting_go(&key)).await
     }
 
     /// What waits for somebody: of the entries what both phones show, and what stands nowhere on

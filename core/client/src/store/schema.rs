@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use super::{FILE, StoreError, path};
 
 /// The schema that this version reads and writes. A store with a higher one is left untouched.
-pub(super) const SCHEMA: u32 = 6;
+pub(crate) const SCHEMA: u32 = 6;
 
 /// Each step brings a store from its index to the next schema.
 const STEPS: [&str; SCHEMA as usize] = [FIRST, CHECKPOINTS, CLOSED, SEEN, VAULT, MARKS];

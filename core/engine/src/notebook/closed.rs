@@ -119,8 +119,8 @@ pub(super) fn awaits_key(kind: Kind, me: Slot, sheet: &Sheet) -> bool {
     match kind {
         Kind::Prompt => of(sheet, named, me).next().is_some() && !has_published(me),
         _ if of(sheet, named, sheet.author).next().is_none() => false,
+        _ if kindness::is_withdrawn(sheet) => me == sheet.author && has_published(me),
         _ if me != sheet.author => kindness::is_opened(sheet) && !is_copied(me, sheet),
-        _ if kindness::is_withdrawn(sheet) => has_published(me),
         _ => kindness::is_held_back(sheet) && !has_published(me),
     }
 }

@@ -93,6 +93,9 @@ pub enum Fact {
     WithdrawnAfterOpened,
     /// What this person closed does not open with the key that they published.
     DoesNotOpen(Slot),
+    /// Of this reflection the speaker said this, too, apart, on another device: the more careful of
+    /// the two holds.
+    AlsoSaid(ItemId, String),
 }
 
 /// An entry as its kind sees it.

@@ -6,7 +6,7 @@ use super::super::kinds::State;
 use super::super::name::ItemId;
 use super::super::own::{Owner, Subject};
 use super::super::schema::{WordsKey, name};
-use super::practices::{World, phones, told};
+use super::world::{World, phones, told};
 use super::*;
 use crate::seal::closed::ClosedWords;
 

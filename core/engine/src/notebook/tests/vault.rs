@@ -7,7 +7,7 @@ use super::super::deed::{Act, Deed};
 use super::super::draft::Drafted;
 use super::super::schema::name;
 use super::super::sharing::Sharing;
-use super::practices::phones;
+use super::world::phones;
 use super::*;
 
 fn words(text: &str) -> Drafted {

@@ -378,6 +378,12 @@ public sealed interface Fact {
 
     /** What this person closed does not open with the key that they published. */
     public data class DoesNotOpen(val by: PersonId) : Fact
+
+    /**
+     * Of this reflection the speaker said this, too, apart, on another device: the more careful of
+     * the two holds.
+     */
+    public data class AlsoSaid(val of: ItemId, val verdict: String) : Fact
 }
 
 /** What a deed is done on. */
