@@ -2,17 +2,8 @@
 //! once her vault has been there, and nothing of it is anywhere in what the two share (A2, A3).
 
 use couplet::{Couplet, Event, Filter, Kind, Place, Saying};
-use couplet_tests::phones::{PATIENCE, Together, meet, own_device, place};
+use couplet_tests::phones::{PATIENCE, Together, meet, own_device, place, unread};
 use couplet_tests::relay::Relay;
-
-/// The words of what is new on a phone.
-async fn unread(phone: &Couplet) -> Vec<String> {
-    let filter = Filter { only_unread: true, ..Filter::default() };
-    let rows = phone.timeline(None, 100, filter).await.unwrap();
-    let mut texts: Vec<String> = rows.into_iter().map(|row| row.entry.text).collect();
-    texts.sort();
-    texts
-}
 
 async fn read_all(phone: &Couplet) {
     let rows = phone.timeline(None, 100, Filter::default()).await.unwrap();

@@ -10,4 +10,5 @@ mod m16_sync_status;
 mod w1_at_rest_offline;
 mod w2_what_i_heard;
 mod w3_mutual_reveal;
+mod w4_only_phone;
 mod w4_time_letters;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use couplet::{Couplet, Deed, Entry, Place, RelayLink, Saying, Secret};
+use couplet::{Couplet, Deed, Entry, Filter, Place, RelayLink, Saying, Secret};
 use tempfile::TempDir;
 
 use crate::relay::Relay;
@@ -165,6 +165,19 @@ pub async fn act_on(
 /// Where there is none of that name.
 pub async fn shown(phone: &Couplet, entry: &str) -> Entry {
     phone.entry(entry).await.unwrap().entry
+}
+
+/// The words of what is new on a phone, in the order of their letters.
+///
+/// # Panics
+///
+/// Where it cannot be read.
+pub async fn unread(phone: &Couplet) -> Vec<String> {
+    let filter = Filter { only_unread: true, ..Filter::default() };
+    let rows = phone.timeline(None, 100, filter).await.unwrap();
+    let mut texts: Vec<String> = rows.into_iter().map(|row| row.entry.text).collect();
+    texts.sort();
+    texts
 }
 
 /// What one writes, each of the others answers, and the first says that it was heard.

@@ -15,6 +15,8 @@ pub(super) struct Life {
     before: Vec<(usize, DemoStep)>,
     apart: Vec<(usize, DemoStep)>,
     entries: BTreeMap<usize, String>,
+    /// Whether Ana, and whether Ben, did something since they met.
+    have_written: [bool; 2],
 }
 
 impl Life {
@@ -36,7 +38,7 @@ impl Life {
         };
         let mut before: Vec<_> = before.into_iter().filter(is_wanted).collect();
         before.dedup_by(|one, other| [one.1, other.1] == [DemoStep::Meet; 2]);
-        Self { before, apart, entries: BTreeMap::new() }
+        Self { before, apart, entries: BTreeMap::new(), have_written: [false; 2] }
     }
 
     /// Everything up to the day on which they part. Answers how many entries that is.
@@ -76,12 +78,21 @@ impl Life {
     async fn act(&mut self, at: usize, step: DemoStep, phones: [&Phone; 2]) -> Result<(), Failure> {
         let [ana, ben] = phones;
         let Some(by) = step.by() else {
-            for phone in [ana, ben, ana] {
+            // Whoever has nothing to send comes last.
+            let order: &[&Phone] = match std::mem::take(&mut self.have_written) {
+                [false, false] => &[],
+                [true, false] => &[ana, ben],
+                [false, true] => &[ben, ana],
+                [true, true] => &[ana, ben, ana],
+            };
+            for phone in order {
                 phone.sync().await?;
             }
             return Ok(());
         };
         let phone = if by == DemoPerson::Ana { ana } else { ben };
+        let [has_ana, has_ben] = &mut self.have_written;
+        *(if by == DemoPerson::Ana { has_ana } else { has_ben }) = true;
         let entry = self.entries.get(&at).map_or("", String::as_str);
         let proposed;
         let said = match step {

@@ -300,3 +300,14 @@ fn said(
     }
     Ok(all)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_names_a_field_that_there_is_not_is_told_of_all_there_are() {
+        let known = [BODY, WHY].into_iter().chain(FIELDS.map(|(name, ..)| name));
+        assert_eq!(known.collect::<Vec<_>>(), NAMES);
+    }
+}
