@@ -80,9 +80,8 @@ async fn after_the_airplane_mode_everything_that_waits_is_sent_with_nobody_doing
     let page = it.ana.write(Kind::Page, 1, "milk").await.unwrap().entry.key;
     meet(&[&it.ana, &it.ben]).await;
     let (mut at_anas, mut at_bens) = (it.ana.events(), it.ben.events());
-    let staying = [it.ana.clone(), it.ben.clone()].map(|phone| {
-        tokio::spawn(async move { phone.stay_attached().await.map(drop) })
-    });
+    let staying = [it.ana.clone(), it.ben.clone()]
+        .map(|phone| tokio::spawn(async move { phone.stay_attached().await.map(drop) }));
     wait_for(&mut at_anas, |event| *event == Event::CaughtUp).await;
     wait_for(&mut at_bens, |event| *event == Event::CaughtUp).await;
 

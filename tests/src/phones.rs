@@ -40,6 +40,59 @@ pub async fn pair(home: &Path, relay: &str) -> (Couplet, Couplet) {
     (ana, ben)
 }
 
+/// One more device of whoever's phone this is, in this place; of a vault's, if the place is one.
+///
+/// # Panics
+///
+/// Where it is not let in.
+pub async fn one_more(by: &Couplet, place: &Place, name: &str) -> Couplet {
+    let link = by.invite(true, None).await.unwrap().link;
+    by.sync(PATIENCE).await.unwrap();
+    let device = Couplet::join(place, &link, name).await.unwrap();
+    let code = device.status().await.unwrap().waiting.unwrap().code;
+    // As in `pair`.
+    drop(device.sync(PATIENCE).await);
+    by.sync(PATIENCE).await.unwrap();
+    let requests = by.requests().await.unwrap();
+    by.approve(&requests[0].id, Some(&code)).await.unwrap();
+    by.sync(PATIENCE).await.unwrap();
+    device.sync(PATIENCE).await.unwrap();
+    device
+}
+
+/// How often everybody asks the relay once more before there is nothing left to say.
+const ROUNDS: usize = 8;
+
+/// Everybody syncs until all show the same and have sent everything.
+///
+/// # Panics
+///
+/// Where that does not come to an end.
+pub async fn meet(phones: &[&Couplet]) {
+    for _ in 0..ROUNDS {
+        let mut is_quiet = true;
+        for phone in phones {
+            let met = phone.sync(PATIENCE).await.unwrap();
+            is_quiet &= met.is_caught_up && met.sent == 0 && met.received == 0;
+        }
+        if is_quiet {
+            let first = phones[0].hash().await.unwrap();
+            for phone in phones {
+                assert_eq!(phone.hash().await.unwrap(), first, "all show the same");
+                assert_eq!(phone.status().await.unwrap().pending, 0, "all is sent");
+            }
+            return;
+        }
+    }
+    panic!("after {ROUNDS} rounds somebody still has something to say");
+}
+
+/// Doing something with an entry, without naming a thing in it.
+#[must_use]
+pub fn doing(deed: Deed, words: &str) -> Saying {
+    Saying::Do { deed, on: None, words: words.to_owned() }
+}
+
 /// Ana and Ben with their relay, in a directory that goes with them.
 #[derive(Debug)]
 pub struct Together {
@@ -78,39 +131,10 @@ impl Together {
     ///
     /// Where it does not come in.
     pub async fn tablet(&self) -> Couplet {
-        let link = self.ana.invite(true, None).await.unwrap().link;
-        self.ana.sync(PATIENCE).await.unwrap();
-        let tablet = Couplet::join(&self.place("tablet"), &link, "Ana").await.unwrap();
-        let code = tablet.status().await.unwrap().waiting.unwrap().code;
-        drop(tablet.sync(PATIENCE).await);
-        self.ana.sync(PATIENCE).await.unwrap();
-        let request = self.ana.requests().await.unwrap().pop().unwrap();
-        self.ana.approve(&request.id, Some(&code)).await.unwrap();
+        let tablet = one_more(&self.ana, &self.place("tablet"), "Ana").await;
         meet(&[&self.ana, &tablet, &self.ben]).await;
         tablet
     }
-}
-
-/// Everybody exchanges until all have the same notebook, and nobody has anything left to send.
-///
-/// # Panics
-///
-/// Where they do not come to that.
-pub async fn meet(phones: &[&Couplet]) {
-    for _ in 0..ROUNDS {
-        for phone in phones {
-            assert!(phone.sync(PATIENCE).await.unwrap().is_caught_up);
-        }
-        let (mut hashes, mut pending) = (Vec::new(), 0);
-        for phone in phones {
-            hashes.push(phone.hash().await.unwrap());
-            pending += phone.status().await.unwrap().pending;
-        }
-        if pending == 0 && hashes.windows(2).all(|pair| pair[0] == pair[1]) {
-            return;
-        }
-    }
-    panic!("they did not come to the same notebook in {ROUNDS} rounds");
 }
 
 /// Does something with an entry, and shows what it has come to.
@@ -146,6 +170,3 @@ pub async fn act_on(
 pub async fn shown(phone: &Couplet, entry: &str) -> Entry {
     phone.entry(entry).await.unwrap().entry
 }
-
-/// What one writes, each of the others answers, and the first says that it was heard.
-const ROUNDS: usize = 5;
