@@ -2,16 +2,7 @@
 //! nothing that is read on Ben's side is visible to Ana (A2).
 
 use couplet::{Couplet, Filter, Kind, Status};
-use couplet_tests::phones::{PATIENCE, Together, meet};
-
-/// The words of what is new on a phone.
-async fn unread(phone: &Couplet) -> Vec<String> {
-    let filter = Filter { only_unread: true, ..Filter::default() };
-    let rows = phone.timeline(None, 100, filter).await.unwrap();
-    let mut texts: Vec<String> = rows.into_iter().map(|row| row.entry.text).collect();
-    texts.sort();
-    texts
-}
+use couplet_tests::phones::{PATIENCE, Together, meet, unread};
 
 const NOTHING: [&str; 0] = [];
 

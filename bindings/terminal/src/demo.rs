@@ -138,8 +138,9 @@ impl Story<'_> {
     async fn live_apart(&mut self) -> Result<(), Failure> {
         self.acknowledged.extend(self.life.apart(&self.ana, &self.ben).await?);
         self.narrate(
-            "Of an evening that hurt, Ana lets go, while Ben asks for one thing more.\n\
-             Ben says more of what she has just reflected, and both change a line of an older page.",
+            "Of an evening that hurt, Ana lets go, while Ben writes his side of it anew.\n\
+             Ben says more of what she has just reflected, and both change a line of an older page.\n\
+             Each chooses another time to talk, and Ana puts away a page that Ben adds a line to.",
         );
         Ok(())
     }

@@ -42,6 +42,7 @@ pub use couplet_engine::notebook::name::ItemId;
 pub use couplet_engine::notebook::reaction::{Emoji, Reaction};
 pub use couplet_engine::notebook::schema::Kind;
 pub use couplet_engine::notebook::sheet::{Alternative, Member, Part, Shown, Stance};
+pub use couplet_engine::notebook::since::Changed;
 pub use couplet_engine::notebook::trash::Trash;
 pub use couplet_engine::notebook::verb::Verb;
 pub use couplet_engine::pairing::emoji::SasEmoji;
@@ -51,7 +52,8 @@ pub use couplet_proto::item::Malformed;
 pub use couplet_proto::link::RelayLink;
 pub use couplet_proto::statement::History;
 pub use demo::{
-    DEMO_PERSONS, DemoNotebook, DemoPerson, DemoStep, DemoStory, demo_notebook, demo_story,
+    DEMO_PERSONS, DemoNotebook, DemoOpens, DemoPerson, DemoStep, DemoStory, demo_notebook,
+    demo_story, demo_time,
 };
 pub use error::Error;
 pub use exchange::{Arrived, Exchanged};
@@ -68,5 +70,6 @@ pub mod driven {
     pub use crate::conversation::{Conversation, Output, Talked, Until};
     pub use crate::owner::{Asking, Found, Invited, Owner, Return};
     pub use crate::place::{Home, Surroundings, System};
+    pub use crate::store::MarksPage;
     pub use crate::transport::introduction;
 }
