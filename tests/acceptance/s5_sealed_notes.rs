@@ -30,12 +30,13 @@ async fn has_any_of(phone: &Couplet, words: &str) -> bool {
     text.contains(words) || changes.iter().any(is_in)
 }
 
-/// An entry without what is drawn by lot: its names, its hashes and its place.
+/// An entry without what is drawn by lot: its name, its place, its version and its hash.
 fn shape(entry: &Entry) -> String {
     let like = Entry { order: 0, content: couplet::Hash([0; 32]), ..entry.clone() };
-    let text = format!("{like:?}").replace(entry.key.as_str(), "");
-    let version = entry.version.to_string();
-    text.replace(&version, "").split("version").next().unwrap().to_owned()
+    let text = format!("{like:?}");
+    [format!("{:?}", entry.key), format!("{:?}", entry.version)]
+        .iter()
+        .fold(text, |text, drawn| text.replace(drawn.as_str(), ""))
 }
 
 #[tokio::test(flavor = "multi_thread")]
