@@ -173,7 +173,7 @@ async fn whatever_ben_does_the_report_counts_what_the_log_has() {
             let by = [ana, ben, ben][chance.below(3)];
             let words = format!("{apart}, {number}");
             match (chance.below(3), chance.pick(&all).cloned()) {
-                (1, Some((kind, entry))) if kind == Kind::Page => {
+                (1, Some((Kind::Page, entry))) => {
                     by.edit(&entry, None, &format!("{words} and more")).await.unwrap();
                 }
                 (1, Some((Kind::List, entry))) => drop(act(by, &entry, Deed::Add, &words).await),
