@@ -9,11 +9,12 @@
 //! anew. Nothing is written anew before the relay's branch has been fetched, unless the person
 //! writes first: words are never kept waiting for a network.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use couplet_engine::document::{Change, EntryKey};
 use couplet_engine::notebook::entry::Entry;
 use couplet_engine::notebook::{Notebook, Written};
+use couplet_proto::hash::Hash;
 use couplet_proto::have::{Tip, WriterHave};
 use couplet_proto::ids::{Edition, Volume, WriterId, WriterNonce};
 use rand_core::Rng as _;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Owner;
 use super::receiving::Me;
+use super::rivals::keep_branches;
 use crate::error::Error;
 use crate::mark::Mark;
 use crate::store::{Meta, StoreError, Waiting};
@@ -28,7 +30,7 @@ use crate::store::{Meta, StoreError, Waiting};
 /// Counters reserved at a time, so that the mark is written once for so many envelopes.
 const BLOCK: u64 = 64;
 
-const SUPERSEDED: &str = "another branch of the same writer stands in its place";
+pub(super) const SUPERSEDED: &str = "another branch of the same writer stands in its place";
 
 /// What the mark must say: drawn by this process or, if it ended between store and mark, before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,7 +126,7 @@ impl Owner {
     /// On a doubt: what was never sealed is sealed as the writer that wrote it, beside its chain,
     /// and carried by the next. Whoever else goes on as that writer has the very same changes, so
     /// nothing is written twice.
-    fn retire(&mut self) -> Result<(), Error> {
+    pub(super) fn retire(&mut self) -> Result<(), Error> {
         let replica = self.replica()?;
         let writer = replica.writer();
         let is_locked = replica.log().owes_rotation() || replica.key().is_none();
@@ -244,11 +246,12 @@ impl Owner {
         self.be_sure_of_writer()?;
         let is_healing = self.is_healing()?;
         let has_orphans = self.write_orphans_anew()?;
+        let has_rivals = self.write_rivals_anew()?;
         let has_stranded = self.write_stranded()?;
         if is_healing {
             self.durably(|tables| Ok(tables.clear(Meta::Healing)?))?;
         }
-        Ok(has_orphans || has_stranded || is_healing)
+        Ok(has_orphans || has_rivals || has_stranded || is_healing)
     }
 
     fn write_orphans_anew(&mut self) -> Result<bool, Error> {
@@ -284,18 +287,25 @@ impl Owner {
     }
 
     /// Reads a volume without the changes that nobody else has, lets what took their place in, and
-    /// writes the words of this device's own among them anew. Another person's stay set aside: the
-    /// phone that wrote them does the same.
+    /// writes the words of this device's own among them anew. Another's stay set aside: they are
+    /// carried to the phone that wrote them, which does the same.
     fn write_volume_anew(&mut self, place: (Volume, Edition)) -> Result<(), Error> {
         let (volume, edition) = place;
         self.load(volume)?;
         let writer = self.replica()?.writer();
-        let (mut standing, mut lost) = self.tables().without_orphans(place, writer)?;
+        let branches = self.other_branches(place, writer)?;
+        let undisputed = self.undisputed(place, &branches)?;
+        let (mut standing, mut lost) = self.tables().without_orphans(place, writer, &undisputed)?;
+        if lost.is_empty() {
+            let nothing = BTreeSet::new();
+            return self
+                .durably(|tables| keep_branches(tables, &branches, (&undisputed, &nothing)));
+        }
         if self.tables().has_sealed(writer, &lost)? {
             // Numbers that others have seen are not used a second time.
             self.mint()?;
             let writer = self.replica()?.writer();
-            (standing, lost) = self.tables().without_orphans(place, writer)?;
+            (standing, lost) = self.tables().without_orphans(place, writer, &undisputed)?;
         }
         let former = self.former_writers()?;
         let replica = self.replica()?;
@@ -305,6 +315,10 @@ impl Owner {
         let is_own =
             |change: &&Change| change.writer() == me.writer || former.contains(&change.writer());
         let own: Vec<Change> = lost.iter().filter(is_own).cloned().collect();
+        let theirs: BTreeSet<Hash> =
+            lost.iter().filter(|change| !is_own(change)).map(Change::hash).collect();
+        let kept: BTreeSet<Hash> =
+            standing.iter().map(Change::hash).filter(|hash| undisputed.contains(hash)).collect();
         let new = Notebook::load(volume, edition, (person, me.writer), None, standing);
         self.replica()?.shelve(new.map_err(|_| Error::Engine)?);
         let judged = self.judge(volume, BTreeMap::new())?;
@@ -334,6 +348,7 @@ impl Owner {
                     None => tables.set_aside(&lost, SUPERSEDED)?,
                 }
             }
+            keep_branches(tables, &branches, (&kept, &theirs))?;
             for key in &gone {
                 tables.drop_entry(key.as_str())?;
             }
