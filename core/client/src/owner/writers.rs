@@ -21,6 +21,7 @@ use rand_core::Rng as _;
 use serde::{Deserialize, Serialize};
 
 use super::Owner;
+use super::edition::keep_stranded;
 use super::receiving::Me;
 use super::rivals::keep_branches;
 use crate::error::Error;
@@ -323,6 +324,7 @@ impl Owner {
         self.replica()?.shelve(new.map_err(|_| Error::Engine)?);
         let judged = self.judge(volume, BTreeMap::new())?;
         let written = self.load(volume)?.carry_over(&old, &own)?;
+        let stranded = self.load(volume)?.stranded(&old, &own);
         let different = self.different_entries(volume, &old)?;
         let new = self.load(volume)?;
         let gone: Vec<EntryKey> =
@@ -349,6 +351,7 @@ impl Owner {
                 }
             }
             keep_branches(tables, &branches, (&kept, &theirs))?;
+            keep_stranded(tables, volume, &stranded)?;
             for key in &gone {
                 tables.drop_entry(key.as_str())?;
             }

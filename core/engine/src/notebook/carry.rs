@@ -14,6 +14,7 @@ use couplet_proto::ids::{Slot, WriterId};
 use super::claim::{Claim, RevMap};
 use super::deed::{claim, is_counted, put_rev};
 use super::done::written_once_more;
+use super::edition::is_in;
 use super::law::Author;
 use super::name::ItemId;
 use super::schema::{Class, Field, Owner, Subject, TEXT, name};
@@ -103,8 +104,8 @@ impl Notebook {
                 let written = stands.fields.iter().filter(|(f, _)| *f == field || is_theirs(f));
                 written.flat_map(|(_, values)| values).any(|value| value.scalar == *scalar)
             };
-            let is_lost = |by: OpId| lost.iter().any(|change| is_by(by, change));
-            let gone = values.iter().filter(|value| is_lost(value.by) && !is_here(&value.scalar));
+            let gone =
+                values.iter().filter(|value| is_in(lost, value.by) && !is_here(&value.scalar));
             missing.extend(gone.map(|value| (value.by, mine.clone(), value.scalar.clone())));
         }
         missing
@@ -230,11 +231,6 @@ fn is_born_in(stood: &RawEntry, lost: &[Change]) -> bool {
     kind.is_some_and(|kind| lost.iter().any(|change| change.writer() == kind.by.writer))
 }
 
-/// Whether that operation is one of the change's.
-fn is_by(by: OpId, change: &Change) -> bool {
-    by.writer == change.writer() && (change.start_op()..=change.max_op()).contains(&by.counter)
-}
-
 /// Under what it is noted that a change was done again.
 fn subject_of(change: &Change) -> Subject {
     Subject::new(name::ANEW, Some(ItemId::from_random(change.hash().truncated())))
@@ -269,6 +265,13 @@ pub(super) fn renamed(field: &str, lost: &[Change], to: WriterId) -> String {
         }
         None => field.to_owned(),
     }
+}
+
+/// The key of some writer with this one in its place: all of them are written alike.
+pub(super) fn of_writer(field: &str, to: WriterId) -> String {
+    let to = to.to_string();
+    let before = field.len().checked_sub(to.len()).and_then(|end| field.get(..end));
+    before.map_or_else(|| field.to_owned(), |before| before.to_owned() + &to)
 }
 
 /// A place in the order that a change starting here may claim.
