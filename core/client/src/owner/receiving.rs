@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use couplet_engine::body::Seen;
-use couplet_engine::document::{Applied, Change, Refusal};
+use couplet_engine::document::{Applied, Change};
 use couplet_engine::notebook::Notebook;
 use couplet_engine::notebook::entry::Entry;
 use couplet_engine::pairing::sas::{Nonce, is_opened_by};
@@ -16,7 +16,7 @@ use couplet_proto::log::{Log, Stands};
 
 use super::Owner;
 use crate::error::Error;
-use crate::store::{Meta, State, StoreError, Tables, Waiting};
+use crate::store::{Meta, State, Tables, Waiting};
 
 /// Envelopes that could not be read, looked at again in one slice.
 const KEPT_PER_SLICE: u32 = 1_024;
@@ -81,7 +81,7 @@ struct Reach {
 
 /// What became of one volume's changes.
 pub(super) struct Judged {
-    place: (Volume, Edition),
+    pub(super) place: (Volume, Edition),
     pub(super) changes: BTreeMap<Hash, Waiting>,
     pub(super) applied: Applied,
     pub(super) entries: Vec<Entry>,
@@ -423,7 +423,7 @@ impl Judged {
 
     pub(super) fn store(&self, tables: &Tables<'_>, me: Me) -> Result<(), Error> {
         let place = self.place;
-        let Applied { applied, waiting, refused, faulty, duplicates, .. } = &self.applied;
+        let Applied { applied, refused, faulty, duplicates, .. } = &self.applied;
         for hash in applied {
             if let Some(Waiting { change, counter, .. }) = self.changes.get(hash) {
                 tables.keep_change(place, change, Some(*counter))?;
@@ -445,31 +445,8 @@ impl Judged {
         for hash in applied {
             tables.stands_again(*hash)?;
         }
-        let mut own = tables.get::<Vec<WriterId>>(Meta::FormerWriters)?.unwrap_or_default();
-        own.push(me.writer);
-        for (hash, why) in refused {
-            let Some(waiting) = self.changes.get(hash) else { continue };
-            let writer = waiting.change.writer();
-            let is_rival = matches!(why, Refusal::SameNumberTwice(_)) && own.contains(&writer);
-            // Another branch of a writer that is or was this device's own: it waits to take its
-            // place, or to be written anew.
-            if orphans.contains(&writer) || is_rival && !tables.is_set_aside(*hash)? {
-                tables.keep_waiting(place, waiting)?;
-            } else {
-                tables.quarantine(waiting, &why.to_string())?;
-            }
-        }
-        let mut waiting: Vec<&Change> = waiting.iter().map(|(change, _)| change).collect();
-        waiting.sort_by_key(|change| change.start_op());
-        for change in waiting {
-            let Some(waiting) = self.changes.get(&change.hash()) else { continue };
-            if goes_on_from_nothing(tables, change)? {
-                tables.drop_waiting(change.hash())?;
-                tables.quarantine(waiting, FROM_NOTHING)?;
-            } else {
-                tables.keep_waiting(place, waiting)?;
-            }
-        }
+        self.keep_refused(tables, (&orphans, me.writer))?;
+        self.keep_waiting(tables)?;
         for hash in faulty {
             if let Some(waiting) = self.changes.get(hash) {
                 tables.keep_waiting(place, waiting)?;
@@ -481,19 +458,6 @@ impl Judged {
         }
         Ok(())
     }
-}
-
-const FROM_NOTHING: &str = "it goes on from words of its writer that stand nowhere";
-
-/// Whether a change goes on from one of its own writer's that is set aside: should that branch come
-/// to stand, both come again.
-fn goes_on_from_nothing(tables: &Tables<'_>, change: &Change) -> Result<bool, StoreError> {
-    for dep in change.deps() {
-        if tables.is_set_aside_of(change.writer(), *dep)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// What is wanted of a writer, although the relay holds more.

@@ -13,21 +13,28 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use couplet_engine::body::can_carry;
-use couplet_engine::document::Change;
+use couplet_engine::document::{Change, Refusal};
 use couplet_engine::notebook::{Notebook, Written};
 use couplet_proto::envelope::Sealed;
 use couplet_proto::hash::Hash;
 use couplet_proto::ids::{Edition, Volume, WriterId};
 
 use super::Owner;
+use super::receiving::Judged;
 use super::writers::SUPERSEDED;
 use crate::error::Error;
-use crate::store::{Tables, Waiting};
+use crate::store::{Meta, Tables, Waiting};
 
 /// An envelope that another of its writer's stands in the place of, and the changes in it.
 pub(super) struct OfBranch {
     sealed: Sealed,
     changes: BTreeMap<Hash, (WriterId, u64)>,
+}
+
+/// Changes that others took the place of, and the volume as their writer knew it.
+struct Branch {
+    base: Vec<Change>,
+    branch: Vec<Waiting>,
 }
 
 impl Owner {
@@ -88,9 +95,9 @@ impl Owner {
         own.push(me);
         let mut has_any = false;
         for place in self.tables().waited_for_in(&own)? {
-            while let Some((base, branch)) = self.next_rivals(place, &own)? {
+            while let Some(branch) = self.next_rivals(place, &own)? {
                 has_any = true;
-                let done = self.write_branch_anew(place, base, branch);
+                let done = self.write_branch_anew(place, branch);
                 self.is_stale |= done.is_err();
                 done?;
             }
@@ -98,13 +105,12 @@ impl Owner {
         Ok(has_any)
     }
 
-    /// One branch of what waits of these writers because other changes have its numbers, and the
-    /// volume as that branch knew it.
+    /// One branch of what waits of these writers because other changes have its numbers.
     fn next_rivals(
         &mut self,
         place: (Volume, Edition),
         own: &[WriterId],
-    ) -> Result<Option<(Vec<Change>, Vec<Waiting>)>, Error> {
+    ) -> Result<Option<Branch>, Error> {
         let mut waiting = self.tables().waiting(place.0, place.1)?;
         waiting.retain(|it| own.contains(&it.change.writer()));
         let standing = self.tables().changes_of(place)?;
@@ -142,14 +148,13 @@ impl Owner {
                 branch.push(it);
             }
         }
-        Ok((!branch.is_empty()).then_some((base, branch)))
+        Ok((!branch.is_empty()).then_some(Branch { base, branch }))
     }
 
     fn write_branch_anew(
         &mut self,
         place: (Volume, Edition),
-        base: Vec<Change>,
-        branch: Vec<Waiting>,
+        Branch { base, branch }: Branch,
     ) -> Result<(), Error> {
         let (volume, edition) = place;
         let me = self.replica()?.writer();
@@ -198,6 +203,54 @@ pub(super) fn keep_branches(
     }
     Ok(())
 }
+
+impl Judged {
+    /// Keeps what is refused: for good, or as another branch of a writer that is or was this
+    /// device's own, which waits to take its place or to be written anew.
+    pub(super) fn keep_refused(
+        &self,
+        tables: &Tables<'_>,
+        (orphans, me): (&[WriterId], WriterId),
+    ) -> Result<(), Error> {
+        let mut own = tables.get::<Vec<WriterId>>(Meta::FormerWriters)?.unwrap_or_default();
+        own.push(me);
+        for (hash, why) in &self.applied.refused {
+            let Some(waiting) = self.changes.get(hash) else { continue };
+            let writer = waiting.change.writer();
+            let is_rival = matches!(why, Refusal::SameNumberTwice(_)) && own.contains(&writer);
+            if orphans.contains(&writer) || is_rival && !tables.is_set_aside(*hash)? {
+                tables.keep_waiting(self.place, waiting)?;
+            } else {
+                tables.quarantine(waiting, &why.to_string())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps what waits, but for what goes on from words of its own writer that are set aside:
+    /// should that branch come to stand, both come again.
+    pub(super) fn keep_waiting(&self, tables: &Tables<'_>) -> Result<(), Error> {
+        let waiting = self.applied.waiting.iter().map(|(change, _)| change);
+        let mut waiting: Vec<&Change> = waiting.collect();
+        waiting.sort_by_key(|change| change.start_op());
+        for change in waiting {
+            let Some(waiting) = self.changes.get(&change.hash()) else { continue };
+            let mut goes_on_from_nothing = false;
+            for dep in change.deps() {
+                goes_on_from_nothing |= tables.is_set_aside_of(change.writer(), *dep)?;
+            }
+            if goes_on_from_nothing {
+                tables.drop_waiting(change.hash())?;
+                tables.quarantine(waiting, FROM_NOTHING)?;
+            } else {
+                tables.keep_waiting(self.place, waiting)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+const FROM_NOTHING: &str = "it goes on from words of its writer that stand nowhere";
 
 fn numbered(change: &Change) -> (WriterId, u64) {
     (change.writer(), change.seq())

@@ -16,7 +16,8 @@ use couplet_engine::notebook::entry::Entry;
 use couplet_engine::notebook::{Notebook, Written};
 use couplet_proto::hash::Hash;
 use couplet_proto::have::{Tip, WriterHave};
-use couplet_proto::ids::{Edition, Volume, WriterId, WriterNonce};
+use couplet_proto::ids::{Edition, Person, Volume, WriterId, WriterNonce};
+use couplet_proto::log::Log;
 use rand_core::Rng as _;
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +27,7 @@ use super::receiving::Me;
 use super::rivals::keep_branches;
 use crate::error::Error;
 use crate::mark::Mark;
-use crate::store::{Meta, StoreError, Waiting};
+use crate::store::{Meta, StoreError, Tables, Waiting};
 
 /// Counters reserved at a time, so that the mark is written once for so many envelopes.
 const BLOCK: u64 = 64;
@@ -331,25 +332,7 @@ impl Owner {
             old.entries().map(|e| e.key).filter(|key| new.entry(key).is_none()).collect();
         let log = self.replica()?.log().clone();
         self.durably(|tables| {
-            for change in &lost {
-                let late = tables.waits_for_late(change)?;
-                let (device, counter) = match late {
-                    Some((device, counter)) => (Some(device), counter),
-                    // What was never sealed is this device's own.
-                    None => (tables.device_of(change.writer())?, 0),
-                };
-                let known = device.and_then(|device| log.known(device));
-                let person = known.map_or(person, |member| member.person());
-                let lost = Waiting { change: change.clone(), person, counter };
-                match late {
-                    // Others have it, and it stands again if the late words are kept.
-                    Some(_) => {
-                        tables.keep_waiting(place, &lost)?;
-                        tables.drop_change(change.hash())?;
-                    }
-                    None => tables.set_aside(&lost, SUPERSEDED)?,
-                }
-            }
+            set_lost_aside(tables, place, &lost, (&log, person))?;
             keep_branches(tables, &branches, (&kept, &theirs))?;
             keep_stranded(tables, volume, &stranded)?;
             for key in &gone {
@@ -374,6 +357,35 @@ impl Owner {
         };
         Ok(self.load(volume)?.entries().filter(differs).collect())
     }
+}
+
+/// These changes stand no more: those that were written knowing late words wait for them.
+fn set_lost_aside(
+    tables: &Tables<'_>,
+    place: (Volume, Edition),
+    lost: &[Change],
+    (log, person): (&Log, Person),
+) -> Result<(), Error> {
+    for change in lost {
+        let late = tables.waits_for_late(change)?;
+        let (device, counter) = match late {
+            Some((device, counter)) => (Some(device), counter),
+            // What was never sealed is this device's own.
+            None => (tables.device_of(change.writer())?, 0),
+        };
+        let known = device.and_then(|device| log.known(device));
+        let person = known.map_or(person, |member| member.person());
+        let lost = Waiting { change: change.clone(), person, counter };
+        match late {
+            // Others have it, and it stands again if the late words are kept.
+            Some(_) => {
+                tables.keep_waiting(place, &lost)?;
+                tables.drop_change(change.hash())?;
+            }
+            None => tables.set_aside(&lost, SUPERSEDED)?,
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

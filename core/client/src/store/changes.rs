@@ -135,9 +135,8 @@ impl Tables<'_> {
         rows.map(|row| row.map_err(StoreError::from)).collect()
     }
 
-    /// A volume's changes in two halves: those that stand without the never sealed changes of other
-    /// writers than this one, apart from the undisputed, and those changes with whatever depends on
-    /// them.
+    /// A volume's changes in two halves: those that stand without the disputed never sealed changes
+    /// of other writers than this one, and those changes with whatever depends on them.
     ///
     /// # Errors
     /// [`StoreError`].
