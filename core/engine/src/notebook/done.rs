@@ -49,7 +49,7 @@ impl Done {
                     let rounds = Claim::at(owner, values).map(|(_, claim)| claim.round);
                     let is_substance = match class {
                         Class::Value => subject.name() != name::TRASH,
-                        Class::Claim => subject.name() == name::WRITTEN,
+                        Class::Claim => [name::WRITTEN, name::TAG].contains(&subject.name()),
                         Class::Member => true,
                     };
                     let by = (owner.slot, owner.writer);
