@@ -1,6 +1,7 @@
 //! What the test binaries of this crate share.
 //!
-//! Each directory beside `src` is one test binary: `layers` keeps the house in order, `twins`
+//! Each directory beside `src` is one test binary: `acceptance` tells what the notebook promises two
+//! people, row by row, `layers` keeps the house in order, `twins`
 //! restores and clones stores, `volumes` fills a notebook, `daily` lives a day with it by the real
 //! programs, `stories` kills, wipes and misuses them, `weather` puts a bad network between them,
 //! `properties` runs the [`world`] through whatever may happen. `targets` is no
@@ -8,12 +9,14 @@
 
 pub mod chance;
 pub mod couple;
+pub mod deeds;
 pub mod hex;
 pub mod phones;
 pub mod programs;
 pub mod proxy;
 pub mod relay;
 pub mod running;
+pub mod scan;
 pub mod standard;
 pub mod terminal;
 pub mod world;
