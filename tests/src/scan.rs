@@ -9,6 +9,7 @@ use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use couplet::Place;
 use couplet_engine::body::Body;
 use couplet_engine::keys::{EpochKey, Secret};
 use couplet_engine::seal;
@@ -110,11 +111,23 @@ impl Scan {
 }
 
 impl Store {
+    /// The store of the notebook in this place.
+    #[must_use]
+    pub fn of(place: &Place) -> Self {
+        Self { directory: place.directory.clone(), key: *place.key.expose() }
+    }
+
     fn name(&self) -> String {
         self.directory.join(STORE).display().to_string()
     }
 
-    fn open(&self) -> Connection {
+    /// The store by hand, once nobody has it open.
+    ///
+    /// # Panics
+    ///
+    /// Where there are writes in its log all the same.
+    #[must_use]
+    pub fn open(&self) -> Connection {
         let log = self.directory.join(format!("{STORE}-wal"));
         let written = fs::metadata(&log).map_or(0, |log| log.len());
         assert_eq!(written, 0, "{} was closed with writes in it", log.display());
