@@ -68,12 +68,11 @@ async fn what_is_restored_is_as_it_was_and_only_erasing_takes_words_away() {
     let note = ana.write(Kind::Note, 1, "Dear Ben").await.unwrap().entry.key;
     let note = note.as_str();
     ana.edit(note, None, "Dearest Ben").await.unwrap();
-    ben.sync(couplet_tests::phones::PATIENCE).await.unwrap();
     meet(&[&ana, &ben]).await;
     ben.comment(note, None, "Thank you").await.unwrap();
     ben.react(note, "\u{2764}\u{fe0f}").await.unwrap();
     meet(&[&ana, &ben]).await;
-    let before = seen(entry(&ana, note).await);
+    let before = [seen(entry(&ana, note).await), seen(entry(&ben, note).await)];
 
     ana.say(note, Saying::Trash).await.unwrap();
     meet(&[&ana, &ben]).await;
@@ -85,7 +84,7 @@ async fn what_is_restored_is_as_it_was_and_only_erasing_takes_words_away() {
     }
     ben.say(note, Saying::Restore).await.unwrap();
     meet(&[&ana, &ben]).await;
-    for phone in [&ana, &ben] {
+    for (phone, before) in [&ana, &ben].into_iter().zip(before) {
         assert_eq!(lies(phone, note).await, IN_SIGHT);
         assert_eq!(seen(entry(phone, note).await), before, "restored exactly");
     }

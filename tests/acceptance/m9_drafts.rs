@@ -2,7 +2,7 @@
 //! the vault nothing travels with the couple, and a locked vault looks like none. The command line's
 //! shapes with and without a vault are compared in `stories`.
 
-use automerge::{AutoCommit, Change, ReadDoc as _};
+use automerge::{AutoCommit, Change, ReadDoc as _, ScalarValue, Value};
 use couplet::{Couplet, Export, Filter, Kind, Place};
 use couplet_engine::document::genesis::genesis;
 use couplet_tests::phones::{meet, pair, place};
@@ -48,7 +48,11 @@ fn strings(document: &AutoCommit) -> Vec<String> {
     while let Some(map) = maps.pop() {
         for key in document.keys(&map).collect::<Vec<_>>() {
             for (value, id) in document.get_all(&map, key.as_str()).unwrap() {
-                found.extend(value.to_str().map(str::to_owned));
+                if let Value::Scalar(scalar) = &value
+                    && let ScalarValue::Str(text) = scalar.as_ref()
+                {
+                    found.push(text.to_string());
+                }
                 if value.is_object() {
                     maps.push(id);
                 }
