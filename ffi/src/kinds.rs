@@ -61,6 +61,8 @@ pub enum Kind {
     Reminder,
     /// For oneself: words that were not shared so far.
     Draft,
+    /// For oneself: what was seen of a shared notebook. It is written and read by no app.
+    Marks,
 }
 
 /// Where an entry of some kind has come to.
@@ -293,6 +295,14 @@ pub enum Fact {
         /// Who.
         by: PersonId,
     },
+    /// Of this reflection the speaker said this, too, apart, on another device: the more careful of
+    /// the two holds.
+    AlsoSaid {
+        /// Which.
+        of: ItemId,
+        /// What they said.
+        verdict: String,
+    },
 }
 
 /// What a deed is done on.
@@ -422,6 +432,7 @@ impl From<couplet::Fact> for Fact {
             couplet::Fact::ChoseAnother(by) => Self::ChoseAnother { by: by.into() },
             couplet::Fact::WithdrawnAfterOpened => Self::WithdrawnAfterOpened,
             couplet::Fact::DoesNotOpen(by) => Self::DoesNotOpen { by: by.into() },
+            couplet::Fact::AlsoSaid(of, verdict) => Self::AlsoSaid { of: of.into(), verdict },
         }
     }
 }

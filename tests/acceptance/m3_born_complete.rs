@@ -9,7 +9,7 @@ use couplet_engine::document::genesis::genesis;
 use couplet_engine::notebook::kind::Body;
 use couplet_tests::chance::Chance;
 use couplet_tests::deeds::open_deed;
-use couplet_tests::phones::{meet, one_more, pair, place};
+use couplet_tests::phones::{meet, own_device, pair, place};
 use couplet_tests::relay::Relay;
 
 /// Everything that is open in the entry to whoever's phone this is, done there.
@@ -109,7 +109,7 @@ async fn so_do_those_of_two_devices_on_what_is_for_oneself() {
     let vault = |name| Place { is_vault: true, ..place(home.path(), name) };
     let relay = Some(relay.link.parse().unwrap());
     let phone = Couplet::found(&vault("phone"), "Ana", relay).await.unwrap();
-    let tablet = one_more(&phone, &vault("tablet"), "Ana").await;
+    let tablet = own_device(&phone, &vault("tablet")).await;
     check(&phone, &tablet, Kind::ALL.into_iter().filter(|kind| *kind != Kind::Draft)).await;
 }
 

@@ -8,7 +8,7 @@ use couplet_engine::notebook::deed::Act;
 use couplet_engine::notebook::{Notebook, Written};
 use couplet_proto::ids::{Person, WriterId};
 use couplet_tests::chance::Chance;
-use couplet_tests::phones::{PATIENCE, doing, meet, pair, place};
+use couplet_tests::phones::{PATIENCE, act, meet, pair, place};
 use couplet_tests::relay::Relay;
 use couplet_tests::scan::Store;
 
@@ -18,9 +18,8 @@ async fn couple(home: &Path, relay: &Relay) -> (Couplet, Couplet, [String; 2]) {
     let note = ana.write(Kind::Note, 1, "I felt hurt").await.unwrap().entry.key;
     let repair = ana.write(Kind::Repair, 1, "Tuesday").await.unwrap().entry.key;
     let entries = [note, repair].map(|key| key.as_str().to_owned());
-    for said in [doing(Deed::Tell, "You were late"), doing(Deed::Ask, "Call me")] {
-        ana.say(&entries[1], said).await.unwrap();
-    }
+    act(&ana, &entries[1], Deed::Tell, "You were late").await;
+    act(&ana, &entries[1], Deed::Ask, "Call me").await;
     ana.comment(&entries[0], None, "I mean it").await.unwrap();
     meet(&[&ana, &ben]).await;
     (ana, ben, entries)
@@ -43,8 +42,8 @@ async fn bens_phone_refuses_to_write_over_anas_words() {
     is_not_his(ben.say(&repair, Saying::Do { deed, on, words: "Forget it".to_owned() }).await);
 
     // His own side is another part: hers stands beside it.
-    ben.say(&repair, doing(Deed::Tell, "You were early")).await.unwrap();
-    ben.say(&repair, doing(Deed::LetGo, "")).await.unwrap();
+    act(&ben, &repair, Deed::Tell, "You were early").await;
+    act(&ben, &repair, Deed::LetGo, "").await;
     meet(&[&ana, &ben]).await;
     let entry = ana.entry(&repair).await.unwrap().entry;
     let sides: Vec<(Slot, &str)> = entry
@@ -68,11 +67,11 @@ const FORGERIES: [(&str, Forgery); 4] = [
         let comment = forged.entry(note).unwrap().comments.remove(0).id;
         forged.edit_comment(note, &comment, "Not really").unwrap().unwrap()
     }),
-    ("her side of it", |forged, [_, repair]| act(forged, repair, Deed::Tell, "I was wrong")),
-    ("her letting go", |forged, [_, repair]| act(forged, repair, Deed::LetGo, "")),
+    ("her side of it", |forged, [_, repair]| does(forged, repair, Deed::Tell, "I was wrong")),
+    ("her letting go", |forged, [_, repair]| does(forged, repair, Deed::LetGo, "")),
 ];
 
-fn act(forged: &mut Notebook, entry: &EntryKey, deed: Deed, words: &str) -> Written {
+fn does(forged: &mut Notebook, entry: &EntryKey, deed: Deed, words: &str) -> Written {
     let act = Act { deed, on: None, words, now: 0 };
     forged.act(entry, act, &mut Chance::new(4)).unwrap().unwrap()
 }

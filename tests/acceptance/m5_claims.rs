@@ -5,7 +5,7 @@
 use couplet::{Couplet, Deed, Entry, Fact, Kind, Saying, Slot, State};
 use couplet_tests::chance::Chance;
 use couplet_tests::deeds::open_deed;
-use couplet_tests::phones::{meet, one_more, pair, place};
+use couplet_tests::phones::{meet, own_device, pair, place};
 use couplet_tests::relay::Relay;
 
 /// What is done together, one after the other; what is done apart then; where it comes to; and what
@@ -31,7 +31,7 @@ const ROWS: [Row; 12] = [
     ("got-me beside more on the tablet", Kind::Listening, &[HEARD], &["ana got-me #0", "tablet edit #- I felt hurt, twice"],
         State::MoreToSay, &["earlier words", "confirmed before"]),
     ("got-me beside not-yet on the tablet", Kind::Listening, &[HEARD], &["ana got-me #0", "tablet not-yet #0"],
-        State::Clarifying, &[]),
+        State::Clarifying, &["also said"]),
     ("both say yes", Kind::HeartToHeart, &["ana propose #- 1 9 UTC"], &["ben vote @0 yes"], State::Agreed, &[]),
     ("yes beside cancelling", Kind::HeartToHeart, &["ana propose #- 1 9 UTC"], &["ben vote @0 yes", "ana cancel"],
         State::Cancelled, &["ben had said yes"]),
@@ -49,7 +49,7 @@ impl World {
     async fn new(home: &std::path::Path) -> Self {
         let relay = Relay::start(&home.join("relay"));
         let (ana, ben) = pair(home, &relay.link).await;
-        let tablet = one_more(&ana, &place(home, "tablet"), "Ana").await;
+        let tablet = own_device(&ana, &place(home, "tablet")).await;
         let phones = [ana, tablet, ben];
         meet(&phones.each_ref()).await;
         Self { phones, _relay: relay }
@@ -112,6 +112,7 @@ fn told(entry: &Entry) -> Vec<&'static str> {
         Fact::ChoseAnother(_) => "another was chosen",
         Fact::WithdrawnAfterOpened => "withdrawn after it was opened",
         Fact::DoesNotOpen(_) => "does not open",
+        Fact::AlsoSaid(..) => "also said",
     });
     told.collect()
 }

@@ -1,7 +1,7 @@
 //! M6, shown conflicts: what two set apart from each other is shown on both phones until one chooses.
 
 use couplet::{Couplet, Deed, Kind, Saying};
-use couplet_tests::phones::{doing, meet, pair};
+use couplet_tests::phones::{act, act_on, meet, pair};
 use couplet_tests::relay::Relay;
 
 /// A value that both may set.
@@ -35,20 +35,18 @@ impl Field {
 
     /// Sets it to the first or to the second of two values.
     async fn set(self, phone: &Couplet, entry: &str, which: usize) {
-        let saying = match self {
+        let day = ["20001", "20002"][which];
+        match self {
             Self::Topic => {
                 phone.edit(entry, None, ["Tuesday", "The party"][which]).await.unwrap();
-                return;
             }
             Self::Chosen => {
                 let times = phone.entry(entry).await.unwrap().entry.meeting.unwrap().proposals;
-                let (deed, on) = (Deed::Choose, Some(times[which].id.to_string()));
-                Saying::Do { deed, on, words: String::new() }
+                act_on(phone, entry, Deed::Choose, Some(times[which].id.as_str()), "").await;
             }
-            Self::HappenedOn => doing(Deed::HappenedOn, ["20001", "20002"][which]),
-            Self::Date => doing(Deed::SetDate, ["20001", "20002"][which]),
-        };
-        phone.say(entry, saying).await.unwrap();
+            Self::HappenedOn => drop(act(phone, entry, Deed::HappenedOn, day).await),
+            Self::Date => drop(act(phone, entry, Deed::SetDate, day).await),
+        }
     }
 
     /// What is shown of it, and what stands beside that.
@@ -68,7 +66,7 @@ async fn begun(ana: &Couplet, field: Field) -> String {
     let entry = row.entry.key.as_str().to_owned();
     if let Field::Chosen = field {
         for time in ["1 2 UTC", "3 4 UTC"] {
-            ana.say(&entry, doing(Deed::Propose, time)).await.unwrap();
+            act(&ana, &entry, Deed::Propose, time).await;
         }
     }
     entry

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use couplet::{Couplet, Erased, Kind};
-use couplet_tests::phones::{PATIENCE, meet, one_more, pair, place};
+use couplet_tests::phones::{PATIENCE, meet, own_device, pair, place};
 use couplet_tests::relay::Relay;
 use couplet_tests::scan::{Scan, Store};
 
@@ -65,7 +65,7 @@ async fn erased_words_are_in_no_file_and_whoever_was_away_brings_none_back() {
     let home = tempfile::tempdir().unwrap();
     let relay = Relay::start(&home.path().join("relay"));
     let (ana, ben) = pair(home.path(), &relay.link).await;
-    let tablet = one_more(&ana, &place(home.path(), "tablet"), "Ana").await;
+    let tablet = own_device(&ana, &place(home.path(), "tablet")).await;
     // Long enough that it is compressed wherever anything is.
     let secret = format!("{SECRET}, {}", "and I never told you ".repeat(40));
     let note = ana.write(Kind::Note, 1, &secret).await.unwrap().entry.key;

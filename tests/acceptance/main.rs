@@ -3,6 +3,10 @@
 //! real relay wherever two phones meet. A row that another test directory proves already (crash
 //! images, random lives) has its module here all the same: the shortest telling of it.
 
+mod m12_own_second_device;
+mod m12_unread;
+mod m14_text_that_merges;
+mod m16_sync_status;
 mod m1_durable;
 mod m2_convergence;
 mod m3_born_complete;
@@ -12,3 +16,8 @@ mod m6_shown_conflicts;
 mod m7_trash;
 mod m8_erased;
 mod m9_drafts;
+mod w1_at_rest_offline;
+mod w2_what_i_heard;
+mod w3_mutual_reveal;
+mod w4_only_phone;
+mod w4_time_letters;

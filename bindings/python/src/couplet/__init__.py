@@ -33,6 +33,7 @@ from .errors import (
 from .events import Events
 from .keystore import FileKeyStore, KeyDenied, KeyGone, KeyNotYet, KeyStore
 from .kinds import (
+    AlsoSaid,
     Alternative,
     AskedAgain,
     ChoseAnother,
@@ -129,6 +130,7 @@ from .values import (
 from .vault import Chosen, DemoNotebook, DemoView, demo_notebook, lock_key, unlock_key
 
 __all__ = [
+    "AlsoSaid",
     "Alternative",
     "Among",
     "Arrived",

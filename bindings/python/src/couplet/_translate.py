@@ -177,6 +177,8 @@ def fact(it: Any) -> k.Fact:
         return k.EarlierWords(k.ItemId(it.of.value))
     if isinstance(it, ffi.Fact.CONFIRMED_BEFORE):
         return k.ConfirmedBefore(k.ItemId(it.of.value))
+    if isinstance(it, ffi.Fact.ALSO_SAID):
+        return k.AlsoSaid(k.ItemId(it.of.value), it.verdict)
     if isinstance(it, ffi.Fact.WITHDRAWN_AFTER_OPENED):
         return k.WithdrawnAfterOpened()
     for of, value in _OF_A_PERSON:
@@ -428,6 +430,7 @@ def exchanged(it: ffi.Exchanged) -> v.Exchanged:
             together=it.arrived.together,
             touched=it.arrived.touched,
             in_need=it.arrived.in_need,
+            set_aside=it.arrived.set_aside,
         ),
     )
 

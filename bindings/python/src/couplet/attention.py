@@ -92,3 +92,5 @@ class Arrived:
     """Other entries in which they did something: answered, reacted, wrote anew."""
     in_need: int
     """Entries in which something waits to be chosen, or came back: nothing was lost."""
+    set_aside: int
+    """Changes that no phone applies: what they would have changed stands as it did."""

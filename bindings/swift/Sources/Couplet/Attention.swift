@@ -72,6 +72,9 @@ public struct Arrived: Hashable, Codable, Sendable {
     public let touched: Int
     /// Entries in which something waits to be chosen, or came back: nothing was lost.
     public let inNeed: Int
+    /// Changes that no phone applies: they are in the quarantine, and what they would have changed
+    /// stands as it did.
+    public let setAside: Int
 }
 
 /// How many entries of a kind are new.
@@ -190,7 +193,8 @@ extension Arrived {
             fresh: ffi.fresh.map { NewOfKind($0) },
             together: Int(clamping: ffi.together),
             touched: Int(clamping: ffi.touched),
-            inNeed: Int(clamping: ffi.inNeed)
+            inNeed: Int(clamping: ffi.inNeed),
+            setAside: Int(clamping: ffi.setAside)
         )
     }
 }

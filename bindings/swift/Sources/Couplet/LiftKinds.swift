@@ -27,6 +27,7 @@ extension Kind {
             case .letter: .letter
             case .reminder: .reminder
             case .draft: .draft
+            case .marks: .marks
             }
     }
 
@@ -53,6 +54,7 @@ extension Kind {
         case .letter: .letter
         case .reminder: .reminder
         case .draft: .draft
+        case .marks: .marks
         }
     }
 }
@@ -249,6 +251,7 @@ extension Fact {
             case .choseAnother(let by): .choseAnother(PersonId(by))
             case .withdrawnAfterOpened: .withdrawnAfterOpened
             case .doesNotOpen(let by): .doesNotOpen(PersonId(by))
+            case .alsoSaid(let of, let verdict): .alsoSaid(ItemId(of), verdict)
             }
     }
 }

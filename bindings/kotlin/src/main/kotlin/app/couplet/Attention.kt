@@ -84,12 +84,15 @@ public data class Attention(
  * @property together pages on which both have written.
  * @property touched other entries in which they did something: answered, reacted, wrote anew.
  * @property inNeed entries in which something waits to be chosen, or came back: nothing was lost.
+ * @property setAside changes that no phone applies: they are in the quarantine, and what they would
+ *   have changed stands as it did.
  */
 public data class Arrived(
     val fresh: List<NewOfKind>,
     val together: Long,
     val touched: Long,
     val inNeed: Long,
+    val setAside: Long,
 )
 
 /** How many entries of a kind are new. */
@@ -158,4 +161,5 @@ internal fun app.couplet.ffi.Arrived.lift() = Arrived(
     together = together.toLong(),
     touched = touched.toLong(),
     inNeed = inNeed.toLong(),
+    setAside = setAside.toLong(),
 )

@@ -26,6 +26,7 @@ internal fun app.couplet.ffi.Fact.lift() = when (this) {
     is app.couplet.ffi.Fact.ChoseAnother -> Fact.ChoseAnother(by.lift())
     is app.couplet.ffi.Fact.WithdrawnAfterOpened -> Fact.WithdrawnAfterOpened
     is app.couplet.ffi.Fact.DoesNotOpen -> Fact.DoesNotOpen(by.lift())
+    is app.couplet.ffi.Fact.AlsoSaid -> Fact.AlsoSaid(of.lift(), verdict)
 }
 
 internal fun app.couplet.ffi.Open.lift() = Open(
