@@ -248,7 +248,8 @@ mod tests {
         for at in 0..40 {
             document.put(automerge::ROOT, format!("words {at}"), format!("{at} {WORDS}")).unwrap();
         }
-        for compressed in [document.save(), zstd::encode_all(WORDS.repeat(9).as_bytes(), 9).unwrap()]
+        for compressed in
+            [document.save(), zstd::encode_all(WORDS.repeat(9).as_bytes(), 9).unwrap()]
         {
             let hidden = [&[7; 100][..], &compressed, &[7; 100]].concat();
             assert!(inflated(&hidden).iter().any(|it| is_in(it, WORDS.as_bytes())));
