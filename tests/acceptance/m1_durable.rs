@@ -1,7 +1,7 @@
-//! M1, durable before it is acknowledged: the real program is killed with -9 at random moments while
-//! it writes, and what it acknowledged is there when the notebook is opened again; nothing is torn.
-//! A thousand moments with `COUPLET_LONG=1`. The relay's and an exchange's deaths are in `stories`,
-//! power cuts at every write of the store in `stores`.
+//! M1, durable before it is acknowledged: the real program is killed with -9 at random moments
+//! while it writes, and what it acknowledged is there when the notebook is opened again; nothing is
+//! torn. A thousand moments with `COUPLET_LONG=1`. The relay's and an exchange's deaths are in
+//! `stories`, power cuts at every write of the store in `stores`.
 
 use std::collections::BTreeMap;
 use std::thread::sleep;

@@ -1,7 +1,8 @@
-//! M2, convergence without loss: whatever Ana does on two devices and Ben on his, with entries of any
-//! kind, synced in any order and through a relay that forgot, ends in one notebook, in which every
-//! word that was shared stands in state or history. Ten thousand sequences, with envelopes doubled
-//! and out of order, are in `properties` and in the engine; here are a few over real phones.
+//! M2, convergence without loss: whatever Ana does on two devices and Ben on his, with entries of
+//! any kind, synced in any order and through a relay that forgot, ends in one notebook, in which
+//! every word that was shared stands in state or history. Ten thousand sequences, with envelopes
+//! doubled and out of order, are in `properties` and in the engine; here are a few over real
+//! phones.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
-//! M4, own words: nobody's app writes over the other's, and what a forged one writes stands nowhere.
+//! M4, own words: nobody's app writes over the other's, and what a forged one writes stands
+//! nowhere.
 
 use std::path::Path;
 

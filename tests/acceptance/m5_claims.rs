@@ -1,6 +1,6 @@
-//! M5, claims and their witness: what two people say apart from each other comes to exactly the state
-//! that the domain has for it, on every phone. Ten thousand cases by lot over the real schema are the
-//! engine's own tests; here it is a table, and a few lives, over three phones that meet.
+//! M5, claims and their witness: what two people say apart from each other comes to exactly the
+//! state that the domain has for it, on every phone. Ten thousand cases by lot over the real schema
+//! are the engine's own tests; here it is a table, and a few lives, over three phones that meet.
 
 use couplet::{Couplet, Deed, Entry, Fact, Kind, Saying, Slot, State};
 use couplet_tests::chance::Chance;
@@ -21,29 +21,96 @@ type Row = (
 
 const HEARD: &str = "ben reflect #- You felt left out";
 
-#[rustfmt::skip]
 const ROWS: [Row; 12] = [
-    ("let-go beside the other's edit", Kind::Repair, &[], &["ben let-go", "ana tell #- And one more thing"],
-        State::Open, &["ben is asked again"]),
-    ("let-go beside an apology", Kind::Repair, &[], &["ana let-go", "ben apologise #- I am sorry"],
-        State::Open, &["ana is asked again"]),
-    ("let-go beside withdrawing on one's own other device", Kind::Repair, &["ana let-go", "ben tell #- You too", "ben let-go"],
-        &["ana let-go", "tablet withdraw"], State::OneLetGo, &[]),
-    ("two let-gos", Kind::Repair, &["ana tell #- I felt hurt"], &["ana let-go", "ben let-go"], State::AtRest, &[]),
-    ("a word after both have let go", Kind::Repair, &["ana let-go", "ben let-go"], &["ben tell #- And I forgot"],
-        State::Reopened, &["ana is asked again", "ben is asked again"]),
-    ("a comment after both have let go", Kind::Repair, &["ana let-go", "ben let-go"], &["ben comment #- Thank you"],
-        State::AtRest, &[]),
+    (
+        "let-go beside the other's edit",
+        Kind::Repair,
+        &[],
+        &["ben let-go", "ana tell #- And one more thing"],
+        State::Open,
+        &["ben is asked again"],
+    ),
+    (
+        "let-go beside an apology",
+        Kind::Repair,
+        &[],
+        &["ana let-go", "ben apologise #- I am sorry"],
+        State::Open,
+        &["ana is asked again"],
+    ),
+    (
+        "let-go beside withdrawing on one's own other device",
+        Kind::Repair,
+        &["ana let-go", "ben tell #- You too", "ben let-go"],
+        &["ana let-go", "tablet withdraw"],
+        State::OneLetGo,
+        &[],
+    ),
+    (
+        "two let-gos",
+        Kind::Repair,
+        &["ana tell #- I felt hurt"],
+        &["ana let-go", "ben let-go"],
+        State::AtRest,
+        &[],
+    ),
+    (
+        "a word after both have let go",
+        Kind::Repair,
+        &["ana let-go", "ben let-go"],
+        &["ben tell #- And I forgot"],
+        State::Reopened,
+        &["ana is asked again", "ben is asked again"],
+    ),
+    (
+        "a comment after both have let go",
+        Kind::Repair,
+        &["ana let-go", "ben let-go"],
+        &["ben comment #- Thank you"],
+        State::AtRest,
+        &[],
+    ),
     ("got-me", Kind::Listening, &[HEARD], &["ana got-me #0"], State::Understood, &[]),
-    ("got-me beside more on the tablet", Kind::Listening, &[HEARD], &["ana got-me #0", "tablet edit #- I felt hurt, twice"],
-        State::MoreToSay, &["earlier words", "confirmed before"]),
-    ("got-me beside not-yet on the tablet", Kind::Listening, &[HEARD], &["ana got-me #0", "tablet not-yet #0"],
-        State::Clarifying, &["also said"]),
-    ("both say yes", Kind::HeartToHeart, &["ana propose #- 1 9 UTC"], &["ben vote @0 yes"], State::Agreed, &[]),
-    ("yes beside cancelling", Kind::HeartToHeart, &["ana propose #- 1 9 UTC"], &["ben vote @0 yes", "ana cancel"],
-        State::Cancelled, &["ben had said yes"]),
-    ("two times chosen", Kind::HeartToHeart, &["ana propose #- 1 9 UTC", "ben propose #- 2 9 UTC", "ana vote @1 yes", "ben vote @0 yes"],
-        &["ana choose @0", "ben choose @1"], State::TwoChosen, &[]),
+    (
+        "got-me beside more on the tablet",
+        Kind::Listening,
+        &[HEARD],
+        &["ana got-me #0", "tablet edit #- I felt hurt, twice"],
+        State::MoreToSay,
+        &["earlier words", "confirmed before"],
+    ),
+    (
+        "got-me beside not-yet on the tablet",
+        Kind::Listening,
+        &[HEARD],
+        &["ana got-me #0", "tablet not-yet #0"],
+        State::Clarifying,
+        &["also said"],
+    ),
+    (
+        "both say yes",
+        Kind::HeartToHeart,
+        &["ana propose #- 1 9 UTC"],
+        &["ben vote @0 yes"],
+        State::Agreed,
+        &[],
+    ),
+    (
+        "yes beside cancelling",
+        Kind::HeartToHeart,
+        &["ana propose #- 1 9 UTC"],
+        &["ben vote @0 yes", "ana cancel"],
+        State::Cancelled,
+        &["ben had said yes"],
+    ),
+    (
+        "two times chosen",
+        Kind::HeartToHeart,
+        &["ana propose #- 1 9 UTC", "ben propose #- 2 9 UTC", "ana vote @1 yes", "ben vote @0 yes"],
+        &["ana choose @0", "ben choose @1"],
+        State::TwoChosen,
+        &[],
+    ),
 ];
 
 /// Ana's phone, her tablet, and Ben's phone.

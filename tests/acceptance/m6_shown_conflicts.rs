@@ -1,4 +1,5 @@
-//! M6, shown conflicts: what two set apart from each other is shown on both phones until one chooses.
+//! M6, shown conflicts: what two set apart from each other is shown on both phones until one
+//! chooses.
 
 use couplet::{Couplet, Deed, Kind, Saying};
 use couplet_tests::phones::{act, act_on, meet, pair};
@@ -66,7 +67,7 @@ async fn begun(ana: &Couplet, field: Field) -> String {
     let entry = row.entry.key.as_str().to_owned();
     if let Field::Chosen = field {
         for time in ["1 2 UTC", "3 4 UTC"] {
-            act(&ana, &entry, Deed::Propose, time).await;
+            act(ana, &entry, Deed::Propose, time).await;
         }
     }
     entry

@@ -1,5 +1,5 @@
-//! M7, edits win over the trash: an entry is out of sight only while whoever removed it had seen every
-//! word in it; it is restored exactly; and nothing but erasing (M8) takes its words away.
+//! M7, edits win over the trash: an entry is out of sight only while whoever removed it had seen
+//! every word in it; it is restored exactly; and nothing but erasing (M8) takes its words away.
 
 use couplet::{Couplet, Entry, Filter, Kind, Saying, Slot};
 use couplet_tests::phones::{meet, pair};

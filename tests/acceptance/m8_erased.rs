@@ -1,7 +1,7 @@
 //! M8, erased for good: after a person's words were erased and both have synced, no file of either
-//! phone, of the relay or of what they export holds them, opened with every key that is still held; a
-//! device that was away brings nothing back and loses none of its own. A month of virtual time, and
-//! what dies meanwhile, are in the simulated world.
+//! phone, of the relay or of what they export holds them, opened with every key that is still held;
+//! a device that was away brings nothing back and loses none of its own. A month of virtual time,
+//! and what dies meanwhile, are in the simulated world.
 
 use std::fs;
 use std::path::Path;

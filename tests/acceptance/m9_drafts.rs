@@ -1,6 +1,6 @@
-//! M9, drafts and the vault are private: of what was typed the partner has the final words alone, of
-//! the vault nothing travels with the couple, and a locked vault looks like none. The command line's
-//! shapes with and without a vault are compared in `stories`.
+//! M9, drafts and the vault are private: of what was typed the partner has the final words alone,
+//! of the vault nothing travels with the couple, and a locked vault looks like none. The command
+//! line's shapes with and without a vault are compared in `stories`.
 
 use automerge::{AutoCommit, Change, ReadDoc as _, ScalarValue, Value};
 use couplet::{Couplet, Export, Filter, Kind, Place};

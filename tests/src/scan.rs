@@ -1,9 +1,9 @@
-//! Where words are: in every file beneath a directory, and in all that is in those files, opened with
-//! every key that a phone there still holds and inflated wherever it is compressed.
+//! Where words are: in every file beneath a directory, and in all that is in those files, opened
+//! with every key that a phone there still holds and inflated wherever it is compressed.
 //!
 //! A phone's store is read while nobody has it open. Of each database its values are read, and its
-//! pages as they are, in which what was deleted may still lie. Deliberately not here: what was copied
-//! to another place.
+//! pages as they are, in which what was deleted may still lie. Deliberately not here: what was
+//! copied to another place.
 
 use std::fs;
 use std::io::Read as _;
