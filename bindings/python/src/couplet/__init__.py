@@ -7,6 +7,7 @@ is stable; the module that is generated under it is not.
 from .attention import (
     Among,
     Arrived,
+    Changed,
     Choice,
     Choose,
     Need,
@@ -141,6 +142,7 @@ __all__ = [
     "Busy",
     "Cancelled",
     "CaughtUp",
+    "Changed",
     "Choice",
     "Choose",
     "ChoseAnother",

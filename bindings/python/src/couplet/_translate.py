@@ -172,6 +172,10 @@ def to_saying(deed: k.Deed, on: k.ItemId | None, words: str) -> ffi.Saying:
     return saying
 
 
+def changed(it: ffi.Changed) -> a.Changed:
+    return a.Changed(it.name, item_id(it.id), k.PersonId(it.by.value), it.before, it.now)
+
+
 def fact(it: Any) -> k.Fact:
     if isinstance(it, ffi.Fact.EARLIER_WORDS):
         return k.EarlierWords(k.ItemId(it.of.value))

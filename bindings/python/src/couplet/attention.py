@@ -36,6 +36,21 @@ class Trash:
 
 
 @dataclass(frozen=True)
+class Changed:
+    """Something on a page that this person had not seen when they let it go.
+
+    `before` is how it read then, and nothing if it was not there; `now` is how it reads by now, and
+    nothing if it was taken back.
+    """
+
+    name: str
+    id: ItemId | None
+    by: PersonId
+    before: str | None
+    now: str | None
+
+
+@dataclass(frozen=True)
 class Choice:
     """Words or values that stand side by side, until one is chosen."""
 

@@ -61,6 +61,20 @@ public struct Attention: Hashable, Codable, Sendable {
     public let waiting: Int
 }
 
+/// Something on a page that this person had not seen when they let it go.
+public struct Changed: Hashable, Codable, Sendable {
+    /// What it is, by the name that it is shown under.
+    public let name: String
+    /// Which, where there can be several.
+    public let id: ItemId?
+    /// Whose.
+    public let by: PersonId
+    /// How it read then; nothing if it was not there.
+    public let before: String?
+    /// How it reads by now; nothing if it was taken back.
+    public let now: String?
+}
+
 /// What the other person has written and done, as far as it came with one exchange and nobody has
 /// seen it here.
 public struct Arrived: Hashable, Codable, Sendable {
@@ -92,6 +106,15 @@ extension Notebook {
     public func seen(_ row: EntryRow) async throws -> Bool {
         let (entry, content) = (row.entry.id.lower(), row.entry.content)
         return try await engine.writing { try await $0.seen(entry: entry, content: content) }
+    }
+
+    /// What this person had not seen of a page when they let it go, and is asked again about;
+    /// nothing if they have not let it go.
+    public func sinceLettingGo(_ entry: EntryId) async throws -> [Changed] {
+        let entry = entry.lower()
+        return try await engine.calling {
+            try await $0.sinceLettingGo(entry: entry).map { Changed($0) }
+        }
     }
 
     /// What waits for somebody; nothing else waits for it.

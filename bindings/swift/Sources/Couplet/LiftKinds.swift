@@ -240,6 +240,14 @@ extension ItemId {
     func lower() -> CoupletFFI.ItemId { CoupletFFI.ItemId(value: rawValue) }
 }
 
+extension Changed {
+    init(_ ffi: CoupletFFI.Changed) {
+        self.init(
+            name: ffi.name, id: ffi.id.map { ItemId($0) }, by: PersonId(ffi.by),
+            before: ffi.before, now: ffi.now)
+    }
+}
+
 extension Fact {
     init(_ ffi: CoupletFFI.Fact) {
         self =

@@ -47,6 +47,22 @@ public data class Choice(
     val values: List<String>,
 )
 
+/**
+ * Something on a page that this person had not seen when they let it go.
+ *
+ * @property name what it is, by the name that it is shown under; [id] says which, where there can be
+ *   several, and [by] whose it is.
+ * @property before how it read then; nothing if it was not there.
+ * @property now how it reads by now; nothing if it was taken back.
+ */
+public data class Changed(
+    val name: String,
+    val id: ItemId?,
+    val by: PersonId,
+    val before: String?,
+    val now: String?,
+)
+
 /** Something in an entry that waits for somebody. */
 public sealed interface Need {
     /** Several words or values stand side by side: [resolve] chooses. */
@@ -113,6 +129,15 @@ public suspend fun Notebook.seen(row: EntryRow): Boolean =
  * @throws CoupletException
  */
 public suspend fun Notebook.needsAttention(): Attention = calling { ffi.needsAttention().lift() }
+
+/**
+ * What this person had not seen of a page when they let it go, and is asked again about; nothing if
+ * they have not let it go.
+ *
+ * @throws CoupletException
+ */
+public suspend fun Notebook.sinceLettingGo(entry: EntryId): List<Changed> =
+    calling { ffi.sinceLettingGo(entry.lower()).map { it.lift() } }
 
 /**
  * Removes an entry from both timelines, as it stands; [restore] brings it back.

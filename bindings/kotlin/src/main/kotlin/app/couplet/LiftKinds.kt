@@ -18,6 +18,9 @@ internal fun ItemId.lower() = app.couplet.ffi.ItemId(value)
 
 internal fun app.couplet.ffi.ItemId.lift() = ItemId(value)
 
+internal fun app.couplet.ffi.Changed.lift() =
+    Changed(name, id?.lift(), by.lift(), before, now)
+
 internal fun app.couplet.ffi.Fact.lift() = when (this) {
     is app.couplet.ffi.Fact.EarlierWords -> Fact.EarlierWords(of.lift())
     is app.couplet.ffi.Fact.ConfirmedBefore -> Fact.ConfirmedBefore(of.lift())
