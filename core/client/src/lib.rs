@@ -30,6 +30,7 @@ pub use couplet_engine::keys::Secret;
 pub use couplet_engine::keys::passphrase::{LockedKey, WrongPassphrase};
 pub use couplet_engine::membership::words::{NotWords, WORDS, Words};
 pub use couplet_engine::notebook::attention::{Choice, Need};
+pub use couplet_engine::notebook::left_over::{KEEP, LeftOver};
 pub use couplet_engine::notebook::comment::{Comment, CommentId};
 pub use couplet_engine::notebook::deed::{Deed, On, Open, UnknownDeed};
 pub use couplet_engine::notebook::entry::{Entry, Revision};

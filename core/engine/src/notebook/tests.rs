@@ -21,6 +21,7 @@ mod edition;
 mod everyday;
 mod generations;
 mod heart;
+mod left_over;
 mod lives;
 mod practices;
 mod small;
