@@ -2,7 +2,8 @@
 
 use crate::device::{Late, PersonId, SetAside};
 use crate::entry::{TextRange, all};
-use crate::kinds::{Fact, ItemId};
+use crate::facts::Fact;
+use crate::kinds::ItemId;
 use crate::preview::EntryPreview;
 
 /// Among which entries some are wanted.

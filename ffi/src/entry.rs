@@ -5,7 +5,8 @@ use couplet::Slot;
 use crate::attention::{Among, Need, Trash};
 use crate::device::PersonId;
 use crate::error::CoupletError;
-use crate::kinds::{Deed, EntryState, Fact, Item, ItemId, Kind, Member, Open, Part, Shown, Stance};
+use crate::facts::Fact;
+use crate::kinds::{Deed, EntryState, Item, ItemId, Kind, Member, Open, Part, Shown, Stance};
 use crate::times::{Meeting, Seal};
 
 /// The name of an entry, the same on every phone.

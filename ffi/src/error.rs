@@ -179,7 +179,7 @@ impl From<Error> for CoupletError {
         match error.code() {
             "not_found" | "no_notebook" => Self::NotFound { reason, detail },
             "not_yours" | "not_allowed" | "nothing_to_resolve" | "words_used" | "exists"
-            | "apart" | "paused" => Self::NotAllowed { reason, detail },
+            | "apart" | "paused" | "still_sealed" => Self::NotAllowed { reason, detail },
             "waiting" if may_pass => Self::Waiting { reason, detail },
             "relay_refused" if may_pass => Self::Network { reason, detail },
             "relay_refused" | "waiting" => Self::NotAllowed { reason, detail },

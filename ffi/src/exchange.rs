@@ -41,6 +41,9 @@ pub struct Arrived {
     pub touched: u64,
     /// Entries in which something waits to be chosen, or came back: nothing was lost.
     pub in_need: u64,
+    /// Changes that no phone applies: they are in the quarantine, and what they would have changed
+    /// stands as it did.
+    pub set_aside: u64,
 }
 
 /// How many entries of a kind are new.
@@ -72,8 +75,8 @@ impl From<couplet::Exchanged> for Exchanged {
 
 impl From<couplet::Arrived> for Arrived {
     fn from(arrived: couplet::Arrived) -> Self {
-        let couplet::Arrived { new, together, touched, in_need } = arrived;
+        let couplet::Arrived { new, together, touched, in_need, set_aside } = arrived;
         let fresh = new.into_iter().map(|(kind_name, count)| NewOfKind { kind_name, count });
-        Self { fresh: fresh.collect(), together, touched, in_need }
+        Self { fresh: fresh.collect(), together, touched, in_need, set_aside }
     }
 }

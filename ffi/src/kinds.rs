@@ -61,6 +61,8 @@ pub enum Kind {
     Reminder,
     /// For oneself: words that were not shared so far.
     Draft,
+    /// For oneself: what was seen of a shared notebook. It is written and read by no app.
+    Marks,
 }
 
 /// Where an entry of some kind has come to.
@@ -258,43 +260,6 @@ pub enum Deed {
     Untag,
 }
 
-/// Something that is to be shown with an entry, so that nothing changes behind anybody's back.
-#[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
-pub enum Fact {
-    /// This reflection, answer or receipt is about words that have been added to since.
-    EarlierWords {
-        /// Which.
-        of: ItemId,
-    },
-    /// The speaker confirmed this reflection before adding to their words.
-    ConfirmedBefore {
-        /// Which.
-        of: ItemId,
-    },
-    /// This person had let go before the page was as it is; they are asked again.
-    AskedAgain {
-        /// Who.
-        by: PersonId,
-    },
-    /// It was cancelled, and this person had said yes to a time.
-    HadSaidYes {
-        /// Who.
-        by: PersonId,
-    },
-    /// This person chose another time than the one that stands, and is asked whether they agree.
-    ChoseAnother {
-        /// Who.
-        by: PersonId,
-    },
-    /// Its author withdrew it after the other had opened it.
-    WithdrawnAfterOpened,
-    /// What this person closed does not open with the key that they published.
-    DoesNotOpen {
-        /// Who.
-        by: PersonId,
-    },
-}
-
 /// What a deed is done on.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum On {
@@ -409,20 +374,6 @@ pub struct Item {
 impl From<couplet::ItemId> for ItemId {
     fn from(id: couplet::ItemId) -> Self {
         Self { value: id.into() }
-    }
-}
-
-impl From<couplet::Fact> for Fact {
-    fn from(fact: couplet::Fact) -> Self {
-        match fact {
-            couplet::Fact::EarlierWords(of) => Self::EarlierWords { of: of.into() },
-            couplet::Fact::ConfirmedBefore(of) => Self::ConfirmedBefore { of: of.into() },
-            couplet::Fact::AskedAgain(by) => Self::AskedAgain { by: by.into() },
-            couplet::Fact::HadSaidYes(by) => Self::HadSaidYes { by: by.into() },
-            couplet::Fact::ChoseAnother(by) => Self::ChoseAnother { by: by.into() },
-            couplet::Fact::WithdrawnAfterOpened => Self::WithdrawnAfterOpened,
-            couplet::Fact::DoesNotOpen(by) => Self::DoesNotOpen { by: by.into() },
-        }
     }
 }
 

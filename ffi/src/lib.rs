@@ -19,6 +19,7 @@ mod error;
 mod events;
 mod exchange;
 mod export;
+mod facts;
 mod keystore;
 mod kinds;
 mod log;
@@ -46,9 +47,10 @@ pub use error::CoupletError;
 pub use events::{Event, EventStream};
 pub use exchange::{Arrived, Exchanged, NewOfKind};
 pub use export::{Archive, Export, Imported, PlacedChange, Words, prove_export};
+pub use facts::{Changed, Fact};
 pub use keystore::{KeyRefused, KeyStore};
 pub use kinds::{
-    Alternative, Deed, EntryState, Fact, Item, ItemId, Kind, Member, On, Open, Part, Shown, Stance,
+    Alternative, Deed, EntryState, Item, ItemId, Kind, Member, On, Open, Part, Shown, Stance,
 };
 pub use log::{LogLevel, LogLine, LogRefused, LogSink, lost_log_lines, set_log_sink};
 pub use notebook::{GoneOn, Notebook};

@@ -2,3 +2,19 @@
 //! features, and its tests read as that row does. They go through `couplet` as an app would, over a
 //! real relay wherever two phones meet. A row that another test directory proves already (crash
 //! images, random lives) has its module here all the same: the shortest telling of it.
+
+mod m12_own_second_device;
+mod m12_unread;
+mod m14_text_that_merges;
+mod m16_sync_status;
+mod m20_validation;
+mod m21_migrations;
+mod s11_epoch_rewrite;
+mod s5_sealed_notes;
+mod s8_needs_attention;
+mod w1_at_rest_offline;
+mod w2_what_i_heard;
+mod w3_mutual_reveal;
+mod w4_only_phone;
+mod w4_time_letters;
+mod w6_gentle_report;

@@ -8,7 +8,7 @@ use couplet_engine::membership::ending::{dissolve, move_to, retain};
 use couplet_engine::membership::epoch::{leave, remove, rewrap, rotate};
 use couplet_engine::membership::keyring::{Keys, open_keys};
 use couplet_engine::membership::replacing::replace;
-use couplet_engine::membership::{invitation, invite, paper, rename, revoke};
+use couplet_engine::membership::{accept, invitation, invite, paper, propose, rename, revoke};
 use couplet_engine::notebook::schema::{Kind, LAW};
 use couplet_engine::pairing::request::ask;
 use couplet_engine::seal::seal_blob;
@@ -21,7 +21,7 @@ use couplet_proto::have::Tip;
 use couplet_proto::ids::{DeviceId, Edition, Slot, Volume, WriterId, WriterNonce};
 use couplet_proto::link::RelayLink;
 use couplet_proto::sign::Signer;
-use couplet_proto::statement::{Gone, History, Locator, Role, Statement, Watermark};
+use couplet_proto::statement::{Gone, History, Locator, Propose, Role, Statement, Watermark};
 use couplet_tests::chance::Chance;
 use couplet_tests::couple::Couple;
 use couplet_tests::world::World;
@@ -30,7 +30,7 @@ use couplet_tests::world::conversation::{Fate, meet};
 /// A couple, and a notebook with a few entries in it.
 pub(crate) struct Examples {
     pub(crate) couple: Couple,
-    /// Another couple, of whom this one knows nothing.
+    /// Another couple, of whom this one knows nothing. Words were erased there.
     pub(crate) strangers: Couple,
     pub(crate) envelopes: Vec<Vec<u8>>,
     pub(crate) changes: Vec<Change>,
@@ -47,7 +47,8 @@ impl Examples {
         let mut couple = Couple::pair(&mut chance);
         let tablet = couple.add_device(&mut chance);
         go(&mut couple, tablet.public(), &mut chance);
-        let strangers = Couple::pair(&mut chance);
+        let mut strangers = Couple::pair(&mut chance);
+        erase(&mut strangers);
         let mut world = World::new(12);
         let ana = &mut world.phones[0];
         ana.write(Kind::Note, "soup is in the blue pot");
@@ -80,8 +81,29 @@ impl Examples {
     }
 
     pub(crate) fn statements(&self) -> Vec<Vec<u8>> {
-        self.couple.log.statements().iter().map(|s| s.bytes().to_vec()).collect()
+        let editions = self.editions();
+        let all = self.couple.log.statements().iter().chain(&editions);
+        all.map(|s| s.bytes().to_vec()).collect()
     }
+
+    /// An edition proposed, and accepted: the last that the strangers said.
+    pub(crate) fn editions(&self) -> [Statement; 2] {
+        let [.., proposed, accepted] = self.strangers.log.statements() else {
+            unreachable!("they erased words");
+        };
+        [proposed.clone(), accepted.clone()]
+    }
+}
+
+/// Ana wants words gone for good, and Ben agrees.
+fn erase(couple: &mut Couple) {
+    let (volume, edition) = (Volume(0), Edition(1));
+    let (beginning, checkpoint) = (Hash([5; 32]), Hash([6; 32]));
+    let edition = Propose { volume, edition, beginning, checkpoint };
+    let proposed = propose(&couple.log, &couple.ana, edition).unwrap();
+    couple.log.append(proposed).unwrap();
+    let accepted = accept(&couple.log, &couple.ben, checkpoint).unwrap();
+    couple.log.append(accepted).unwrap();
 }
 
 /// Every other thing that can be said: a new key, a new name, a device that goes, a link that was

@@ -5,6 +5,7 @@
 //! that begin with `ok-` are accepted for ever. `COUPLET_LONG=1` does ten times as much.
 
 mod corpora;
+mod editions;
 mod examples;
 mod logs;
 mod mutations;

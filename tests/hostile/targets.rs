@@ -13,6 +13,7 @@ use couplet_engine::membership::words::Words;
 use couplet_engine::notebook::Notebook;
 use couplet_engine::notebook::claim::{Claim, RevMap};
 use couplet_engine::notebook::entry::Version;
+use couplet_engine::notebook::marks::{self, Mark};
 use couplet_engine::notebook::own::{Class, Owner, Subject};
 use couplet_engine::notebook::schema::{Field, WordsKey, name};
 use couplet_engine::pairing::code::Code;
@@ -31,6 +32,7 @@ use couplet_proto::statement::Statement;
 use couplet_tests::chance::Chance;
 use sha2::{Digest, Sha256};
 
+use crate::editions;
 use crate::examples::Examples;
 
 /// What a reader made of bytes.
@@ -53,7 +55,7 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    fn new(
+    pub(crate) fn new(
         name: &'static str,
         examples: Vec<Vec<u8>>,
         read: impl Fn(&[u8]) -> Verdict + 'static,
@@ -72,6 +74,7 @@ pub(crate) fn targets(examples: &Examples) -> Vec<Target> {
     all.extend(of_links(examples));
     all.extend(of_the_notebook(examples));
     all.extend(of_entries());
+    all.extend(editions::targets(examples));
     all
 }
 
@@ -93,12 +96,19 @@ fn of_entries() -> Vec<Target> {
         let field = std::str::from_utf8(bytes).ok().and_then(Field::parse).ok_or(());
         accepted(field, |field| same(field.to_string().as_bytes(), bytes))
     };
+    let entry = EntryKey::from_random(Slot::Second, [3; 16]);
+    let batch = marks::batches(&[Mark { entry, seen: claim.witness.clone() }]).concat();
     let fields = [claimed, closed].map(|field| field.to_string().into_bytes());
     vec![
         Target::new("field", fields.to_vec(), read_field),
         text("anchor", &format!("77-{writer}"), |text| {
             accepted(text.parse::<Anchor>(), |anchor| {
                 same(anchor.to_string().as_bytes(), text.as_bytes())
+            })
+        }),
+        text("marks", &batch, |text| {
+            accepted(marks::read(text).ok_or(()), |marks| {
+                same(marks::batches(marks).concat().as_bytes(), text.as_bytes())
             })
         }),
         Target::new("claim", vec![claim.to_bytes()], |bytes| {

@@ -6,6 +6,7 @@
 mod house;
 mod layers;
 mod packages;
+mod reach;
 mod scenarios;
 mod source;
 
@@ -98,4 +99,15 @@ fn every_binding_tells_every_story() {
     let stories = scenarios::listed(&root);
     assert!(stories.len() > 10, "the list of stories was not read");
     assert_kept(&scenarios::told(&root, &stories));
+}
+
+#[test]
+fn an_app_in_every_language_can_do_what_a_notebook_can() {
+    let root = root();
+    let methods = reach::methods(&root);
+    assert!(methods.len() > 50, "the methods of Couplet were not read");
+    assert_kept(&reach::of_library(&root, &methods));
+    let calls = reach::calls(&root);
+    assert!(calls.len() > 50, "the library's interface was not read");
+    assert_kept(&reach::of_layers(&root, &calls));
 }

@@ -30,6 +30,8 @@ const ALL: u32 = 10_000;
 pub(crate) struct Phone {
     pub(crate) name: String,
     pub(crate) disk: Disk,
+    /// What is on it is its person's vault.
+    pub(crate) is_vault: bool,
     pub(crate) around: Arc<Around>,
     /// Nothing while the app does not run.
     pub(crate) owner: Option<Owner>,
@@ -132,6 +134,7 @@ impl Phone {
         Self {
             name: name.to_owned(),
             disk,
+            is_vault: false,
             around: Arc::new(Around::new(seed)),
             owner: None,
             talk: Talk::Silent,
@@ -155,7 +158,7 @@ impl Phone {
             directory: self.disk.directory.clone(),
             key: Secret::new([7; 32]),
             mark: Some(self.disk.mark.clone()),
-            is_vault: false,
+            is_vault: self.is_vault,
         };
         Home { place, surroundings: self.around.clone() }
     }

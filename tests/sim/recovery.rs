@@ -93,6 +93,7 @@ impl World {
         self.has_changed_members = true;
         let mut phone = self.new_phone(&format!("a phone by words {}", self.phones.len()));
         phone.relay = self.phones[who].relay;
+        phone.is_vault = self.phones[who].is_vault;
         phone.around.set_now(self.now);
         let relay = RelayLink {
             address: "relay.example:4433".into(),

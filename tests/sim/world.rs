@@ -88,8 +88,8 @@ impl World {
         let mut ana = world.new_phone("Ana's phone");
         ana.owner = Some(say(Owner::found(ana.home(), &say("Ana".parse())?, Some(link)))?);
         world.phones.push(ana);
-        world.let_in("Ana's tablet", Role::OwnDevice)?;
-        world.let_in("Ben's phone", Role::Partner)?;
+        world.let_in(0, "Ana's tablet", Role::OwnDevice)?;
+        world.let_in(0, "Ben's phone", Role::Partner)?;
         for who in 0..world.phones.len() {
             let shares = world.chance.percent(50);
             world.breach.at_phone(&world.phones[who].around);
@@ -106,12 +106,13 @@ impl World {
         Phone::new(name, disk, self.chance.next_u64())
     }
 
-    /// A phone is let in by Ana's.
-    fn let_in(&mut self, name: &str, role: Role) -> Result<(), String> {
-        let owner = self.phones[0].owner.as_mut().ok_or("no owner")?;
+    /// A phone is let in by another.
+    pub(crate) fn let_in(&mut self, by: usize, name: &str, role: Role) -> Result<(), String> {
+        let owner = self.phones[by].owner.as_mut().ok_or("no owner")?;
         let invited = say(owner.invite(role, Some(History::All)))?;
-        self.expect_sync(0)?;
+        self.expect_sync(by)?;
         let mut phone = self.new_phone(name);
+        phone.is_vault = self.phones[by].is_vault;
         let person = if role == Role::OwnDevice { "Ana" } else { "Ben" };
         let name = say(person.parse())?;
         phone.owner = Some(say(Owner::join(phone.home(), &invited.link, &name))?);
@@ -119,12 +120,12 @@ impl World {
         let who = self.phones.len() - 1;
         self.begin(who, Until::LetIn);
         self.run_for(Duration::from_secs(2))?;
-        self.expect_sync(0)?;
-        let owner = self.phones[0].owner.as_mut().ok_or("no owner")?;
+        self.expect_sync(by)?;
+        let owner = self.phones[by].owner.as_mut().ok_or("no owner")?;
         let asking = say(owner.asking())?;
         let request = asking.first().ok_or("nobody asks to be let in")?.id;
         say(owner.approve(request, None))?;
-        self.expect_sync(0)?;
+        self.expect_sync(by)?;
         self.run_for(Duration::from_secs(2))?;
         match self.phones[who].talk {
             Talk::Silent => Ok(()),

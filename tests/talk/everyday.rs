@@ -43,8 +43,13 @@ fn a_week_apart_ends_with_what_came_what_was_removed_and_what_is_to_be_chosen() 
     ben.ask(&["edit", &page, "Groceries: milk, bread"]);
     assert_eq!(texts(&ana.lines(&["trash"])), ["Dear Ben"]);
     ana.ask(&["sync"]);
-    let arrived = ben.ask(&["sync"])["arrived"].clone();
-    assert_eq!(arrived, json!({ "new": { "note": 2 }, "together": 1, "touched": 2, "in_need": 2 }));
+    let mut arrived = ben.ask(&["sync"])["arrived"].clone();
+    let words = "While you were apart: 2 notes, 1 page you both wrote on, something new in 2 other \
+                 entries; nothing was lost. Something waits to be chosen: couplet needs-attention";
+    assert_eq!(arrived["words"].take(), words);
+    let counted = json!({ "new": { "note": 2 }, "together": 1, "touched": 2, "in_need": 2,
+        "set_aside": 0, "words": null });
+    assert_eq!(arrived, counted);
     meet(&ana, &ben);
 
     // The note is back, as Ana had not seen the comment; both phones say so.

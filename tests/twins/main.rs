@@ -1,7 +1,10 @@
 //! Stores that are not what they were: restored from a backup, cloned with and without their mark.
 //!
 //! Whatever happened to the store, everybody ends with the same notebook, and every word that was
-//! acknowledged is in it.
+//! acknowledged is in it. Where somebody wrote into their store past the app, against the law
+//! (`unlawful`), the other's notebook is what it was.
+
+mod unlawful;
 
 use std::path::Path;
 use std::process::Command;

@@ -1,5 +1,5 @@
 //! The pieces of checkpoints: manifests, read and verified; blobs, opened and sealed again; and what
-//! is said of a checkpoint in the log.
+//! is said of a checkpoint in the log. What is said there of editions: `edition`.
 
 use couplet_engine::checkpoint::{self, NotABlob};
 use couplet_engine::keys::{DeviceSecret, EpochKey, Secret};
@@ -14,8 +14,9 @@ use couplet_proto::item::{self, HEADER, Item, kind};
 use couplet_proto::labels;
 use couplet_proto::limits::{MAX_BLOBS, MAX_WRITERS};
 use couplet_proto::sign::{Signer, sign};
-use couplet_proto::statement::{Accept, Attest, Body, Propose};
+use couplet_proto::statement::{Attest, Body};
 
+use crate::edition;
 use crate::envelope::Given;
 use crate::file::{Made, Outcome, Vector};
 use crate::going::{Story, given};
@@ -123,7 +124,7 @@ pub(crate) fn made() -> Vec<Made> {
     let mut all = manifests();
     all.extend(blobs());
     all.extend(attested());
-    all.extend(editions());
+    all.extend(edition::made());
     all
 }
 
@@ -207,49 +208,6 @@ fn blobs() -> Vec<Made> {
         make("blob-skipped-section", "ok", "not critical", &section(99, false, b"new")),
         make("blob-without-a-law", "malformed content", "one byte", &section(4, true, &[0])),
     ]
-}
-
-/// What is said of an edition, at the end of a log.
-fn editions() -> Vec<Made> {
-    let mut story = Story::new();
-    let (ana, ben) = (story.couple.ana.clone(), story.couple.ben.clone());
-    let tablet = story.tablet.clone();
-    let (first, second) = (Slot::First, Slot::Second);
-    let (beginning, checkpoint) = (Hash([5; 32]), Hash([6; 32]));
-    let edition = |volume, edition| {
-        let (volume, edition) = (Volume(volume), Edition(edition));
-        Body::Propose(Propose { volume, edition, beginning, checkpoint })
-    };
-    let accept = |seed| Body::Accept(Accept { checkpoint: Hash([seed; 32]) });
-    let make =
-        |story: &Story, name, expect, about, (slot, body): (Slot, Body), by: &DeviceSecret| {
-            let said = story.say(slot, body, by);
-            given(&story.couple.log, Made::new(name, expect, about)).bytes("bytes", said.bytes())
-        };
-    let no = "not allowed";
-    let mut all = vec![
-        make(&story, "propose", "ok", "by Ana", (first, edition(0, 1)), &ana),
-        make(&story, "propose-skips", no, "an edition", (first, edition(0, 2)), &ana),
-        make(&story, "propose-the-first", no, "which is there", (first, edition(0, 0)), &ana),
-        make(&story, "propose-as-the-other", "not a member", "Ana", (second, edition(0, 1)), &ana),
-        make(&story, "accept-nothing", no, "nothing is proposed", (second, accept(6)), &ben),
-    ];
-    let said = story.say(first, edition(0, 1), &ana);
-    story.append(said);
-    let cases = [
-        make(&story, "accept", "ok", "by Ben", (second, accept(6)), &ben),
-        make(&story, "accept-ones-own", no, "by who proposed it", (first, accept(6)), &ana),
-        make(&story, "accept-by-tablet", no, "of who proposed it", (first, accept(6)), &tablet),
-        make(&story, "accept-another", no, "than is proposed", (second, accept(7)), &ben),
-        make(&story, "propose-instead", "ok", "by Ben", (second, edition(0, 1)), &ben),
-    ];
-    all.extend(cases);
-    let said = story.say(second, accept(6), &ben);
-    story.append(said);
-    all.push(make(&story, "accept-twice", no, "it is current", (second, accept(6)), &ben));
-    all.push(make(&story, "propose-again", no, "it is current", (first, edition(0, 1)), &ana));
-    all.push(make(&story, "propose-the-next", "ok", "by Ben", (second, edition(0, 2)), &ben));
-    all
 }
 
 /// What is said of a checkpoint, at the end of a log.

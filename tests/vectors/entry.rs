@@ -2,8 +2,10 @@
 
 use core::fmt::Display;
 
+use couplet_engine::document::EntryKey;
 use couplet_engine::keys::{ClosedKey, DeviceSecret, Secret};
 use couplet_engine::notebook::claim::{Claim, RevMap};
+use couplet_engine::notebook::marks;
 use couplet_engine::notebook::name::ItemId;
 use couplet_engine::notebook::own::{Class, Owner, Subject};
 use couplet_engine::notebook::schema::{Field, WordsKey, name};
@@ -75,6 +77,30 @@ pub(crate) fn read_closed(vector: &Vector) -> Outcome {
     let key =
         key.iter().fold(Outcome::ok(), |outcome, key| outcome.holds("key", key.secret().expose()));
     key.holds("published under", closed.name().as_bytes()).says("words", words)
+}
+
+pub(crate) fn read_wrapped(vector: &Vector) -> Outcome {
+    let Some(closed) = ClosedWords::read(&vector.bytes("bytes")) else {
+        return Outcome::error("malformed");
+    };
+    let by = slot(vector.text("by"));
+    let place = Place::new(vector.text("entry"), name::WRAPPED, by);
+    let keeper = Keeper::new(&device(vector.array("seed")), core::iter::empty());
+    match keeper.key_in(place, &closed) {
+        Some(key) => Outcome::ok().holds("key", key.secret().expose()),
+        None => Outcome::error("does not open"),
+    }
+}
+
+pub(crate) fn read_marks(vector: &Vector) -> Outcome {
+    let bytes = vector.bytes("bytes");
+    let batch = str::from_utf8(&bytes).ok();
+    let Some(marks) = batch.and_then(marks::read) else { return Outcome::error("malformed") };
+    assert_eq!(marks::batches(&marks), [batch.unwrap()], "it is written as it was");
+    marks.into_iter().fold(Outcome::ok(), |outcome, mark| {
+        let outcome = outcome.says("entry", &mark.entry);
+        seen(outcome, "seen", mark.seen)
+    })
 }
 
 fn slot(text: &str) -> Slot {
@@ -190,5 +216,64 @@ pub(crate) fn closed() -> Vec<Made> {
         at("cut", "malformed", "a byte is missing", here, &bytes[..last]).bytes("key", &key),
         at("followed", "malformed", "a byte more", here, &[bytes.as_slice(), &[0]].concat())
             .bytes("key", &key),
+    ]
+}
+
+pub(crate) fn wrapped() -> Vec<Made> {
+    let place = Place::new(ENTRY, name::WRAPPED, Slot::First);
+    let keys = [1, 2].map(|seed| device([seed; 32]).keys());
+    let keeper = Keeper::new(&device([1; 32]), keys.into_iter());
+    let key = ClosedKey::read(&[5; 32]).unwrap();
+    let bytes = keeper.close_key(place, &key, &mut Chance::new(92)).unwrap().to_bytes();
+    let words = keeper.close(place, "no key", &mut Chance::new(93)).unwrap().0.to_bytes();
+    let at = |name, expect, about, (entry, by): (&str, u8), (bytes, seed): (&[u8], u8)| {
+        let made = Made::new(name, expect, about).text("entry", entry).text("by", by);
+        made.bytes("bytes", bytes).bytes("seed", &[seed; 32])
+    };
+    let (here, shut) = ((ENTRY, 0), "does not open");
+    let elsewhere = ("0/aiaqcaibaeaqcaibaeaqcaibae", 0);
+    vec![
+        at("later-tablet", "ok", "by a device that came later", here, (&bytes, 2)),
+        at("partner", shut, "by the other", here, (&bytes, 3)),
+        at("another-entry", shut, "copied there", elsewhere, (&bytes, 2)),
+        at("passed-on", shut, "as the other's own", (ENTRY, 1), (&bytes, 2)),
+        at("words", shut, "words are no key", here, (&words, 2)),
+        at("cut", "malformed", "a byte is missing", here, (&bytes[..bytes.len() - 1], 2)),
+    ]
+}
+
+pub(crate) fn marks() -> Vec<Made> {
+    let make = |name, expect, about, text: &str| {
+        Made::new(name, expect, about).bytes("bytes", text.as_bytes())
+    };
+    let mark = |entry: u8, seen: &[(WriterId, u64)]| marks::Mark {
+        entry: EntryKey::from_random(Slot::Second, [entry; 16]),
+        seen: RevMap::from(seen.to_vec()),
+    };
+    let all = [mark(1, &[(PHONE, 2), (TABLET, 300)]), mark(2, &[]), mark(3, &[(TABLET, 1)])];
+    let [batch] = &marks::batches(&all)[..] else { panic!("one batch") };
+    let bad = "malformed";
+    let lines: Vec<&str> = batch.split('\n').collect();
+    vec![
+        make("three", "ok", "two writers, one, and none", batch),
+        make("alone", "ok", "an entry that is known to be there", &marks::batches(&all[1..2])[0]),
+        make("no-entry", bad, "writers alone", lines[0]),
+        make("unknown-writer", bad, "of two, the sixth", &batch.replace("0:2", "5:2")),
+        make("nothing-seen", bad, "nothing is said by silence", &batch.replace("0:2", "0:0")),
+        make("leading-zero", bad, "a second spelling", &batch.replace("0:2", "0:02")),
+        make("unsorted", bad, "a second spelling", &batch.replace("0:2 1:300", "1:300 0:2")),
+        make(
+            "writer-twice",
+            bad,
+            "each is there once",
+            &batch.replace(&TABLET.to_string(), &PHONE.to_string()),
+        ),
+        make(
+            "unused-writer",
+            bad,
+            "nobody speaks of it",
+            &batch.replace("\n", &format!(" {PHONE}\n")),
+        ),
+        make("ends-in-a-line", bad, "an empty line", &format!("{batch}\n")),
     ]
 }

@@ -7,6 +7,7 @@
 
 mod body;
 mod checkpoint;
+mod edition;
 mod ending;
 mod entry;
 mod envelope;
@@ -38,7 +39,7 @@ struct Format {
     made: fn() -> Vec<Made>,
 }
 
-const FORMATS: [Format; 21] = [
+const FORMATS: [Format; 23] = [
     Format { kind: "body", read: body::read, made: body::made },
     Format { kind: "checkpoint", read: checkpoint::read, made: checkpoint::made },
     Format { kind: "claim", read: entry::read_claim, made: entry::claims },
@@ -51,6 +52,7 @@ const FORMATS: [Format; 21] = [
     Format { kind: "have", read: have::read, made: have::made },
     Format { kind: "keys", read: keys::read, made: keys::made },
     Format { kind: "link", read: link::read, made: link::made },
+    Format { kind: "marks", read: entry::read_marks, made: entry::marks },
     Format { kind: "move", read: ending::read, made: ending::moves },
     Format { kind: "number", read: number::read, made: number::made },
     Format { kind: "passphrase", read: passphrase::read, made: passphrase::made },
@@ -60,6 +62,7 @@ const FORMATS: [Format; 21] = [
     Format { kind: "sas", read: sas::read, made: sas::made },
     Format { kind: "statement", read: statement::read, made: statement::made },
     Format { kind: "words", read: words::read, made: words::made },
+    Format { kind: "wrapped", read: entry::read_wrapped, made: entry::wrapped },
 ];
 
 fn directory(kind: &str) -> PathBuf {

@@ -21,7 +21,7 @@ from couplet import Event, Events, FileKeyStore, History, Notebook, Request, Wai
 # A story that has not ended by then hangs: every wait in it is for something that happens.
 HANGS = 120.0
 
-_SCENARIOS = Path(__file__).parents[2] / "scenarios" / "scenarios.json"
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 Story = Callable[..., Coroutine[Any, Any, None]]
 E_co = TypeVar("E_co", bound=Event)
@@ -65,18 +65,23 @@ class Silence:
 
 
 class Phone:
-    """A place for a notebook, and whose it is."""
+    """A place for a notebook, or a vault, and whose it is."""
 
-    def __init__(self, directory: Path, name: str) -> None:
+    def __init__(self, directory: Path, name: str, is_vault: bool = False) -> None:
         self.name = name
+        self.is_vault = is_vault
         self.directory = directory / name.lower()
         self.keystore = FileKeyStore(directory / f"{name.lower()}.key")
 
     async def found(self, relay: str | None = None) -> Notebook:
-        return await Notebook.found(self.directory, self.keystore, self.name, relay)
+        return await Notebook.found(
+            self.directory, self.keystore, self.name, relay, is_vault=self.is_vault
+        )
 
     async def join(self, link: str) -> Notebook:
-        return await Notebook.join(self.directory, self.keystore, link, self.name)
+        return await Notebook.join(
+            self.directory, self.keystore, link, self.name, is_vault=self.is_vault
+        )
 
     async def open(self) -> Notebook:
         return await Notebook.open(self.directory, self.keystore)
@@ -103,7 +108,7 @@ def program(variable: str) -> str:
 
 def scenario(name: str) -> Callable[[Story], Callable[..., None]]:
     """Marks a test as the one of that story of the list."""
-    known = {each["id"] for each in json.loads(_SCENARIOS.read_text())["scenarios"]}
+    known = {each["id"] for each in json.loads((SCENARIOS / "scenarios.json").read_text())["scenarios"]}
     assert name in known, f"{name} is no scenario"
 
     def marked(told: Story) -> Callable[..., None]:
@@ -161,6 +166,19 @@ async def asks(
     await anas.sync()
     [request] = await anas.requests()
     return bens, request
+
+
+async def another(
+    stack: AsyncExitStack, anas: Notebook, directory: Path, is_vault: bool = False
+) -> Notebook:
+    """Another phone of this person's, let in by the one that they have."""
+    phone = Phone(directory, "Ana", is_vault)
+    newcomer, request = await asks(stack, phone, anas, History.ALL, is_own_device=True)
+    assert request.is_own_device
+    await anas.approve(request.id, (await newcomer.status()).waiting_code)
+    await anas.sync()
+    await newcomer.sync()
+    return newcomer
 
 
 async def meet(anas: Notebook, bens: Notebook) -> None:

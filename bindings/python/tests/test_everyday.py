@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
-from couple import Phone, Relay, meet, scenario, texts, together
+from couple import SCENARIOS, Phone, Relay, happens, meet, scenario, texts, together
 from couplet import (
     Among,
     Choose,
@@ -14,7 +16,10 @@ from couplet import (
     Kind,
     NewOfKind,
     NotAllowed,
+    Notebook,
+    Rejected,
     Resurfaced,
+    SetAside,
     TextRange,
     Verb,
 )
@@ -80,6 +85,78 @@ async def test_what_is_removed_unread_or_apart_is_shown_and_nothing_of_it_is_los
     assert typed.entry.text == "we go to the sea"
     said = await anas.comment_on(page.id, TextRange(13, 16), "which?", typed.entry.version)
     assert [comment.range for comment in said.entry.comments] == [TextRange(13, 16)]
+
+
+@scenario("left-beside")
+async def test_what_is_said_beside_the_owner_the_owner_does(
+    stack: AsyncExitStack, relay: Relay, ana: Phone, ben: Phone
+) -> None:
+    anas, bens = await together(stack, relay, ana, ben)
+    note = (await anas.write("a note")).entry.id
+    date = (await anas.write("the day we met", Kind.DATE)).entry.id
+    page = (await anas.write("we go to the sea", Kind.PAGE)).entry
+    await meet(anas, bens)
+    await anas.act(date, Deed.SET_DATE, words="20000")
+    await bens.act(date, Deed.SET_DATE, words="20001")
+    await bens.comment(note, "mine")
+    await meet(anas, bens)
+    [need] = (await anas.entry(date)).entry.needs
+    assert isinstance(need, Choose)
+    await anas.shutdown()
+
+    widget = await stack.enter_async_context(
+        await Notebook.open_beside(ana.directory, ana.keystore)
+    )
+    assert await widget.queue_resolve(date, need.choice, "20001") == date
+    place = TextRange(13, 16)
+    assert await widget.queue_comment_on(page.id, place, "which?", page.version) == page.id
+    [his] = (await widget.entry(note)).entry.comments
+    with pytest.raises(NotAllowed) as refused:
+        await widget.queue_edit_comment(note, his.id, "yours")
+    assert refused.value.code == "not_yours"
+    assert await widget.queue_trash(note) == note
+
+    anas = await stack.enter_async_context(await ana.open())
+    assert (await anas.needs_attention()).entries == ()
+    assert "20001" in [value.value for value in (await anas.entry(date)).entry.shown]
+    [said] = (await anas.entry(page.id)).entry.comments
+    assert (said.range, said.text) == (place, "which?")
+    assert [line.id for line in await anas.timeline(wanted=REMOVED)] == [note]
+    await anas.shutdown()
+    assert await widget.queue_restore(note) == note
+    assert await widget.queue_edit_comment(page.id, said.id, "which sea?") == page.id
+    anas = await stack.enter_async_context(await ana.open())
+    assert "a note" in await texts(anas)
+    assert [it.text for it in (await anas.entry(page.id)).entry.comments] == ["which sea?"]
+
+
+@scenario("unlawful")
+async def test_what_the_others_changed_app_writes_over_ones_words_stands_nowhere_and_is_said(
+    stack: AsyncExitStack, relay: Relay, tmp_path: Path
+) -> None:
+    shutil.copytree(SCENARIOS / "unlawful", tmp_path, dirs_exist_ok=True)
+    phones = [Phone(tmp_path, name) for name in ("Ana", "Ben")]
+    for phone in phones:
+        phone.keystore.keep(bytes([7] * 32))
+    anas, bens = [await stack.enter_async_context(await phone.open()) for phone in phones]
+    for notebook in (anas, bens):
+        await notebook.set_relay(relay.link)
+    other = (await bens.status()).person
+    async with anas.events() as events:
+        for notebook in (anas, bens):
+            await notebook.sync()
+        assert (await anas.sync()).arrived.set_aside == 1
+        told = await happens(events, Rejected)
+    assert told.by == other and told.detail.startswith("a change is against the rules")
+    assert sorted(await texts(anas)) == ["I will be there", "See you at the mill"]
+    aside = (SetAside(other, told.detail),)
+    assert (await anas.quarantine()).changes == aside
+    assert (await anas.needs_attention()).set_aside == aside
+
+    await anas.write("I waited")
+    await anas.sync()
+    assert (await bens.sync()).is_caught_up
+    assert "I waited" in await texts(bens)
 
 
 @scenario("erase")

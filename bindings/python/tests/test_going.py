@@ -6,13 +6,12 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from couple import Phone, Relay, asks, meet, scenario, texts, together
+from couple import Phone, Relay, another, asks, meet, scenario, texts, together
 from couplet import (
     History,
     InvalidInput,
     Late,
     NotAllowed,
-    Notebook,
     NotFound,
     Quarantine,
     Standing,
@@ -138,15 +137,3 @@ async def test_both_compare_emoji_and_a_number_and_one_says_that_they_have(
     assert sure == [Verified.COMPARED, Verified.COMPARED]
     at_tablets = await tablets.verify()
     assert (at_tablets.emoji, at_tablets.number) == (shown.emoji, shown.number)
-
-
-async def another(stack: AsyncExitStack, anas: Notebook, directory: Path) -> Notebook:
-    """Another phone of this person's, let in by the one that they have."""
-    newcomer, request = await asks(
-        stack, Phone(directory, "Ana"), anas, History.ALL, is_own_device=True
-    )
-    assert request.is_own_device
-    await anas.approve(request.id, (await newcomer.status()).waiting_code)
-    await anas.sync()
-    await newcomer.sync()
-    return newcomer

@@ -10,6 +10,7 @@ import pytest
 from couple import Phone, Relay, meet, scenario, together
 from couplet import (
     AskedAgain,
+    Changed,
     ConfirmedBefore,
     CoupletError,
     Deed,
@@ -109,6 +110,9 @@ async def test_a_repair_comes_to_rest_on_two_phones_apart_and_opens_again(
         shown = (await notebook.entry(entry)).entry
         assert shown.state is EntryState.REOPENED
         assert shown.facts == tuple(AskedAgain(by) for by in people)
+        earlier, later = "The train was late", "And I forgot to call"
+        changed = Changed("perspective", None, people[1], earlier, later)
+        assert await notebook.since_letting_go(entry) == (changed,)
         [day] = shown.shown
         assert day.name == "happened-on"
         assert {day.value, *(one.value for one in day.alternatives)} == {"20000", "20001"}

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from couple import Phone, scenario, texts
+from couple import Phone, Relay, another, meet, scenario, texts, together
 from couplet import InvalidInput, KeyUnusable, Kind, NotAllowed, Notebook
 from couplet import demo_notebook, lock_key, unlock_key
 
@@ -63,3 +63,28 @@ async def test_a_draft_is_kept_in_the_vault_taken_up_and_shared_and_a_lock_gives
     assert [view.name for view in demo.views] == ["Ana", "Ben"]
     anas, bens = ({row.entry.content for row in view.together} for view in demo.views)
     assert anas == bens and all(view.vault for view in demo.views)
+
+
+@scenario("seen")
+async def test_what_was_read_on_one_phone_is_read_on_ones_others_through_their_vault(
+    stack: AsyncExitStack, relay: Relay, ana: Phone, ben: Phone, tmp_path: Path
+) -> None:
+    anas, bens = await together(stack, relay, ana, ben)
+    tablets = await another(stack, anas, tmp_path / "tablet")
+    first = Phone(tmp_path / "vault", "Ana", is_vault=True)
+    vault = await stack.enter_async_context(await first.found(relay.link))
+    other = await another(stack, vault, tmp_path / "tablet's vault", is_vault=True)
+    read = (await bens.write("good morning")).entry.id
+    new = (await bens.write("and good night")).entry.id
+    await meet(anas, bens)
+    await tablets.sync()
+    for notebook in (anas, tablets):
+        assert [(await notebook.entry(entry)).is_unread for entry in (read, new)] == [True, True]
+
+    await anas.show(read)
+    assert await anas.keep_seen(vault) == 0
+    await vault.sync()
+    await other.sync()
+    assert await tablets.keep_seen(other) == 1
+    assert [(await tablets.entry(entry)).is_unread for entry in (read, new)] == [False, True]
+    assert await tablets.keep_seen(other) == 0

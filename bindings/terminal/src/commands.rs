@@ -73,7 +73,7 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<(), Fai
             entries::show(&home.open_or_beside().await?, &entry, output).await
         }
         Command::Everyday(asked) => attention::attend(home, asked, output).await,
-        Command::Sync { timeout } => network::sync(&home.open().await?, timeout, output).await,
+        Command::Sync { timeout } => vault::sync(notebook, home, timeout, output).await,
         Command::Status => network::status(&home.open_or_beside().await?, output).await,
         Command::Hash => entries::hash(&home.open_or_beside().await?, output).await,
         Command::Delivery { shared } => delivery(&home.open().await?, shared, output).await,

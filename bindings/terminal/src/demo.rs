@@ -138,8 +138,9 @@ impl Story<'_> {
     async fn live_apart(&mut self) -> Result<(), Failure> {
         self.acknowledged.extend(self.life.apart(&self.ana, &self.ben).await?);
         self.narrate(
-            "Of an evening that hurt, Ana lets go, while Ben asks for one thing more.\n\
-             Ben says more of what she has just reflected, and both change a line of an older page.",
+            "Of an evening that hurt, Ana lets go, while Ben writes his side of it anew.\n\
+             Ben says more of what she has just reflected, and both change a line of an older page.\n\
+             Each chooses another time to talk, and Ana puts away a page that Ben adds a line to.",
         );
         Ok(())
     }
@@ -209,14 +210,14 @@ impl Story<'_> {
 
     /// Ana syncs, Ben syncs, Ana syncs for what Ben brought: and so on, should they still differ.
     async fn meet(&self, page: PageScript, seed: u64) -> Result<Ending, Failure> {
-        let mut cost = self.ana.sync().await?;
+        let mut cost = self.sync(&self.ana).await?;
         let mut hashes = [self.ana.hash().await?, self.ben.hash().await?];
         for turn in 1..MOST_SYNCS {
             if hashes[0] == hashes[1] {
                 break;
             }
             let phone = if turn % 2 == 1 { &self.ben } else { &self.ana };
-            cost = cost.and(phone.sync().await?);
+            cost = cost.and(self.sync(phone).await?);
             hashes = [self.ana.hash().await?, self.ben.hash().await?];
         }
         let timelines = [self.ana.timeline().await?, self.ben.timeline().await?];
@@ -224,6 +225,15 @@ impl Story<'_> {
         let repairs = [self.life.repair(&self.ana).await?, self.life.repair(&self.ben).await?];
         let (lost, killed) = (lost.unwrap_or_default(), self.killed);
         Ok(Ending { seed, hashes, timelines, repairs, lost, killed, cost })
+    }
+
+    async fn sync(&self, phone: &Phone) -> Result<Cost, Failure> {
+        let (cost, apart) = phone.meet().await?;
+        if !apart.is_empty() {
+            self.narrate(&format!("{}'s phone:", phone.person));
+            self.quote(&apart);
+        }
+        Ok(cost)
     }
 
     /// How much of what was acknowledged this timeline does not show once, and whole.

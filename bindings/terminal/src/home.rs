@@ -87,6 +87,15 @@ impl Home {
         }
     }
 
+    /// What is there, owned or beside whoever owns it, unless nothing is or it is locked.
+    pub(crate) async fn beside_if_it_is_open(&self) -> Result<Option<Couplet>, Failure> {
+        let is_there = Place::has_store(&self.directory) && !self.is_locked();
+        match if is_there { self.key()? } else { None } {
+            Some(_) => Ok(Some(self.open_or_beside().await?)),
+            None => Ok(None),
+        }
+    }
+
     fn existing_place(&self) -> Result<Place, Failure> {
         let key = self.key()?.ok_or(Error::Store(StoreError::Missing))?;
         self.place(key)

@@ -225,7 +225,7 @@ impl Couplet {
     }
 
     /// The key that begins so, if just one does.
-    async fn key_of(&self, entry: &str) -> Result<String, Error> {
+    pub(super) async fn key_of(&self, entry: &str) -> Result<String, Error> {
         let prefix = entry.trim().to_owned();
         if prefix.is_empty() {
             return Err(Error::NotFound("entry"));

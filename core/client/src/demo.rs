@@ -4,23 +4,19 @@
 //! It is no picture of a notebook: every entry is written, and every deed done, by the engine, on the
 //! phones of two persons who meet as phones do. Deliberately not here: what an app keeps of it.
 
+mod couple;
 mod life;
 
-use std::collections::BTreeSet;
-
-use couplet_engine::document::{Change, EntryKey};
-use couplet_engine::notebook::deed::{Act, Deed};
-use couplet_engine::notebook::entry::{Entry, notebook_hash};
-use couplet_engine::notebook::name::ItemId;
+use couplet_engine::notebook::deed::Deed;
+use couplet_engine::notebook::kindness::{Opens, Seal};
 use couplet_engine::notebook::schema::Kind;
-use couplet_engine::notebook::{CannotWrite, Notebook, Written};
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::{Edition, Person, Slot, Volume, WriterId};
 use rand_core::Rng as _;
 
 use crate::error::Error;
 use crate::random::Drawn;
-use crate::store::{Delivery, EntryRow};
+use crate::store::EntryRow;
+use couple::Couple;
 
 /// One of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,11 +29,13 @@ pub enum DemoPerson {
 
 /// One thing that somebody does in the story. An entry is named by its place among all that were
 /// begun before, from 0, and a thing in it by its place among those in it that have a name: words of
-/// somebody, then items.
+/// somebody, then items, then times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DemoStep {
     /// Writes an entry of this kind, so many days before the story's last one, with these words.
     Begin(DemoPerson, Kind, i32, &'static str),
+    /// Writes a note under a seal, so many days before the story's last one.
+    Seal(DemoPerson, DemoOpens, i32, &'static str),
     /// Writes it anew.
     Edit(DemoPerson, usize, &'static str),
     /// Does that with an entry, with these words.
@@ -48,8 +46,22 @@ pub enum DemoStep {
     Comment(DemoPerson, usize, &'static str),
     /// Leaves an emoji on it.
     React(DemoPerson, usize, &'static str),
+    /// Proposes a time for it: so many days before the story's last one, from that hour on for one;
+    /// [`demo_time`] spells it.
+    Propose(DemoPerson, usize, i32, i64),
+    /// Removes it from sight.
+    Trash(DemoPerson, usize),
     /// Both phones have what either has.
     Meet,
+}
+
+/// When a sealed note of the story opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DemoOpens {
+    /// So many days after the story's last one. Its key is held back until then.
+    In(i32),
+    /// When the other wants it, of which these words are a sign.
+    When(&'static str),
 }
 
 /// What Ana and Ben do: fourteen months, and then a week apart.
@@ -113,7 +125,7 @@ pub fn demo_notebook(seed: u64) -> Result<DemoNotebook, Error> {
     }
     let apart = couple.rows();
     couple.act(DemoStep::Meet)?;
-    let mut alone = Couple::new(seed.wrapping_add(1))?;
+    let mut alone = Couple::apart(seed)?;
     for step in life::VAULTS {
         alone.act(*step)?;
     }
@@ -121,148 +133,60 @@ pub fn demo_notebook(seed: u64) -> Result<DemoNotebook, Error> {
     Ok(DemoNotebook { apart, together: couple.rows(), vaults: alone.rows(), hash })
 }
 
-/// The things of an entry that have a name: words of somebody, then items.
-fn things(entry: &Entry) -> Vec<ItemId> {
-    let parts = entry.parts.iter().filter_map(|part| part.id.clone());
-    let mut things: Vec<ItemId> = Vec::new();
-    for id in parts.chain(entry.items.iter().map(|item| item.id.clone())) {
-        if !things.contains(&id) {
-            things.push(id);
-        }
-    }
-    things
+/// A time of [`DemoStep::Propose`], as [`Deed::Propose`] has it.
+#[must_use]
+pub fn demo_time(ago: i32, hour: i64) -> String {
+    let start = i64::from(LAST_DAY.saturating_sub(ago)) * 86_400 + hour * 3_600;
+    format!("{start} {} UTC", start + 3_600)
 }
 
-/// Two phones, and what was begun on them.
-struct Couple {
-    phones: [Phone; 2],
-    begun: Vec<EntryKey>,
-}
-
-struct Phone {
-    me: Slot,
-    notebook: Notebook,
-    drawn: Drawn,
-    /// What the other has not so far.
-    fresh: Vec<Change>,
-    touched: BTreeSet<EntryKey>,
-    unread: BTreeSet<EntryKey>,
-}
-
-impl Couple {
-    fn new(seed: u64) -> Result<Self, Error> {
-        let phone = |me: Slot, name| -> Result<Phone, Error> {
-            let mut drawn = chance(seed, name);
-            let mut writer = [0; 16];
-            drawn.fill_bytes(&mut writer);
-            let whose = (Person::first(me), WriterId(writer));
-            let notebook =
-                Notebook::load(Volume::default(), Edition::default(), whose, None, Vec::new());
-            let notebook = notebook.map_err(|_| Error::Engine)?;
-            let (fresh, touched, unread) = Default::default();
-            Ok(Phone { me, notebook, drawn, fresh, touched, unread })
-        };
-        let phones = [phone(Slot::First, b'a')?, phone(Slot::Second, b'b')?];
-        Ok(Self { phones, begun: Vec::new() })
-    }
-
-    fn act(&mut self, step: DemoStep) -> Result<(), Error> {
-        let by = match step {
-            DemoStep::Meet => return self.meet(),
-            DemoStep::Begin(by, ..)
-            | DemoStep::Edit(by, ..)
-            | DemoStep::Do(by, ..)
-            | DemoStep::On(by, ..)
-            | DemoStep::Comment(by, ..)
-            | DemoStep::React(by, ..) => by,
-        };
-        let [ana, ben] = &mut self.phones;
-        let phone = if by == DemoPerson::Ana { ana } else { ben };
-        let begun = &mut self.begun;
-        let named = |at: usize| begun.get(at).cloned().ok_or(CannotWrite::NoEntry);
-        let Phone { notebook, drawn, .. } = phone;
-        let written = match step {
-            DemoStep::Meet => None,
-            DemoStep::Begin(_, kind, ago, text) => {
-                let written = notebook.write(kind, LAST_DAY.saturating_sub(ago), text, drawn)?;
-                begun.push(written.entry.key.clone());
-                Some(written)
+impl DemoOpens {
+    /// The seal, and the words that say when it may be opened.
+    #[must_use]
+    pub fn seal(self) -> (Seal, Option<&'static str>) {
+        match self {
+            Self::In(days) => {
+                let time = i64::from(LAST_DAY.saturating_add(days)) * 86_400;
+                (Seal { opens: Opens::At(time), is_held_back: true }, None)
             }
-            DemoStep::Edit(_, at, text) => notebook.edit(&named(at)?, None, text)?,
-            DemoStep::Do(_, at, deed, words) => {
-                notebook.act(&named(at)?, Act { deed, on: None, words, now: NOW }, drawn)?
-            }
-            DemoStep::On(_, at, thing, deed, words) => {
-                let key = named(at)?;
-                let entry = notebook.entry(&key).ok_or(CannotWrite::NoEntry)?;
-                let on = things(&entry).into_iter().nth(thing).ok_or(CannotWrite::NoItem)?;
-                notebook.act(&key, Act { deed, on: Some(&on), words, now: NOW }, drawn)?
-            }
-            DemoStep::Comment(_, at, text) => {
-                Some(notebook.comment(&named(at)?, None, text, drawn)?)
-            }
-            DemoStep::React(_, at, emoji) => notebook.react(&named(at)?, emoji, true)?,
-        };
-        if let Some(Written { change, entry }) = written {
-            phone.fresh.push(change);
-            phone.touched.insert(entry.key);
+            Self::When(words) => (Seal { opens: Opens::Wanted, is_held_back: false }, Some(words)),
         }
-        Ok(())
-    }
-
-    fn meet(&mut self) -> Result<(), Error> {
-        let [ana, ben] = &mut self.phones;
-        ana.give(ben)?;
-        ben.give(ana)?;
-        for phone in &mut self.phones {
-            phone.fresh.clear();
-            phone.touched.clear();
-        }
-        Ok(())
-    }
-
-    fn rows(&self) -> [Vec<EntryRow>; 2] {
-        self.phones.each_ref().map(Phone::rows)
-    }
-
-    fn hash(&self) -> Hash {
-        let [ana, _] = &self.phones;
-        let mut entries: Vec<Entry> = ana.notebook.entries().collect();
-        entries.sort_by(|a, b| a.key.cmp(&b.key));
-        notebook_hash(entries.iter().map(|entry| (entry.key.as_str(), entry.content)))
-    }
-}
-
-impl Phone {
-    fn give(&self, to: &mut Self) -> Result<(), Error> {
-        let changes =
-            self.fresh.iter().map(|change| (change.clone(), Person::first(self.me))).collect();
-        let applied = to.notebook.receive(changes).map_err(|_| Error::Engine)?;
-        if applied.applied.len() < self.fresh.len() {
-            return Err(Error::Engine);
-        }
-        to.unread.extend(self.touched.iter().cloned());
-        Ok(())
-    }
-
-    fn rows(&self) -> Vec<EntryRow> {
-        let mut entries: Vec<Entry> = self.notebook.entries().collect();
-        entries.sort_by(|a, b| (b.day, b.order, &b.key).cmp(&(a.day, a.order, &a.key)));
-        let row = |mut entry: Entry| {
-            entry.open.retain(|open| open.to == self.me);
-            let is_here = self.touched.contains(&entry.key);
-            EntryRow {
-                is_unread: self.unread.contains(&entry.key),
-                delivery: if is_here { Delivery::Device } else { Delivery::Partner },
-                can: entry.can(self.me),
-                entry,
-            }
-        };
-        entries.into_iter().map(row).collect()
     }
 }
 
 impl DemoStep {
+    /// Who does it; nobody alone if they meet.
+    #[must_use]
+    pub const fn by(self) -> Option<DemoPerson> {
+        match self {
+            Self::Meet => None,
+            Self::Begin(by, ..)
+            | Self::Seal(by, ..)
+            | Self::Edit(by, ..)
+            | Self::Do(by, ..)
+            | Self::On(by, ..)
+            | Self::Comment(by, ..)
+            | Self::React(by, ..)
+            | Self::Propose(by, ..)
+            | Self::Trash(by, _) => Some(by),
+        }
+    }
+
+    /// The entry that it is done with; none if it begins one.
+    #[must_use]
+    pub const fn entry(self) -> Option<usize> {
+        match self {
+            Self::Meet | Self::Begin(..) | Self::Seal(..) => None,
+            Self::Edit(_, at, _)
+            | Self::Do(_, at, ..)
+            | Self::On(_, at, ..)
+            | Self::Comment(_, at, _)
+            | Self::React(_, at, _)
+            | Self::Propose(_, at, ..)
+            | Self::Trash(_, at) => Some(at),
+        }
+    }
+
     fn swayed(self, chance: &mut Drawn) -> Self {
         match self {
             Self::Begin(by, kind, ago, text) if ago > LAST_WEEK => {
@@ -287,9 +211,12 @@ fn chance(seed: u64, purpose: u8) -> Drawn {
 mod tests {
     use std::collections::BTreeMap;
 
+    use couplet_engine::document::EntryKey;
     use couplet_engine::notebook::kinds::{Fact, State};
+    use couplet_proto::ids::Slot;
 
     use super::*;
+    use crate::store::Delivery;
 
     fn count(rows: &[EntryRow], kind: Kind) -> usize {
         rows.iter().filter(|row| row.entry.kind == Some(kind)).count()
@@ -302,25 +229,75 @@ mod tests {
         assert_ne!(hash(2), HASH_OF_ONE);
     }
 
-    const HASH_OF_ONE: &str = "542a52349b7f769890c58927a57265bd20622e85f9fd14d3e7408e9ef4514326";
+    const HASH_OF_ONE: &str = "76b85bd5bca64486568028d74e2195b7200dea5b07beed8f634ca82435bc21c3";
 
     #[test]
-    fn there_is_some_of_everything_and_both_see_it() {
+    fn there_is_all_of_it_and_both_see_it() {
         let demo = demo_notebook(7).unwrap();
         for rows in &demo.together {
             assert!(rows.is_sorted_by(|a, b| a.entry.day >= b.entry.day));
-            let kinds = [Kind::Listening, Kind::Repair, Kind::Note, Kind::Gesture, Kind::Dream];
-            assert_eq!(kinds.map(|kind| count(rows, kind)), [3, 2, 14, 9, 4]);
+            for (kind, wanted) in [
+                (Kind::Listening, 3),
+                (Kind::Repair, 2),
+                (Kind::Note, 12),
+                (Kind::Gesture, 8),
+                (Kind::HeartToHeart, 2),
+                (Kind::Dream, 4),
+                (Kind::Fear, 1),
+                (Kind::Aspiration, 2),
+                (Kind::List, 1),
+                (Kind::Mood, 5),
+                (Kind::Date, 1),
+                (Kind::Page, 2),
+            ] {
+                assert_eq!(count(rows, kind), wanted, "{kind:?}");
+            }
             let oldest = rows.last().unwrap().entry.day;
             assert!((400..430).contains(&(LAST_DAY - oldest)), "some fourteen months");
             assert!(rows.iter().all(|row| row.delivery == Delivery::Partner));
+            let thanked = |row: &&EntryRow| row.entry.state == Some(State::Thanked);
+            let gestures = rows.iter().filter(|row| row.entry.kind == Some(Kind::Gesture));
+            assert_eq!(gestures.filter(thanked).count(), 8);
+            let steps = rows.iter().filter(|row| row.entry.kind == Some(Kind::Aspiration));
+            assert!(steps.clone().all(|row| row.entry.items.len() > 1));
         }
         let keys = |rows: &[EntryRow]| -> BTreeMap<EntryKey, Hash> {
             rows.iter().map(|row| (row.entry.key.clone(), row.entry.content)).collect()
         };
         let [ana, ben] = &demo.together;
         assert_eq!(keys(ana), keys(ben));
+    }
+
+    #[test]
+    fn two_notes_are_sealed_and_shown_to_who_wrote_them_alone() {
+        let demo = demo_notebook(7).unwrap();
+        let sealed = |rows: &[EntryRow]| -> Vec<(Slot, bool, Option<State>)> {
+            let sealed = rows.iter().rev().filter(|row| row.entry.seal.is_some());
+            let told =
+                sealed.map(|row| (row.entry.author, row.entry.text.is_empty(), row.entry.state));
+            told.collect()
+        };
+        let [ana, ben] = &demo.together;
+        let both = [Slot::First, Slot::Second];
+        assert_eq!(sealed(ana), both.map(|by| (by, by == Slot::Second, Some(State::Sealed))));
+        assert_eq!(sealed(ben), both.map(|by| (by, by == Slot::First, Some(State::Sealed))));
+        let opens: Vec<bool> = ana
+            .iter()
+            .filter_map(|row| row.entry.seal)
+            .map(|seal| seal.opens == Opens::Wanted)
+            .collect();
+        assert_eq!(opens, [true, false]);
+    }
+
+    #[test]
+    fn each_has_a_vault_in_which_there_is_nobody_else() {
+        let demo = demo_notebook(7).unwrap();
         assert_eq!(demo.vaults.each_ref().map(Vec::len), [3, 2]);
+        let rows = demo.vaults.iter().flatten();
+        assert!(rows.clone().all(|row| row.entry.author == Slot::First && !row.is_unread));
+        let own = rows.filter(|row| row.entry.kind.is_some_and(Kind::is_for_oneself));
+        assert_eq!(own.count(), 4);
+        assert!(demo.vaults[0].iter().any(|row| row.entry.draft().is_some()));
     }
 
     #[test]
@@ -346,6 +323,10 @@ mod tests {
             }
             let date = rows.iter().find(|row| row.entry.kind == Some(Kind::Date)).unwrap();
             assert_eq!(date.entry.conflicts(), 1, "two days, until one is chosen");
+            let talks = [Some(State::Agreed), Some(State::TwoChosen)];
+            assert_eq!(states(rows, Kind::HeartToHeart), talks);
+            let back = rows.iter().find_map(|row| row.entry.trash.as_ref()).unwrap();
+            assert_eq!((back.by, &back.resurfaced_by), (Slot::First, &vec![Slot::Second]));
             let news = rows.iter().filter(|row| row.is_unread).count();
             assert!(news > 4, "{news}");
         }

@@ -58,6 +58,9 @@ pub struct Arrived {
     pub touched: u64,
     /// Entries in which something waits to be chosen, or came back: nothing was lost.
     pub in_need: u64,
+    /// Changes that no phone applies: they are in the quarantine, and what they would have changed
+    /// stands as it did.
+    pub set_aside: u64,
 }
 
 /// How many frames are made at a time: what stands between the owner's thread and the channel.
@@ -74,6 +77,8 @@ pub(crate) struct Exchange<'a> {
     timeout: Instant,
     /// The entries that look different since it began.
     touched: BTreeSet<String>,
+    /// How many changes were set aside.
+    set_aside: u64,
 }
 
 /// What the conversation is told.
@@ -97,7 +102,7 @@ impl<'a> Exchange<'a> {
     pub(crate) fn new(handle: &'a Handle, channel: Channel, conversation: Conversation) -> Self {
         let timeout = conversation.poll_timeout();
         let (conversation, touched) = (Arc::new(Mutex::new(conversation)), BTreeSet::new());
-        Self { handle, channel, conversation, timeout, touched }
+        Self { handle, channel, conversation, timeout, touched, set_aside: 0 }
     }
 
     /// Runs until its end, or until the relay or the network ends it.
@@ -152,11 +157,7 @@ impl<'a> Exchange<'a> {
                 match output {
                     Output::Send(frame) => self.channel.send(&frame).await?,
                     Output::Tell(event) => {
-                        if let Event::Entry(entry) = &event
-                            && self.touched.len() < MAX_TOLD
-                        {
-                            self.touched.insert(entry.clone());
-                        }
+                        self.remember(&event);
                         self.handle.tell(event);
                     }
                     Output::End => return Ok(false),
@@ -166,6 +167,17 @@ impl<'a> Exchange<'a> {
                 return Ok(true);
             }
             input = Input::Drained;
+        }
+    }
+
+    /// What is to be told of it at the end.
+    fn remember(&mut self, event: &Event) {
+        match event {
+            Event::Entry(entry) if self.touched.len() < MAX_TOLD => {
+                self.touched.insert(entry.clone());
+            }
+            Event::Rejected { .. } => self.set_aside += 1,
+            _ => {}
         }
     }
 
@@ -179,7 +191,7 @@ impl<'a> Exchange<'a> {
         let touched = self.touched;
         // What was exchanged is exchanged, told or not.
         let arrived = self.handle.call(move |owner| owner.arrived(&touched)).await;
-        let arrived = arrived.unwrap_or_default();
+        let arrived = Arrived { set_aside: self.set_aside, ..arrived.unwrap_or_default() };
         Ok(Exchanged {
             sent,
             received,

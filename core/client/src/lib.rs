@@ -29,8 +29,8 @@ pub use couplet::{Chosen, Couplet, Export, Imported, lock_key};
 pub use couplet_engine::keys::Secret;
 pub use couplet_engine::keys::passphrase::{LockedKey, WrongPassphrase};
 pub use couplet_engine::membership::words::{NotWords, WORDS, Words};
+pub use couplet_engine::notebook::CannotWrite;
 pub use couplet_engine::notebook::attention::{Choice, Need};
-pub use couplet_engine::notebook::left_over::{KEEP, LeftOver};
 pub use couplet_engine::notebook::comment::{Comment, CommentId};
 pub use couplet_engine::notebook::deed::{Deed, On, Open, UnknownDeed};
 pub use couplet_engine::notebook::entry::{Entry, Revision};
@@ -38,10 +38,12 @@ pub use couplet_engine::notebook::heart::{Meeting, Proposal, Vote};
 pub use couplet_engine::notebook::items::Item;
 pub use couplet_engine::notebook::kindness::{Opens, Seal};
 pub use couplet_engine::notebook::kinds::{Fact, State};
+pub use couplet_engine::notebook::left_over::{KEEP, LeftOver};
 pub use couplet_engine::notebook::name::ItemId;
 pub use couplet_engine::notebook::reaction::{Emoji, Reaction};
 pub use couplet_engine::notebook::schema::Kind;
 pub use couplet_engine::notebook::sheet::{Alternative, Member, Part, Shown, Stance};
+pub use couplet_engine::notebook::since::Changed;
 pub use couplet_engine::notebook::trash::Trash;
 pub use couplet_engine::notebook::verb::Verb;
 pub use couplet_engine::pairing::emoji::SasEmoji;
@@ -51,7 +53,8 @@ pub use couplet_proto::item::Malformed;
 pub use couplet_proto::link::RelayLink;
 pub use couplet_proto::statement::History;
 pub use demo::{
-    DEMO_PERSONS, DemoNotebook, DemoPerson, DemoStep, DemoStory, demo_notebook, demo_story,
+    DEMO_PERSONS, DemoNotebook, DemoOpens, DemoPerson, DemoStep, DemoStory, demo_notebook,
+    demo_story, demo_time,
 };
 pub use error::Error;
 pub use exchange::{Arrived, Exchanged};
@@ -68,5 +71,6 @@ pub mod driven {
     pub use crate::conversation::{Conversation, Output, Talked, Until};
     pub use crate::owner::{Asking, Found, Invited, Owner, Return};
     pub use crate::place::{Home, Surroundings, System};
+    pub use crate::store::MarksPage;
     pub use crate::transport::introduction;
 }

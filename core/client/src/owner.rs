@@ -20,6 +20,7 @@ mod export;
 mod going;
 mod inbox;
 mod intents;
+mod marks;
 mod membership;
 mod moving;
 mod onward;
@@ -29,6 +30,7 @@ mod receiving;
 mod recovering;
 mod recovery;
 mod replacing;
+mod rivals;
 mod siblings;
 mod talk;
 #[cfg(test)]
@@ -404,7 +406,10 @@ impl State {
         let is_shared = tables.get(Meta::SharesDelivery)?.unwrap_or(false);
         let (have, seen) = (tables.have()?, tables.seen(is_shared)?);
         let parts = Parts { device: device.clone(), nonce, log, keys, have, seen };
-        let replica = Replica::new(parts).map_err(|_| Error::Engine)?;
+        let mut replica = Replica::new(parts).map_err(|_| Error::Engine)?;
+        if let Some(seed) = tables.get::<[u8; 32]>(Meta::Paper)? {
+            replica.set_paper(DeviceSecret::from_seed(Secret::new(seed)));
+        }
         Ok(Self::Member(Box::new(replica)))
     }
 }

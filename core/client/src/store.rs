@@ -14,6 +14,7 @@ mod entries;
 mod envelopes;
 mod inbox;
 mod late;
+mod marks;
 mod membership;
 mod meta;
 mod schema;
@@ -36,7 +37,9 @@ pub use drafts::{Draft, Kept};
 pub use entries::{Among, Cursor, Delivery, EntryRow, Filter};
 pub(crate) use envelopes::State;
 pub(crate) use late::{Chain, Cut};
+pub use marks::MarksPage;
 pub(crate) use meta::Meta;
+pub(crate) use schema::SCHEMA;
 
 /// The name of the store's file in its directory.
 const FILE: &str = "notebook.db";
@@ -195,7 +198,7 @@ impl Store {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = connect(directory, flags, key)?;
         connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
-        if schema::found(&connection)? != schema::SCHEMA {
+        if schema::found(&connection)? != SCHEMA {
             return Err(StoreError::Busy);
         }
         Ok(Self { connection, lock: None })
@@ -316,7 +319,7 @@ impl Reader {
     pub(crate) fn open_shown(directory: &Path, key: &Secret) -> Result<Option<Self>, StoreError> {
         let reader = Self::open(directory, key)?;
         let tables = reader.tables();
-        let is_shown = schema::found(&reader.connection)? == schema::SCHEMA
+        let is_shown = schema::found(&reader.connection)? == SCHEMA
             && tables.get(Meta::Form)? == Some(FORM)
             && tables.asked_count()? == 0;
         Ok(is_shown.then_some(reader))
@@ -382,7 +385,7 @@ mod tests {
     fn a_store_of_a_newer_version_is_left_as_it_is() {
         let home = tempfile::tempdir().unwrap();
         let store = Store::create(home.path(), &key()).unwrap();
-        store.connection.pragma_update(None, "user_version", schema::SCHEMA + 1).unwrap();
+        store.connection.pragma_update(None, "user_version", SCHEMA + 1).unwrap();
         drop(store);
         let before = fs::read(path(home.path())).unwrap();
 

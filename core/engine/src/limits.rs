@@ -83,6 +83,13 @@ pub const MAX_KEEPERS: usize = 16;
 /// padded, and each device takes 112.
 pub const MAX_CLOSED: usize = 40_000;
 
+/// Read marks that one change writes into a vault: at 40 bytes each, within half of what a change may
+/// have. What more there is goes with the next.
+pub const MAX_MARKS: usize = 3_000;
+
+/// Batches of read marks on one page of a vault: a page is shown whole to add the next.
+pub const MAX_BATCHES: usize = 64;
+
 /// Writers that one claim says it has seen: as many as a change has heads.
 pub const MAX_WITNESSED: usize = 256;
 
@@ -90,6 +97,7 @@ const _: () = assert!(MAX_SWEET_NOTE <= MAX_NOTE, "what is written is lawful");
 const _: () = assert!(LONG_PAGE < MAX_PAGE);
 const _: () = assert!(MAX_PAGE <= crate::document::limits::MAX_TEXT_UNITS);
 const _: () = assert!(MAX_TITLE <= MAX_VALUE, "a title is a value");
+const _: () = assert!(2 * 40 * MAX_MARKS < crate::document::limits::MAX_CHANGE_BYTES);
 const _: () = assert!(MAX_COMMENT <= MAX_NOTE && MAX_WORD <= MAX_VALUE);
 const _: () = assert!(
     3 * MAX_NOTE * 2 < crate::document::limits::MAX_CHANGE_BYTES,

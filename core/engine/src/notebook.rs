@@ -25,6 +25,7 @@ pub mod kinds;
 pub mod law;
 pub mod left_over;
 mod listening;
+pub mod marks;
 pub mod name;
 pub mod names;
 pub mod own;
@@ -36,6 +37,7 @@ mod repair;
 pub mod schema;
 pub mod sharing;
 pub mod sheet;
+pub mod since;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -43,6 +45,7 @@ pub mod trash;
 pub mod verb;
 pub mod words;
 
+use couplet_proto::hash::Hash;
 use couplet_proto::ids::{Edition, Person, Slot, Volume, WriterId};
 use rand_core::CryptoRng;
 
@@ -196,6 +199,12 @@ impl Notebook {
         self.keeper = Some(keeper);
     }
 
+    /// Whether that change is in this volume.
+    #[must_use]
+    pub fn has_change(&self, hash: &Hash) -> bool {
+        self.document.has_change(hash)
+    }
+
     /// A snapshot, proved by loading it again.
     ///
     /// # Errors
@@ -254,10 +263,22 @@ impl Notebook {
     fn begin_with(
         &mut self,
         key: &EntryKey,
+        begun: (Kind, i32, &str),
+        said: Vec<Write>,
+    ) -> Result<Written, CannotWrite> {
+        self.begin_whole(key, begun, "", said)
+    }
+
+    /// The same, with notes for both hands if its kind has them.
+    fn begin_whole(
+        &mut self,
+        key: &EntryKey,
         (kind, day, text): (Kind, i32, &str),
+        notes: &str,
         said: Vec<Write>,
     ) -> Result<Written, CannotWrite> {
         check_birth(kind, text)?;
+        check_length(MAX_PAGE, notes)?;
         said.iter().try_for_each(Write::check)?;
         let author = self.author();
         let writes = kinds::birth(kind, text, day).into_iter().chain(said).collect();
@@ -268,7 +289,7 @@ impl Notebook {
         }
         let page = match kind.body() {
             Body::Text => Some((TEXT, text)),
-            Body::Notes(_) => Some((TEXT, "")),
+            Body::Notes(_) => Some((TEXT, notes)),
             Body::Words | Body::Value(_) => None,
         };
         self.begin((key, kind, day), others, page)
@@ -313,6 +334,18 @@ impl Notebook {
         page: Option<(&str, &str)>,
     ) -> Result<Written, CannotWrite> {
         let author = self.author();
+        let fields = Self::born_with(author, (kind, day), others);
+        let fields: Vec<_> = fields.iter().map(|(f, value)| (f.as_str(), value.clone())).collect();
+        let change = self.commit(author, |edit| edit.create_entry(key, &fields, page))?;
+        self.written(key, change)
+    }
+
+    /// Everything that stands in a new entry.
+    fn born_with(
+        author: Author,
+        (kind, day): (Kind, i32),
+        others: Vec<(Field, Scalar)>,
+    ) -> Vec<(String, Scalar)> {
         let mut fields = vec![
             (Field::Kind.to_string(), Scalar::Str(kind.name().to_owned())),
             (Field::Version.to_string(), Scalar::Uint(ENTRY_VERSION)),
@@ -320,9 +353,7 @@ impl Notebook {
             (Field::Day.to_string(), Scalar::Int(i64::from(day))),
         ];
         fields.extend(others.into_iter().map(|(field, value)| (field.to_string(), value)));
-        let fields: Vec<_> = fields.iter().map(|(f, value)| (f.as_str(), value.clone())).collect();
-        let change = self.commit(author, |edit| edit.create_entry(key, &fields, page))?;
-        self.written(key, change)
+        fields
     }
 
     /// Own words anew, or the new text of a page, merged against the version last shown. Nothing,

@@ -47,6 +47,8 @@ pub struct Replica {
     volumes: BTreeMap<Volume, Notebook>,
     /// Writers whose devices this log does not know.
     strangers: BTreeSet<WriterId>,
+    /// The device of the recovery kit by whose words this device came in.
+    paper: Option<DeviceSecret>,
 }
 
 /// What a replica is read from.
@@ -162,7 +164,8 @@ impl Replica {
         let person = log.known(device.public()).ok_or(NotAMember)?.person();
         let writer = WriterId::derive(log.id(), device.public(), nonce);
         let (volumes, strangers) = (BTreeMap::new(), BTreeSet::new());
-        Ok(Self { device, person, nonce, writer, log, keys, have, seen, volumes, strangers })
+        let paper = None;
+        Ok(Self { device, person, nonce, writer, log, keys, have, seen, volumes, strangers, paper })
     }
 
     /// Seals as many of the first changes as fit one envelope, with what has been seen; returns how
@@ -332,11 +335,27 @@ impl Replica {
         self.volumes.insert(notebook.volume(), notebook);
     }
 
-    /// Closes words for the devices that this person has by now.
+    /// Opens closed words as this device of paper does, too.
+    pub fn set_paper(&mut self, paper: DeviceSecret) {
+        self.paper = Some(paper);
+        self.renew_keepers();
+    }
+
+    fn renew_keepers(&mut self) {
+        let keeper = self.keeper();
+        for notebook in self.volumes.values_mut() {
+            notebook.set_keeper(keeper.clone());
+        }
+    }
+
+    /// Closes words for the devices that this person has by now: their recovery kit's first, which
+    /// goes on when all others are lost.
     fn keeper(&self) -> Keeper {
         let mine = self.log.members().map(|(_, member)| member);
-        let mine = mine.filter(|member| member.slot == self.slot() && !member.is_paper);
-        Keeper::new(&self.device, mine.map(|member| member.keys))
+        let mut mine: Vec<_> = mine.filter(|member| member.slot == self.slot()).collect();
+        mine.sort_by_key(|member| !member.is_paper);
+        let keys = mine.into_iter().map(|member| member.keys);
+        Keeper::new(&self.device, keys).with(self.paper.clone())
     }
 
     /// Takes a volume off the shelf.
@@ -368,10 +387,7 @@ impl Replica {
     pub fn set_log(&mut self, log: Log, keys: BTreeMap<Epoch, EpochKey>) {
         self.log = log;
         self.keys = keys;
-        let keeper = self.keeper();
-        for notebook in self.volumes.values_mut() {
-            notebook.set_keeper(keeper.clone());
-        }
+        self.renew_keepers();
     }
 
     /// The notebook's id.

@@ -6,6 +6,7 @@ use crate::attention::Attention;
 use crate::entry::EntryId;
 use crate::erased::Erased;
 use crate::error::CoupletError;
+use crate::facts::Changed;
 use crate::notebook::Notebook;
 
 #[uniffi::export]
@@ -35,6 +36,18 @@ impl Notebook {
     pub async fn needs_attention(&self) -> Result<Attention, CoupletError> {
         self.call(|couplet| async move { couplet.needs_attention().await.map(Attention::from) })
             .await
+    }
+
+    /// What this person had not seen of a page when they let it go, and is asked again about: how it
+    /// read then, and how it does by now. Nothing if they have not let it go.
+    ///
+    /// # Errors
+    /// [`CoupletError`].
+    pub async fn since_letting_go(&self, entry: EntryId) -> Result<Vec<Changed>, CoupletError> {
+        let since = |couplet: Couplet| async move {
+            couplet.since_letting_go(&entry.value).await.map(crate::entry::all)
+        };
+        self.call(since).await
     }
 
     /// Erases this person's words in an entry for good, as far as that can be done, and says how far

@@ -33,6 +33,20 @@ impl Notebook {
         self.call(keep).await
     }
 
+    /// After an exchange, and before the vault is locked: what was seen here goes into the vault, and
+    /// what was seen on other devices of this person comes from it. Returns how many entries that were
+    /// new here are read by that.
+    ///
+    /// # Errors
+    /// [`CoupletError`]; what did not get there is due still.
+    pub async fn keep_seen(&self, vault: Arc<Self>) -> Result<u64, CoupletError> {
+        let vault = vault.couplet.clone();
+        let keep = |couplet: Couplet| async move {
+            couplet.keep_seen(&vault).await.map(|count| u64::try_from(count).unwrap_or(u64::MAX))
+        };
+        self.call(keep).await
+    }
+
     /// The drafts of this device and those of the vault, as one list.
     ///
     /// # Errors

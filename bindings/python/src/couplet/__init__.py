@@ -7,8 +7,10 @@ is stable; the module that is generated under it is not.
 from .attention import (
     Among,
     Arrived,
+    Changed,
     Choice,
     Choose,
+    LeftOver,
     Need,
     NewOfKind,
     Resurfaced,
@@ -33,6 +35,7 @@ from .errors import (
 from .events import Events
 from .keystore import FileKeyStore, KeyDenied, KeyGone, KeyNotYet, KeyStore
 from .kinds import (
+    AlsoSaid,
     Alternative,
     AskedAgain,
     ChoseAnother,
@@ -129,6 +132,7 @@ from .values import (
 from .vault import Chosen, DemoNotebook, DemoView, demo_notebook, lock_key, unlock_key
 
 __all__ = [
+    "AlsoSaid",
     "Alternative",
     "Among",
     "Arrived",
@@ -139,6 +143,7 @@ __all__ = [
     "Busy",
     "Cancelled",
     "CaughtUp",
+    "Changed",
     "Choice",
     "Choose",
     "ChoseAnother",
@@ -194,6 +199,7 @@ __all__ = [
     "KeyUnusable",
     "Kind",
     "Late",
+    "LeftOver",
     "LogLevel",
     "LogLine",
     "Meeting",

@@ -172,11 +172,17 @@ def to_saying(deed: k.Deed, on: k.ItemId | None, words: str) -> ffi.Saying:
     return saying
 
 
+def changed(it: ffi.Changed) -> a.Changed:
+    return a.Changed(it.name, item_id(it.id), k.PersonId(it.by.value), it.before, it.now)
+
+
 def fact(it: Any) -> k.Fact:
     if isinstance(it, ffi.Fact.EARLIER_WORDS):
         return k.EarlierWords(k.ItemId(it.of.value))
     if isinstance(it, ffi.Fact.CONFIRMED_BEFORE):
         return k.ConfirmedBefore(k.ItemId(it.of.value))
+    if isinstance(it, ffi.Fact.ALSO_SAID):
+        return k.AlsoSaid(k.ItemId(it.of.value), it.verdict)
     if isinstance(it, ffi.Fact.WITHDRAWN_AFTER_OPENED):
         return k.WithdrawnAfterOpened()
     for of, value in _OF_A_PERSON:
@@ -341,6 +347,11 @@ def need(it: Any) -> a.Need:
         return a.Choose(a.Choice(it.choice.field, item_id(it.choice.on), by, beside))
     if isinstance(it, ffi.Need.STALE):
         return a.Stale(fact(it.fact))
+    if isinstance(it, ffi.Need.LEFT_OVER):
+        words = it.words
+        place = v.TextRange(words.range.start, words.range.end)
+        by = k.PersonId(words.by.value)
+        return a.LeftOver(k.ItemId(words.id.value), by, place, words.text)
     return a.Resurfaced()
 
 
@@ -428,6 +439,7 @@ def exchanged(it: ffi.Exchanged) -> v.Exchanged:
             together=it.arrived.together,
             touched=it.arrived.touched,
             in_need=it.arrived.in_need,
+            set_aside=it.arrived.set_aside,
         ),
     )
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import datetime
 import enum
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .kinds import Fact, ItemId, PersonId
+
+if TYPE_CHECKING:
+    from .values import TextRange
 
 
 class Among(enum.Enum):
@@ -33,6 +37,21 @@ class Trash:
 
     Nobody's while it is out of sight.
     """
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Something on a page that this person had not seen when they let it go.
+
+    `before` is how it read then, and nothing if it was not there; `now` is how it reads by now, and
+    nothing if it was taken back.
+    """
+
+    name: str
+    id: ItemId | None
+    by: PersonId
+    before: str | None
+    now: str | None
 
 
 @dataclass(frozen=True)
@@ -68,7 +87,19 @@ class Stale:
     fact: Fact
 
 
-Need = Choose | Resurfaced | Stale
+@dataclass(frozen=True)
+class LeftOver:
+    """Words left over from a removed paragraph: `keep` resolves `left-over` of their name."""
+
+    id: ItemId
+    by: PersonId
+    """Whose they are."""
+    range: TextRange
+    """Where they stand in the page, from the first of them to behind the last."""
+    text: str
+
+
+Need = Choose | Resurfaced | Stale | LeftOver
 """Something in an entry that waits for somebody."""
 
 
@@ -92,3 +123,5 @@ class Arrived:
     """Other entries in which they did something: answered, reacted, wrote anew."""
     in_need: int
     """Entries in which something waits to be chosen, or came back: nothing was lost."""
+    set_aside: int
+    """Changes that no phone applies: what they would have changed stands as it did."""

@@ -63,6 +63,8 @@ class Kind(enum.Enum):
     """For oneself: something to come back on a day."""
     DRAFT = "draft"
     """For oneself: words that were not shared so far."""
+    MARKS = "marks"
+    """For oneself: what was seen of a shared notebook. It is written and read by no app."""
 
 
 class EntryState(enum.Enum):
@@ -317,6 +319,17 @@ class DoesNotOpen:
     by: PersonId
 
 
+@dataclass(frozen=True)
+class AlsoSaid:
+    """Of this reflection the speaker said this, too, apart, on another device.
+
+    The more careful of the two holds.
+    """
+
+    of: ItemId
+    verdict: str
+
+
 Fact = (
     EarlierWords
     | ConfirmedBefore
@@ -325,6 +338,7 @@ Fact = (
     | ChoseAnother
     | WithdrawnAfterOpened
     | DoesNotOpen
+    | AlsoSaid
 )
 """Something that is to be shown with an entry: nothing changes behind anybody's back."""
 

@@ -15,6 +15,7 @@ from . import kinds as k
 from . import values as v
 from ._ends import Ends
 from ._generated import couplet_ffi as ffi
+from .attention import Changed
 from .drafts import Drafts
 from .errors import call
 from .keystore import KeyStore, LentKeyStore
@@ -238,6 +239,14 @@ class Notebook(Ends, Talk, Drafts, WithVault, Membership, Network, Recovery):
     async def needs_attention(self) -> v.Attention:
         """What waits for somebody; nothing else waits for it."""
         return t.attention(await call(self._ffi.needs_attention()))
+
+    async def since_letting_go(self, entry: v.EntryId) -> tuple[Changed, ...]:
+        """What this person had not seen of a page when they let it go, and is asked again about.
+
+        Nothing if they have not let it go.
+        """
+        found = await call(self._ffi.since_letting_go(t.to_entry(entry)))
+        return tuple(map(t.changed, found))
 
     async def hash(self) -> v.NotebookHash:
         """A hash of everything shared, equal on devices that have the same notebook."""

@@ -72,28 +72,59 @@ class Talk:
 
         A value is one of the choice's; own words may be others.
         """
-        on = None if choice.on is None else ffi.ItemId(value=choice.on)
-        return await self._say(entry, _SAYINGS.RESOLVE(choice.field, on, value))
+        return await self._say(entry, _resolved(choice, value))
 
     async def _say(self, entry: v.EntryId, saying: ffi.Saying) -> v.EntryRow:
         return t.row(await call(self._ffi.say(t.to_entry(entry), saying)))
+
+    # Beside the process that owns the notebook: left for it, as the calls of these names do it.
 
     async def queue_comment(
         self, entry: v.EntryId, text: str, reply_to: v.CommentId | None = None
     ) -> v.EntryId:
         """Leaves a comment for the owner."""
         answered = None if reply_to is None else ffi.CommentId(value=reply_to)
-        saying = _SAYINGS.COMMENT(answered, text)
-        return v.EntryId((await call(self._ffi.queue_saying(t.to_entry(entry), saying))).value)
+        return await self._queue(entry, _SAYINGS.COMMENT(answered, text))
+
+    async def queue_edit_comment(
+        self, entry: v.EntryId, comment: v.CommentId, text: str
+    ) -> v.EntryId:
+        """Leaves other words of one's own comment for the owner."""
+        return await self._queue(entry, _SAYINGS.EDIT_COMMENT(ffi.CommentId(value=comment), text))
+
+    async def queue_comment_on(
+        self, entry: v.EntryId, place: v.TextRange, text: str, base: v.Version | None = None
+    ) -> v.EntryId:
+        """Leaves a comment on what stands in a page at a place for the owner."""
+        saying = _SAYINGS.COMMENT_ON(t.to_range(place), t.to_version(base), text)
+        return await self._queue(entry, saying)
 
     async def queue_reaction(self, entry: v.EntryId, emoji: str, is_wanted: bool) -> v.EntryId:
         """Leaves an emoji, or its being taken back, for the owner."""
-        saying = _SAYINGS.REACT(emoji, is_wanted)
-        return v.EntryId((await call(self._ffi.queue_saying(t.to_entry(entry), saying))).value)
+        return await self._queue(entry, _SAYINGS.REACT(emoji, is_wanted))
 
     async def queue_deed(
         self, entry: v.EntryId, deed: k.Deed, on: k.ItemId | None = None, words: str = ""
     ) -> v.EntryId:
         """Leaves something to be done with an entry, as its kind has it, for the owner."""
-        saying = t.to_saying(deed, on, words)
+        return await self._queue(entry, t.to_saying(deed, on, words))
+
+    async def queue_trash(self, entry: v.EntryId) -> v.EntryId:
+        """Leaves the removal of an entry for the owner."""
+        return await self._queue(entry, _SAYINGS.TRASH())
+
+    async def queue_restore(self, entry: v.EntryId) -> v.EntryId:
+        """Leaves the restoring of an entry for the owner."""
+        return await self._queue(entry, _SAYINGS.RESTORE())
+
+    async def queue_resolve(self, entry: v.EntryId, choice: a.Choice, value: str) -> v.EntryId:
+        """Leaves what was chosen, where several words or values stand, for the owner."""
+        return await self._queue(entry, _resolved(choice, value))
+
+    async def _queue(self, entry: v.EntryId, saying: ffi.Saying) -> v.EntryId:
         return v.EntryId((await call(self._ffi.queue_saying(t.to_entry(entry), saying))).value)
+
+
+def _resolved(choice: a.Choice, value: str) -> Any:
+    on = None if choice.on is None else ffi.ItemId(value=choice.on)
+    return _SAYINGS.RESOLVE(choice.field, on, value)

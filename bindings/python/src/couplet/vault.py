@@ -60,6 +60,14 @@ class WithVault:
         """Puts every draft of this device into the vault, at a pause and before it is locked."""
         return await call(self._ffi.keep_drafts(vault._ffi))
 
+    async def keep_seen(self, vault: WithVault) -> int:
+        """What was seen here goes into the vault, and what was seen on one's others comes from it.
+
+        Call it around an exchange of the vault's, and before the vault is locked. The answer is
+        how many entries that were new here are read by that.
+        """
+        return await call(self._ffi.keep_seen(vault._ffi))
+
     async def drafts_with(self, vault: WithVault) -> list[v.Draft]:
         """The drafts of this device and those of the vault, as one list."""
         return [t.draft(draft) for draft in await call(self._ffi.drafts_with(vault._ffi))]

@@ -45,6 +45,20 @@ public enum Need: Hashable, Codable, Sendable {
     case resurfaced
     /// Somebody agreed to, or spoke of, earlier words.
     case stale(Fact)
+    /// Words are left over from a removed paragraph: `keep` resolves `left-over` of their name.
+    case leftOver(LeftOver)
+}
+
+/// Words on a page that were written into a paragraph while it was removed.
+public struct LeftOver: Hashable, Codable, Sendable {
+    /// Their name.
+    public let id: ItemId
+    /// Whose they are.
+    public let by: PersonId
+    /// Where they stand in the page, from the first of them to behind the last.
+    public let range: TextRange
+    /// The words.
+    public let text: String
 }
 
 /// What waits for somebody. It holds up nothing.
@@ -61,6 +75,20 @@ public struct Attention: Hashable, Codable, Sendable {
     public let waiting: Int
 }
 
+/// Something on a page that this person had not seen when they let it go.
+public struct Changed: Hashable, Codable, Sendable {
+    /// What it is, by the name that it is shown under.
+    public let name: String
+    /// Which, where there can be several.
+    public let id: ItemId?
+    /// Whose.
+    public let by: PersonId
+    /// How it read then; nothing if it was not there.
+    public let before: String?
+    /// How it reads by now; nothing if it was taken back.
+    public let now: String?
+}
+
 /// What the other person has written and done, as far as it came with one exchange and nobody has
 /// seen it here.
 public struct Arrived: Hashable, Codable, Sendable {
@@ -72,6 +100,9 @@ public struct Arrived: Hashable, Codable, Sendable {
     public let touched: Int
     /// Entries in which something waits to be chosen, or came back: nothing was lost.
     public let inNeed: Int
+    /// Changes that no phone applies: they are in the quarantine, and what they would have changed
+    /// stands as it did.
+    public let setAside: Int
 }
 
 /// How many entries of a kind are new.
@@ -89,6 +120,15 @@ extension Notebook {
     public func seen(_ row: EntryRow) async throws -> Bool {
         let (entry, content) = (row.entry.id.lower(), row.entry.content)
         return try await engine.writing { try await $0.seen(entry: entry, content: content) }
+    }
+
+    /// What this person had not seen of a page when they let it go, and is asked again about;
+    /// nothing if they have not let it go.
+    public func sinceLettingGo(_ entry: EntryId) async throws -> [Changed] {
+        let entry = entry.lower()
+        return try await engine.calling {
+            try await $0.sinceLettingGo(entry: entry).map { Changed($0) }
+        }
     }
 
     /// What waits for somebody; nothing else waits for it.
@@ -160,7 +200,15 @@ extension Need {
             case .choose(let choice): .choose(Choice(choice))
             case .resurfaced: .resurfaced
             case .stale(let fact): .stale(Fact(fact))
+            case .leftOver(let words): .leftOver(LeftOver(words))
             }
+    }
+}
+
+extension LeftOver {
+    init(_ ffi: CoupletFFI.LeftOver) {
+        self.init(
+            id: ItemId(ffi.id), by: PersonId(ffi.by), range: TextRange(ffi.range), text: ffi.text)
     }
 }
 
@@ -190,7 +238,8 @@ extension Arrived {
             fresh: ffi.fresh.map { NewOfKind($0) },
             together: Int(clamping: ffi.together),
             touched: Int(clamping: ffi.touched),
-            inNeed: Int(clamping: ffi.inNeed)
+            inNeed: Int(clamping: ffi.inNeed),
+            setAside: Int(clamping: ffi.setAside)
         )
     }
 }

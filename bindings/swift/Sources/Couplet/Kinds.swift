@@ -45,6 +45,8 @@ public enum Kind: String, Hashable, Codable, Sendable, CaseIterable {
     case reminder
     /// For oneself: words that were not shared so far.
     case draft
+    /// For oneself: what was seen of a shared notebook. It is written and read by no app.
+    case marks
 }
 
 /// Where an entry of some kind has come to.
@@ -254,6 +256,9 @@ public enum Fact: Hashable, Codable, Sendable {
     case withdrawnAfterOpened
     /// What this person closed does not open with the key that they published.
     case doesNotOpen(PersonId)
+    /// Of this reflection the speaker said this, too, apart, on another device: the more careful of
+    /// the two holds.
+    case alsoSaid(ItemId, String)
 }
 
 /// What a deed is done on.

@@ -27,6 +27,7 @@ extension Kind {
             case .letter: .letter
             case .reminder: .reminder
             case .draft: .draft
+            case .marks: .marks
             }
     }
 
@@ -53,6 +54,7 @@ extension Kind {
         case .letter: .letter
         case .reminder: .reminder
         case .draft: .draft
+        case .marks: .marks
         }
     }
 }
@@ -238,6 +240,14 @@ extension ItemId {
     func lower() -> CoupletFFI.ItemId { CoupletFFI.ItemId(value: rawValue) }
 }
 
+extension Changed {
+    init(_ ffi: CoupletFFI.Changed) {
+        self.init(
+            name: ffi.name, id: ffi.id.map { ItemId($0) }, by: PersonId(ffi.by),
+            before: ffi.before, now: ffi.now)
+    }
+}
+
 extension Fact {
     init(_ ffi: CoupletFFI.Fact) {
         self =
@@ -249,6 +259,7 @@ extension Fact {
             case .choseAnother(let by): .choseAnother(PersonId(by))
             case .withdrawnAfterOpened: .withdrawnAfterOpened
             case .doesNotOpen(let by): .doesNotOpen(PersonId(by))
+            case .alsoSaid(let of, let verdict): .alsoSaid(ItemId(of), verdict)
             }
     }
 }

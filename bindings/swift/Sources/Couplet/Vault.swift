@@ -72,6 +72,16 @@ extension Notebook {
         return try await engine.writing { Int(clamping: try await $0.keepDrafts(vault: kept)) }
     }
 
+    /// What was seen here goes into the vault, and what was seen on one's other devices comes from
+    /// it: around an exchange of the vault's, and before it is locked. Returns how many entries that
+    /// were new here are read by that. If it throws, what did not get there is due still.
+    @discardableResult
+    public func keepSeen(in vault: Notebook) async throws -> Int {
+        defer { vault.engine.changes.rise() }
+        let kept = vault.engine.ffi
+        return try await engine.writing { Int(clamping: try await $0.keepSeen(vault: kept)) }
+    }
+
     /// The drafts of this device and those of the vault, as one list.
     public func draftsWith(_ vault: Notebook) async throws -> [Draft] {
         let kept = vault.engine.ffi

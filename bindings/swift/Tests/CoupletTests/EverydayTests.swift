@@ -1,5 +1,6 @@
 // What is removed, what was read, what waits for somebody, and choosing.
 
+import Foundation
 import Testing
 
 @testable import Couplet
@@ -50,6 +51,88 @@ extension Stories {
             }
         }
 
+        @Test("what is said beside the owner, the owner does", .scenario("left-beside"))
+        func leftBeside() async throws {
+            try await story { stage in
+                let keys = Pocket()
+                let (ana, ben) = try await stage.atTheDoor(keys: keys)
+                try await ana.approve(ana.onlyRequest().id, code: ben.waitingCode())
+                try await ana.sync()
+                try await ben.sync()
+                let note = try await ben.write(.note, "a note").id
+                let date = try await ben.write(.date, "the day we met").id
+                let page = try await ben.write(.page, "we go to the sea").entry
+                try await meet(ben, ana)
+                try await ben.act(on: date, .setDate, "20000")
+                try await ana.act(on: date, .setDate, "20001")
+                try await ana.comment(on: note, "mine")
+                try await meet(ben, ana)
+                guard case .choose(let choice) = try await ben.entry(date).entry.needs.first else {
+                    Issue.record("nothing is to be chosen")
+                    return
+                }
+                try await ben.shutdown()
+
+                let beside = try await Notebook.openBeside(stage.config("Ben"), keys: keys)
+                let widget = stage.keep(beside)
+                let chosen = Saying.resolve(field: choice.field, on: choice.on, value: "20001")
+                #expect(try await widget.queueSaying(chosen, about: date) == date)
+                let place = TextRange(start: 13, end: 16)
+                let which = Saying.commentOn(place, "which?", base: page.version)
+                try await widget.queueSaying(which, about: page.id)
+                let other = try #require(try await widget.entry(note).entry.comments.first).id
+                try await fails("not_yours", as: \.isNotAllowed) {
+                    try await widget.queueSaying(.editComment(other, "yours"), about: note)
+                }
+                try await widget.queueSaying(.trash, about: note)
+
+                let again = stage.keep(try await Notebook.open(stage.config("Ben"), keys: keys))
+                #expect(try await again.needsAttention().entries.isEmpty)
+                #expect(try await again.entry(date).entry.shown.map(\.value).contains("20001"))
+                let said = try #require(try await again.entry(page.id).entry.comments.first)
+                #expect(said.range == place)
+                #expect(said.text == "which?")
+                let removed = try await again.timeline(filter: Filter(among: .removed))
+                #expect(removed.map(\.id) == [note])
+                try await again.shutdown()
+                try await widget.queueSaying(.restore, about: note)
+                try await widget.queueSaying(.editComment(said.id, "which sea?"), about: page.id)
+                let last = stage.keep(try await Notebook.open(stage.config("Ben"), keys: keys))
+                #expect(try await last.texts().contains("a note"))
+                let comments = try await last.entry(page.id).entry.comments
+                #expect(comments.map(\.text) == ["which sea?"])
+            }
+        }
+
+        @Test("what the other's changed app writes stands nowhere", .scenario("unlawful"))
+        func unlawful() async throws {
+            try await story { stage in
+                let (ana, ben) = (try await stage.kept("ana"), try await stage.kept("ben"))
+                let link = try stage.relay().link
+                for phone in [ana, ben] {
+                    try await phone.setRelay(link)
+                }
+                let other = try await ben.state().person
+                let events = ana.events()
+                for phone in [ana, ben] {
+                    try await phone.sync()
+                }
+                #expect(try await ana.sync().arrived.setAside == 1)
+                let (by, detail) = try #require(try await rejected(events))
+                #expect(by == other)
+                #expect(detail.hasPrefix("a change is against the rules"))
+                #expect(try await Set(ana.texts()) == ["I will be there", "See you at the mill"])
+                let aside = [SetAside(author: other, detail: detail)]
+                #expect(try await ana.quarantine().changes == aside)
+                #expect(try await ana.needsAttention().setAside == aside)
+
+                try await ana.write(.note, "I waited")
+                try await ana.sync()
+                #expect(try await ben.sync().isCaughtUp)
+                #expect(try await ben.texts().contains("I waited"))
+            }
+        }
+
         @Test("words are erased for good, and the answer is true", .scenario("erase"))
         func erasing() async throws {
             try await story { stage in
@@ -59,10 +142,10 @@ extension Stories {
                 try await fails("not_allowed", as: \.isNotAllowed) {
                     try await ben.erase(entry)
                 }
-                let asked = try await ana.erase(entry)
+                let (asked, bens) = (try await ana.erase(entry), try await ben.state().device)
                 #expect(asked.entry == entry)
                 #expect(!asked.isDoneHere)
-                #expect(asked.requestedThere == [try await ben.state().device])
+                #expect(asked.requestedThere == [bens])
                 #expect(asked.cannotPromise.count == 3)
                 for _ in 1...3 {
                     try await meet(ana, ben)
@@ -113,5 +196,28 @@ extension Stories {
                 #expect(said.map(\.range) == [sea])
             }
         }
+    }
+}
+
+/// What is told of the first change that no phone applies.
+private func rejected(_ events: Events) async throws -> (PersonId, String)? {
+    for try await event in events {
+        if case .rejected(let by, let detail) = event {
+            return (by, detail)
+        }
+    }
+    return nil
+}
+
+extension Stage {
+    /// A store of `bindings/scenarios/unlawful`, which `bindings/swift/build` puts beside the tests.
+    fileprivate func kept(_ name: String) async throws -> Notebook {
+        let tests = URL(fileURLWithPath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let place = directory.appendingPathComponent(name, isDirectory: true)
+        let store = tests.appendingPathComponent("unlawful/\(name)", isDirectory: true)
+        try FileManager.default.copyItem(at: store, to: place)
+        let keys = Pocket(Data(repeating: 7, count: 32))
+        return keep(try await Notebook.open(Config(directory: place), keys: keys))
     }
 }

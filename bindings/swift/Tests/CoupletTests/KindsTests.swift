@@ -87,6 +87,11 @@ extension Stories {
                     let shown = try await phone.entry(entry).entry
                     #expect(shown.state == .reopened)
                     #expect(shown.facts == people.map { .askedAgain($0) })
+                    let changed = try await phone.sinceLettingGo(entry)
+                    #expect(changed.map(\.name) == ["perspective"])
+                    #expect(changed.map(\.by) == [people[1]])
+                    #expect(changed.map(\.before) == ["The train was late"])
+                    #expect(changed.map(\.now) == ["And I forgot to call"])
                     let day = try #require(shown.shown.first)
                     #expect(day.name == "happened-on")
                     let days = day.alternatives.map(\.value) + [day.value]

@@ -38,7 +38,8 @@ final class Relay: @unchecked Sendable {
 
     func close() {
         if process.isRunning {
-            process.terminate()
+            // On Linux it was begun with the signals blocked that can be: it would not hear another.
+            kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
         }
     }
@@ -88,16 +89,15 @@ final class Silence: Sendable {
     /// This relay's link, with its key, at another port of this machine: here.
     func insteadOf(_ relay: Relay) throws -> String {
         let parts = relay.link.split(separator: "#", maxSplits: 1).map(String.init)
-        // Ports that the system chooses have five digits; the key that follows may begin with one.
         guard parts.count == 2, let prefix = parts.first, let item = parts.last,
-            let bytes = Data(base64Encoded: Self.padded(item)),
-            let text = String(data: bytes, encoding: .isoLatin1),
-            let old = text.range(of: "127\\.0\\.0\\.1:[0-9]{5}", options: .regularExpression)
+            var moved = Data(base64Encoded: Self.padded(item)),
+            let host = moved.range(of: Data("127.0.0.1:".utf8))
         else { throw NotHere(what: "the relay's link is of another form") }
-        let here = "127.0.0.1:\(port)"
-        guard here.count == text[old].count,
-            let moved = text.replacingCharacters(in: old, with: here).data(using: .isoLatin1)
-        else { throw NotHere(what: "the ports are not of one length") }
+        // Ports that the system chooses have five digits; the key that follows may begin with one.
+        let old = host.upperBound..<host.upperBound + 5
+        let here = Data("\(port)".utf8)
+        guard here.count == old.count else { throw NotHere(what: "the ports are not of one length") }
+        moved.replaceSubrange(old, with: here)
         return "\(prefix)#\(Self.unpadded(moved))"
     }
 

@@ -63,7 +63,7 @@ extension Stories {
                 try await ana.sync()
                 let (fresh, keys) = (stage.config("fresh"), Pocket())
                 let silence = try Silence()
-                defer { silence.close() }
+                defer { withExtendedLifetime(silence) {} }
                 let away = try silence.insteadOf(relay)
                 let waiting = Task {
                     try await Notebook.recover(fresh, keys: keys, words: words, relay: away)

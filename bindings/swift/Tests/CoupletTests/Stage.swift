@@ -48,10 +48,11 @@ final class Stage: @unchecked Sendable {
     }
 
     /// Where this person's notebook lies.
-    func config(_ name: String) -> Config {
+    func config(_ name: String, isVault: Bool = false) -> Config {
         Config(
             directory: directory.appendingPathComponent(name, isDirectory: true),
-            mark: directory.appendingPathComponent("\(name).mark")
+            mark: directory.appendingPathComponent("\(name).mark"),
+            isVault: isVault
         )
     }
 
@@ -90,11 +91,18 @@ final class Stage: @unchecked Sendable {
         return (ana, ben)
     }
 
-    /// Another phone of this person's, let in by the one that they have.
-    func another(of phone: Notebook, _ name: String) async throws -> Notebook {
+    /// Another phone of this person's, or its vault, let in by the one that they have.
+    func another(
+        of phone: Notebook,
+        _ name: String,
+        isVault: Bool = false
+    ) async throws -> Notebook {
         let link = try await phone.invite(isOwnDevice: true, history: .all).link
         try await phone.sync()
-        let newcomer = try await join(name, link)
+        let place = config(name, isVault: isVault)
+        let newcomer = keep(
+            try await Notebook.join(place, keys: Pocket(), link: link, name: name)
+        )
         try await waits { try await newcomer.sync() }
         try await phone.sync()
         try await phone.approve(phone.onlyRequest().id, code: newcomer.waitingCode())

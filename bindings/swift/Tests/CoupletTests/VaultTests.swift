@@ -57,6 +57,36 @@ extension Stories {
             }
         }
 
+        @Test("what was read on one phone is read on one's others", .scenario("seen"))
+        func seen() async throws {
+            try await story { stage in
+                let (ana, ben) = try await stage.couple()
+                let tablet = try await stage.another(of: ana, "tablet")
+                let (place, link) = (stage.config("vault", isVault: true), try stage.relay().link)
+                let vault = stage.keep(
+                    try await Notebook.found(place, keys: Pocket(), name: "Ana", relay: link)
+                )
+                let other = try await stage.another(of: vault, "tablet's vault", isVault: true)
+                let read = try await ben.write(.note, "good morning").id
+                let new = try await ben.write(.note, "and good night").id
+                try await meet(ana, ben)
+                try await tablet.sync()
+                for phone in [ana, tablet] {
+                    #expect(try await phone.entry(read).isUnread)
+                    #expect(try await phone.entry(new).isUnread)
+                }
+
+                try await ana.show(read)
+                #expect(try await ana.keepSeen(in: vault) == 0)
+                try await vault.sync()
+                try await other.sync()
+                #expect(try await tablet.keepSeen(in: other) == 1)
+                #expect(try await !tablet.entry(read).isUnread)
+                #expect(try await tablet.entry(new).isUnread)
+                #expect(try await tablet.keepSeen(in: other) == 0)
+            }
+        }
+
         @Test("the made-up couple is the same for the same seed")
         func demo() async throws {
             let demo = try await DemoNotebook.made(seed: 7)

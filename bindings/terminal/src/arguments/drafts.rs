@@ -51,8 +51,9 @@ pub(crate) struct DraftNew {
 pub(crate) struct Share {
     /// The draft, or in the vault the entry; or the beginning of its name
     pub(crate) name: String,
-    /// Vault: a field to share: text, feelings, perspective, understood, requests, apologies,
-    /// happened-on, items, on, repeat or tags; may be said several times
+    /// Vault: a field to share: text, why, feelings, perspective, understood, requests, apologies,
+    /// happened-on, items, promises, times, length, where, on, repeat, status, level, answer, title,
+    /// called, together-since, theme, begins or tags; may be said several times
     #[arg(long = "field", value_name = "FIELD")]
     pub(crate) fields: Vec<String>,
     /// Vault: the kind that it becomes [default: its own, or note]

@@ -1,6 +1,6 @@
 //! Writing and reading entries.
 
-use couplet::{Among, Couplet, Cursor, EntryRow, Filter, Kind, Opens, Seal, Slot};
+use couplet::{Among, Couplet, Cursor, EntryRow, Fact, Filter, Kind, Opens, Seal, Slot};
 use serde_json::{Value, json};
 
 use super::{attention, practice, talk, text_or_input};
@@ -35,7 +35,10 @@ pub(crate) async fn write(couplet: &Couplet, write: Write, output: &Output) -> R
     if let Some(seal) = seal {
         let row = couplet.write_sealed(seal, write.open_when.as_deref(), day, &text).await?;
         if seal.is_held_back && is_the_only_device(couplet).await? {
-            output.note("Its key is on this device alone: if it is lost, so are the words.");
+            output.note(
+                "Its key is on this device alone: if it is lost, so are the words, unless you make \
+                 a recovery kit (couplet recovery).",
+            );
         }
         say_written(&row, "Written and sealed, and durable on this device", output);
         return Ok(());
@@ -49,7 +52,11 @@ pub(crate) async fn write(couplet: &Couplet, write: Write, output: &Output) -> R
     Ok(())
 }
 
+/// Whether nothing else has what this device keeps: no other of this person's, and no kit.
 async fn is_the_only_device(couplet: &Couplet) -> Result<bool, Failure> {
+    if couplet.recovery_kit().await?.exists {
+        return Ok(false);
+    }
     let me = couplet.status().await?.slot;
     Ok(couplet.devices().await?.iter().filter(|device| device.slot == me).count() < 2)
 }
@@ -133,6 +140,12 @@ pub(crate) async fn show(couplet: &Couplet, entry: &str, output: &Output) -> Res
     object["history"] = entry.revisions.iter().map(talk::revision).collect();
     object["alternatives"] = entry.alternatives.iter().map(talk::revision).collect();
     object["can"] = json!(talk::can(&row));
+    let is_asked_again = entry.facts.iter().any(|fact| matches!(fact, Fact::AskedAgain(_)));
+    let since = match is_asked_again {
+        true => couplet.since_letting_go(entry.key.as_str()).await?,
+        false => Vec::new(),
+    };
+    object["since_letting_go"] = since.iter().map(practice::changed).collect();
     let mut words = vec![
         output.styled(Style::Bold, entry.key.as_str()),
         output.styled(Style::Dim, &day::show(entry.day)),
@@ -142,6 +155,7 @@ pub(crate) async fn show(couplet: &Couplet, entry: &str, output: &Output) -> Res
     for earlier in entry.revisions.iter().rev().filter(|earlier| earlier.rev < newest) {
         words.push(output.styled(Style::Dim, &format!("    before: {}", earlier.text)));
     }
+    words.extend(practice::since_in_words(&since, &names, output));
     words.push(output.styled(Style::Dim, &format!("version {}", entry.version)));
     output.say(&object, &words.join("\n"));
     Ok(())

@@ -100,20 +100,17 @@ pub(crate) async fn sync(couplet: &Couplet, timeout: u64, output: &Output) -> Re
         exchanged.bytes_in,
         exchanged.duration.as_millis(),
     );
-    let arrived = what_arrived(&exchanged.arrived);
+    let arrived = while_apart(&exchanged.arrived);
     let words = if arrived.is_empty() { words } else { format!("{arrived}\n{words}") };
     output.say(&as_json(&exchanged), &words);
     Ok(())
 }
 
-/// What came while the two were apart, in a sentence; nothing if nothing did.
-fn what_arrived(arrived: &Arrived) -> String {
-    let several = |count: u64, one: &str| {
-        if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
-    };
+/// What came while the two were apart, in a sentence or two; nothing if nothing did.
+fn while_apart(arrived: &Arrived) -> String {
     let mut came: Vec<String> = Vec::new();
     for (kind, count) in &arrived.new {
-        came.push(several(*count, kind));
+        came.push(several(*count, if kind == "listening" { "listening page" } else { kind }));
     }
     if arrived.together > 0 {
         came.push(format!("{} you both wrote on", several(arrived.together, "page")));
@@ -122,14 +119,23 @@ fn what_arrived(arrived: &Arrived) -> String {
         let others = if arrived.touched == 1 { "entry" } else { "entries" };
         came.push(format!("something new in {} other {others}", arrived.touched));
     }
-    if came.is_empty() {
-        return String::new();
+    let mut told = Vec::new();
+    if !came.is_empty() {
+        told.push(format!("While you were apart: {}; nothing was lost.", came.join(", ")));
     }
-    let mut words = format!("While you were apart: {}; nothing was lost.", came.join(", "));
     if arrived.in_need > 0 {
-        words.push_str(" Something waits to be chosen: couplet needs-attention");
+        told.push("Something waits to be chosen: couplet needs-attention".to_owned());
     }
-    words
+    if arrived.set_aside > 0 {
+        let changes = several(arrived.set_aside, "change");
+        told.push(format!("Set aside, as no phone applies it: {changes}: couplet quarantine"));
+    }
+    told.join(" ")
+}
+
+/// So many of these.
+fn several(count: u64, one: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
 }
 
 fn as_json(exchanged: &Exchanged) -> Value {
@@ -150,6 +156,8 @@ fn as_json(exchanged: &Exchanged) -> Value {
             "together": exchanged.arrived.together,
             "touched": exchanged.arrived.touched,
             "in_need": exchanged.arrived.in_need,
+            "set_aside": exchanged.arrived.set_aside,
+            "words": while_apart(&exchanged.arrived),
         },
     })
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use couplet::{
-    Alternative, Deed, Entry, Fact, ItemId, Meeting, Opens, Proposal, Saying, Seal, Slot,
+    Alternative, Changed, Deed, Entry, Fact, ItemId, Meeting, Opens, Proposal, Saying, Seal, Slot,
 };
 use serde_json::{Value, json};
 
@@ -112,6 +112,7 @@ pub(super) fn fact(fact: &Fact) -> Value {
         Fact::ChoseAnother(by) => json!({ "chose_another": by.index() }),
         Fact::WithdrawnAfterOpened => json!({ "withdrawn_after_opened": true }),
         Fact::DoesNotOpen(by) => json!({ "does_not_open": by.index() }),
+        Fact::AlsoSaid(id, verdict) => json!({ "also_said": [id.as_str(), verdict] }),
     }
 }
 
@@ -163,6 +164,29 @@ pub(super) fn in_words(entry: &Entry, names: &Names, output: &Output) -> Vec<Str
     lines
 }
 
+/// What was not seen when a page was let go, for programs.
+pub(super) fn changed(one: &Changed) -> Value {
+    json!({
+        "name": one.name, "id": one.id.as_ref().map(ItemId::as_str), "by": one.by.index(),
+        "before": one.before, "now": one.now,
+    })
+}
+
+/// The same for people: how it read, and how it does.
+pub(super) fn since_in_words(all: &[Changed], names: &Names, output: &Output) -> Vec<String> {
+    let line = |one: &Changed| {
+        let what = format!("{}, {}", person(one.by, names), one.name);
+        let words = match (&one.before, &one.now) {
+            (Some(before), Some(now)) => format!("{before} -> {now}"),
+            (None, Some(now)) => now.clone(),
+            (Some(before), None) => format!("{before}, taken back"),
+            (None, None) => String::new(),
+        };
+        output.styled(Style::Warning, &format!("    since you let go: {what}: {words}"))
+    };
+    all.iter().map(line).collect()
+}
+
 fn fact_in_words(fact: &Fact, names: &Names) -> String {
     let short = |id: &ItemId| -> String { id.as_str().chars().take(SHORT).collect() };
     let person = |by: &Slot| person(*by, names);
@@ -180,6 +204,9 @@ fn fact_in_words(fact: &Fact, names: &Names) -> String {
         }
         Fact::WithdrawnAfterOpened => "withdrawn after it was opened".to_owned(),
         Fact::DoesNotOpen(by) => format!("what {} closed does not open", person(by)),
+        Fact::AlsoSaid(id, verdict) => {
+            format!("of {} was said on another device, too: {verdict}", short(id))
+        }
     }
 }
 

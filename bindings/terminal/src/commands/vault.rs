@@ -1,11 +1,13 @@
 //! The vault: what is done between it and the notebook, and its lock. All else is done in it by the
 //! commands of a notebook.
+//!
+//! What was read goes between the two around an exchange, and so once however much it is.
 
 use couplet::{Chosen, Kind};
 use serde_json::json;
 
 use super::entries::say_written;
-use super::text_or_input;
+use super::{network, text_or_input};
 use crate::arguments::Share;
 use crate::failure::Failure;
 use crate::home::Home;
@@ -27,6 +29,33 @@ pub(crate) async fn share(notebook: &Home, asked: Share, output: &Output) -> Res
     Ok(())
 }
 
+/// One exchange, of the notebook or of its vault. What was seen on this device goes into the vault with
+/// it, if that is open, and what was seen on others comes from there.
+pub(crate) async fn sync(
+    notebook: &Home,
+    home: &Home,
+    timeout: u64,
+    output: &Output,
+) -> Result<(), Failure> {
+    let couplet = home.open().await?;
+    if !home.is_vault() {
+        network::sync(&couplet, timeout, output).await?;
+        if let Some(vault) = notebook.vault().open_if_it_is_open().await? {
+            couplet.keep_seen(&vault).await?;
+        }
+        return Ok(());
+    }
+    let beside = notebook.beside_if_it_is_open().await?;
+    if let Some(notebook) = &beside {
+        notebook.keep_seen(&couplet).await?;
+    }
+    network::sync(&couplet, timeout, output).await?;
+    if let Some(notebook) = &beside {
+        notebook.keep_seen(&couplet).await?;
+    }
+    Ok(())
+}
+
 /// Leaves the key under its passphrase alone; a vault first takes in what is still being typed.
 pub(crate) async fn lock(
     notebook: &Home,
@@ -36,7 +65,9 @@ pub(crate) async fn lock(
 ) -> Result<(), Failure> {
     let couplet = home.open().await?;
     if home.is_vault() && notebook.key()?.is_some() {
-        notebook.open_or_beside().await?.keep_drafts(&couplet).await?;
+        let notebook = notebook.open_or_beside().await?;
+        notebook.keep_drafts(&couplet).await?;
+        notebook.keep_seen(&couplet).await?;
     }
     if is_new || !home.has_passphrase() {
         output.progress("the passphrase, then end of input (nobody can bring it back) ...");

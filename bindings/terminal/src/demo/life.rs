@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use couplet::{Deed, DemoPerson, DemoStep, demo_story};
+use couplet::{Deed, DemoPerson, DemoStep, demo_story, demo_time};
 use serde_json::Value;
 
 use super::phone::{Phone, Shown};
@@ -15,6 +15,8 @@ pub(super) struct Life {
     before: Vec<(usize, DemoStep)>,
     apart: Vec<(usize, DemoStep)>,
     entries: BTreeMap<usize, String>,
+    /// Whether Ana, and whether Ben, did something since they met.
+    have_written: [bool; 2],
 }
 
 impl Life {
@@ -24,24 +26,19 @@ impl Life {
         let mut begun = 0;
         let [before, apart] = [&story.together, &story.apart].map(|steps| {
             let number = |step: &DemoStep| {
-                let at = entry_of(*step).unwrap_or(begun);
-                begun += usize::from(matches!(step, DemoStep::Begin(..)));
+                let at = step.entry().unwrap_or(begun);
+                begun += usize::from(step.by().is_some() && step.entry().is_none());
                 (at, *step)
             };
             steps.iter().map(number).collect::<Vec<_>>()
         });
-        // Days are typed otherwise than they are kept.
-        let is_told = |(_, step): &&(usize, DemoStep)| {
-            !matches!(step, DemoStep::Do(_, _, Deed::SetDate | Deed::SetRepeat, _))
-        };
-        let apart: Vec<_> = apart.iter().filter(is_told).copied().collect();
         let gone_on_with: BTreeSet<usize> = apart.iter().map(|(at, _)| *at).collect();
         let is_wanted = |(at, step): &(usize, DemoStep)| {
             matches!(step, DemoStep::Meet) || gone_on_with.contains(at)
         };
         let mut before: Vec<_> = before.into_iter().filter(is_wanted).collect();
         before.dedup_by(|one, other| [one.1, other.1] == [DemoStep::Meet; 2]);
-        Self { before, apart, entries: BTreeMap::new() }
+        Self { before, apart, entries: BTreeMap::new(), have_written: [false; 2] }
     }
 
     /// Everything up to the day on which they part. Answers how many entries that is.
@@ -80,46 +77,50 @@ impl Life {
 
     async fn act(&mut self, at: usize, step: DemoStep, phones: [&Phone; 2]) -> Result<(), Failure> {
         let [ana, ben] = phones;
-        let phone = |by| if by == DemoPerson::Ana { ana } else { ben };
-        let entry = self.entries.get(&at).cloned().unwrap_or_default();
-        let say = |by: DemoPerson, said: Vec<String>| async move {
-            let said: Vec<&str> = said.iter().map(String::as_str).collect();
-            phone(by).ask(&said).await
-        };
-        let with = |verb: &str, more: &[&str]| -> Vec<String> {
-            let more = more.iter().filter(|word| !word.is_empty());
-            ["do", &entry, verb].iter().chain(more).map(|word| (*word).to_owned()).collect()
-        };
-        match step {
-            DemoStep::Meet => {
-                for phone in [ana, ben, ana] {
-                    phone.sync().await?;
-                }
+        let Some(by) = step.by() else {
+            // Whoever has nothing to send comes last.
+            let order: &[&Phone] = match std::mem::take(&mut self.have_written) {
+                [false, false] => &[],
+                [true, false] => &[ana, ben],
+                [false, true] => &[ben, ana],
+                [true, true] => &[ana, ben, ana],
+            };
+            for phone in order {
+                phone.sync().await?;
             }
-            DemoStep::Begin(by, kind, ago, text) => {
-                let begun = phone(by).begin_entry(kind.name(), ago, text).await?;
+            return Ok(());
+        };
+        let phone = if by == DemoPerson::Ana { ana } else { ben };
+        let [has_ana, has_ben] = &mut self.have_written;
+        *(if by == DemoPerson::Ana { has_ana } else { has_ben }) = true;
+        let entry = self.entries.get(&at).map_or("", String::as_str);
+        let proposed;
+        let said = match step {
+            DemoStep::Begin(_, kind, ago, text) => {
+                let begun = phone.begin_entry(kind.name(), ago, text).await?;
                 self.entries.insert(at, begun.entry);
+                return Ok(());
             }
-            DemoStep::Edit(by, _, text) => {
-                say(by, ["edit", &entry, text].map(str::to_owned).to_vec()).await?;
+            // What is sealed has no part in the week apart.
+            DemoStep::Seal(..) | DemoStep::Meet => return Ok(()),
+            DemoStep::Edit(_, _, text) => return phone.ask(&["edit", entry, text]).await.map(drop),
+            DemoStep::Do(_, _, deed, words) => vec![deed.name(), words],
+            DemoStep::On(_, _, thing, deed, words) => {
+                let shown = phone.ask(&["show", entry]).await?;
+                proposed = things(&shown["practice"]).into_iter().nth(thing).unwrap_or_default();
+                vec![deed.name(), &proposed, words]
             }
-            DemoStep::Do(by, _, deed, words) => {
-                say(by, with(deed.name(), &[words])).await?;
+            DemoStep::Comment(_, _, text) => vec!["comment", text],
+            DemoStep::React(_, _, emoji) => vec!["react", emoji],
+            DemoStep::Propose(_, _, ago, hour) => {
+                proposed = demo_time(ago, hour);
+                vec![Deed::Propose.name(), &proposed]
             }
-            DemoStep::On(by, _, thing, deed, words) => {
-                let shown = phone(by).ask(&["show", &entry]).await?;
-                let named = things(&shown["practice"]);
-                let on = named.get(thing).map_or("", String::as_str);
-                say(by, with(deed.name(), &[on, words])).await?;
-            }
-            DemoStep::Comment(by, _, text) => {
-                say(by, with("comment", &[text])).await?;
-            }
-            DemoStep::React(by, _, emoji) => {
-                say(by, with("react", &[emoji])).await?;
-            }
-        }
-        Ok(())
+            DemoStep::Trash(..) => vec!["trash"],
+        };
+        let words = said.into_iter().filter(|word| !word.is_empty());
+        let said: Vec<&str> = ["do", entry].into_iter().chain(words).collect();
+        phone.ask(&said).await.map(drop)
     }
 }
 
@@ -128,20 +129,10 @@ pub(super) fn pages(timeline: &[Shown]) -> impl Iterator<Item = &String> {
     timeline.iter().filter(|shown| shown.is_page).map(|shown| &shown.text)
 }
 
-fn entry_of(step: DemoStep) -> Option<usize> {
-    match step {
-        DemoStep::Begin(..) | DemoStep::Meet => None,
-        DemoStep::Edit(_, at, _)
-        | DemoStep::Do(_, at, ..)
-        | DemoStep::On(_, at, ..)
-        | DemoStep::Comment(_, at, _)
-        | DemoStep::React(_, at, _) => Some(at),
-    }
-}
-
 /// The names of the things in an entry, in the order of the story.
 fn things(practice: &Value) -> Vec<String> {
-    let all = ["parts", "items"].iter().filter_map(|name| practice[name].as_array()).flatten();
+    let all = [&practice["parts"], &practice["items"], &practice["meeting"]["proposals"]];
+    let all = all.into_iter().filter_map(Value::as_array).flatten();
     let mut things: Vec<String> = Vec::new();
     for id in all.filter_map(|thing| thing["id"].as_str()) {
         if !things.iter().any(|known| known == id) {

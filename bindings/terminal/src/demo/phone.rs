@@ -144,14 +144,20 @@ impl Phone {
     }
 
     pub(crate) async fn sync(&self) -> Result<Cost, Failure> {
+        Ok(self.meet().await?.0)
+    }
+
+    /// An exchange, and what it says of the time apart.
+    pub(crate) async fn meet(&self) -> Result<(Cost, String), Failure> {
         let answer = self.ask(&["sync"]).await?;
         let number = |name: &str| answer[name].as_u64().unwrap_or_default();
-        Ok(Cost {
+        let cost = Cost {
             round_trips: number("round_trips"),
             bytes: number("bytes_out") + number("bytes_in"),
             udp_bytes: number("udp_out") + number("udp_in"),
             ms: answer["ms"].as_f64().unwrap_or_default(),
-        })
+        };
+        Ok((cost, self.text(&answer["arrived"], "words")?))
     }
 
     /// Everything, the newest first.

@@ -39,7 +39,16 @@ impl Couplet {
     /// # Errors
     /// [`Error`].
     pub async fn open(place: &Place) -> Result<Self, Error> {
-        let (directory, key) = (place.directory.clone(), place.key.clone());
+        Self::open_in(Home::of(place.clone())).await
+    }
+
+    /// The same, with the time and the randomness that are given: what becomes of a notebook where a
+    /// clock is wrong, or a year has passed.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn open_in(home: Home) -> Result<Self, Error> {
+        let (directory, key) = (home.place.directory.clone(), home.place.key.clone());
         let look = move || -> Result<_, StoreError> {
             let claim = Claim::take(&directory)?;
             // Whatever keeps it from being read, the owner says it better.
@@ -47,7 +56,7 @@ impl Couplet {
         };
         let looked = tokio::task::spawn_blocking(look).await.map_err(|_| Error::Engine)?;
         let (claim, reader) = looked?;
-        let couplet = Self::begin(place, true, move |home| Owner::open_claimed(claim, home))?;
+        let couplet = Self::begin(home, true, move |home| Owner::open_claimed(claim, home))?;
         let Some(reader) = reader else {
             couplet.handle.opening.done().await?;
             return Ok(couplet);
@@ -63,27 +72,27 @@ impl Couplet {
         place: &Place,
         open: impl FnOnce(Home) -> Result<Owner, Error> + Send + 'static,
     ) -> Result<Self, Error> {
-        let couplet = Self::begin(place, true, open)?;
+        let couplet = Self::begin(Home::of(place.clone()), true, open)?;
         couplet.handle.opening.done().await?;
         Ok(couplet)
     }
 
     /// A notebook that another process owns.
     pub(super) async fn start_beside(place: &Place) -> Result<Self, Error> {
-        let couplet = Self::begin(place, false, Owner::open_beside)?;
+        let couplet = Self::begin(Home::of(place.clone()), false, Owner::open_beside)?;
         couplet.handle.opening.done().await?;
         Ok(couplet)
     }
 
     fn begin(
-        place: &Place,
+        home: Home,
         is_owner: bool,
         open: impl FnOnce(Home) -> Result<Owner, Error> + Send + 'static,
     ) -> Result<Self, Error> {
         let (jobs, mut queue) = mpsc::channel::<Job>(JOBS);
         let (opened, is_open) = oneshot::channel();
         let (has_ended, ended) = watch::channel(false);
-        let home = Home::of(place.clone());
+        let Place { directory, key, .. } = home.place.clone();
         let run = move || match open(home) {
             Ok(mut owner) => {
                 owner.begin_with_inbox();
@@ -104,8 +113,8 @@ impl Couplet {
             opening: Opening(tokio::sync::Mutex::new(Some(is_open))),
             ended,
             reader: Arc::default(),
-            directory: place.directory.clone(),
-            key: Mutex::new(Some(place.key.clone())),
+            directory,
+            key: Mutex::new(Some(key)),
             is_locked: AtomicBool::new(false),
             is_owner,
             events: broadcast::channel(EVENTS).0,

@@ -18,7 +18,8 @@ use crate::store::{Draft, EntryRow};
 /// What of an entry is shared, and as what.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chosen {
-    /// The fields: `text`, `feelings`, `perspective` and so on. An entry is begun with a text.
+    /// The fields, as docs/KINDS.md has them by kind: `text`, `feelings`, `perspective` and so on. An
+    /// entry is begun with a text. Nothing is shared that is not named.
     pub fields: Vec<String>,
     /// The kind that they become; the entry's own, or a note, unless it is said.
     pub kind: Option<Kind>,

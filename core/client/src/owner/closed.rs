@@ -5,12 +5,15 @@
 //! come: nobody has to open the app's page for an answer to be revealed.
 
 use couplet_engine::document::EntryKey;
-use couplet_engine::notebook::kindness::Seal;
+use couplet_engine::notebook::entry::Entry;
+use couplet_engine::notebook::kindness::{Opens, Seal};
+use couplet_engine::notebook::kinds::State;
+use couplet_proto::ids::DeviceId;
 
 use super::Owner;
 use super::writing::Origin;
 use crate::error::Error;
-use crate::store::EntryRow;
+use crate::store::{EntryRow, Meta};
 
 impl Owner {
     /// A new note under a seal; it is durable when this returns.
@@ -35,16 +38,36 @@ impl Owner {
             return Ok(settled);
         }
         let (me, now) = (self.replica()?.slot(), self.seconds());
+        let devices = self.own_devices()?;
+        let is_known = self.tables().get(Meta::ClosedFor)?.as_ref() == Some(&devices);
         for entry in waiting {
             let Some(row) = self.tables().entry(&entry, me)? else { continue };
+            // What is to be closed anew for whoever comes may lie in a volume that is long full.
+            let is_loaded = self.replica()?.volume(row.entry.volume).is_some();
+            if is_known && !is_loaded && !is_ready(&row.entry, now) {
+                continue;
+            }
             let key: EntryKey = row.entry.key.clone();
             self.prepare_to_write()?;
-            if let Some(written) = self.load(row.entry.volume)?.settle(&key, now)? {
+            let mut rng = self.surroundings.randomness();
+            let written = self.load(row.entry.volume)?.settle(&key, now, &mut *rng)?;
+            if let Some(written) = written {
                 self.keep_from(&Origin::Hand, row.entry.volume, &written)?;
                 settled.push(entry);
             }
         }
+        if !is_known {
+            self.store.jot(|tables| tables.set(Meta::ClosedFor, &devices))?;
+        }
         Ok(settled)
+    }
+
+    /// The devices that words are closed for by now.
+    fn own_devices(&mut self) -> Result<Vec<DeviceId>, Error> {
+        let replica = self.replica()?;
+        let me = replica.slot();
+        let own = replica.log().members().filter(|(_, member)| member.slot == me);
+        Ok(own.map(|(device, _)| *device).collect())
     }
 
     /// Seconds since 1970, as this device has it.
@@ -53,11 +76,18 @@ impl Owner {
     }
 }
 
+/// Whether a key may be due by what is shown of an entry.
+const fn is_ready(entry: &Entry, now: i64) -> bool {
+    match (entry.state, &entry.seal) {
+        (Some(State::Sealed), Some(Seal { opens: Opens::At(time), .. })) => now >= *time,
+        (Some(State::Sealed | State::Asked | State::OneAnswered), _) => false,
+        _ => true,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use couplet_engine::notebook::deed::Deed;
-    use couplet_engine::notebook::kindness::Opens;
-    use couplet_engine::notebook::kinds::State;
     use couplet_engine::notebook::schema::Kind;
     use couplet_proto::statement::Role;
 
@@ -130,5 +160,33 @@ mod tests {
         meet(&mut ana, &mut ben);
         assert_eq!(shown(&mut ben, &wanted).entry.text, secret);
         assert_eq!(shown(&mut ana, &wanted).entry.text, secret);
+    }
+
+    #[test]
+    fn what_was_held_back_long_ago_is_closed_anew_for_a_tablet_that_comes_today() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut ana = ana(&directory.path().join("ana"));
+        let mut ben = let_in(&mut ana, &directory.path().join("ben"), Role::Partner);
+        let wanted = Seal { opens: Opens::Wanted, is_held_back: true };
+        let secret = "that evening by the sea";
+        let letter = ana.write_sealed(wanted, Some("one day"), (0, secret)).unwrap().entry.key;
+        meet(&mut ana, &mut ben);
+        // She opens her notebook anew, and nothing of it is loaded for a letter that waits.
+        drop(ana);
+        let mut ana = Owner::open(Home::at(&directory.path().join("ana"))).unwrap();
+        ana.settle_closed().unwrap();
+        let volume = shown(&mut ana, &letter).entry.volume;
+        ana.replica().unwrap().unshelve(volume);
+        assert_eq!(ana.settle_closed().unwrap(), Vec::<String>::new());
+        assert!(ana.replica().unwrap().volume(volume).is_none(), "it is not worth loading");
+        let mut tablet = let_in(&mut ana, &directory.path().join("tablet"), Role::OwnDevice);
+        meet(&mut ana, &mut tablet);
+        assert_eq!(shown(&mut tablet, &letter).entry.text, secret);
+        drop(ana);
+        meet(&mut tablet, &mut ben);
+        act(&mut ben, &letter, Deed::Open, "");
+        meet(&mut ben, &mut tablet);
+        meet(&mut tablet, &mut ben);
+        assert_eq!(shown(&mut ben, &letter).entry.text, secret);
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use couplet_engine::notebook::claim::RevMap;
 use couplet_engine::notebook::schema::Kind;
+use couplet_engine::notebook::since::Changed;
 use couplet_proto::hash::Hash;
 use couplet_proto::ids::Slot;
 
@@ -48,6 +49,16 @@ impl Owner {
         let [first, second] = done;
         let of_other = if me == Slot::First { second } else { first };
         Ok(self.store.jot(|tables| tables.keep_seen_of(key, of_other, me))?)
+    }
+
+    /// What this person had not seen of a page when they let it go.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Store`].
+    pub fn since_letting_go(&mut self, key: &str) -> Result<Vec<Changed>, Error> {
+        let me = self.me()?;
+        let row = self.tables().entry(key, me)?.ok_or(Error::NotFound("entry"))?;
+        Ok(self.load(row.entry.volume)?.since_letting_go(&row.entry.key, me))
     }
 
     /// What the other person did in these entries that was not seen here.

@@ -200,6 +200,7 @@ impl Owner {
             for intent in &wanted {
                 tables.keep_intent(intent)?;
             }
+            tables.set(Meta::Paper, paper.seed().expose())?;
             Ok(tables.clear(Meta::Recovering)?)
         })?;
         self.state = State::read(&self.store.tables(), &self.device)?;

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use couplet_engine::pairing::code::Code;
 use couplet_proto::frame::Statements;
+use couplet_proto::hash::Hash;
+use couplet_proto::link::RelayLink;
 use couplet_proto::statement::{History, Role};
 
 use super::Owner;
@@ -11,18 +13,25 @@ use crate::place::Home;
 
 /// Ana's phone, with a notebook of her own.
 pub(super) fn ana(home: &Path) -> Owner {
-    let relay = couplet_proto::link::RelayLink {
-        address: "relay.example:4433".to_owned(),
-        pin: couplet_proto::hash::Hash([7; 32]),
-    };
+    let relay = RelayLink { address: "relay.example:4433".to_owned(), pin: Hash([7; 32]) };
     Owner::found(Home::at(home), &"Ana".parse().unwrap(), Some(relay)).unwrap()
+}
+
+/// Ana's vault on her phone.
+pub(super) fn vault(home: &Path) -> Owner {
+    let mut home = Home::at(home);
+    home.place.is_vault = true;
+    let relay = RelayLink { address: "hers.example:4433".to_owned(), pin: Hash([8; 32]) };
+    Owner::found(home, &"Ana".parse().unwrap(), Some(relay)).unwrap()
 }
 
 /// Another phone, let in by this one.
 pub(super) fn let_in(by: &mut Owner, home: &Path, role: Role) -> Owner {
     let link = by.invite(role, Some(History::All)).unwrap().link;
     order(by);
-    let mut other = Owner::join(Home::at(home), &link, &"Other".parse().unwrap()).unwrap();
+    let mut home = Home::at(home);
+    home.place.is_vault = by.is_vault();
+    let mut other = Owner::join(home, &link, &"Other".parse().unwrap()).unwrap();
     let request = other.joining().unwrap().request.clone();
     by.keep_requests(vec![request.bytes().to_vec()]).unwrap();
     by.approve(request.hash(), Some(Code::of(&request))).unwrap();

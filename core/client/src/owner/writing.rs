@@ -58,6 +58,10 @@ impl Owner {
         if kind.is_for_oneself() && !self.is_vault {
             return Err(CannotWrite::ForVault.into());
         }
+        // Nobody would ever see it: they are on no page of a timeline.
+        if kind == Kind::Marks {
+            return Err(CannotWrite::NotNow.into());
+        }
         let volume = self.open_volume()?;
         let notebook = self.load(volume)?;
         let written = notebook.write(kind, day, text, rng)?;

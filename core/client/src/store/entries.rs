@@ -103,7 +103,7 @@ impl Tables<'_> {
         let key = entry.key.as_str();
         let seen = match self.seen_of(key)? {
             SeenOf::AllBefore => Some(entry.done_by(me.other()).clone()),
-            SeenOf::Nothing => None,
+            SeenOf::Nothing => self.seen_ahead(key)?,
             SeenOf::So(seen) => Some(seen),
         };
         let mut upsert = self.0.prepare_cached(
@@ -212,13 +212,15 @@ impl Tables<'_> {
             let order = i64::try_from(*order).map_err(|_| StoreError::Damaged)?;
             values.extend([(*day).into(), (*volume).into(), order.into(), key.clone().into()]);
         }
-        // Drafts have a list of their own, and are on the way to a place elsewhere.
-        let (compared, kind) = match &filter.kind {
-            Some(kind) => ("=", kind.clone()),
-            None => ("<>", Kind::Draft.name().to_owned()),
-        };
-        sql.push_str(&format!(" AND e.kind {compared} ?"));
-        values.push(kind.into());
+        if let Some(kind) = &filter.kind {
+            sql.push_str(" AND e.kind = ?");
+            values.push(kind.clone().into());
+        } else {
+            for kind in Kind::ALL.into_iter().filter(|kind| kind.is_out_of_timelines()) {
+                sql.push_str(" AND e.kind <> ?");
+                values.push(kind.name().to_owned().into());
+            }
+        }
         if let Some(days) = &filter.days {
             sql.push_str(" AND e.day BETWEEN ? AND ?");
             values.extend([(*days.start()).into(), (*days.end()).into()]);
@@ -246,6 +248,7 @@ impl Tables<'_> {
     /// [`StoreError`].
     pub(crate) fn drop_entry(&self, key: &str) -> Result<(), StoreError> {
         self.0.execute("DELETE FROM awaits_key WHERE entry = ?1", [key])?;
+        self.0.execute("DELETE FROM marks_due WHERE entry = ?1", [key])?;
         self.0.execute("DELETE FROM entries WHERE key = ?1", [key])?;
         Ok(())
     }
@@ -261,16 +264,37 @@ impl Tables<'_> {
         me: Slot,
     ) -> Result<(), StoreError> {
         let Some(EntryRow { entry, .. }) = self.entry(key, me)? else { return Ok(()) };
-        let seen = match self.seen_of(key)? {
-            SeenOf::AllBefore => entry.done_by(me.other()).clone(),
-            SeenOf::Nothing => newly.clone(),
-            SeenOf::So(seen) => seen.join(newly),
-        };
-        let is_unread = is_unread(&entry, Some(&seen), me);
+        let before = self.seen_in(&entry, me)?;
+        let seen = before.clone().unwrap_or_default().join(newly);
+        if before.as_ref() != Some(&seen) {
+            self.set_seen(&entry, &seen, me)?;
+            self.mark_is_due(key)?;
+        }
+        Ok(())
+    }
+
+    /// How much of what the other person did in an entry was seen; nothing, if not even that it is
+    /// there.
+    pub(super) fn seen_in(&self, entry: &Entry, me: Slot) -> Result<Option<RevMap>, StoreError> {
+        Ok(match self.seen_of(entry.key.as_str())? {
+            SeenOf::AllBefore => Some(entry.done_by(me.other()).clone()),
+            SeenOf::Nothing => None,
+            SeenOf::So(seen) => Some(seen),
+        })
+    }
+
+    /// So much was seen; whether the entry is read by that.
+    pub(super) fn set_seen(
+        &self,
+        entry: &Entry,
+        seen: &RevMap,
+        me: Slot,
+    ) -> Result<bool, StoreError> {
+        let is_unread = is_unread(entry, Some(seen), me);
         let mut update =
             self.0.prepare_cached("UPDATE entries SET seen = ?2, is_unread = ?3 WHERE key = ?1")?;
-        update.execute(params![key, item::encode(&seen), is_unread])?;
-        Ok(())
+        update.execute(params![entry.key.as_str(), item::encode(seen), is_unread])?;
+        Ok(!is_unread)
     }
 
     /// Whether an entry was ever opened here.

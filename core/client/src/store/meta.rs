@@ -42,6 +42,11 @@ pub(crate) enum Meta {
     Joining,
     /// What a device waits with that words let in.
     Recovering,
+    /// The devices that this one has closed all keys for that it had.
+    ClosedFor,
+    /// The seed of the paper device whose words let this one in: what was closed for that is opened
+    /// by it still.
+    Paper,
     /// The joiner's nonce of the short authentication string, where it is known.
     Sas,
     /// Whether this device, which joined with that nonce, has opened it.
@@ -105,6 +110,8 @@ impl Meta {
             Self::Archive => "archive",
             Self::Joining => "joining",
             Self::Recovering => "recovering",
+            Self::ClosedFor => "closed for",
+            Self::Paper => "paper",
             Self::Sas => "sas",
             Self::SasOpened => "sas opened",
             Self::SharesDelivery => "shares delivery",

@@ -11,10 +11,10 @@ use rusqlite::Connection;
 use super::{FILE, StoreError, path};
 
 /// The schema that this version reads and writes. A store with a higher one is left untouched.
-pub(super) const SCHEMA: u32 = 5;
+pub(crate) const SCHEMA: u32 = 6;
 
 /// Each step brings a store from its index to the next schema.
-const STEPS: [&str; SCHEMA as usize] = [FIRST, CHECKPOINTS, CLOSED, SEEN, VAULT];
+const STEPS: [&str; SCHEMA as usize] = [FIRST, CHECKPOINTS, CLOSED, SEEN, VAULT, MARKS];
 
 const FIRST: &str = "
     -- What there is one of: seed, nonce, relay, what a joiner waits with.
@@ -153,6 +153,16 @@ const VAULT: &str = "
     -- Drafts that were shared or thrown away, with the words that the vault has of them, until it
     -- knows.
     CREATE TABLE drafts_ended (id TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
+";
+
+const MARKS: &str = "
+    -- Entries in which more was seen here than this person's vault knows of.
+    CREATE TABLE marks_due (entry TEXT PRIMARY KEY) WITHOUT ROWID;
+    INSERT INTO marks_due (entry) SELECT key FROM entries WHERE seen IS NOT NULL;
+    -- What was seen on other devices of this person, of entries that are not here so far.
+    CREATE TABLE marks_ahead (entry TEXT PRIMARY KEY, seen BLOB NOT NULL) WITHOUT ROWID;
+    -- The vault's pages of marks that were taken in, as they stood.
+    CREATE TABLE marks_taken (page TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
 ";
 
 /// The store's schema, if this version knows it.

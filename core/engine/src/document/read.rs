@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use automerge::{Automerge, ObjId as ExId, ObjType, ReadDoc, ScalarValue};
+use automerge::{Automerge, ChangeHash, ObjId as ExId, ObjType, ReadDoc, ScalarValue};
 use couplet_proto::hash::Hash;
 
 use super::Document;
@@ -57,7 +57,28 @@ impl Document {
         if self.is_broken {
             return None;
         }
-        quietly(|| self.read_entry(key)).ok().flatten()
+        quietly(|| self.read_entry(key, None)).ok().flatten()
+    }
+
+    /// One entry as it was when these changes had just been made, whatever else is here by now.
+    /// `None` if one of them is not in the document, or the entry was not.
+    #[must_use]
+    pub fn entry_at(&self, key: &EntryKey, heads: &[Hash]) -> Option<RawEntry> {
+        // Automerge answers for unknown heads as if they were none.
+        if self.is_broken || heads.is_empty() || !heads.iter().all(|head| self.history.has(head)) {
+            return None;
+        }
+        let heads: Vec<_> = heads.iter().map(automerge_hash).collect();
+        quietly(|| self.read_entry(key, Some(&heads))).ok().flatten()
+    }
+
+    /// The change that an operation was made in.
+    #[must_use]
+    pub fn change_of(&self, op: OpId) -> Option<Hash> {
+        let chain = self.history.chain(&op.writer);
+        let after = chain.partition_point(|link| link.start_op <= op.counter);
+        let link = chain.get(after.checked_sub(1)?)?;
+        (op.counter <= link.max_op).then_some(link.hash)
     }
 
     /// A text as it was when `heads` were the heads. `None` if one of them is not in the document,
@@ -80,16 +101,23 @@ impl Document {
         quietly(read).ok().flatten()
     }
 
-    fn read_entry(&self, key: &EntryKey) -> Option<RawEntry> {
+    fn read_entry(&self, key: &EntryKey, at: Option<&[ChangeHash]>) -> Option<RawEntry> {
         let objects = self.objects(key);
         if objects.is_empty() {
             return None;
         }
         let mut entry = RawEntry::default();
         for object in &objects {
-            for field in self.automerge.keys(object) {
-                self.read_field(&mut entry, object, field);
+            let fields = match at {
+                Some(heads) => self.automerge.keys_at(object, heads),
+                None => self.automerge.keys(object),
+            };
+            for field in fields {
+                self.read_field(&mut entry, object, field, at);
             }
+        }
+        if at.is_some() && entry.fields.is_empty() {
+            return None;
         }
         for values in entry.fields.values_mut() {
             values.sort_by_key(|value| value.by);
@@ -97,11 +125,25 @@ impl Document {
         Some(entry)
     }
 
-    fn read_field(&self, entry: &mut RawEntry, object: &ExId, field: String) {
-        for (value, id) in self.automerge.get_all(object, field.as_str()).unwrap_or_default() {
+    fn read_field(
+        &self,
+        entry: &mut RawEntry,
+        object: &ExId,
+        field: String,
+        at: Option<&[ChangeHash]>,
+    ) {
+        let values = match at {
+            Some(heads) => self.automerge.get_all_at(object, field.as_str(), heads),
+            None => self.automerge.get_all(object, field.as_str()),
+        };
+        for (value, id) in values.unwrap_or_default() {
             let Some(by) = op_of(&id) else { continue };
             if let automerge::Value::Object(ObjType::Text) = value {
-                let text = self.automerge.text(&id).unwrap_or_default();
+                let text = match at {
+                    Some(heads) => self.automerge.text_at(&id, heads),
+                    None => self.automerge.text(&id),
+                };
+                let text = text.unwrap_or_default();
                 entry.texts.insert(field.clone(), text);
             } else if let Some(scalar) = value.as_scalar().and_then(to_scalar) {
                 entry.fields.entry(field.clone()).or_default().push(Value { scalar, by });

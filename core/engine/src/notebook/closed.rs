@@ -3,22 +3,24 @@
 //! An answer to a prompt is read by the other once both have answered; a note under a seal once it
 //! was opened. What is closed has no length and no beginning here for whom it is closed to. A key is
 //! published by a device of who closed the words, and copied by a device of who opened a note, so
-//! that withdrawing it apart from that takes nothing away. Deliberately not here: closing, which is
-//! `seal::closed`'s.
+//! that withdrawing it apart from that takes nothing away. Until it is published, it is closed anew for
+//! every device that its person has by then and had not before: a new tablet, a recovery kit, a phone
+//! that came in by its words. Deliberately not here: closing, which is `seal::closed`'s.
 
 use std::collections::BTreeSet;
 
 use couplet_proto::ids::Slot;
+use rand_core::CryptoRng;
 
 use super::deed::Write;
 use super::kinds::Fact;
-use super::schema::{Kind, name};
+use super::schema::{Kind, Subject, name};
 use super::sheet::{Closed, Part, Sheet};
 use super::words::{self, Revision};
 use super::{kindness, prompt};
 use crate::document::EntryKey;
 use crate::keys::ClosedKey;
-use crate::seal::closed::{Keeper, Place};
+use crate::seal::closed::{ClosedWords, Keeper, Place};
 
 /// Who looks, and with which keys.
 #[derive(Clone, Copy, Debug)]
@@ -40,8 +42,9 @@ pub(super) fn open(kind: Kind, key: &EntryKey, reader: Reader<'_>, sheet: &mut S
         }
         let place = Place::new(key.as_str(), named, by);
         let keeper = reader.keeper.filter(|_| by == reader.slot);
+        let own_key = |closed: &Closed| own_key(key, keeper?, sheet, closed);
         let mut revisions: Vec<Revision> =
-            all.iter().filter_map(|closed| opened(sheet, place, keeper, closed)).collect();
+            all.iter().filter_map(|closed| opened(sheet, place, closed, own_key)).collect();
         words::sort(&mut revisions);
         let does_not_open = |closed: &&Closed| {
             let has_key = published(sheet, closed).next().is_some();
@@ -109,17 +112,65 @@ pub(super) fn due(
     }
 }
 
-/// Whether such keys are due by now, or will be.
+/// Whether such keys are due by now, or will be, or are to be closed anew for whoever comes.
 pub(super) fn awaits_key(kind: Kind, me: Slot, sheet: &Sheet) -> bool {
     let Some(named) = name_of(kind) else { return false };
     let has_published = |by| are_published(sheet, named, by);
     match kind {
-        Kind::Prompt => prompt::is_open(sheet) && !has_published(me),
+        Kind::Prompt => of(sheet, named, me).next().is_some() && !has_published(me),
         _ if of(sheet, named, sheet.author).next().is_none() => false,
+        _ if kindness::is_withdrawn(sheet) => me == sheet.author && has_published(me),
         _ if me != sheet.author => kindness::is_opened(sheet) && !is_copied(me, sheet),
-        _ if kindness::is_withdrawn(sheet) => has_published(me),
         _ => kindness::is_held_back(sheet) && !has_published(me),
     }
+}
+
+/// The keys of one's own newest words that nobody has published, closed anew where a device of one's
+/// own can open none of what stands there.
+pub(super) fn anew(
+    kind: Kind,
+    key: &EntryKey,
+    reader: Reader<'_>,
+    sheet: &Sheet,
+    rng: &mut dyn CryptoRng,
+) -> Vec<Write> {
+    let (Some(named), Some(keeper)) = (name_of(kind), reader.keeper) else { return Vec::new() };
+    if !awaits_key(kind, reader.slot, sheet) {
+        return Vec::new();
+    }
+    let place = Place::new(key.as_str(), name::WRAPPED, reader.slot);
+    let is_mine = |closed: &&Closed| closed.key.generation == reader.generation;
+    let own: Vec<Closed> = of(sheet, named, reader.slot).filter(is_mine).cloned().collect();
+    let missing = newest(&own).filter(|closed| published(sheet, closed).next().is_none());
+    let close = |closed: &Closed| {
+        let all: Vec<_> = wrapped(sheet, closed).chain([&closed.words]).collect();
+        if !keeper.leaves_out(&all) {
+            return None;
+        }
+        let closing = own_key(key, keeper, sheet, closed)?;
+        let words = keeper.close_key(place, &closing, rng)?;
+        Some(Write::Closed(Subject::new(name::WRAPPED, Some(closed.id.clone())), words))
+    };
+    missing.filter_map(close).collect()
+}
+
+/// The key of words that this person closed, as a device of theirs has it.
+fn own_key(key: &EntryKey, keeper: &Keeper, sheet: &Sheet, closed: &Closed) -> Option<ClosedKey> {
+    let by = closed.key.slot;
+    let named = closed.subject.name();
+    let (place, again) =
+        (Place::new(key.as_str(), named, by), Place::new(key.as_str(), name::WRAPPED, by));
+    let found = keeper.key_of(place, &closed.words);
+    found.or_else(|| {
+        let mut keys = wrapped(sheet, closed).filter_map(|anew| keeper.key_in(again, anew));
+        keys.find(|key| closed.words.open(place, key).is_some())
+    })
+}
+
+/// What stands of the key of these words, closed anew by their own person.
+fn wrapped<'a>(sheet: &'a Sheet, closed: &'a Closed) -> impl Iterator<Item = &'a ClosedWords> + 'a {
+    let all = of(sheet, name::WRAPPED, closed.key.slot);
+    all.filter(|one| one.subject.id.as_ref() == Some(&closed.id)).map(|one| &one.words)
 }
 
 /// Whether this person keeps open what they opened.
@@ -135,11 +186,10 @@ fn is_copied_of(me: Slot, sheet: &Sheet, closed: &Closed) -> bool {
 /// The keys of one's own newest words, where no device of one's own has published them.
 fn to_publish(kind: Kind, key: &EntryKey, reader: Reader<'_>, sheet: &Sheet) -> Vec<Write> {
     let (Some(named), Some(keeper)) = (name_of(kind), reader.keeper) else { return Vec::new() };
-    let place = Place::new(key.as_str(), named, reader.slot);
     let own: Vec<Closed> = of(sheet, named, reader.slot).cloned().collect();
     let missing = newest(&own).filter(|closed| published(sheet, closed).next().is_none());
     let publish = |closed: &Closed| {
-        let key = keeper.key_of(place, &closed.words)?;
+        let key = own_key(key, keeper, sheet, closed)?;
         Some(Write::Key(closed.id.clone(), key.secret().expose().to_vec()))
     };
     missing.filter_map(publish).collect()
@@ -195,11 +245,11 @@ fn published<'a>(sheet: &'a Sheet, closed: &'a Closed) -> impl Iterator<Item = C
 fn opened(
     sheet: &Sheet,
     place: Place,
-    keeper: Option<&Keeper>,
     closed: &Closed,
+    own_key: impl FnOnce(&Closed) -> Option<ClosedKey>,
 ) -> Option<Revision> {
     let opened = published(sheet, closed).find_map(|key| closed.words.open(place, &key));
-    let own = || closed.words.open(place, &keeper?.key_of(place, &closed.words)?);
+    let own = || closed.words.open(place, &own_key(closed)?);
     let text = opened.or_else(own)?;
     Some(Revision { rev: closed.key.rev, writer: closed.key.writer, text })
 }

@@ -111,20 +111,26 @@ impl Notebook {
             writes.extend(closed::copies(key, me, &sheet));
         }
         writes.iter().try_for_each(Write::check)?;
-        let writes: Result<Vec<Write>, CannotWrite> =
-            writes.into_iter().map(|write| self.close(key, write, rng)).collect();
-        self.put_writes(key, &sheet, writes?)
+        let writes = self.close_all(key, writes, rng)?;
+        self.put_writes(key, &sheet, writes)
     }
 
-    /// Publishes, copies or withdraws the keys of closed words that are due. Nothing, if none are.
+    /// Publishes, copies, withdraws or closes anew the keys of closed words, as far as that is due.
+    /// Nothing, if nothing is.
     ///
     /// # Errors
     /// [`CannotWrite`].
-    pub fn settle(&mut self, key: &EntryKey, now: i64) -> Result<Option<Written>, CannotWrite> {
+    pub fn settle(
+        &mut self,
+        key: &EntryKey,
+        now: i64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Option<Written>, CannotWrite> {
         let raw = self.document.entry(key).ok_or(CannotWrite::NoEntry)?;
         let Ok(kind) = kind_name(&raw).parse::<Kind>() else { return Ok(None) };
         let sheet = Sheet::read(key.slot(), &raw);
-        let due = closed::due(kind, key, self.reader(), now, &sheet);
+        let mut due = closed::due(kind, key, self.reader(), now, &sheet);
+        due.extend(closed::anew(kind, key, self.reader(), &sheet, rng));
         self.put_writes(key, &sheet, due)
     }
 
@@ -141,6 +147,16 @@ impl Notebook {
             Some(change) => self.written(key, Some(change)).map(Some),
             None => Ok(None),
         }
+    }
+
+    /// Closes those of these words that are to be closed.
+    pub(super) fn close_all(
+        &self,
+        key: &EntryKey,
+        writes: Vec<Write>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<Write>, CannotWrite> {
+        writes.into_iter().map(|write| self.close(key, write, rng)).collect()
     }
 
     fn close(

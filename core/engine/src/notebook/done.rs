@@ -11,9 +11,11 @@ use couplet_proto::ids::{Slot, WriterId};
 use super::claim::{Claim, RevMap};
 use super::deed::claim;
 use super::law::Author;
+use super::name::ItemId;
 use super::schema::{Class, Field, Owner, Subject, name};
 use super::sheet::Sheet;
 use crate::document::{RawEntry, Scalar, Value};
+use crate::seal::closed::ClosedWords;
 
 /// What was done in an entry, counted by writer.
 #[derive(Debug, Default)]
@@ -27,14 +29,20 @@ pub(super) struct Done {
 impl Done {
     pub(super) fn read(raw: &RawEntry) -> Self {
         let mut done = Self::default();
+        let published = published(raw);
         for (field, values) in &raw.fields {
             match Field::parse(field) {
-                Some(
-                    Field::Words(key)
-                    | Field::Comment(_, key)
-                    | Field::Part(_, key)
-                    | Field::Closed(_, key),
-                ) => {
+                // A key that is closed anew for one's own devices is nobody else's to hear of.
+                Some(Field::Closed(subject, _)) if subject.name() == name::WRAPPED => {}
+                Some(Field::Closed(_, key)) => {
+                    done.add((key.slot, key.writer), 1, true);
+                    // That they can be opened is news, and no words.
+                    let names = values.iter().filter_map(|value| name_of(&value.scalar));
+                    let opened = names.filter(|id| published.contains(&(key.slot, id.clone())));
+                    let opened = u64::try_from(opened.count()).unwrap_or(u64::MAX);
+                    done.add((key.slot, key.writer), opened, false);
+                }
+                Some(Field::Words(key) | Field::Comment(_, key) | Field::Part(_, key)) => {
                     done.add((key.slot, key.writer), 1, true);
                 }
                 Some(Field::Own(class, subject, owner)) => {
@@ -48,13 +56,18 @@ impl Done {
                     let by = (owner.slot, owner.writer);
                     done.add(by, rounds.max().unwrap_or(0), is_substance);
                 }
-                // That words are opened is news, and no words.
-                Some(Field::Key(_, owner)) => done.add((owner.slot, owner.writer), 1, false),
                 Some(Field::Reaction(key)) => {
                     let rounds = values.iter().filter_map(round).max();
                     done.add((key.slot, key.writer), rounds.unwrap_or(0), false);
                 }
-                Some(Field::Kind | Field::Version | Field::Order | Field::Day | Field::Rev(_))
+                Some(
+                    Field::Key(..)
+                    | Field::Kind
+                    | Field::Version
+                    | Field::Order
+                    | Field::Day
+                    | Field::Rev(_),
+                )
                 | None => {}
             }
         }
@@ -83,6 +96,27 @@ impl Done {
         let beyond =
             |((_, writer), count): &(&(Slot, WriterId), &u64)| witness.of(*writer) < **count;
         self.substance.iter().filter(beyond).map(|((slot, _), _)| *slot).collect()
+    }
+}
+
+/// The closed words whose key their own person has published, be it withdrawn since: once, whichever
+/// of their devices did so. What the other keeps of a key that they were given is a copy.
+fn published(raw: &RawEntry) -> BTreeSet<(Slot, ItemId)> {
+    let key = |field: &String| match Field::parse(field) {
+        Some(Field::Key(id, owner)) => Some((owner.slot, id)),
+        _ => None,
+    };
+    raw.fields.keys().filter_map(key).collect()
+}
+
+/// What the key of closed words is published under.
+fn name_of(scalar: &Scalar) -> Option<ItemId> {
+    match scalar {
+        Scalar::Bytes(bytes) => {
+            let name = ClosedWords::read(bytes)?.name();
+            Some(ItemId::from_random(name.truncated()))
+        }
+        _ => None,
     }
 }
 

@@ -109,10 +109,8 @@ pub(super) fn writes(
     Ok(match act.deed {
         Deed::Add => added(&items, act.words, &new)?,
         Deed::Promise => {
-            let of_new = |name, value| Write::Value(Subject::new(name, Some(new.clone())), value);
             let mut writes = added(&items, act.words, &new)?;
-            writes.push(of_new(name::PROMISE, "yes".to_owned()));
-            writes.push(of_new(name::OWNER, owner_of(me)));
+            writes.extend(promised(me, &new));
             writes
         }
         Deed::Entrust => {
@@ -153,6 +151,17 @@ pub(super) fn added_behind(
     let text = Write::Value(subject(name::ITEM), words.to_owned());
     let at = Write::Value(subject(name::PLACE), place.clone());
     Ok((place, [text, at]))
+}
+
+/// That an item is this person's promise.
+pub(super) fn promised(me: Slot, new: &ItemId) -> [Write; 2] {
+    let of_new = |name, value| Write::Value(Subject::new(name, Some(new.clone())), value);
+    [of_new(name::PROMISE, "yes".to_owned()), of_new(name::OWNER, owner_of(me))]
+}
+
+/// That an item is done.
+pub(super) fn done(new: &ItemId) -> Write {
+    Write::Value(Subject::new(name::DONE, Some(new.clone())), "yes".to_owned())
 }
 
 /// The place before the item that the words name, or behind all.

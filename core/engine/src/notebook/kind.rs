@@ -51,6 +51,8 @@ pub enum Kind {
     Reminder,
     /// For oneself: words that were not shared so far.
     Draft,
+    /// For oneself: what was seen of a shared notebook. It is written and read by no app.
+    Marks,
 }
 
 /// Where the words stand that an entry is begun with.
@@ -68,7 +70,7 @@ pub enum Body {
 
 impl Kind {
     /// All kinds that this version writes.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Note,
         Self::Page,
         Self::Listening,
@@ -90,6 +92,7 @@ impl Kind {
         Self::Letter,
         Self::Reminder,
         Self::Draft,
+        Self::Marks,
     ];
 
     /// Those of the first law.
@@ -120,6 +123,7 @@ impl Kind {
             Self::Letter => "letter",
             Self::Reminder => "reminder",
             Self::Draft => "draft",
+            Self::Marks => "marks",
         }
     }
 
@@ -144,7 +148,8 @@ impl Kind {
             | Self::Need
             | Self::Boundary
             | Self::Letter
-            | Self::Reminder => Body::Words,
+            | Self::Reminder
+            | Self::Marks => Body::Words,
         }
     }
 
@@ -165,7 +170,14 @@ impl Kind {
                 | Self::Letter
                 | Self::Reminder
                 | Self::Draft
+                | Self::Marks
         )
+    }
+
+    /// Whether it is on no page of a timeline: drafts have a list of their own, and marks none.
+    #[must_use]
+    pub const fn is_out_of_timelines(self) -> bool {
+        matches!(self, Self::Draft | Self::Marks)
     }
 }
 
@@ -174,7 +186,7 @@ impl Kind {
 #[error(
     "there is no such kind of entry; there are note, page, listening, repair, gesture, dream, fear, \
      aspiration, list, mood, date, heart-to-heart, prompt, profile, template, and for oneself self, \
-     need, boundary, letter, reminder and draft"
+     need, boundary, letter, reminder, draft and marks"
 )]
 pub struct UnknownKind;
 

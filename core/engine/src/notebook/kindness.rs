@@ -48,7 +48,7 @@ pub(super) fn look(sheet: &Sheet) -> Look {
     };
     let mut look = Look { state, ..Look::default() };
     let is_unsent = is_unsent(sheet);
-    if is_opened && is_unsent {
+    if is_opened && is_unsent && !is_withdrawn {
         look.facts.push(Fact::WithdrawnAfterOpened);
     }
     look.open_if(is_sealed && !is_opened && !is_unsent, receiver, Deed::Open);
@@ -106,9 +106,10 @@ pub(super) fn is_opened(sheet: &Sheet) -> bool {
     sheet.says(name::OPENED, sheet.author.other(), "yes")
 }
 
-/// Whether its author withdrew it before it was opened.
+/// Whether its author withdrew it before it was opened, or before its key was there to open it with.
 pub(super) fn is_withdrawn(sheet: &Sheet) -> bool {
-    is_unsent(sheet) && !is_opened(sheet)
+    let has_key = || closed::are_published(sheet, name::CLOSED, sheet.author);
+    is_unsent(sheet) && !(is_opened(sheet) && has_key())
 }
 
 /// Whether its author's devices have its key to themselves until then.

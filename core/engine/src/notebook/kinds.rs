@@ -93,6 +93,9 @@ pub enum Fact {
     WithdrawnAfterOpened,
     /// What this person closed does not open with the key that they published.
     DoesNotOpen(Slot),
+    /// Of this reflection the speaker said this, too, apart, on another device: the more careful of
+    /// the two holds.
+    AlsoSaid(ItemId, String),
 }
 
 /// An entry as its kind sees it.
@@ -173,7 +176,9 @@ pub(super) fn look(kind: Kind, sheet: &Sheet) -> Look {
         Kind::Template => template::look(sheet),
         Kind::Date | Kind::Mood | Kind::Reminder => day::look(kind, sheet),
         Kind::Page => page(),
-        Kind::Myself | Kind::Need | Kind::Boundary | Kind::Letter | Kind::Draft => Look::default(),
+        Kind::Myself | Kind::Need | Kind::Boundary | Kind::Letter | Kind::Draft | Kind::Marks => {
+            Look::default()
+        }
     };
     for part in &sheet.parts {
         look.open_on(part.by, Deed::Revise, part);
@@ -219,9 +224,13 @@ pub(super) fn writes(
         Kind::Profile => profile::writes(act),
         Kind::Template => template::writes(sheet, act, new),
         Kind::Date | Kind::Mood | Kind::Reminder => day::writes(act),
-        Kind::Page | Kind::Myself | Kind::Need | Kind::Boundary | Kind::Letter | Kind::Draft => {
-            Ok(Vec::new())
-        }
+        Kind::Page
+        | Kind::Myself
+        | Kind::Need
+        | Kind::Boundary
+        | Kind::Letter
+        | Kind::Draft
+        | Kind::Marks => Ok(Vec::new()),
     }?;
     if act.deed == Deed::Revise {
         writes.extend(revised(sheet, me, act).and_then(|part| anew(part, act.words)));

@@ -42,7 +42,7 @@ pub(super) fn look(sheet: &Sheet) -> Look {
     for turn in &turns {
         let reflections = reflections(sheet, turn);
         look.state = Some(state(&reflections));
-        look_at(turn, &reflections, &mut look);
+        look_at(sheet, turn, &reflections, &mut look);
     }
     if let Some(last) = turns.last() {
         let listener = last.speaker.other();
@@ -53,7 +53,7 @@ pub(super) fn look(sheet: &Sheet) -> Look {
     look
 }
 
-fn look_at(turn: &Turn<'_>, reflections: &[Reflection<'_>], look: &mut Look) {
+fn look_at(sheet: &Sheet, turn: &Turn<'_>, reflections: &[Reflection<'_>], look: &mut Look) {
     for reflection in reflections {
         let id = reflection.id;
         if !reflection.is_about_all {
@@ -62,6 +62,8 @@ fn look_at(turn: &Turn<'_>, reflections: &[Reflection<'_>], look: &mut Look) {
         if reflection.is_confirmed() && !reflection.is_verdict_on_all {
             look.facts.push(Fact::ConfirmedBefore(id.clone()));
         }
+        let also_said = sheet.also_said(name::VERDICT, Some(id), turn.speaker).into_iter();
+        look.facts.extend(also_said.map(|verdict| Fact::AlsoSaid(id.clone(), verdict)));
         for deed in [Deed::GotMe, Deed::Partly, Deed::NotYet] {
             look.open_on(turn.speaker, deed, reflection.part);
         }

@@ -86,6 +86,9 @@ pub const HELD: &str = "held";
 
 /// Prompt: one's answer, closed words of each person's. Note: the note under a seal, its author's.
 pub const CLOSED: &str = "closed";
+/// Prompt, note: the key of one's own closed words, closed anew for devices that came later; the id is
+/// made of the words.
+pub const WRAPPED: &str = "wrapped";
 /// Prompt: that one has taken one's answer back, a claim of each person's.
 pub const UNSAID: &str = "unsaid";
 
@@ -137,3 +140,5 @@ pub const TRASH: &str = "trash";
 pub const WRITTEN: &str = "written";
 /// Page: that words left over from a removed paragraph are kept, a value: how far they were typed.
 pub const LEFT_OVER: &str = "left-over";
+/// Page: that a change which stands nowhere was done again, a claim of its person's about its hash.
+pub const ANEW: &str = "anew";

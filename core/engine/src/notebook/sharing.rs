@@ -22,7 +22,18 @@ pub struct Sharing {
     kind: Kind,
     day: i32,
     text: Option<String>,
-    deeds: Vec<(Deed, String)>,
+    /// The notes of a conversation, beside what it is begun with.
+    notes: Option<String>,
+    said: Vec<Said>,
+}
+
+/// One thing that is said in what is shared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Said {
+    deed: Deed,
+    words: String,
+    /// Of an item: whether it is done.
+    is_done: bool,
 }
 
 /// Where a field's words stand in an entry.
@@ -31,12 +42,16 @@ enum Stand {
     Part(&'static str),
     Member(&'static str),
     Value(&'static str),
+    Claim(&'static str),
     Items,
+    Promises,
+    Times,
 }
 
-/// The fields that can be chosen, besides the body: what each is called, where it stands, and the
-/// deed that says it.
-const FIELDS: [(&str, Stand, Deed); 10] = [
+/// The fields that can be chosen, besides those that an entry is begun with: what each is called,
+/// where it stands, and the deed that says it. What is said to the other alone, or of them, is no
+/// field: a seal, thanks, votes, letting go.
+const FIELDS: [(&str, Stand, Deed); 22] = [
     ("feelings", Stand::Member(name::FEELING), Deed::Feel),
     ("perspective", Stand::Part(name::PERSPECTIVE), Deed::Tell),
     ("understood", Stand::Part(name::UNDERSTOOD), Deed::Understand),
@@ -44,14 +59,27 @@ const FIELDS: [(&str, Stand, Deed); 10] = [
     ("apologies", Stand::Part(name::APOLOGY), Deed::Apologise),
     ("happened-on", Stand::Value(name::HAPPENED), Deed::HappenedOn),
     ("items", Stand::Items, Deed::Add),
+    ("promises", Stand::Promises, Deed::Promise),
+    ("times", Stand::Times, Deed::Propose),
+    ("length", Stand::Value(name::LENGTH), Deed::SetLength),
+    ("where", Stand::Value(name::WHERE), Deed::SetWhere),
     ("on", Stand::Value(name::ON), Deed::SetDate),
     ("repeat", Stand::Value(name::REPEAT), Deed::SetRepeat),
+    ("status", Stand::Claim(name::STATUS), Deed::Stand),
+    ("level", Stand::Claim(name::LEVEL), Deed::Rate),
+    ("answer", Stand::Part(name::ANSWER), Deed::Answer),
+    ("title", Stand::Value(name::TITLE), Deed::Entitle),
+    ("called", Stand::Part(name::CALLED), Deed::CallMe),
+    ("together-since", Stand::Value(name::SINCE), Deed::TogetherSince),
+    ("theme", Stand::Value(name::THEME), Deed::SetTheme),
+    ("begins", Stand::Claim(name::BEGINS), Deed::Begins),
     ("tags", Stand::Member(name::TAG), Deed::Tag),
 ];
 
-/// What the fields are called, the body first.
-const NAMES: [&str; 11] = [
+/// What the fields are called, those that an entry is begun with first.
+const NAMES: [&str; 24] = [
     BODY,
+    WHY,
     "feelings",
     "perspective",
     "understood",
@@ -59,12 +87,28 @@ const NAMES: [&str; 11] = [
     "apologies",
     "happened-on",
     "items",
+    "promises",
+    "times",
+    "length",
+    "where",
     "on",
     "repeat",
+    "status",
+    "level",
+    "answer",
+    "title",
+    "called",
+    "together-since",
+    "theme",
+    "begins",
     "tags",
 ];
 
+/// Its text: of a conversation the notes, of everything else what it is begun with.
 const BODY: &str = "text";
+
+/// What a conversation is begun with.
+const WHY: &str = "why";
 
 impl Entry {
     /// Copies chosen fields, as they stand. `kind` is what they become, if not the same; `text` is
@@ -72,7 +116,8 @@ impl Entry {
     ///
     /// # Errors
     /// [`CannotWrite::NotOneOf`] for a field that there is not, [`CannotWrite::Empty`] for one that
-    /// says nothing here.
+    /// says nothing here, [`CannotWrite::ForVault`] for what is on its way elsewhere (a draft), or
+    /// for nobody (what was seen), and where it would become something for oneself.
     pub fn sharing(
         &self,
         chosen: &[String],
@@ -81,31 +126,53 @@ impl Entry {
     ) -> Result<Sharing, CannotWrite> {
         let own = self.kind.map(|kind| if kind.is_for_oneself() { Kind::Note } else { kind });
         let kind = kind.or(own).ok_or(CannotWrite::NotNow)?;
-        if kind.is_for_oneself() {
+        if kind.is_for_oneself() || self.kind.is_some_and(Kind::is_out_of_timelines) {
             return Err(CannotWrite::ForVault);
         }
-        let mut sharing =
-            Sharing { kind, day: self.day, text: text.map(str::to_owned), deeds: Vec::new() };
+        let text = text.map(str::to_owned);
+        let mut sharing = Sharing { kind, day: self.day, text, notes: None, said: Vec::new() };
+        let has_notes = |kind: Kind| matches!(kind.body(), Body::Notes(_));
         for field in chosen {
+            if field == BODY && has_notes(kind) && self.kind.is_some_and(has_notes) {
+                sharing.notes = Some(self.text.clone());
+                continue;
+            }
             if field == BODY {
                 sharing.text = Some(self.text.clone());
                 continue;
             }
             let known = FIELDS.into_iter().find(|(name, ..)| name == field);
-            let (_, stand, deed) = known.ok_or(CannotWrite::NotOneOf(&NAMES))?;
-            let words = self.words_at(stand);
+            let (stand, deed) = match known {
+                Some((_, stand, deed)) => (stand, Some(deed)),
+                None if field == WHY => (Stand::Part(name::WHY), None),
+                None => return Err(CannotWrite::NotOneOf(&NAMES)),
+            };
+            let mut words = self.words_at(stand);
             if words.is_empty() {
                 return Err(CannotWrite::Empty);
             }
-            sharing.deeds.extend(words.into_iter().map(|words| (deed, words)));
+            match deed {
+                Some(deed) => sharing.said.extend(words.into_iter().map(|(words, is_done)| Said {
+                    deed,
+                    words,
+                    is_done,
+                })),
+                None => sharing.text = words.pop().map(|(why, _)| why),
+            }
         }
         Ok(sharing)
     }
 
-    /// The author's words in one place.
-    fn words_at(&self, stand: Stand) -> Vec<String> {
+    /// The author's words in one place, and whether what they speak of is done.
+    fn words_at(&self, stand: Stand) -> Vec<(String, bool)> {
         let me = self.author;
-        match stand {
+        let items = |is_promise: bool| -> Vec<(String, bool)> {
+            let some = self.items.iter().filter(|item| item.is_promise == is_promise);
+            some.map(|item| (item.text.clone(), item.is_done)).collect()
+        };
+        let words: Vec<String> = match stand {
+            Stand::Items => return items(false),
+            Stand::Promises => return items(true),
             Stand::Part(name) => {
                 let own = self.parts.iter().filter(|part| part.by == me && part.name == name);
                 own.map(|part| part.text.clone()).collect()
@@ -118,8 +185,17 @@ impl Entry {
                 let named = self.shown.iter().filter(|shown| shown.name == name);
                 named.map(|shown| shown.value.clone()).collect()
             }
-            Stand::Items => self.items.iter().map(|item| item.text.clone()).collect(),
-        }
+            Stand::Claim(name) => {
+                let own = self.stances.iter().filter(|one| one.by == me && one.name == name);
+                own.map(|stance| stance.value.clone()).collect()
+            }
+            Stand::Times => {
+                let times = self.meeting.iter().flat_map(|meeting| &meeting.proposals);
+                let own = times.filter(|time| time.by.contains(&me));
+                own.map(|time| format!("{} {} {}", time.start, time.end, time.zone)).collect()
+            }
+        };
+        words.into_iter().map(|words| (words, false)).collect()
     }
 }
 
@@ -133,11 +209,13 @@ impl Notebook {
         sharing: &Sharing,
         rng: &mut dyn CryptoRng,
     ) -> Result<Written, CannotWrite> {
-        let Sharing { kind, day, text, .. } = sharing;
+        let Sharing { kind, day, text, notes, .. } = sharing;
         let text = text.as_deref().ok_or(CannotWrite::Empty)?;
         let said = said(sharing, *kind, &Sheet::empty(self.slot), self.slot, rng)?;
         let key = self.new_key(rng);
-        self.begin_with(&key, (*kind, *day, text), said)
+        let said = self.close_all(&key, said, rng)?;
+        let notes = notes.as_deref().unwrap_or_default();
+        self.begin_whole(&key, (*kind, *day, text), notes, said)
     }
 
     /// The same, said in an entry that is there, as one change; nothing, if all of it stands there.
@@ -154,6 +232,9 @@ impl Notebook {
         let kind: Kind = kind_name(&raw).parse().map_err(|_| CannotWrite::NotNow)?;
         let sheet = Sheet::read(key.slot(), &raw);
         let mut said = said(sharing, kind, &sheet, self.slot, rng)?;
+        if sharing.notes.is_some() {
+            return Err(CannotWrite::NotNow);
+        }
         let author = self.author();
         let mut anew = None;
         if let Some(text) = sharing.text.as_deref() {
@@ -175,6 +256,7 @@ impl Notebook {
             }
         }
         said.iter().try_for_each(Write::check)?;
+        let said = self.close_all(key, said, rng)?;
         let mut fields = fields(&sheet, author, said);
         fields.extend(anew);
         let change = self.commit(author, |edit| put_all(edit, key, author, fields))?;
@@ -194,28 +276,38 @@ fn said(
     rng: &mut dyn CryptoRng,
 ) -> Result<Vec<Write>, CannotWrite> {
     let open = look(kind, sheet).open;
-    let mut said = Vec::new();
+    let mut all = Vec::new();
     let mut last = items(sheet).pop().map(|item| item.place).unwrap_or_default();
-    for (deed, words) in &sharing.deeds {
+    for Said { deed, words, is_done } in &sharing.said {
         if !open.iter().any(|one| one.to == me && one.deed == *deed && one.on == On::Entry) {
             return Err(CannotWrite::NotNow);
         }
         let mut random = [0; 16];
         rng.fill_bytes(&mut random);
         let new = ItemId::from_random(random);
-        if *deed == Deed::Add {
+        if matches!(deed, Deed::Add | Deed::Promise) {
             let (place, both) = items::added_behind(&last, words, &new)?;
             last = place;
-            said.extend(both);
+            all.extend(both);
+            all.extend(is_done.then(|| items::done(&new)));
+            if *deed == Deed::Promise {
+                all.extend(items::promised(me, &new));
+            }
         } else {
-            said.extend(writes(
-                kind,
-                sheet,
-                me,
-                Act { deed: *deed, on: None, words, now: 0 },
-                new,
-            )?);
+            let act = Act { deed: *deed, on: None, words, now: 0 };
+            all.extend(writes(kind, sheet, me, act, new)?);
         }
     }
-    Ok(said)
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_names_a_field_that_there_is_not_is_told_of_all_there_are() {
+        let known = [BODY, WHY].into_iter().chain(FIELDS.map(|(name, ..)| name));
+        assert_eq!(known.collect::<Vec<_>>(), NAMES);
+    }
 }

@@ -247,6 +247,19 @@ impl Sheet {
         decided(name, &own)
     }
 
+    /// What a person said besides, apart on their own phones, that does not hold.
+    pub(super) fn also_said(
+        &self,
+        name: &'static str,
+        id: Option<&ItemId>,
+        by: Slot,
+    ) -> Vec<String> {
+        let own = self.claims_of(Class::Claim, &Subject::new(name, id.cloned()), by);
+        let holds = decided(name, &own).map(|said| said.value);
+        let said: BTreeSet<&String> = standing(&own).iter().map(|(_, said)| &said.value).collect();
+        said.into_iter().filter(|said| Some(*said) != holds.as_ref()).cloned().collect()
+    }
+
     /// Whether a person says just that.
     pub(super) fn says(&self, name: &'static str, by: Slot, value: &str) -> bool {
         self.said(name, None, by).is_some_and(|said| said.value == value)

@@ -1,13 +1,15 @@
 //! Closed words: they stand in the document for both to hold, and their key does not.
 //!
 //! Whoever writes them draws a key for them alone, seals them with it, and wraps it for every device
-//! of their own that the log knows at the time (HPKE, as in `membership/wrap`). So the key needs no
-//! place of its own: it is lost with the last of those devices, and not before. To open the words for the other, a device publishes the key.
+//! of their own that the log knows at the time, that of their recovery kit among them (HPKE, as in
+//! `membership/wrap`). For those that come later a device that has the key closes it anew, as words of
+//! its own. So the key needs no place outside: it is lost with the last of those devices and the kit,
+//! and not before. To open the words for the other, a device publishes the key.
 //!
 //! What stands in the document is postcard: the wraps (device, 80 bytes each), then the words as a
 //! sealed body of `seal`, whose associated data is the hash of entry, name and person. The body commits to
-//! its key, so nobody can close one thing and open another. A device that joins later opens what was
-//! closed before only once it is open. Deliberately not here: when a key may be published.
+//! its key, so nobody can close one thing and open another. A key that is closed anew is such a body
+//! of 32 bytes. Deliberately not here: when a key may be published, and when it is closed anew.
 
 use core::fmt;
 
@@ -16,9 +18,10 @@ use couplet_proto::hash::Hash;
 use couplet_proto::ids::{DeviceId, Slot};
 use couplet_proto::item;
 use couplet_proto::sign::Signer as _;
-use couplet_proto::statement::DeviceKeys;
+use couplet_proto::statement::{DeviceKeys, SUITE_X25519};
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use super::{COMMITMENT_BYTES, LENGTH, NONCE_BYTES, TAG, open_body, seal_body};
 use crate::keys::{CLOSED_NAME, CLOSED_PLACE, CLOSED_WRAP, ClosedKey, DeviceSecret};
@@ -29,6 +32,8 @@ use crate::membership::wrap::{hpke_open, hpke_seal};
 #[derive(Clone)]
 pub struct Keeper {
     device: DeviceSecret,
+    /// What lets open more: the device of a recovery kit by whose words this one came in.
+    paper: Option<DeviceSecret>,
     own: Vec<DeviceKeys>,
 }
 
@@ -59,7 +64,13 @@ impl Keeper {
         let mine = device.keys();
         let others = own.filter(|keys| keys.signing != mine.signing).take(MAX_KEEPERS - 1);
         let own = core::iter::once(mine).chain(others).collect();
-        Self { device: device.clone(), own }
+        Self { device: device.clone(), paper: None, own }
+    }
+
+    /// The same, who opens as this device of paper does, too.
+    #[must_use]
+    pub fn with(self, paper: Option<DeviceSecret>) -> Self {
+        Self { paper, ..self }
     }
 
     /// Closes words; nothing if there are more than an entry takes.
@@ -69,8 +80,26 @@ impl Keeper {
         words: &str,
         rng: &mut dyn CryptoRng,
     ) -> Option<(ClosedWords, ClosedKey)> {
+        self.close_bytes(place, words.as_bytes(), rng)
+    }
+
+    /// Closes the key of words anew, for all devices that this person has by now.
+    pub fn close_key(
+        &self,
+        place: Place,
+        key: &ClosedKey,
+        rng: &mut dyn CryptoRng,
+    ) -> Option<ClosedWords> {
+        Some(self.close_bytes(place, key.secret().expose(), rng)?.0)
+    }
+
+    fn close_bytes(
+        &self,
+        place: Place,
+        content: &[u8],
+        rng: &mut dyn CryptoRng,
+    ) -> Option<(ClosedWords, ClosedKey)> {
         let key = ClosedKey::random(rng);
-        let content = words.as_bytes();
         let room = padded(OVERHEAD + content.len()) - OVERHEAD;
         let sealed = seal_body(&key.body(&place.0), place.0.as_bytes(), (content, room), rng)?;
         let mut wraps = Vec::new();
@@ -87,10 +116,28 @@ impl Keeper {
     /// The key of words that a device of this person closed.
     #[must_use]
     pub fn key_of(&self, place: Place, words: &ClosedWords) -> Option<ClosedKey> {
-        let mine = self.device.public();
-        let (_, wrap) = words.wraps.iter().find(|(to, _)| *to == mine)?;
-        let opened = hpke_open(&self.device, &info(place, &self.device.keys()), wrap)?;
-        ClosedKey::read(&opened)
+        let open = |device: &DeviceSecret| {
+            let mine = device.public();
+            let (_, wrap) = words.wraps.iter().find(|(to, _)| *to == mine)?;
+            ClosedKey::read(&hpke_open(device, &info(place, &device.keys()), wrap)?)
+        };
+        open(&self.device).or_else(|| self.paper.as_ref().and_then(open))
+    }
+
+    /// The key that was closed anew there.
+    #[must_use]
+    pub fn key_in(&self, place: Place, closed: &ClosedWords) -> Option<ClosedKey> {
+        ClosedKey::read(&closed.open_bytes(place, &self.key_of(place, closed)?)?)
+    }
+
+    /// Whether some device of this person's can open none of these.
+    #[must_use]
+    pub fn leaves_out(&self, closed: &[&ClosedWords]) -> bool {
+        let opens = |device: &DeviceKeys| {
+            let mut wraps = closed.iter().flat_map(|words| &words.wraps);
+            wraps.any(|(to, _)| *to == device.signing)
+        };
+        !self.own.iter().filter(|device| device.suite == SUITE_X25519).all(opens)
     }
 }
 
@@ -123,8 +170,11 @@ impl ClosedWords {
     /// The words, if that is their key.
     #[must_use]
     pub fn open(&self, place: Place, key: &ClosedKey) -> Option<String> {
-        let opened = open_body(&key.body(&place.0), place.0.as_bytes(), &self.sealed).ok()?;
-        String::from_utf8(opened.to_vec()).ok()
+        String::from_utf8(self.open_bytes(place, key)?.to_vec()).ok()
+    }
+
+    fn open_bytes(&self, place: Place, key: &ClosedKey) -> Option<Zeroizing<Vec<u8>>> {
+        open_body(&key.body(&place.0), place.0.as_bytes(), &self.sealed).ok()
     }
 }
 

@@ -1,7 +1,8 @@
 //! Editions of volumes: which one is current, and which is proposed (protocol rule 28).
 //!
 //! An edition is proposed by a device of one person and accepted by one of the other, which has
-//! proved it; whoever is alone needs nobody. One is proposed at a time: another takes its place,
+//! proved it; whoever is alone needs nobody. Of a volume that the other person does not read, theirs
+//! proves that all else is there. One is proposed at a time: another takes its place,
 //! whoever proposes it, so that nobody keeps the other from erasing. What an edition begins with is in
 //! a checkpoint, which stands from then on as if both had attested it. Checkpoints of before hold what
 //! is to be gone: nothing that was said of them counts any more.
@@ -61,8 +62,8 @@ impl Log {
         if self.edition(volume).0.checked_add(1) != Some(edition.0) {
             return Err(Refused::NotAllowed("editions follow each other"));
         }
-        if volume < self.first_shared_volume() {
-            return Err(Refused::NotAllowed("an edition is of a volume that both may read"));
+        if self.is_closed_to(slot, self.epoch(), volume) {
+            return Err(Refused::NotAllowed("an edition is of a volume that its person may read"));
         }
         let other = slot.other();
         let is_writer = |member: &super::Member| member.slot == other && !member.is_paper;

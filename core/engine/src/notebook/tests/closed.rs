@@ -6,7 +6,7 @@ use super::super::kinds::State;
 use super::super::name::ItemId;
 use super::super::own::{Owner, Subject};
 use super::super::schema::{WordsKey, name};
-use super::practices::{World, phones, told};
+use super::world::{World, phones, told};
 use super::*;
 use crate::seal::closed::ClosedWords;
 
@@ -203,6 +203,103 @@ fn a_held_back_key_comes_from_any_device_of_its_author_once_the_time_is_there() 
     assert!(!world.does("ana settle"), "nobody wants it");
     world.together(&["ben open", "ana settle"]);
     assert_eq!(world.entry().text, SECRET);
+}
+
+/// The phone and the tablet know of these devices of Ana's, and the tablet of one of paper.
+fn ana_has(world: &mut World, known: &[u8], paper: Option<u8>) {
+    for (phone, own) in world.phones.iter_mut().zip([1, 2]) {
+        let keeper = Keeper::new(&device(own), known.iter().map(|seed| device(*seed).keys()));
+        let paper = paper.filter(|_| own == 2).map(device);
+        phone.notebook.set_keeper(keeper.with(paper));
+    }
+}
+
+#[test]
+fn a_device_that_comes_later_releases_what_was_held_back_before() {
+    let held = Seal { is_held_back: true, ..SOFT };
+    let alone = |seed: u8| Keeper::new(&device(seed), core::iter::empty());
+    let mut phones = phones();
+    phones[0].notebook.set_keeper(alone(1));
+    let written = phones[0].notebook.write_sealed((held, None), 7, SECRET, &mut rng(1)).unwrap();
+    let mut world = World::after(phones, &written);
+    world.now = UNTIL - 1;
+    assert_eq!(world.phones[1].entry(&world.key).text, "", "the tablet was not there");
+    assert!(!world.does("ana settle"), "nobody is left out");
+    ana_has(&mut world, &[1, 2], None);
+    world.together(&["ana settle"]);
+    assert_eq!(world.phones[1].entry(&world.key).text, SECRET);
+    assert!(!world.does("ana settle") && !world.does("tablet settle"), "once is enough");
+    assert!(!shows(&world.phones[2], &world.key, SECRET));
+    // Her phone is lost.
+    world.now = UNTIL;
+    world.together(&["tablet settle", "ben open"]);
+    assert_eq!(world.entry().text, SECRET);
+}
+
+#[test]
+fn a_kit_is_a_device_and_who_comes_in_by_its_words_releases_what_was_held_back() {
+    const PAPER: u8 = 9;
+    for is_kit_first in [true, false] {
+        let mut world = ask();
+        let before: &[u8] = if is_kit_first { &[1, PAPER] } else { &[1] };
+        ana_has(&mut world, before, None);
+        world.together(&[&format!("ana answer {SECRET}")]);
+        ana_has(&mut world, &[1, PAPER], None);
+        assert_eq!(world.does("ana settle"), !is_kit_first);
+        world.meet();
+        // The only phone is lost, and the words bring in another, in whose place the tablet stands.
+        ana_has(&mut world, &[2], Some(PAPER));
+        assert_eq!(answer(&world.phones[1], &world.key, Slot::First).as_deref(), Some(SECRET));
+        world.together(&["tablet settle"]);
+        ana_has(&mut world, &[2], None);
+        world.together(&["ben answer with you", "tablet settle", "ben settle"]);
+        assert_eq!(answer(&world.phones[2], &world.key, Slot::First).as_deref(), Some(SECRET));
+    }
+}
+
+/// How much Ana and Ben have done, as each of them is told news by.
+fn done(world: &World) -> [u64; 2] {
+    let entry = world.entry();
+    Slot::BOTH.map(|by| Vec::from(entry.done_by(by).clone()).iter().map(|(_, count)| count).sum())
+}
+
+#[test]
+fn that_closed_words_can_be_read_is_new_to_the_other_once() {
+    let held = Seal { opens: Opens::Wanted, is_held_back: true };
+    for settles in [&["ana settle"][..], &["ana settle", "tablet settle"]] {
+        let mut world = sealed(held);
+        let [ana, ben] = done(&world);
+        world.together(&["ben open"]);
+        assert_eq!(done(&world), [ana, ben + 1], "Ben did something");
+        // Ana's devices let it go, be it both at once: that is news to him, and once.
+        world.apart(settles);
+        assert_eq!(done(&world), [ana + 1, ben + 1], "{settles:?}");
+        // That his phone keeps a copy is nothing that he did.
+        world.together(&["ben settle"]);
+        assert_eq!(done(&world), [ana + 1, ben + 1]);
+        assert_eq!(world.entry().text, SECRET);
+    }
+    // Neither is it news to him that Ana has another device.
+    let mut world = sealed(held);
+    let before = done(&world);
+    ana_has(&mut world, &[1, 2, 7], None);
+    assert!(world.does("ana settle"));
+    world.meet();
+    assert_eq!(done(&world), before);
+}
+
+#[test]
+fn two_answers_are_news_when_they_are_given_and_when_they_can_be_read() {
+    let mut world = ask();
+    let [ana, ben] = done(&world);
+    world.together(&["ana answer one"]);
+    assert_eq!(done(&world), [ana + 1, ben]);
+    // Ben's phone has Ana's answer when he gives his: both come to her at once.
+    world.together(&["ben answer two", "ben settle"]);
+    assert_eq!(done(&world), [ana + 1, ben + 2]);
+    world.apart(&["ana settle", "tablet settle"]);
+    assert_eq!(done(&world), [ana + 2, ben + 2], "he can read hers");
+    assert!(!world.does("ana settle") && !world.does("ben settle"));
 }
 
 #[test]

@@ -1,28 +1,24 @@
-//! What holds for entries of every kind: removing, choosing, own words, entries of later versions,
-//! limits, and writing on a page from two phones.
-
-use std::collections::BTreeSet;
+//! What holds for entries of every kind: own words, entries of later versions, limits, and writing
+//! on a page from two phones.
 
 use proptest::prelude::*;
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::super::attention::{Need, WORDS};
-use super::super::deed::{Act, Deed};
+use super::super::deed::Act;
 use super::super::schema::{Class, Owner, Subject, name};
-use super::super::trash::Trash;
 use super::*;
 use crate::limits::{LONG_PAGE, MAX_DAYS_AHEAD, MAX_NOTE, MAX_SWEET_NOTE, MAX_VALUE};
 
-const WHO: [&str; 3] = ["ana", "tablet", "ben"];
+pub(super) const WHO: [&str; 3] = ["ana", "tablet", "ben"];
 
 /// Ana, her tablet and Ben, all with one entry of Ana's.
-struct Three {
-    phones: [Phone; 3],
-    key: EntryKey,
+pub(super) struct Three {
+    pub(super) phones: [Phone; 3],
+    pub(super) key: EntryKey,
 }
 
 impl Three {
-    fn with(kind: Kind, text: &str) -> Self {
+    pub(super) fn with(kind: Kind, text: &str) -> Self {
         let mut phones = [ANA, ANAS_TABLET, BEN].map(Phone::new);
         let written = phones[0].notebook.write(kind, 7, text, &mut rng(1)).unwrap();
         phones[0].keep(&written);
@@ -31,18 +27,18 @@ impl Three {
         three
     }
 
-    fn meet(&mut self) {
+    pub(super) fn meet(&mut self) {
         let [ana, tablet, ben] = &mut self.phones;
         meet(&mut [ana, tablet, ben]);
     }
 
-    fn phone(&mut self, who: &str) -> &mut Phone {
+    pub(super) fn phone(&mut self, who: &str) -> &mut Phone {
         let at = WHO.iter().position(|name| *name == who).unwrap();
         &mut self.phones[at]
     }
 
     /// `ben trash`, `ana edit Dear Ben`, `meet`.
-    fn does(&mut self, step: &str) {
+    pub(super) fn does(&mut self, step: &str) {
         let Some((who, rest)) = step.split_once(' ') else { return self.meet() };
         let (what, words) = rest.split_once(' ').unwrap_or((rest, ""));
         let key = self.key.clone();
@@ -65,309 +61,11 @@ impl Three {
         written.iter().for_each(|written| phone.keep(written));
     }
 
-    fn entry(&self) -> Entry {
+    pub(super) fn entry(&self) -> Entry {
         let entries = self.phones.each_ref().map(|phone| phone.entry(&self.key));
         assert!(entries.iter().all(|entry| *entry == entries[0]), "all phones show the same");
         entries[0].clone()
     }
-}
-
-/// What it is, in what kind of entry, what is done, who removed it then, and whose words have brought
-/// it back.
-type Removal = (&'static str, Kind, &'static [&'static str], Option<(Slot, &'static [Slot])>);
-
-const REMOVALS: &[Removal] = &[
-    ("nobody removed it", Kind::Note, &["ben react ❤️"], None),
-    ("removed by its author", Kind::Note, &["ana trash"], Some((Slot::First, &[]))),
-    ("removed by the other", Kind::Note, &["ben trash"], Some((Slot::Second, &[]))),
-    ("removed by both", Kind::Note, &["ana trash", "ben trash"], Some((Slot::Second, &[]))),
-    (
-        "after a seen edit",
-        Kind::Note,
-        &["ana edit Hm", "meet", "ben trash"],
-        Some((Slot::Second, &[])),
-    ),
-    (
-        "∥ unseen words",
-        Kind::Note,
-        &["ben trash", "ana edit Hm"],
-        Some((Slot::Second, &[Slot::First])),
-    ),
-    (
-        "∥ own tablet's words",
-        Kind::Note,
-        &["ana trash", "tablet edit Hm"],
-        Some((Slot::First, &[Slot::First])),
-    ),
-    (
-        "∥ unseen comment",
-        Kind::Note,
-        &["ana trash", "ben comment Hm"],
-        Some((Slot::First, &[Slot::Second])),
-    ),
-    (
-        "∥ unseen side",
-        Kind::Repair,
-        &["ana trash", "ben tell Hm"],
-        Some((Slot::First, &[Slot::Second])),
-    ),
-    (
-        "∥ unseen feeling",
-        Kind::Repair,
-        &["ana trash", "ben feel sad"],
-        Some((Slot::First, &[Slot::Second])),
-    ),
-    (
-        "∥ unseen topic",
-        Kind::Repair,
-        &["ana trash", "ben edit Hm"],
-        Some((Slot::First, &[Slot::Second])),
-    ),
-    (
-        "∥ unseen item",
-        Kind::List,
-        &["ana trash", "ben add milk"],
-        Some((Slot::First, &[Slot::Second])),
-    ),
-    (
-        "∥ unseen page",
-        Kind::Page,
-        &["ana trash", "ben edit Dear us"],
-        Some((Slot::First, &[Slot::Second])),
-    ),
-    (
-        "∥ text taken off",
-        Kind::Page,
-        &["ana trash", "ben edit Dear"],
-        Some((Slot::First, &[Slot::Second])),
-    ),
-    ("seen page", Kind::Page, &["ben edit Dear us", "meet", "ana trash"], Some((Slot::First, &[]))),
-    ("∥ a heart", Kind::Note, &["ana trash", "ben react ❤️"], Some((Slot::First, &[]))),
-    ("∥ thanks", Kind::Note, &["ana trash", "ben thank"], Some((Slot::First, &[]))),
-    ("∥ letting go", Kind::Repair, &["ana trash", "ben let-go"], Some((Slot::First, &[]))),
-    (
-        "both removed it, each with words of their own",
-        Kind::Note,
-        &["ana edit Hm", "ana trash", "ben comment Hm", "ben trash"],
-        Some((Slot::Second, &[])),
-    ),
-    ("restored by the other", Kind::Note, &["ana trash", "meet", "ben restore"], None),
-    (
-        "restored ∥ removed again",
-        Kind::Note,
-        &["ana trash", "meet", "ana restore", "meet", "ana trash", "meet", "ben restore"],
-        None,
-    ),
-    (
-        "restored by one ∥ commented by the other",
-        Kind::Note,
-        &["ana trash", "meet", "ana restore", "ben comment Hm"],
-        None,
-    ),
-    (
-        "written on while it was out of sight",
-        Kind::Note,
-        &["ana trash", "meet", "ben comment Hm"],
-        Some((Slot::First, &[Slot::Second])),
-    ),
-    (
-        "back, and let stay",
-        Kind::Note,
-        &["ana trash", "ben comment Hm", "meet", "ana restore"],
-        None,
-    ),
-    (
-        "back, and removed again",
-        Kind::Note,
-        &["ana trash", "ben comment Hm", "meet", "ana trash"],
-        Some((Slot::First, &[])),
-    ),
-    (
-        "removed again ∥ let stay",
-        Kind::Note,
-        &["ana trash", "ben comment Hm", "meet", "ana trash", "ben restore"],
-        Some((Slot::First, &[Slot::Second])),
-    ),
-];
-
-#[test]
-fn what_was_removed_is_hidden_until_a_word_comes_that_was_not_seen() {
-    for (what, kind, steps, expected) in REMOVALS {
-        let mut three = Three::with(*kind, "Dear Ben");
-        steps.iter().for_each(|step| three.does(step));
-        three.meet();
-        let entry = three.entry();
-        let trash = expected.map(|(by, back)| Trash { by, day: 12, resurfaced_by: back.into() });
-        assert_eq!(entry.trash, trash, "{what}");
-        assert_eq!(entry.is_removed(), expected.is_some_and(|(_, back)| back.is_empty()), "{what}");
-        let is_needed = entry.needs().contains(&Need::Resurfaced);
-        assert_eq!(is_needed, expected.is_some_and(|(_, back)| !back.is_empty()), "{what}");
-        let can = |verb| entry.can(Slot::First).contains(&verb);
-        assert_eq!((can(Verb::Trash), can(Verb::Restore)), (!entry.is_removed(), trash.is_some()));
-        assert!(entry.stances.iter().all(|stance| stance.name != name::WRITTEN), "{what}");
-    }
-}
-
-#[test]
-fn what_was_removed_comes_back_as_it_was() {
-    let mut three = Three::with(Kind::Repair, "Tuesday");
-    ["ana tell My side", "ben feel sad", "ben react ❤️", "ana comment Hm", "meet"]
-        .iter()
-        .for_each(|step| three.does(step));
-    let before = three.entry();
-    ["ben trash", "meet", "ana restore", "meet"].iter().for_each(|step| three.does(step));
-    let mut after = three.entry();
-    (after.version, after.content) = (before.version.clone(), before.content);
-    after.done = before.done.clone();
-    assert_eq!(after, before);
-    for idle in ["trash", "restore"] {
-        let mut ana = three.phones[0].notebook.entry(&three.key).unwrap();
-        let notebook = &mut three.phones[0].notebook;
-        for _ in 0..2 {
-            ana = match idle {
-                "trash" => notebook.trash(&three.key, 1),
-                _ => notebook.restore(&three.key),
-            }
-            .unwrap()
-            .map_or(ana, |written| written.entry);
-        }
-        let again = match idle {
-            "trash" => notebook.trash(&three.key, 2),
-            _ => notebook.restore(&three.key),
-        };
-        assert!(again.unwrap().is_none(), "{idle} twice is {idle} once");
-        assert_eq!(notebook.entry(&three.key).unwrap(), ana);
-    }
-}
-
-#[test]
-fn a_removal_survives_a_phone_that_was_restored() {
-    let mut three = Three::with(Kind::Page, "We two");
-    three.does("ana edit We two here");
-    three.does("ana trash");
-    let key = three.key.clone();
-    let ana = &mut three.phones[0];
-    let lost: Vec<Change> =
-        ana.written.split_off(1).into_iter().map(|(change, _)| change).collect();
-    let shared = ana.written.iter().map(|(change, _)| change.clone()).collect();
-    let anew = (ANA.0, WriterId([0xcc; 16]));
-    let restored = Notebook::load(Volume(0), Edition(0), first(anew), None, shared).unwrap();
-    let old = std::mem::replace(&mut ana.notebook, restored);
-    let written = ana.notebook.carry_over(&old, &lost).unwrap();
-    written.iter().for_each(|written| ana.keep(written));
-    assert_eq!(ana.entry(&key).text, "We two here");
-    assert!(ana.entry(&key).trash.is_some(), "what was carried over says that it was removed");
-    three.meet();
-    three.entry();
-}
-
-/// What each phone shows of it, with what stands beside.
-fn choices(three: &Three) -> Vec<(String, Vec<String>)> {
-    let choices = three.entry().choices().into_iter();
-    choices.map(|choice| (choice.field, choice.values)).collect()
-}
-
-#[test]
-fn what_was_set_apart_is_shown_on_both_until_one_chooses() {
-    type Row<'a> = (&'a str, Kind, [&'a str; 2], &'a str, &'a str, &'a str);
-    let rows: &[Row<'_>] = &[
-        ("a topic", Kind::Repair, ["ana edit Tue", "ben edit Wed"], name::TOPIC, "ben", "Tue"),
-        ("a topic anew", Kind::Repair, ["ana edit Tue", "ben edit Wed"], name::TOPIC, "ana", "Fri"),
-        (
-            "a day",
-            Kind::Repair,
-            ["ana happened-on 3", "ben happened-on 4"],
-            name::HAPPENED,
-            "ana",
-            "4",
-        ),
-        ("a date", Kind::Date, ["ana set-date 3", "ben set-date 4"], name::ON, "ben", "3"),
-        ("own words", Kind::Note, ["ana edit lonely", "tablet edit angry"], WORDS, "ana", "lonely"),
-        (
-            "a side",
-            Kind::Repair,
-            ["ana tell One", "tablet tell Two"],
-            name::PERSPECTIVE,
-            "tablet",
-            "Both",
-        ),
-    ];
-    for (what, kind, apart, field, who, value) in rows {
-        let mut three = Three::with(*kind, "I felt hurt");
-        apart.iter().for_each(|step| three.does(step));
-        three.meet();
-        let shown = choices(&three);
-        assert_eq!(shown.len(), 1, "{what}: {shown:?}");
-        assert_eq!((shown[0].0.as_str(), shown[0].1.len()), (*field, 2), "{what}");
-        assert_eq!(three.entry().conflicts(), 1, "one stands beside the other: {what}");
-        assert_eq!(three.entry().needs().len(), 1, "{what}");
-        let key = three.key.clone();
-        let phone = three.phone(who);
-        let written = phone.notebook.resolve(&key, (field, None), value).unwrap();
-        written.iter().for_each(|written| phone.keep(written));
-        three.meet();
-        assert_eq!(three.entry().conflicts(), 0, "choosing on one clears both: {what}");
-        assert_eq!(three.entry().needs(), [], "{what}");
-        let is_there = |text: &str| text == *value;
-        let entry = three.entry();
-        let mut all = entry.shown.iter().map(|shown| &shown.value);
-        let mut parts = entry.parts.iter().map(|part| &part.text);
-        let is_shown = is_there(&entry.text)
-            || all.any(|text| is_there(text))
-            || parts.any(|text| is_there(text));
-        assert!(is_shown, "{what}");
-        let again = three.phone(who).notebook.resolve(&key, (field, None), value);
-        assert_eq!(again.err(), Some(CannotWrite::NothingToResolve), "{what}");
-    }
-}
-
-#[test]
-fn equal_values_set_apart_are_one() {
-    for [one, other] in
-        [["ana edit Tue", "ben edit Tue"], ["ana happened-on 3", "ben happened-on 3"]]
-    {
-        let mut three = Three::with(Kind::Repair, "?");
-        [one, other, "meet"].iter().for_each(|step| three.does(step));
-        assert_eq!((three.entry().conflicts(), choices(&three)), (0, vec![]));
-    }
-}
-
-#[test]
-fn whoever_has_no_say_does_not_choose() {
-    let mut three = Three::with(Kind::Note, "I felt hurt");
-    ["ana edit lonely", "tablet edit angry", "meet"].iter().for_each(|step| three.does(step));
-    let key = three.key.clone();
-    let mut by_ben = |field: &str| three.phone("ben").notebook.resolve(&key, (field, None), "fine");
-    assert_eq!(by_ben(WORDS).err(), Some(CannotWrite::NotYours));
-    assert_eq!(by_ben("topic").err(), Some(CannotWrite::NothingToResolve));
-    let mut three = Three::with(Kind::List, "Groceries");
-    ["ana add milk", "meet"].iter().for_each(|step| three.does(step));
-    let (key, item) = (three.key.clone(), three.entry().items[0].id.clone());
-    for (who, words) in [("ana", "oat milk"), ("ben", "whole milk")] {
-        let phone = three.phone(who);
-        for (deed, words) in [(Deed::Change, words), (Deed::Check, "")] {
-            let act = Act { deed, on: Some(&item), words, now: 0 };
-            let written = phone.notebook.act(&key, act, &mut rng(9)).unwrap();
-            written.iter().for_each(|written| phone.keep(written));
-        }
-    }
-    let ben = three.phone("ben");
-    let act = Act { deed: Deed::Uncheck, on: Some(&item), words: "", now: 0 };
-    let written = ben.notebook.act(&key, act, &mut rng(9)).unwrap().unwrap();
-    ben.keep(&written);
-    three.meet();
-    assert_eq!(choices(&three).len(), 2, "its words, and whether it is done");
-    for (field, value) in [(name::ITEM, "oat milk"), (name::DONE, "yes")] {
-        let ben = three.phone("ben");
-        let other = ben.notebook.resolve(&key, (field, Some(&item)), "something else");
-        assert_eq!(other.err(), Some(CannotWrite::NotAChoice));
-        let written = ben.notebook.resolve(&key, (field, Some(&item)), value).unwrap().unwrap();
-        ben.keep(&written);
-        three.meet();
-    }
-    let entry = three.entry();
-    let [item] = &entry.items[..] else { panic!("{:?}", entry.items) };
-    assert_eq!((item.text.as_str(), item.is_done, entry.conflicts()), ("oat milk", true, 0));
 }
 
 /// Changes that Ben's phone, taken over, makes of an entry that all have; and what Ana's phone says
@@ -686,87 +384,5 @@ proptest! {
         for (field, who) in fields.iter().zip(["Ana", "Ben"]) {
             prop_assert!(text.contains(&field.typed), "{who} typed {:?}: {text:?}", field.typed);
         }
-    }
-}
-
-/// Somebody's removing, or restoring, as a model has it.
-#[derive(Clone, Debug)]
-struct Stand {
-    is_removal: bool,
-    words: BTreeSet<usize>,
-    after: BTreeSet<usize>,
-}
-
-/// What a phone has heard of, in a model.
-#[derive(Clone, Debug, Default)]
-struct Heard {
-    words: BTreeSet<usize>,
-    stands: BTreeSet<usize>,
-}
-
-impl Heard {
-    /// Whether it shows that somebody removed the entry, and whether it is out of sight.
-    fn shows(&self, all: &[Stand]) -> (bool, bool) {
-        let of = |id: &usize| &all[*id];
-        let is_standing =
-            |id: &&usize| !self.stands.iter().any(|other| of(other).after.contains(id));
-        let standing: Vec<&Stand> = self.stands.iter().filter(is_standing).map(of).collect();
-        let removals = || standing.iter().filter(|stand| stand.is_removal);
-        let seen: BTreeSet<usize> = removals().flat_map(|stand| stand.words.clone()).collect();
-        let is_removed = removals().next().is_some();
-        let is_restored = standing.iter().any(|stand| !stand.is_removal);
-        (is_removed, is_removed && !is_restored && self.words.is_subset(&seen))
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
-
-    /// Whatever three phones write and remove, in whatever order it travels, no word is out of sight
-    /// that nobody who removed the entry had seen.
-    #[test]
-    fn no_word_is_removed_unseen(
-        steps in prop::collection::vec((0..3_usize, 0..7_u8, 0..3_usize), 1..28),
-    ) {
-        let mut three = Three::with(Kind::Page, "We two");
-        let key = three.key.clone();
-        let (mut stands, mut words): (Vec<Stand>, usize) = (Vec::new(), 0);
-        let mut heard: [Heard; 3] = Default::default();
-        let mut came: [Vec<(Change, Person)>; 3] = Default::default();
-        for (at, what, from) in steps {
-            match what {
-                0 => three.does(&format!("{} comment {words}", WHO[at])),
-                1 => three.does(&format!("{} edit We two {words}", WHO[at])),
-                2 | 3 => {
-                    let (is_removed, is_hidden) = heard[at].shows(&stands);
-                    let is_removal = what == 2;
-                    three.does(&format!("{} {}", WHO[at], if is_removal { "trash" } else { "restore" }));
-                    if if is_removal { is_hidden } else { !is_removed } {
-                        continue;
-                    }
-                    let Heard { words, stands: after } = heard[at].clone();
-                    heard[at].stands.insert(stands.len());
-                    stands.push(Stand { is_removal, words, after });
-                }
-                _ => {
-                    let mut batch = came[from].clone();
-                    batch.extend(three.phones[from].written.clone());
-                    three.phones[at].notebook.receive(batch.clone()).unwrap();
-                    came[at].extend(batch);
-                    let Heard { words, stands } = heard[from].clone();
-                    heard[at].words.extend(words);
-                    heard[at].stands.extend(stands);
-                }
-            }
-            if what < 2 {
-                heard[at].words.insert(words);
-                words += 1;
-            }
-            let trash = three.phones[at].entry(&key).trash;
-            let shown = (trash.is_some(), trash.is_some_and(|trash| trash.is_hidden()));
-            prop_assert_eq!(shown, heard[at].shows(&stands), "{} {:?}", at, stands);
-        }
-        three.meet();
-        three.entry();
     }
 }

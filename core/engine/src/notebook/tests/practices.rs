@@ -6,169 +6,10 @@ use super::super::deed::{Act, Deed};
 use super::super::kinds::{Fact, State};
 use super::super::name::ItemId;
 use super::super::schema::{Class, Owner, Subject, name};
+use super::super::since::Changed;
+use super::world::{World, check, told};
 use super::*;
 use crate::limits::{MAX_FEELINGS, MAX_ITEMS, MAX_PARTS, MAX_TITLE};
-
-/// Ana, her tablet and Ben, with one entry of Ana's.
-pub(super) struct World {
-    pub(super) phones: [Phone; 3],
-    pub(super) key: EntryKey,
-    pub(super) now: i64,
-}
-
-/// The three, each with a device that the others of its person know.
-pub(super) fn phones() -> [Phone; 3] {
-    let mut phones = [ANA, ANAS_TABLET, BEN].map(Phone::new);
-    for (phone, (own, all)) in
-        phones.iter_mut().zip([(1, [1, 2].as_slice()), (2, &[1, 2]), (3, &[3])])
-    {
-        let keys = all.iter().map(|seed| device(*seed).keys());
-        phone.notebook.set_keeper(Keeper::new(&device(own), keys));
-    }
-    phones
-}
-
-impl World {
-    pub(super) fn with(kind: Kind, text: &str) -> Self {
-        let mut phones = phones();
-        let written = phones[0].notebook.write(kind, 7, text, &mut rng(1)).unwrap();
-        Self::after(phones, &written)
-    }
-
-    /// With what Ana has just written on her phone.
-    pub(super) fn after(mut phones: [Phone; 3], written: &Written) -> Self {
-        phones[0].keep(written);
-        let mut world = Self { phones, key: written.entry.key.clone(), now: 0 };
-        world.meet();
-        world
-    }
-
-    pub(super) fn meet(&mut self) {
-        let [ana, tablet, ben] = &mut self.phones;
-        meet(&mut [ana, tablet, ben]);
-    }
-
-    /// `ana let-go`, `ben agree #0 gladly`, `ben vote @1 yes`: who, what, on which of the parts or
-    /// items or times, with what.
-    pub(super) fn try_to(&mut self, step: &str) -> Result<bool, CannotWrite> {
-        let (who, rest) = step.split_once(' ').unwrap();
-        let (deed, rest) = rest.split_once(' ').unwrap_or((rest, ""));
-        let at = ["ana", "tablet", "ben"].iter().position(|name| *name == who).unwrap();
-        let entry = self.phones[at].entry(&self.key);
-        let ids: Vec<ItemId> = if entry.items.is_empty() {
-            let asked =
-                [name::REFLECTION, name::REQUEST, name::APOLOGY, name::SUPPORT, name::SHARE];
-            let parts = entry.parts.iter().filter(|part| asked.contains(&part.name.as_str()));
-            parts.filter_map(|part| part.id.clone()).collect()
-        } else {
-            entry.items.iter().map(|item| item.id.clone()).collect()
-        };
-        let times = entry.meeting.iter().flat_map(|meeting| &meeting.proposals);
-        let times: Vec<ItemId> = times.map(|time| time.id.clone()).collect();
-        let named = |on: &str, ids: &[ItemId]| {
-            let (on, words) = on.split_once(' ').unwrap_or((on, ""));
-            (Some(ids[on.parse::<usize>().unwrap()].clone()), words.to_owned())
-        };
-        let (on, words) = match (rest.strip_prefix('#'), rest.strip_prefix('@')) {
-            (Some(on), _) => named(on, &ids),
-            (None, Some(on)) => named(on, &times),
-            (None, None) => (None, rest.to_owned()),
-        };
-        let words = match words.strip_prefix('^') {
-            Some(named) => ids[named.parse::<usize>().unwrap()].to_string(),
-            None => words,
-        };
-        let phone = &mut self.phones[at];
-        phone.seed += 1;
-        let written = if deed == "edit" {
-            phone.notebook.edit(&self.key, None, &words)?
-        } else if deed == "settle" {
-            phone.notebook.settle(&self.key, self.now)?
-        } else {
-            let act =
-                Act { deed: deed.parse().unwrap(), on: on.as_ref(), words: &words, now: self.now };
-            phone.notebook.act(&self.key, act, &mut rng(phone.seed))?
-        };
-        written.iter().for_each(|written| phone.keep(written));
-        Ok(written.is_some())
-    }
-
-    pub(super) fn does(&mut self, step: &str) -> bool {
-        self.try_to(step).unwrap_or_else(|why| panic!("{step}: {why}"))
-    }
-
-    pub(super) fn together(&mut self, steps: &[&str]) {
-        for step in steps {
-            self.does(step);
-            self.meet();
-        }
-    }
-
-    pub(super) fn apart(&mut self, steps: &[&str]) {
-        for step in steps {
-            self.does(step);
-        }
-        self.meet();
-        assert_eq!(self.phones[0].entry(&self.key), self.phones[1].entry(&self.key));
-        let hashes = self.phones.each_ref().map(|phone| phone.entry(&self.key).content);
-        assert!(hashes.iter().all(|hash| *hash == hashes[0]));
-    }
-
-    pub(super) fn entry(&self) -> Entry {
-        self.phones[2].entry(&self.key)
-    }
-
-    /// Whether something is open to one of the two at the moment.
-    pub(super) fn can(&self, who: Slot, deed: Deed) -> bool {
-        self.entry().open.iter().any(|open| open.to == who && open.deed == deed)
-    }
-
-    pub(super) fn said(&self, name: &str) -> Vec<(Slot, String)> {
-        let stances = self.entry().stances.into_iter().filter(|stance| stance.name == name);
-        stances.map(|stance| (stance.by, stance.value)).collect()
-    }
-}
-
-/// What happens, before and then apart; what state it is in then; and who is told what.
-pub(super) type Row<'a> = (&'a str, &'a [&'a str], &'a [&'a str], State, &'a [&'a str]);
-
-pub(super) fn told(entry: &Entry) -> Vec<&'static str> {
-    let told = entry.facts.iter().map(|fact| match fact {
-        Fact::EarlierWords(_) => "earlier words",
-        Fact::ConfirmedBefore(_) => "confirmed before",
-        Fact::AskedAgain(Slot::First) => "ana is asked again",
-        Fact::AskedAgain(Slot::Second) => "ben is asked again",
-        Fact::HadSaidYes(Slot::First) => "ana had said yes",
-        Fact::HadSaidYes(Slot::Second) => "ben had said yes",
-        Fact::ChoseAnother(Slot::First) => "ana chose another",
-        Fact::ChoseAnother(Slot::Second) => "ben chose another",
-        Fact::WithdrawnAfterOpened => "withdrawn after it was opened",
-        Fact::DoesNotOpen(_) => "does not open",
-    });
-    told.collect()
-}
-
-pub(super) fn check(kind: Kind, rows: &[Row<'_>]) {
-    for (what, together, apart, state, facts) in rows {
-        let reversed: Vec<&str> = apart.iter().rev().copied().collect();
-        // What one phone does apart stays in its order; whose turn is first must not matter.
-        let orders = [apart.to_vec(), if is_one_each(apart) { reversed } else { apart.to_vec() }];
-        for order in orders {
-            let mut world = World::with(kind, "I felt hurt");
-            world.together(together);
-            world.apart(&order);
-            let entry = world.entry();
-            assert_eq!(entry.meeting, world.phones[0].entry(&world.key).meeting, "{what}");
-            assert_eq!(entry.state, Some(*state), "{what}");
-            assert_eq!(told(&entry), *facts, "{what}");
-        }
-    }
-}
-
-fn is_one_each(steps: &[&str]) -> bool {
-    let who: Vec<&str> = steps.iter().map(|step| step.split(' ').next().unwrap()).collect();
-    who.iter().all(|name| who.iter().filter(|other| *other == name).count() == 1)
-}
 
 #[test]
 fn listening_comes_to_being_understood() {
@@ -177,91 +18,32 @@ fn listening_comes_to_being_understood() {
     check(
         Kind::Listening,
         &[
-            ("shared", &[], &[], Shared, &[]),
-            ("reflected", &[heard], &[], Reflected, &[]),
-            ("partly", &[heard, "ana partly #0 And alone"], &[], Clarifying, &[]),
-            ("not yet", &[heard, "ana not-yet #0"], &[], Clarifying, &[]),
-            ("got me", &[heard, "ana got-me #0"], &[], Understood, &[]),
-            (
-                "not yet, then got me",
-                &[heard, "ana not-yet #0", "ana got-me #0"],
-                &[],
-                Understood,
-                &[],
-            ),
+            ("shared", &[], Shared, &[]),
+            ("reflected", &[heard], Reflected, &[]),
+            ("partly", &[heard, "ana partly #0 And alone"], Clarifying, &[]),
+            ("not yet", &[heard, "ana not-yet #0"], Clarifying, &[]),
+            ("got me", &[heard, "ana got-me #0"], Understood, &[]),
+            ("not yet, then got me", &[heard, "ana not-yet #0", "ana got-me #0"], Understood, &[]),
             (
                 "more to say",
                 &[heard, "ana got-me #0", "ana edit I felt hurt, twice"],
-                &[],
                 MoreToSay,
                 &["earlier words", "confirmed before"],
             ),
             (
                 "and heard again",
                 &[heard, "ana got-me #0", "ana edit Twice", "ben reflect Twice"],
-                &[],
                 Reflected,
                 &["earlier words", "confirmed before"],
-            ),
-            (
-                "speaker adds ∥ listener reflects",
-                &[],
-                &["ana edit I felt hurt, twice", heard],
-                Reflected,
-                &["earlier words"],
-            ),
-            (
-                "speaker confirms on the phone ∥ adds on the tablet",
-                &[heard],
-                &["ana got-me #0", "tablet edit I felt hurt, twice"],
-                MoreToSay,
-                &["earlier words", "confirmed before"],
-            ),
-            (
-                "confirms on the phone ∥ not yet on the tablet",
-                &[heard],
-                &["ana got-me #0", "tablet not-yet #0"],
-                Clarifying,
-                &[],
-            ),
-            (
-                "confirms ∥ the listener writes the reflection anew",
-                &[heard],
-                &["ana got-me #0", "ben revise #0 You felt angry"],
-                Reflected,
-                &[],
             ),
             (
                 "a reflection written anew after more was said is about all of it",
                 &[heard, "ana edit Twice", "ben revise #0 Twice"],
-                &[],
                 Reflected,
                 &[],
             ),
         ],
     );
-}
-
-#[test]
-fn both_reflections_of_two_devices_stand_and_so_do_all_sentences() {
-    let mut world = World::with(Kind::Listening, "I felt hurt");
-    let mut bens_tablet = Phone::new((BEN.0, WriterId([0xbb; 16])));
-    let [ana, _, ben] = &mut world.phones;
-    meet(&mut [ana, ben, &mut bens_tablet]);
-    world.does("ben reflect You felt left out");
-    let act = Act { deed: Deed::Reflect, on: None, words: "You felt alone", now: 0 };
-    let written = bens_tablet.notebook.act(&world.key, act, &mut rng(99)).unwrap().unwrap();
-    bens_tablet.keep(&written);
-    world.does("ana edit I felt hurt, and said nothing");
-    let [ana, tablet, ben] = &mut world.phones;
-    meet(&mut [ana, tablet, ben, &mut bens_tablet]);
-    let entry = world.entry();
-    let reflections: Vec<&str> = entry.parts.iter().map(|part| part.text.as_str()).collect();
-    assert_eq!(reflections.len(), 2);
-    assert!(reflections.contains(&"You felt left out") && reflections.contains(&"You felt alone"));
-    assert_eq!(entry.revisions.len(), 2);
-    assert_eq!(told(&entry), ["earlier words", "earlier words"]);
-    assert_eq!(entry, bens_tablet.entry(&world.key));
 }
 
 const SIDES: [&str; 2] = ["ana tell You came late", "ben tell The train was late"];
@@ -279,69 +61,71 @@ fn a_repair_comes_to_rest_and_opens_again() {
     check(
         Kind::Repair,
         &[
-            ("open", &SIDES, &[], Open, &[]),
-            ("one has let go", &after(&["ana let-go"]), &[], OneLetGo, &[]),
-            ("at rest", &rest_and(&[]), &[], AtRest, &[]),
-            ("two let-gos offline", &SIDES, &rest, AtRest, &[]),
-            ("withdrawn after rest", &rest_and(&["ana withdraw"]), &[], OneLetGo, &[]),
+            ("open", &SIDES, Open, &[]),
+            ("one has let go", &after(&["ana let-go"]), OneLetGo, &[]),
+            ("at rest", &rest_and(&[]), AtRest, &[]),
+            ("withdrawn", &after(&["ana let-go", "tablet withdraw"]), Open, &[]),
+            ("withdrawn after rest", &rest_and(&["ana withdraw"]), OneLetGo, &[]),
             (
                 "unseen words after rest",
                 &rest_and(&[more]),
-                &[],
                 Reopened,
                 &["ana is asked again", "ben is asked again"],
             ),
-            ("and let go of those, too", &rest_and(&[more, rest[0], rest[1]]), &[], AtRest, &[]),
-            ("paused", &after(&["ben pause 20000"]), &[], Paused, &[]),
-            ("paused no more", &after(&["ben pause 20000", "ben resume"]), &[], Open, &[]),
-            ("pause ∥ both let go", &SIDES, &["tablet pause 9", rest[0], rest[1]], AtRest, &[]),
-            ("topic ∥ let-go", &after(&[rest[0]]), &["tablet edit It", rest[1]], AtRest, &[]),
+            ("and let go of those, too", &rest_and(&[more, rest[0], rest[1]]), AtRest, &[]),
+            ("paused", &after(&["ben pause 20000"]), Paused, &[]),
+            ("paused no more", &after(&["ben pause 20000", "ben resume"]), Open, &[]),
         ],
     );
 }
 
 #[test]
-fn letting_go_of_what_one_had_not_seen_asks_again() {
-    use State::{Open, Reopened};
-    let asked: &[&str] = &["ana is asked again"];
-    let by_ben = |words: &'static str| ["ana let-go", words];
-    check(
-        Kind::Repair,
-        &[
-            ("the other edits their side", &SIDES, &by_ben("ben tell And I forgot"), Open, asked),
-            ("the other asks", &SIDES, &by_ben("ben ask Call me"), Open, asked),
-            (
-                "the other writes a request anew",
-                &after(&["ben ask Call me next time"]),
-                &by_ben("ben revise #0 Call me every time"),
-                Open,
-                asked,
-            ),
-            ("the other apologises", &SIDES, &by_ben("ben apologise I am sorry"), Open, asked),
-            ("the other names a feeling", &SIDES, &by_ben("ben feel lonely"), Open, asked),
-            (
-                "both let go ∥ one said more on another phone",
-                &SIDES,
-                &["ana let-go", "tablet feel hurt", "ben let-go"],
-                Reopened,
-                &["ana is asked again", "ben is asked again"],
-            ),
-            (
-                "let-go ∥ withdraw on one's own tablet",
-                &after(&["ana let-go"]),
-                &["tablet withdraw"],
-                Open,
-                &[],
-            ),
-            (
-                "let-go again ∥ withdraw on one's own tablet",
-                &after(&["ana let-go", "ben feel sorry"]),
-                &["ana let-go", "tablet withdraw"],
-                Open,
-                &[],
-            ),
-        ],
-    );
+fn who_is_asked_again_is_shown_what_has_changed_since_they_let_go() {
+    let since = |together: &[&str], apart: &[&str], by: Slot| -> Vec<String> {
+        let mut world = World::with(Kind::Repair, "Tuesday");
+        world.together(together);
+        world.apart(apart);
+        let all = world.phones.each_ref().map(|one| one.notebook.since_letting_go(&world.key, by));
+        assert!(all.iter().all(|one| *one == all[0]), "the same on every device");
+        let asked = world.entry().facts.contains(&Fact::AskedAgain(by));
+        assert_eq!(asked, !all[0].is_empty(), "just if there is something to be asked about");
+        let line = |one: &Changed| {
+            let [before, now] = [&one.before, &one.now].map(|text| text.as_deref().unwrap_or("-"));
+            format!("{}: {before} > {now}", one.name)
+        };
+        all[0].iter().map(line).collect()
+    };
+    let rows: &[(&[&str], &[&str], &[&str])] = &[
+        (&SIDES, &["ana let-go", "ben let-go"], &[]),
+        (&SIDES, &["ana let-go", "ben comment Hm", "ben edit The train"], &[]),
+        (
+            &SIDES,
+            &["ana let-go", "ben tell And I forgot", "ben tell And I was tired"],
+            &["perspective: The train was late > And I was tired"],
+        ),
+        (
+            &SIDES,
+            &["ana let-go", "tablet tell You waved"],
+            &["perspective: You came late > You waved"],
+        ),
+        (
+            &after(&["ben ask Call me", "ben feel sad"]),
+            &["ana let-go", "ben revise #0 Call", "ben unfeel sad", "ben feel sorry"],
+            &["request: Call me > Call", "feeling: - > sorry", "feeling: sad > -"],
+        ),
+        (&after(&["ana let-go", "ben let-go", "ben apologise I am"]), &[], &["apology: - > I am"]),
+        // What either of her devices had shown her, she has seen.
+        (
+            &after(&["ana let-go", "ben feel sad"]),
+            &["tablet let-go", "ana tell You waved"],
+            &["perspective: You came late > You waved"],
+        ),
+        (&after(&["ana let-go", "ana withdraw"]), &["ben tell And I forgot"], &[]),
+        (&SIDES, &["ben tell And I forgot"], &[]),
+    ];
+    for (together, apart, expected) in rows {
+        assert_eq!(since(together, apart, Slot::First), *expected);
+    }
 }
 
 #[test]
@@ -358,17 +142,6 @@ fn withdrawing_often_is_not_outvoted_by_letting_go_often() {
         "ana let-go",
     ]);
     assert_eq!(world.said(name::LET_GO)[0], (Slot::First, "no".to_owned()));
-}
-
-#[test]
-fn what_is_said_about_a_page_at_rest_leaves_it_at_rest() {
-    let mut world = World::with(Kind::Repair, "Tuesday");
-    world.together(&["ana tell You came late", "ana let-go", "ben let-go"]);
-    let key = world.key.clone();
-    world.phones[2].comment(&key, "I am glad");
-    world.phones[0].react(&key, "❤️", true);
-    world.apart(&[]);
-    assert_eq!(world.entry().state, Some(State::AtRest));
 }
 
 #[test]
@@ -452,16 +225,6 @@ fn kindness_is_thanked_once_and_kept_by_each() {
 }
 
 #[test]
-fn both_log_the_same_gesture_and_it_is_two_kindnesses() {
-    let mut world = World::with(Kind::Gesture, "Made the coffee");
-    let written = world.phones[2].notebook.write(Kind::Gesture, 7, "Made the coffee", &mut rng(2));
-    let written = written.unwrap();
-    world.phones[2].keep(&written);
-    world.apart(&[]);
-    assert_eq!(world.phones[0].notebook.entries().count(), 2);
-}
-
-#[test]
 fn support_stands_though_the_dream_is_taken_back() {
     let mut world = World::with(Kind::Fear, "That I cannot");
     world.together(&["ben support We can", "ana stand trying"]);
@@ -476,14 +239,6 @@ fn support_stands_though_the_dream_is_taken_back() {
     world.together(&["ana share-again"]);
     assert_eq!(world.entry().text, "That I cannot");
     assert_eq!(world.said(name::STATUS), [(Slot::First, "trying".to_owned())]);
-}
-
-#[test]
-fn taking_back_on_one_phone_wins_over_sharing_again_on_another() {
-    let mut world = World::with(Kind::Dream, "A house by the sea");
-    world.together(&["ana take-back"]);
-    world.apart(&["ana share-again", "ana take-back", "tablet share-again"]);
-    assert_eq!(world.entry().text, "");
 }
 
 #[test]
@@ -641,162 +396,4 @@ fn limits_are_named_and_nothing_is_cut_short() {
     assert_eq!(many.unwrap().map(|change| change.ops()), Some(MAX_ITEMS as u64));
     let full = CannotWrite::TooMany { what: "items", limit: MAX_ITEMS };
     assert_eq!(list.try_to("ana add one more"), Err(full));
-}
-
-/// What Ben's phone, taken over, writes on a repair without asking the law; the verdict of Ana's.
-fn forged_in_a_repair(fields: impl FnOnce(u64) -> Vec<(Field, Scalar)>) -> Option<Refusal> {
-    let mut world = World::with(Kind::Repair, "Tuesday");
-    world.together(&["ana tell You came late", "ana let-go", "ben let-go"]);
-    let before = world.phones[0].entry(&world.key);
-    let [ana, _, ben] = &mut world.phones;
-    let fields = fields(ben.notebook.document.next_op());
-    let change = ben.notebook.document.edit(|edit| {
-        fields
-            .into_iter()
-            .try_for_each(|(field, value)| edit.put(&world.key, &field.to_string(), value))
-    });
-    let change = change.unwrap().unwrap();
-    let applied = ana.notebook.receive(vec![(change, Person::first(Slot::Second))]).unwrap();
-    let refusal = applied.refused.first().map(|(_, refusal)| *refusal);
-    assert_eq!(ana.entry(&world.key) == before, refusal.is_some());
-    refusal
-}
-
-#[test]
-fn nobody_speaks_for_the_other_and_no_new_words_slip_under_a_rest() {
-    let ben = Owner { slot: BEN.0, generation: 0, writer: BEN.1 };
-    let ana = Owner { slot: ANA.0, generation: 0, writer: ANA.1 };
-    let saying = |round: u64, witness: u64| {
-        let witness = RevMap::from(vec![(ANA.1, witness)]);
-        let after = RevMap::default();
-        Claim { round, value: "no".to_owned(), after, witness }.to_scalar()
-    };
-    let subject = |name| Subject::new(name, None);
-    let claim = |owner| Field::Own(Class::Claim, subject(name::LET_GO), owner);
-    let part = |owner: Owner, name| {
-        let Owner { slot, generation, writer } = owner;
-        Field::Part(subject(name), WordsKey { rev: 9, writer, slot, generation })
-    };
-    let words = |text: &str| Scalar::Str(text.to_owned());
-    let mixed = Owner { writer: BEN.1, ..ana };
-    let borrowed = Owner { writer: ANA.1, ..ben };
-    let later = Owner { generation: 1, ..ben };
-    for owner in [ana, mixed, borrowed, later] {
-        let refused = forged_in_a_repair(|_| vec![(claim(owner), saying(3, 1))]);
-        assert!(matches!(refused, Some(Refusal::Unlawful(_))), "{owner:?}");
-        let refused = forged_in_a_repair(|start| {
-            let rev = (Field::Rev(ben), Scalar::Uint(start));
-            vec![(part(owner, name::PERSPECTIVE), words("I was never late")), rev]
-        });
-        assert!(matches!(refused, Some(Refusal::Unlawful(_))), "{owner:?}");
-    }
-    let unlawful = |fields: fn(u64, Owner) -> Vec<(Field, Scalar)>| {
-        matches!(forged_in_a_repair(|start| fields(start, ben)), Some(Refusal::Unlawful(_)))
-    };
-    let quiet = forged_in_a_repair(|_| vec![(part(ben, name::PERSPECTIVE), words("psst"))]);
-    assert_eq!(quiet, Some(Refusal::Unlawful("new words come with their revision")));
-    assert!(unlawful(|start, ben| vec![(Field::Rev(ben), Scalar::Uint(start - 1))]));
-    assert!(unlawful(|start, ben| vec![(Field::Rev(ben), Scalar::Uint(start + 1))]));
-    let future = forged_in_a_repair(|start| vec![(claim(ben), saying(start + 1, 1))]);
-    assert!(matches!(future, Some(Refusal::Unlawful(_))));
-    let foreseen = forged_in_a_repair(|start| vec![(claim(ben), saying(3, start + 1))]);
-    assert!(matches!(foreseen, Some(Refusal::Unlawful(_))));
-    let junk = forged_in_a_repair(|_| vec![(claim(ben), Scalar::Bytes(vec![0xff; 9]))]);
-    assert_eq!(junk, Some(Refusal::Unlawful("this is no claim")));
-    let misplaced = forged_in_a_repair(|start| {
-        let place = Subject::of_member(name::FEELING, "hurt");
-        let rev = (Field::Rev(ben), Scalar::Uint(start));
-        vec![(Field::Own(Class::Member, place, ben), saying(3, 1)), rev]
-    });
-    assert_eq!(misplaced, Some(Refusal::Unlawful("a member of a set stands in its own place")));
-    assert_eq!(forged_in_a_repair(|_| vec![(claim(ben), saying(3, 1))]), None);
-}
-
-#[test]
-fn what_a_later_version_writes_is_kept_through_an_edit_of_this_one() {
-    let mut world = World::with(Kind::Gesture, "Made the coffee");
-    let later = Subject::new("sweetness", None);
-    let ben = Owner { slot: BEN.0, generation: 0, writer: BEN.1 };
-    let claim = Claim::next(ben, &[], "very".to_owned(), RevMap::default());
-    let field = Field::Own(Class::Claim, later, ben).to_string();
-    let key = world.key.clone();
-    let written = world.phones[2].notebook.commit(world.phones[2].notebook.author(), |edit| {
-        edit.put(&key, &field, claim.to_scalar())?;
-        let new = EntryKey::from_random(Slot::Second, [5; 16]);
-        let fields = [
-            ("kind", Scalar::Str("poem".to_owned())),
-            ("v", Scalar::Uint(9)),
-            ("ord", Scalar::Uint(1)),
-            ("day", Scalar::Int(1)),
-        ];
-        edit.create_entry(&new, &fields, None)
-    });
-    world.phones[2].written.push((written.unwrap().unwrap(), Person::first(Slot::Second)));
-    world.meet();
-    world.together(&["ana edit Made the tea", "ana keep"]);
-    let raw = world.phones[0].notebook.document.entry(&world.key).unwrap();
-    assert_eq!(raw.fields[&field][0].scalar, claim.to_scalar());
-    let poem = EntryKey::from_random(Slot::Second, [5; 16]);
-    let mut poem = world.phones[0].entry(&poem);
-    assert_eq!((poem.kind, poem.kind_name.as_str()), (None, "poem"));
-    let key = poem.key.clone();
-    world.phones[0].comment(&key, "What is this?");
-    world.meet();
-    poem = world.entry_of(&key);
-    assert_eq!(poem.comments.len(), 1);
-}
-
-impl World {
-    fn entry_of(&self, key: &EntryKey) -> Entry {
-        self.phones[2].entry(key)
-    }
-}
-
-#[test]
-fn an_envelope_names_the_oldest_law_that_can_read_it() {
-    let mut phone = Phone::new(ANA);
-    let note = phone.note("Dear Ben");
-    phone.comment(&note, "And");
-    phone.react(&note, "❤️", true);
-    let law = |phone: &Phone| {
-        let changes: Vec<Change> = phone.written.iter().map(|(change, _)| change.clone()).collect();
-        schema::law_of(&changes)
-    };
-    assert_eq!(law(&phone), 1);
-    let act = Act { deed: Deed::Keep, on: None, words: "", now: 0 };
-    let kept = phone.notebook.act(&note, act, &mut rng(9)).unwrap().unwrap();
-    phone.keep(&kept);
-    assert_eq!(law(&phone), 2);
-    let mut phone = Phone::new(ANA);
-    let written = phone.notebook.write(Kind::Mood, 0, "Light", &mut rng(9)).unwrap();
-    phone.keep(&written);
-    assert_eq!(law(&phone), schema::LAW);
-}
-
-#[test]
-fn a_repair_written_before_a_restore_is_written_anew_and_asks_again() {
-    let mut world = World::with(Kind::Repair, "Tuesday");
-    world.together(&["ben tell The train was late"]);
-    let shared: Vec<Change> = {
-        let all = world.phones.iter().flat_map(|phone| phone.written.iter());
-        all.map(|(change, _)| change.clone()).collect()
-    };
-    let kept = world.phones[0].written.len();
-    for step in ["ana tell You came late", "ana feel hurt", "ana ask Call me", "ana let-go"] {
-        world.does(step);
-    }
-    let ana = &mut world.phones[0];
-    let lost: Vec<Change> =
-        ana.written.split_off(kept).into_iter().map(|(change, _)| change).collect();
-    let anew = (ANA.0, WriterId([0xcc; 16]));
-    let restored = Notebook::load(Volume(0), Edition(0), first(anew), None, shared).unwrap();
-    let old = std::mem::replace(&mut ana.notebook, restored);
-    let written = ana.notebook.carry_over(&old, &lost).unwrap();
-    written.iter().for_each(|written| ana.keep(written));
-    world.apart(&[]);
-    let entry = world.entry();
-    let texts: Vec<&str> = entry.parts.iter().map(|part| part.text.as_str()).collect();
-    assert_eq!(texts, ["The train was late", "You came late", "Call me"]);
-    assert_eq!(entry.members[0].value, "hurt");
-    assert_eq!(told(&entry), ["ana is asked again"]);
 }

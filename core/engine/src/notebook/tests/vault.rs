@@ -1,10 +1,13 @@
 //! What lies in a vault, and what of it is shared: drafts on two devices of one person, and fields
 //! that are copied.
 
+use std::collections::BTreeSet;
+
 use super::super::deed::{Act, Deed};
 use super::super::draft::Drafted;
 use super::super::schema::name;
 use super::super::sharing::Sharing;
+use super::world::phones;
 use super::*;
 
 fn words(text: &str) -> Drafted {
@@ -179,4 +182,188 @@ fn what_cannot_be_shared_is_refused_whole() {
     let words = share(&["text"], Some(Kind::Note), None).unwrap();
     let into = ana.notebook.share_into(&note, &words, &mut rng(1));
     assert_eq!(into.err(), Some(CannotWrite::NotYours));
+}
+
+/// What is done in a vault with an entry, and which of its fields are there then.
+type Shared = (&'static [(Deed, &'static str)], &'static [&'static str]);
+
+/// That of every kind that is shared.
+fn table(kind: Kind) -> Option<Shared> {
+    Some(match kind {
+        Kind::Note | Kind::Gesture | Kind::Listening => (&[(Deed::Tag, "home")], &["text", "tags"]),
+        Kind::Page => (&[(Deed::Entitle, "Rules")], &["text", "title"]),
+        Kind::Repair => (
+            &[
+                (Deed::Feel, "lonely"),
+                (Deed::Feel, "tired"),
+                (Deed::Tell, "You laughed"),
+                (Deed::Understand, "You were nervous"),
+                (Deed::Ask, "Ask me next time"),
+                (Deed::Apologise, "I am sorry that I left"),
+                (Deed::HappenedOn, "20000"),
+            ],
+            &[
+                "text",
+                "feelings",
+                "perspective",
+                "understood",
+                "requests",
+                "apologies",
+                "happened-on",
+            ],
+        ),
+        Kind::Dream | Kind::Fear | Kind::Aspiration => (
+            &[(Deed::Stand, "trying"), (Deed::Add, "one step"), (Deed::Add, "another")],
+            &["text", "status", "items"],
+        ),
+        Kind::List => (&[(Deed::Add, "tea"), (Deed::Add, "milk")], &["text", "items"]),
+        Kind::Mood => (&[(Deed::Rate, "4")], &["text", "level"]),
+        Kind::Date => {
+            (&[(Deed::SetDate, "20100"), (Deed::SetRepeat, "yearly")], &["text", "on", "repeat"])
+        }
+        Kind::HeartToHeart => (
+            &[
+                (Deed::Propose, "1000 2000 Europe/Copenhagen"),
+                (Deed::Propose, "3000 4000 UTC"),
+                (Deed::SetLength, "30"),
+                (Deed::SetWhere, "by the mill"),
+                (Deed::Add, "the lease"),
+                (Deed::Promise, "to ask first"),
+                (Deed::Promise, "to listen"),
+            ],
+            &["why", "text", "times", "length", "where", "items", "promises"],
+        ),
+        Kind::Prompt => (&[(Deed::Answer, "by the sea")], &["text", "answer"]),
+        Kind::Profile => (
+            &[(Deed::CallMe, "Ana"), (Deed::TogetherSince, "19000"), (Deed::SetTheme, "green")],
+            &["text", "called", "together-since", "theme"],
+        ),
+        Kind::Template => {
+            (&[(Deed::Begins, "repair"), (Deed::Add, "What I felt")], &["text", "begins", "items"])
+        }
+        // Each for oneself: they become another kind, or nothing.
+        Kind::Myself | Kind::Need | Kind::Boundary | Kind::Letter | Kind::Reminder => return None,
+        Kind::Draft | Kind::Marks => return None,
+    })
+}
+
+/// An entry of that kind in Ana's vault, with all of its fields and an item done.
+fn of_kind(kind: Kind, deeds: &[(Deed, &str)]) -> Entry {
+    let [mut vault, ..] = phones();
+    let written = vault.notebook.write(kind, 7, "What it begins with", &mut rng(1)).unwrap();
+    let key = written.entry.key;
+    for (deed, words) in deeds {
+        vault.seed += 1;
+        let act = Act { deed: *deed, on: None, words, now: 0 };
+        vault.notebook.act(&key, act, &mut rng(vault.seed)).unwrap().unwrap();
+    }
+    if let Some(item) = vault.entry(&key).items.first() {
+        let act = Act { deed: Deed::Check, on: Some(&item.id), words: "", now: 0 };
+        vault.notebook.act(&key, act, &mut rng(99)).unwrap().unwrap();
+    }
+    if kind == Kind::HeartToHeart {
+        vault.notebook.edit(&key, None, "Notes for both").unwrap();
+    }
+    vault.entry(&key)
+}
+
+/// Everything that an entry says, without the names of the things in it.
+fn everything(entry: &Entry) -> BTreeSet<String> {
+    let mut all = BTreeSet::from([format!("{:?} {}", entry.kind, entry.text)]);
+    all.extend(entry.parts.iter().map(|part| format!("{} {}", part.name, part.text)));
+    all.extend(entry.members.iter().map(|one| format!("{} {}", one.name, one.value)));
+    all.extend(entry.shown.iter().map(|one| format!("{} {}", one.name, one.value)));
+    all.extend(entry.stances.iter().map(|one| format!("{} {}", one.name, one.value)));
+    all.extend(entry.items.iter().map(|item| {
+        format!("item {} {} {} {:?}", item.text, item.is_done, item.is_promise, item.owners)
+    }));
+    let times = entry.meeting.iter().flat_map(|meeting| &meeting.proposals);
+    all.extend(
+        times.map(|time| format!("{} {} {} {:?}", time.start, time.end, time.zone, time.votes)),
+    );
+    all
+}
+
+#[test]
+fn every_kind_is_shared_field_by_field_and_all_of_them_are_all_of_it() {
+    for kind in Kind::ALL {
+        let Some((deeds, named)) = table(kind) else { continue };
+        let own = of_kind(kind, deeds);
+        let [mut ana, _, mut ben] = phones();
+        let known = everything(&own);
+        let mut share = |named: &[&str]| {
+            let sharing = own.sharing(&fields(named), None, Some("To begin with")).unwrap();
+            ana.seed += 1;
+            let shared = ana.notebook.share(&sharing, &mut rng(ana.seed)).unwrap().entry;
+            // But for the words that it is begun with, and the day of a date, which it is born with.
+            let is_begun = |said: &String| said.contains("To begin") || said.starts_with("on 7");
+            let is_new = |said: &String| !said.starts_with("Some(") && !is_begun(said);
+            everything(&shared).into_iter().filter(is_new).collect::<BTreeSet<String>>()
+        };
+        let more: Vec<&str> =
+            named.iter().copied().filter(|field| !["text", "why"].contains(field)).collect();
+        for field in &more {
+            let others: Vec<&str> = more.iter().copied().filter(|other| other != field).collect();
+            let (alone, rest) = (share(&[field]), share(&others));
+            assert!(!alone.is_empty() && alone.is_subset(&known), "{kind:?} {field}");
+            assert!(alone.is_disjoint(&rest), "{kind:?}: {field} brings something along");
+        }
+        let sharing = own.sharing(&fields(named), None, None).unwrap();
+        let written = ana.notebook.share(&sharing, &mut rng(80)).unwrap();
+        assert_eq!(everything(&written.entry), everything(&own), "{kind:?}");
+        let mut again = phones().into_iter().next().unwrap();
+        let written = again.notebook.share(&sharing, &mut rng(81)).unwrap();
+        again.keep(&written);
+        meet(&mut [&mut again, &mut ben]);
+        let shown = everything(&ben.entry(&written.entry.key));
+        if kind == Kind::Prompt {
+            assert!(!shown.iter().any(|said| said.contains("by the sea")), "it is closed again");
+        } else {
+            assert_eq!(shown, everything(&own), "{kind:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_for_oneself_is_never_shared_unless_it_is_named_and_never_as_such() {
+    for kind in Kind::ALL.into_iter().filter(|kind| kind.is_for_oneself()) {
+        assert_eq!(table(kind), None);
+        let own = of_kind(kind, &[]);
+        let words = own.sharing(&fields(&["text"]), None, None);
+        let [mut ana, ..] = phones();
+        if kind.is_out_of_timelines() {
+            assert_eq!(words, Err(CannotWrite::ForVault), "{kind:?}");
+            assert_eq!(own.sharing(&[], Some(Kind::Note), Some("x")), Err(CannotWrite::ForVault));
+            continue;
+        }
+        let shared = ana.notebook.share(&words.unwrap(), &mut rng(1)).unwrap().entry;
+        assert_eq!((shared.kind, shared.text.as_str()), (Some(Kind::Note), own.text.as_str()));
+        // Where nothing is named, nothing goes.
+        let nothing = own.sharing(&[], None, None).unwrap();
+        assert_eq!(ana.notebook.share(&nothing, &mut rng(2)).err(), Some(CannotWrite::Empty));
+        for other in Kind::ALL.into_iter().filter(|kind| kind.is_for_oneself()) {
+            let kept = own.sharing(&fields(&["text"]), Some(other), None);
+            assert_eq!(kept, Err(CannotWrite::ForVault), "{kind:?} as {other:?}");
+        }
+    }
+}
+
+#[test]
+fn a_field_of_another_kind_says_nothing_or_has_no_place_there() {
+    for kind in Kind::ALL {
+        let Some((deeds, named)) = table(kind) else { continue };
+        let own = of_kind(kind, deeds);
+        for (field, other) in Kind::ALL
+            .iter()
+            .filter_map(|other| Some((table(*other)?.1, *other)))
+            .flat_map(|(all, other)| all.iter().map(move |field| (*field, other)))
+        {
+            let is_everywhere = ["text", "tags", "items"].contains(&field);
+            if is_everywhere || named.contains(&field) {
+                continue;
+            }
+            let refused = own.sharing(&fields(&[field]), Some(other), Some("x"));
+            assert_eq!(refused, Err(CannotWrite::Empty), "{kind:?} {field}");
+        }
+    }
 }

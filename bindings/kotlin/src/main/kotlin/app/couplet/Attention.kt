@@ -47,6 +47,22 @@ public data class Choice(
     val values: List<String>,
 )
 
+/**
+ * Something on a page that this person had not seen when they let it go.
+ *
+ * @property name what it is, by the name that it is shown under; [id] says which, where there can be
+ *   several, and [by] whose it is.
+ * @property before how it read then; nothing if it was not there.
+ * @property now how it reads by now; nothing if it was taken back.
+ */
+public data class Changed(
+    val name: String,
+    val id: ItemId?,
+    val by: PersonId,
+    val before: String?,
+    val now: String?,
+)
+
 /** Something in an entry that waits for somebody. */
 public sealed interface Need {
     /** Several words or values stand side by side: [resolve] chooses. */
@@ -57,7 +73,23 @@ public sealed interface Need {
 
     /** Somebody agreed to, or spoke of, earlier words. */
     public data class Stale(val fact: Fact) : Need
+
+    /** Words are left over from a removed paragraph: `keep` resolves `left-over` of their name. */
+    public data class LeftOver(val words: LeftOverWords) : Need
 }
+
+/**
+ * Words on a page that were written into a paragraph while it was removed.
+ *
+ * @property by whose they are.
+ * @property range where they stand in the page, from the first of them to behind the last.
+ */
+public data class LeftOverWords(
+    val id: ItemId,
+    val by: PersonId,
+    val range: TextRange,
+    val text: String,
+)
 
 /**
  * What waits for somebody. It holds up nothing.
@@ -84,12 +116,15 @@ public data class Attention(
  * @property together pages on which both have written.
  * @property touched other entries in which they did something: answered, reacted, wrote anew.
  * @property inNeed entries in which something waits to be chosen, or came back: nothing was lost.
+ * @property setAside changes that no phone applies: they are in the quarantine, and what they would
+ *   have changed stands as it did.
  */
 public data class Arrived(
     val fresh: List<NewOfKind>,
     val together: Long,
     val touched: Long,
     val inNeed: Long,
+    val setAside: Long,
 )
 
 /** How many entries of a kind are new. */
@@ -110,6 +145,15 @@ public suspend fun Notebook.seen(row: EntryRow): Boolean =
  * @throws CoupletException
  */
 public suspend fun Notebook.needsAttention(): Attention = calling { ffi.needsAttention().lift() }
+
+/**
+ * What this person had not seen of a page when they let it go, and is asked again about; nothing if
+ * they have not let it go.
+ *
+ * @throws CoupletException
+ */
+public suspend fun Notebook.sinceLettingGo(entry: EntryId): List<Changed> =
+    calling { ffi.sinceLettingGo(entry.lower()).map { it.lift() } }
 
 /**
  * Removes an entry from both timelines, as it stands; [restore] brings it back.
@@ -142,7 +186,11 @@ internal fun app.couplet.ffi.Need.lift(): Need = when (this) {
     is app.couplet.ffi.Need.Choose -> Need.Choose(choice.lift())
     is app.couplet.ffi.Need.Resurfaced -> Need.Resurfaced
     is app.couplet.ffi.Need.Stale -> Need.Stale(fact.lift())
+    is app.couplet.ffi.Need.LeftOver -> Need.LeftOver(words.lift())
 }
+
+private fun app.couplet.ffi.LeftOver.lift() =
+    LeftOverWords(id.lift(), by.lift(), TextRange(range.start.toInt(), range.end.toInt()), text)
 
 private fun app.couplet.ffi.Choice.lift() = Choice(field, on?.lift(), by?.lift(), values)
 
@@ -158,4 +206,5 @@ internal fun app.couplet.ffi.Arrived.lift() = Arrived(
     together = together.toLong(),
     touched = touched.toLong(),
     inNeed = inNeed.toLong(),
+    setAside = setAside.toLong(),
 )

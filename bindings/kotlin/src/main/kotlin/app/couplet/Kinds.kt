@@ -67,6 +67,9 @@ public enum class Kind {
 
     /** For oneself: words that were not shared so far. */
     DRAFT,
+
+    /** For oneself: what was seen of a shared notebook. It is written and read by no app. */
+    MARKS,
 }
 
 /** Where an entry of some kind has come to. */
@@ -375,6 +378,12 @@ public sealed interface Fact {
 
     /** What this person closed does not open with the key that they published. */
     public data class DoesNotOpen(val by: PersonId) : Fact
+
+    /**
+     * Of this reflection the speaker said this, too, apart, on another device: the more careful of
+     * the two holds.
+     */
+    public data class AlsoSaid(val of: ItemId, val verdict: String) : Fact
 }
 
 /** What a deed is done on. */

@@ -18,6 +18,9 @@ internal fun ItemId.lower() = app.couplet.ffi.ItemId(value)
 
 internal fun app.couplet.ffi.ItemId.lift() = ItemId(value)
 
+internal fun app.couplet.ffi.Changed.lift() =
+    Changed(name, id?.lift(), by.lift(), before, now)
+
 internal fun app.couplet.ffi.Fact.lift() = when (this) {
     is app.couplet.ffi.Fact.EarlierWords -> Fact.EarlierWords(of.lift())
     is app.couplet.ffi.Fact.ConfirmedBefore -> Fact.ConfirmedBefore(of.lift())
@@ -26,6 +29,7 @@ internal fun app.couplet.ffi.Fact.lift() = when (this) {
     is app.couplet.ffi.Fact.ChoseAnother -> Fact.ChoseAnother(by.lift())
     is app.couplet.ffi.Fact.WithdrawnAfterOpened -> Fact.WithdrawnAfterOpened
     is app.couplet.ffi.Fact.DoesNotOpen -> Fact.DoesNotOpen(by.lift())
+    is app.couplet.ffi.Fact.AlsoSaid -> Fact.AlsoSaid(of.lift(), verdict)
 }
 
 internal fun app.couplet.ffi.Open.lift() = Open(

@@ -55,6 +55,16 @@ public suspend fun Notebook.keepDrafts(vault: Notebook): Long =
     vault.writing { ffi.keepDrafts(vault.ffi).toLong() }
 
 /**
+ * What was seen here goes into the vault, and what was seen on one's other devices comes from it:
+ * around an exchange of the vault's, and before it is locked. Returns how many entries that were new
+ * here are read by that.
+ *
+ * @throws CoupletException what did not get there is due still.
+ */
+public suspend fun Notebook.keepSeen(vault: Notebook): Long =
+    vault.writing { writing { ffi.keepSeen(vault.ffi).toLong() } }
+
+/**
  * The drafts of this device and those of the vault, as one list.
  *
  * @throws CoupletException

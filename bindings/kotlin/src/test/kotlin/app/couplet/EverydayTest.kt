@@ -9,6 +9,10 @@ import kotlin.test.assertFalse
 import kotlin.test.assertIs
 import kotlin.test.assertNull
 import kotlin.test.assertTrue
+import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.async
+import kotlinx.coroutines.flow.filterIsInstance
+import kotlinx.coroutines.flow.first
 
 internal class EverydayTest {
     @Test
@@ -69,6 +73,81 @@ internal class EverydayTest {
         val said = ana.say(page.id, which).entry.comments
         assertEquals(listOf(TextRange(13, 16)), said.map { it.range })
     }
+
+    @Test
+    @Scenario("left-beside")
+    fun `what is said beside the owner, the owner does`() = story {
+        val keys = Pocket()
+        val (ben, first) = atTheDoor(keys)
+        ben.approve(ben.requests().single().id, first.status.value.waitingCode)
+        for (phone in listOf(ben, first)) phone.sync()
+        val note = first.write(Kind.NOTE, "a note").entry.id
+        val date = first.write(Kind.DATE, "the day we met").entry.id
+        val page = first.write(Kind.PAGE, "we go to the sea").entry
+        meet(first, ben)
+        first.act(date, Deed.SET_DATE, words = "20000")
+        ben.act(date, Deed.SET_DATE, words = "20001")
+        ben.comment(note, "mine")
+        meet(first, ben)
+        val choice = assertIs<Need.Choose>(first.entry(date).entry.needs.single()).choice
+        first.shutdown()
+
+        val widget = keep(Notebook.openBeside(config("Ben"), keys))
+        val chosen = Saying.Resolve(choice.field, choice.on, "20001")
+        assertEquals(date, widget.queueSaying(date, chosen))
+        val place = TextRange(13, 16)
+        widget.queueSaying(page.id, Saying.CommentOn(place, "which?", page.version))
+        val other = widget.entry(note).entry.comments.single().id
+        val refused = assertFailsWith<CoupletException.NotAllowed> {
+            widget.queueSaying(note, Saying.EditComment(other, "yours"))
+        }
+        assertEquals("not_yours", refused.code)
+        widget.queueSaying(note, Saying.Trash)
+
+        val again = keep(Notebook.open(config("Ben"), keys))
+        assertEquals(emptyList(), again.needsAttention().entries)
+        assertTrue("20001" in again.entry(date).entry.shown.map { it.value })
+        val said = again.entry(page.id).entry.comments.single()
+        assertEquals(place to "which?", said.range to said.text)
+        val removed = again.timeline(filter = Filter(among = Among.REMOVED))
+        assertEquals(listOf(note), removed.map { it.id })
+        again.shutdown()
+        widget.queueSaying(note, Saying.Restore)
+        widget.queueSaying(page.id, Saying.EditComment(said.id, "which sea?"))
+        val last = keep(Notebook.open(config("Ben"), keys))
+        assertTrue("a note" in last.texts())
+        assertEquals("which sea?", last.entry(page.id).entry.comments.single().text)
+    }
+
+    @Test
+    @Scenario("unlawful")
+    fun `what the other's changed app writes over one's words stands nowhere, and is said`() =
+        story {
+            scenarios.resolve("unlawful").copyRecursively(directory.toFile())
+            val (ana, ben) = listOf("ana", "ben").map { name ->
+                val keys = Pocket().apply { keep(ByteArray(32) { 7 }) }
+                keep(Notebook.open(Config(directory.resolve(name).toFile()), keys))
+            }
+            for (phone in listOf(ana, ben)) phone.setRelay(relay.link)
+            val other = ben.status.value.person
+            val telling = async(start = CoroutineStart.UNDISPATCHED) {
+                ana.events.filterIsInstance<Event.Rejected>().first()
+            }
+            for (phone in listOf(ana, ben)) phone.sync()
+            assertEquals(1, ana.sync().arrived.setAside)
+            val told = telling.await()
+            assertEquals(other, told.by)
+            assertTrue(told.detail.startsWith("a change is against the rules"), told.detail)
+            assertEquals(setOf("I will be there", "See you at the mill"), ana.texts().toSet())
+            val aside = listOf(SetAside(other, told.detail))
+            assertEquals(aside, ana.quarantine().changes)
+            assertEquals(aside, ana.needsAttention().setAside)
+
+            ana.write(Kind.NOTE, "I waited")
+            ana.sync()
+            assertTrue(ben.sync().isCaughtUp)
+            assertTrue("I waited" in ben.texts())
+        }
 
     @Test
     @Scenario("erase")

@@ -84,6 +84,9 @@ internal class KindsTest {
             val shown = phone.entry(entry).entry
             assertEquals(EntryState.REOPENED, shown.state)
             assertEquals(people.map { Fact.AskedAgain(it) }, shown.facts)
+            val (earlier, later) = "The train was late" to "And I forgot to call"
+            val changed = Changed("perspective", null, people[1], earlier, later)
+            assertEquals(listOf(changed), phone.sinceLettingGo(entry))
             val day = shown.shown.single()
             assertEquals("happened-on", day.name)
             val days = day.alternatives.map { it.value } + day.value

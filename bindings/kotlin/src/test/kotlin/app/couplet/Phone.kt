@@ -8,22 +8,25 @@ import com.google.gson.JsonParser
 import java.io.File
 import kotlinx.coroutines.runBlocking
 
-/** One notebook, and the commands on it. */
+/** A notebook, perhaps a vault, and the commands on them. */
 private class Phone {
-    private var open: Notebook? = null
-    private val notebook get() = checkNotNull(open) { "found or join comes first" }
+    private val open = mutableMapOf<String, Notebook>()
+    private var at = NOTEBOOK
+    private val notebook get() = checkNotNull(open[at]) { "found or join comes first" }
+    private val vault get() = checkNotNull(open[VAULT]) { "there is no vault" }
 
     suspend fun obey(command: JsonObject): Map<String, Any?> {
         fun said(name: String): String = command[name].asString
+        at = command["in"]?.asString ?: NOTEBOOK
         return when (val verb = said("do")) {
             "found" -> {
-                val (at, keys) = place(said("directory"))
-                open = Notebook.found(at, keys, said("name"), said("relay"))
+                val (config, keys) = place(said("directory"))
+                open[at] = Notebook.found(config, keys, said("name"), said("relay"))
                 done
             }
             "join" -> {
-                val (at, keys) = place(said("directory"))
-                open = Notebook.join(at, keys, said("link"), said("name"))
+                val (config, keys) = place(said("directory"))
+                open[at] = Notebook.join(config, keys, said("link"), said("name"))
                 mapOf("code" to notebook.status.value.waitingCode)
             }
             "invite" -> mapOf("link" to notebook.invite(command["own_device"].asBoolean).link)
@@ -32,25 +35,59 @@ private class Phone {
             })
             "approve" -> notebook.approve(RequestId(said("request")), said("code")).let { done }
             "sync" -> sync()
-            "shutdown" -> notebook.shutdown().let { done }
-            else -> read(verb, ::said)
+            "shutdown" -> open.values.forEach { it.shutdown() }.let { done }
+            else -> write(verb, ::said)
+        }
+    }
+
+    private suspend fun write(verb: String, said: (String) -> String): Map<String, Any?> {
+        fun entry() = EntryId(said("entry"))
+        return when (verb) {
+            "write" -> written(notebook.write(Kind.valueOf(inKotlin(said("kind"))), said("text")))
+            "write_sealed" -> written(notebook.writeSealed(said("text"), Seal(), said("when")))
+            "share_draft" -> {
+                val wanted = notebook.draftsWith(vault).single { it.id.value == said("draft") }
+                notebook.takeUp(wanted)
+                written(notebook.shareDraft(wanted.id))
+            }
+            "edit" -> notebook.edit(entry(), said("text"), Version(said("base"))).let { done }
+            "comment" -> notebook.comment(entry(), said("text")).let { done }
+            "act" -> {
+                val deed = Deed.valueOf(inKotlin(said("deed")))
+                notebook.act(entry(), deed, words = said("words")).let { done }
+            }
+            "trash" -> notebook.trash(entry()).let { done }
+            "restore" -> notebook.restore(entry()).let { done }
+            "resolve" -> {
+                val choices = notebook.entry(entry()).entry.needs.filterIsInstance<Need.Choose>()
+                notebook.resolve(entry(), choices.single().choice, said("text")).let { done }
+            }
+            "erase" -> mapOf("done" to notebook.erase(entry()).isDoneHere)
+            "draft" -> mapOf("draft" to notebook.draftNew(Kind.NOTE, said("text")).id.value)
+            "keep_seen" -> mapOf("read" to notebook.keepSeen(vault))
+            "keep_drafts" -> notebook.keepDrafts(vault).let { done }
+            else -> read(verb, said)
         }
     }
 
     private suspend fun read(verb: String, said: (String) -> String): Map<String, Any?> =
         when (verb) {
-            "write" -> {
-                val kind = Kind.valueOf(said("kind").uppercase())
-                mapOf("entry" to notebook.write(kind, said("text")).entry.id.value)
+            "show" -> notebook.show(EntryId(said("entry"))).entry.let { shown ->
+                mapOf(
+                    "text" to shown.text,
+                    "version" to shown.version.value,
+                    "state" to shown.state?.name?.lowercase()?.replace('_', '-'),
+                    "parts" to shown.parts.map { it.text },
+                )
             }
-            "show" -> notebook.show(EntryId(said("entry"))).entry.let {
-                mapOf("text" to it.text, "version" to it.version.value)
+            "timeline" -> mapOf("texts" to notebook.timeline(MANY).map { it.text })
+            "list" -> {
+                val lines = notebook.timeline(MANY, filter = lists.getValue(said("what")))
+                mapOf("lines" to lines.map { it.id.value })
             }
-            "edit" -> {
-                notebook.edit(EntryId(said("entry")), said("text"), Version(said("base")))
-                done
-            }
-            "timeline" -> mapOf("texts" to notebook.timeline(1_000).map { it.text })
+            "drafts" -> mapOf("drafts" to notebook.draftsWith(vault).map { draft ->
+                mapOf("draft" to draft.id.value, "text" to draft.text)
+            })
             "hash" -> notebook.hash().let { mapOf("hash" to it.value, "entries" to it.entries) }
             else -> error("there is no $verb")
         }
@@ -65,9 +102,25 @@ private class Phone {
     }
 
     private fun place(directory: String) =
-        Config(File(directory)) to FileKeyStore(File(directory, "key"))
+        Config(File(directory), isVault = at == VAULT) to FileKeyStore(File(directory, "key"))
+
+    private fun written(row: EntryRow) = mapOf("entry" to row.entry.id.value)
+
+    /** `one-answered` as Kotlin has it. */
+    private fun inKotlin(name: String) = name.uppercase().replace('-', '_')
 
     private val done = emptyMap<String, Any?>()
+    private val lists = mapOf(
+        "unread" to Filter(onlyUnread = true),
+        "removed" to Filter(among = Among.REMOVED),
+        "in-need" to Filter(among = Among.IN_NEED),
+    )
+
+    private companion object {
+        const val NOTEBOOK = "notebook"
+        const val VAULT = "vault"
+        const val MANY = 1_000
+    }
 }
 
 public fun main(): Unit = runBlocking {

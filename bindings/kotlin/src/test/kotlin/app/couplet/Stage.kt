@@ -2,6 +2,7 @@
 
 package app.couplet
 
+import java.io.File
 import java.nio.file.Path
 import java.util.concurrent.ConcurrentHashMap
 import kotlin.io.path.ExperimentalPathApi
@@ -15,6 +16,9 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.cancelChildren
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
+
+/** The list of stories, and what some of them begin with. */
+internal val scenarios = File(System.getProperty("couplet.kotlin")).resolveSibling("scenarios")
 
 /** Marks the test that tells this story of `bindings/scenarios`. */
 @Target(AnnotationTarget.FUNCTION)
@@ -30,9 +34,10 @@ internal class Stage(scope: CoroutineScope, val directory: Path) : CoroutineScop
     val relay: Relay by started
 
     /** Where this person's notebook lies. */
-    fun config(name: String) = Config(
+    fun config(name: String, isVault: Boolean = false) = Config(
         directory = directory.resolve(name).toFile(),
         mark = directory.resolve("$name.mark").toFile(),
+        isVault = isVault,
     )
 
     /** Has the notebook shut down when the story is over. */
@@ -55,11 +60,11 @@ internal class Stage(scope: CoroutineScope, val directory: Path) : CoroutineScop
         return ana to ben
     }
 
-    /** Another phone of this person's, let in by the one that they have. */
-    suspend fun another(phone: Notebook, name: String): Notebook {
+    /** Another phone of this person's, or its vault, let in by the one that they have. */
+    suspend fun another(phone: Notebook, name: String, isVault: Boolean = false): Notebook {
         val link = phone.invite(isOwnDevice = true, history = History.ALL).link
         phone.sync()
-        val newcomer = join(name, link)
+        val newcomer = keep(Notebook.join(config(name, isVault), Pocket(), link, name))
         assertFailsWith<CoupletException.Waiting> { newcomer.sync() }
         phone.sync()
         phone.approve(phone.requests().single().id, newcomer.status.value.waitingCode)

@@ -59,4 +59,29 @@ internal class VaultTest {
         assertEquals(seen.first(), seen.last())
         assertTrue(demo.views.all { it.vault.isNotEmpty() })
     }
+
+    @Test
+    @Scenario("seen")
+    fun `what was read on one phone is read on one's others, through their vault`() = story {
+        val (ana, ben) = couple()
+        val tablet = another(ana, "tablet")
+        val place = config("vault", isVault = true)
+        val vault = keep(Notebook.found(place, Pocket(), "Ana", relay.link))
+        val other = another(vault, "tablet's vault", isVault = true)
+        val read = ben.write(Kind.NOTE, "good morning").entry.id
+        val new = ben.write(Kind.NOTE, "and good night").entry.id
+        meet(ana, ben)
+        tablet.sync()
+        for (phone in listOf(ana, tablet)) {
+            assertEquals(listOf(true, true), listOf(read, new).map { phone.entry(it).isUnread })
+        }
+
+        ana.show(read)
+        assertEquals(0, ana.keepSeen(vault))
+        vault.sync()
+        other.sync()
+        assertEquals(1, tablet.keepSeen(other))
+        assertEquals(listOf(false, true), listOf(read, new).map { tablet.entry(it).isUnread })
+        assertEquals(0, tablet.keepSeen(other))
+    }
 }

@@ -1,0 +1,83 @@
+//! 2.5 Dreams, fears and aspirations.
+
+use super::*;
+
+#[test]
+fn fears_taken_back_and_turned_into_steps() {
+    table(
+        &|| World::with(Kind::Fear, "That I cannot"),
+        &[
+            (
+                "taken back ∥ support: the body is hidden from the other, support is kept for both",
+                &[],
+                &["ana take-back", "ben offer Let us try"],
+                &[
+                    "taken-back; ben support: Let us try; ben support offer; ana taken-back yes",
+                    "taken-back; ben support: Let us try; ben support offer; \
+                     ana taken-back yes; gone: That I cannot",
+                ],
+            ),
+            (
+                "taken back ∥ shared again, on one's own two devices: taken back",
+                &["ana take-back"],
+                &["ana share-again", "ana take-back", "tablet share-again"],
+                &["taken-back"],
+            ),
+            (
+                "taken back ∥ written anew on the tablet: hidden, with what is new",
+                &[],
+                &["ana take-back", "tablet edit That I fall"],
+                &[
+                    "taken-back; That I fall (before: That I cannot); ana taken-back yes",
+                    "taken-back; ana taken-back yes; gone: That I cannot",
+                ],
+            ),
+            (
+                "only its author turns a fear into steps, on two devices",
+                &[],
+                &["ana add Swim", "tablet add Walk in", "ben support I hold you"],
+                &["ben support: I hold you; [ ] Walk in; [ ] Swim; ben support with-you"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn dreams_of_one_and_of_both() {
+    table(
+        &|| World::with(Kind::Dream, "A house"),
+        &[
+            (
+                "both adopt: ours",
+                &[],
+                &["ana adopt", "ben adopt"],
+                &["ours; ana adopt yes; ben adopt yes"],
+            ),
+            (
+                "adopted ∥ adopted no more, on one's own two devices: not ours",
+                &["ana adopt", "ben adopt"],
+                &["ana unadopt", "ana adopt", "tablet unadopt"],
+                &["ana adopt no; gone: ours"],
+            ),
+            (
+                "one steps back ∥ the other adds a step: the step stays",
+                &["ana adopt", "ben adopt"],
+                &["ana unadopt", "ben add Look at maps"],
+                &["[ ] Look at maps; ana adopt no; gone: ours"],
+            ),
+            (
+                "how one stands to it, on two devices: one of the two, quietly",
+                &[],
+                &["ana stand trying", "tablet stand resting"],
+                &["ana status trying"],
+            ),
+            (
+                "two who support and ask at once: every word",
+                &[],
+                &["ana edit A house by the sea", "ben wonder Where?", "ben support I am with you"],
+                &["A house by the sea (before: A house); ben support: Where?; \
+                  ben support: I am with you; ben support with-you; ben support question"],
+            ),
+        ],
+    );
+}

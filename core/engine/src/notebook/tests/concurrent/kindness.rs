@@ -1,0 +1,116 @@
+//! 2.3 Kindness.
+
+use super::super::super::kindness::{Opens, Seal};
+use super::super::world::phones;
+use super::*;
+
+fn sealed(is_held_back: bool) -> World {
+    let mut phones = phones();
+    let note = (Seal { opens: Opens::At(9), is_held_back }, None);
+    let written = phones[0].notebook.write_sealed(note, 7, "Dear Ben", &mut rng(1)).unwrap();
+    let mut world = World::after(phones, &written);
+    world.now = 9;
+    world
+}
+
+#[test]
+fn a_note_under_a_seal() {
+    for is_held_back in [false, true] {
+        table(
+            &|| sealed(is_held_back),
+            &[
+                (
+                    "unsend ∥ opened: opened wins",
+                    &["ana settle"],
+                    &["ana unsend", "ben open"],
+                    &[
+                        "opened; ben opened yes; ana unsent yes; withdrawn after it was opened",
+                        "opened; Dear Ben; ben opened yes; ana unsent yes; \
+                     withdrawn after it was opened",
+                    ],
+                ),
+                (
+                    "unsend before it is opened",
+                    &["ana settle"],
+                    &["ana unsend"],
+                    &["withdrawn; ana unsent yes"],
+                ),
+                (
+                    "unsend on two devices ∥ a keep",
+                    &["ana settle"],
+                    &["ana unsend", "tablet unsend", "ben keep"],
+                    &["withdrawn; ben keep yes; ana unsent yes"],
+                ),
+                (
+                    "opened ∥ kept by its author",
+                    &["ana settle"],
+                    &["ana keep", "ben open"],
+                    &[
+                        "opened; ana keep yes; ben opened yes",
+                        "opened; Dear Ben; ana keep yes; ben opened yes",
+                    ],
+                ),
+            ],
+        );
+    }
+    table(
+        &|| sealed(true),
+        &[
+            (
+                "opened before any device of its author was there: it waits for the key",
+                &[],
+                &["ben open"],
+                &["opened; ben opened yes", "opened; Dear Ben; ben opened yes"],
+            ),
+            (
+                "unsend ∥ opened, with the key on its author's devices still: nothing was read",
+                &[],
+                &["ana unsend", "ben open"],
+                &["withdrawn; ben opened yes; ana unsent yes"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn thanks_and_keeping() {
+    table(
+        &|| World::of_ben(Kind::Gesture, "Made the coffee"),
+        &[
+            (
+                "thank-you twice is one thanks",
+                &[],
+                &["ana thank", "tablet thank"],
+                &["thanked; ana thanks yes"],
+            ),
+            (
+                "the same with words on each device: both are shown",
+                &[],
+                &["ana thank You know how", "tablet thank As I like it"],
+                &["thanked; ana thanks: As I like it | You know how; ana thanks yes"],
+            ),
+            ("kept by either", &[], &["ana keep", "ben keep"], &["ana keep yes; ben keep yes"]),
+            (
+                "kept ∥ kept no more, on one's own two devices: kept",
+                &["ana keep"],
+                &["ana unkeep", "ana keep", "tablet unkeep"],
+                &[""],
+            ),
+            (
+                "both log the same gesture: two entries",
+                &[],
+                &["ana begin Made the tea", "ben begin Made the tea"],
+                &["Made the tea; Made the tea"],
+            ),
+        ],
+    );
+    table(
+        &|| World::with(Kind::Note, "Dear Ben"),
+        &[(
+            "never lost: notes, edited on two devices",
+            &[],
+            &["ana edit Dearest", "tablet edit My dear", "ben thank"],
+            &["thanked; My dear | Dearest (before: Dear Ben); ben thanks yes"],
+        )],
+    );
+}

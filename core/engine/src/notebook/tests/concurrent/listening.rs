@@ -1,0 +1,113 @@
+//! 2.1 Listening.
+
+use super::*;
+
+const HEARD: &str = "ben reflect You felt left out";
+
+#[test]
+fn what_is_said_and_heard_apart() {
+    table(
+        &|| World::with(Kind::Listening, "I felt hurt"),
+        &[
+            (
+                "speaker adds ∥ listener reflects: both kept, and about the earlier words",
+                &[],
+                &["ana edit I felt hurt, twice", HEARD],
+                &["reflected; I felt hurt, twice (before: I felt hurt); \
+                  ben reflection: You felt left out; earlier words"],
+            ),
+            (
+                "speaker confirms on the phone ∥ adds on the tablet: not understood",
+                &[HEARD],
+                &["ana got-me #0", "tablet edit I felt hurt, twice"],
+                &["more-to-say; I felt hurt, twice (before: I felt hurt); ana verdict got-me; \
+                  earlier words; confirmed before"],
+            ),
+            (
+                "never lost: any sentence of either",
+                &[HEARD],
+                &["ana edit I felt lonely", "tablet edit I felt angry", "ben revise #0 You did"],
+                &["reflected; I felt angry | I felt lonely (before: I felt hurt); \
+                  ben reflection: You did (before: You felt left out); earlier words"],
+            ),
+            (
+                "both shown: confirms ∥ not yet on the tablet, and not yet holds",
+                &[HEARD],
+                &["ana got-me #0", "tablet not-yet #0"],
+                &["clarifying; ana verdict not-yet; also said got-me"],
+            ),
+            (
+                "confirms ∥ says on the tablet what it missed: that holds",
+                &[HEARD],
+                &["ana got-me #0", "tablet partly #0 And alone"],
+                &["clarifying; ana missed: And alone; ana verdict partly; also said got-me"],
+            ),
+            (
+                "confirms ∥ the listener writes the reflection anew: nobody confirmed that one",
+                &[HEARD],
+                &["ana got-me #0", "ben revise #0 You felt angry"],
+                &["reflected; ben reflection: You felt angry (before: You felt left out); \
+                  ana verdict got-me"],
+            ),
+            (
+                "who spoke first says more ∥ the listener takes the next turn",
+                &[HEARD, "ana got-me #0"],
+                &["ana edit I felt hurt, twice", "ben speak I was afraid"],
+                &["shared; I felt hurt, twice (before: I felt hurt); ben share: I was afraid; \
+                  earlier words; confirmed before"],
+            ),
+            (
+                "who speaks in turn says more ∥ the other reflects",
+                &[HEARD, "ana got-me #0", "ben speak I was afraid"],
+                &["ben revise #1 I was afraid of you", "ana reflect You were afraid"],
+                &["reflected; ben share: I was afraid of you (before: I was afraid); \
+                  ana reflection: You were afraid; earlier words"],
+            ),
+            (
+                "both open a listening page at once: two pages",
+                &[],
+                &["ana begin I felt alone", "ben begin I felt alone"],
+                &["shared; I felt alone; shared; shared; I felt alone"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn what_two_devices_of_the_listener_do_apart() {
+    table(
+        &|| World::of_ben(Kind::Listening, "I felt hurt"),
+        &[
+            (
+                "two reflections from two devices: both",
+                &[],
+                &["ana reflect You felt left out", "tablet reflect You felt alone"],
+                &["reflected; ana reflection: You felt alone; ana reflection: You felt left out"],
+            ),
+            (
+                "the same, and the speaker adds",
+                &[],
+                &[
+                    "ana reflect You felt left out",
+                    "tablet reflect You felt alone",
+                    "ben edit I felt hurt, twice",
+                ],
+                &["reflected; I felt hurt, twice (before: I felt hurt); \
+                  ana reflection: You felt alone; ana reflection: You felt left out; \
+                  earlier words; earlier words"],
+            ),
+            (
+                "the listener is there with a nod ∥ with a touch",
+                &[],
+                &["ana be-there nod", "tablet be-there touch"],
+                &["shared; ana presence nod; ana presence touch"],
+            ),
+            (
+                "the listener takes the next turn on two devices: two turns",
+                &["ana reflect You felt left out"],
+                &["ana speak I was afraid", "tablet speak I was tired"],
+                &["shared; ana share: I was tired; ana share: I was afraid"],
+            ),
+        ],
+    );
+}

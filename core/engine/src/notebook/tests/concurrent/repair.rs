@@ -1,0 +1,251 @@
+//! 2.2 Repair.
+
+use super::*;
+
+const SIDES: [&str; 2] = ["ana tell You came late", "ben tell The train was late"];
+
+fn sides<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    SIDES.iter().chain(more).copied().collect()
+}
+
+fn begin() -> World {
+    World::with(Kind::Repair, "Tuesday")
+}
+
+#[test]
+fn letting_go_of_what_one_had_not_seen() {
+    table(
+        &begin,
+        &[
+            (
+                "two let-gos offline: at rest",
+                &SIDES,
+                &["ana let-go", "ben let-go"],
+                &["at-rest; ana let-go yes; ben let-go yes"],
+            ),
+            (
+                "let-go ∥ the other edits their side: that person is asked again",
+                &SIDES,
+                &["ana let-go", "ben tell And I forgot"],
+                &["open; ben perspective: And I forgot (before: The train was late); \
+                  ana let-go yes; ana is asked again"],
+            ),
+            (
+                "let-go ∥ the other asks for something",
+                &SIDES,
+                &["ana let-go", "ben ask Call me"],
+                &["open; ben request: Call me; ana let-go yes; ana is asked again"],
+            ),
+            (
+                "let-go ∥ the other writes a request anew",
+                &sides(&["ben ask Call me"]),
+                &["ana let-go", "ben revise #0 Call me every time"],
+                &["open; ben request: Call me every time (before: Call me); ana let-go yes; \
+                  ana is asked again"],
+            ),
+            (
+                "let-go ∥ the other apologises",
+                &SIDES,
+                &["ana let-go", "ben apologise I am sorry"],
+                &["open; ben apology: I am sorry; ana let-go yes; ana is asked again"],
+            ),
+            (
+                "let-go ∥ the other writes an apology anew",
+                &sides(&["ben apologise I am sorry"]),
+                &["ana let-go", "ben revise #0 I am so sorry"],
+                &["open; ben apology: I am so sorry (before: I am sorry); ana let-go yes; \
+                  ana is asked again"],
+            ),
+            (
+                "let-go ∥ the other names a feeling",
+                &SIDES,
+                &["ana let-go", "ben feel lonely"],
+                &["open; ben feeling lonely; ana let-go yes; ana is asked again"],
+            ),
+            (
+                "let-go ∥ the other takes a feeling back",
+                &sides(&["ben feel lonely"]),
+                &["ana let-go", "ben unfeel lonely"],
+                &["open; ana let-go yes; ana is asked again; gone: ben feeling lonely"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn letting_go_while_the_other_answers_or_says_more() {
+    table(
+        &begin,
+        &[
+            (
+                "let-go ∥ the other says one's side as they see it",
+                &SIDES,
+                &["ana let-go", "ben understand You waited"],
+                &["open; ben understood: You waited; ana let-go yes; ana is asked again"],
+            ),
+            (
+                "let-go ∥ the other answers a request with words",
+                &sides(&["ana ask Call me"]),
+                &["ana let-go", "ben agree #0 Gladly"],
+                &["open; ben answer: Gladly; ben answer yes; ana let-go yes; ana is asked again"],
+            ),
+            (
+                "let-go ∥ the other says yes to a request, with no words: nothing to read again",
+                &sides(&["ana ask Call me"]),
+                &["ana let-go", "ben agree #0"],
+                &["one-let-go; ben answer yes; ana let-go yes"],
+            ),
+            (
+                "both let go ∥ one says more on another device: neither had seen it",
+                &SIDES,
+                &["ana let-go", "tablet feel hurt", "ben let-go"],
+                &["reopened; ana feeling hurt; ana let-go yes; ben let-go yes; \
+                  ana is asked again; ben is asked again"],
+            ),
+            (
+                "at rest, then words that neither had seen: reopened",
+                &sides(&["ana let-go", "ben let-go"]),
+                &["tablet tell And alone", "ben comment I am glad"],
+                &["reopened; ana perspective: And alone (before: You came late); \
+                  ben says: I am glad; ana is asked again; ben is asked again"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn withdrawing_and_pausing_apart() {
+    table(
+        &begin,
+        &[
+            (
+                "let-go ∥ withdraw from one's own other device: no",
+                &sides(&["ana let-go", "ben feel sorry"]),
+                &["ana let-go", "tablet withdraw"],
+                &["open; ana let-go no; gone: ana is asked again"],
+            ),
+            (
+                "withdrawing is open, alone, while the other lets go",
+                &sides(&["ana let-go"]),
+                &["ana withdraw", "ben let-go"],
+                &["one-let-go; ana let-go no; ben let-go yes"],
+            ),
+            (
+                "withdrawing from a page at rest ∥ a comment",
+                &sides(&["ana let-go", "ben let-go"]),
+                &["ana withdraw", "ben comment I am glad"],
+                &["one-let-go; ana let-go no; ben says: I am glad"],
+            ),
+            (
+                "comments and reactions after rest do not reopen",
+                &sides(&["ana let-go", "ben let-go"]),
+                &["ana react ❤️", "ben comment I am glad"],
+                &["at-rest; ben says: I am glad; ana ❤️"],
+            ),
+            (
+                "let-go ∥ a comment: nothing to be asked again about",
+                &SIDES,
+                &["ana let-go", "ben comment I am glad"],
+                &["one-let-go; ana let-go yes; ben says: I am glad"],
+            ),
+            (
+                "pause ∥ both let go",
+                &SIDES,
+                &["tablet pause 9", "ana let-go", "ben let-go"],
+                &["at-rest; ana let-go yes; ben let-go yes; ana pause 9"],
+            ),
+            (
+                "pause ∥ the other pauses until another day",
+                &SIDES,
+                &["ana pause 9", "ben pause 12"],
+                &["paused; ana pause 9; ben pause 12"],
+            ),
+            (
+                "pause on the phone ∥ going on, on the tablet: it is paused",
+                &sides(&["ana pause 9"]),
+                &["ana pause 12", "tablet resume"],
+                &["paused; ana pause 12"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn what_is_never_lost_and_what_is_shown_twice() {
+    table(
+        &begin,
+        &[
+            (
+                "never lost: both sides, every apology and every request",
+                &[],
+                &[
+                    "ana tell You came late",
+                    "tablet ask Call me",
+                    "ana ask Write to me",
+                    "ben tell The train was late",
+                    "ben apologise I am sorry",
+                ],
+                &["open; ana perspective: You came late; ben perspective: The train was late; \
+                  ana request: Call me; ben apology: I am sorry; ana request: Write to me"],
+            ),
+            (
+                "both shown: the topic and the day it happened",
+                &[],
+                &["ana edit The train", "ana happened-on 5", "ben edit Late", "ben happened-on 6"],
+                &["open; Late | The train; happened-on 6 | 5"],
+            ),
+            (
+                "the same topic and the same day apart: each once",
+                &[],
+                &["ana edit Late", "ana happened-on 5", "ben edit Late", "ben happened-on 5"],
+                &["open; Late; happened-on 5"],
+            ),
+            (
+                "a topic ∥ a let-go: what it is called is nothing to read again",
+                &sides(&["ana let-go"]),
+                &["tablet edit The train", "ben let-go"],
+                &["at-rest; The train; ben let-go yes"],
+            ),
+            (
+                "no last one wins, of one's own words and feelings on two devices",
+                &["ana tell I felt hurt", "ana feel hurt"],
+                &[
+                    "ana tell I felt lonely",
+                    "tablet tell I felt angry",
+                    "ana unfeel hurt",
+                    "tablet feel lonely",
+                    "ben feel hurt",
+                ],
+                &["open; ana perspective: I felt angry | I felt lonely (before: I felt hurt); \
+                  ana feeling lonely; ben feeling hurt; gone: ana feeling hurt"],
+            ),
+            (
+                "yes to a request ∥ it is written anew: nobody said yes to that",
+                &["ana ask Call me"],
+                &["ana revise #0 Call me every hour", "ben agree #0"],
+                &["open; ana request: Call me every hour (before: Call me); ben answer yes; \
+                  earlier words"],
+            ),
+            (
+                "an apology is received ∥ it is written anew",
+                &["ben apologise I am sorry"],
+                &["ana receive #0", "ben revise #0 I am sorry, but"],
+                &["open; ben apology: I am sorry, but (before: I am sorry); ana received yes; \
+                  earlier words"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn two_answers_of_one_person() {
+    table(
+        &|| World::of_ben(Kind::Repair, "Tuesday"),
+        &[(
+            "yes ∥ not now, of one's own two devices: not now",
+            &["ben ask Call me"],
+            &["ana agree #0", "tablet not-now #0"],
+            &["open; ana answer not-now"],
+        )],
+    );
+}
