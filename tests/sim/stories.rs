@@ -399,3 +399,44 @@ fn a_clone_syncs_though_the_restored_relay_has_other_words_and_another_log() {
         );
     }
 }
+
+#[test]
+fn words_that_ana_has_read_and_bens_phone_and_the_relay_forgot_are_given_back_to_him() {
+    let read = vec![(BEN, What::Sync), (ANA, What::Sync)];
+    let lost = vec![(BEN, What::LoseLast)];
+    let anew = |what| vec![(BEN, what), (BEN, What::Sync)];
+    for what in [What::Write, What::BeginPage, What::Look] {
+        for written in [vec![(BEN, What::Write)], a_day(BEN)] {
+            let before = [written, read.clone(), wiped(), lost.clone()].concat();
+            tell(&[before.clone(), anew(what.clone())].concat());
+            tell(&[before, anew(what.clone()), vec![(ANA, What::Comment)], a_day(BEN)].concat());
+        }
+    }
+}
+
+#[test]
+fn words_that_a_twin_and_ana_still_have_are_written_anew_once() {
+    let twin = 3;
+    let cloned = vec![(BEN, What::Clone(Mark::OfThen))];
+    let read = vec![(twin, What::Sync), (ANA, What::Sync)];
+    let apart = [a_day(BEN), vec![(BEN, What::Sync), (ANA, What::Sync), (BEN, What::Sync)]];
+    let begun = [a_day(BEN), together(), cloned, a_day(twin), read, wiped()].concat();
+    tell(&[begun.clone(), apart.concat()].concat());
+    tell(
+        &[begun, apart.concat(), vec![(twin, What::Sync), (BEN, What::Sync)], a_day(twin)].concat(),
+    );
+}
+
+#[test]
+fn a_clone_of_a_clone_writes_what_both_lost_once() {
+    let (clone, mark) = (3, |mark| What::Clone(mark));
+    let note = |who| (who, What::Write);
+    tell(&[note(ANA), (ANA, mark(Mark::OfThen)), note(clone), (clone, mark(Mark::Gone))]);
+    tell(&[
+        (BEN, What::BeginPage),
+        (BEN, What::Sync),
+        (BEN, What::LoseLast),
+        (BEN, What::Write),
+        (BEN, mark(Mark::OfThen)),
+    ]);
+}

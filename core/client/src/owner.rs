@@ -30,6 +30,7 @@ mod receiving;
 mod recovering;
 mod recovery;
 mod replacing;
+mod rivals;
 mod siblings;
 mod talk;
 #[cfg(test)]

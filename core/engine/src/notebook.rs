@@ -44,6 +44,7 @@ pub mod trash;
 pub mod verb;
 pub mod words;
 
+use couplet_proto::hash::Hash;
 use couplet_proto::ids::{Edition, Person, Slot, Volume, WriterId};
 use rand_core::CryptoRng;
 
@@ -195,6 +196,12 @@ impl Notebook {
     /// Closes words from here on for all devices of this person that the log knows.
     pub fn set_keeper(&mut self, keeper: Keeper) {
         self.keeper = Some(keeper);
+    }
+
+    /// Whether that change is in this volume.
+    #[must_use]
+    pub fn has_change(&self, hash: &Hash) -> bool {
+        self.document.has_change(hash)
     }
 
     /// A snapshot, proved by loading it again.

@@ -368,10 +368,22 @@ impl Anew {
             let id = tables.keep_change(self.place, change, None)?;
             tables.keep_entry(entry, Some(id), me.slot)?;
         }
-        let mut stranded = tables.get::<Vec<(u32, Stranded)>>(Meta::Stranded)?.unwrap_or_default();
-        stranded.extend(self.stranded.iter().map(|one| (self.place.0.0, one.clone())));
-        Ok(tables.set(Meta::Stranded, &stranded)?)
+        keep_stranded(tables, self.place.0, &self.stranded)
     }
+}
+
+/// What waits for entries of that volume that are not here so far.
+pub(super) fn keep_stranded(
+    tables: &Tables<'_>,
+    volume: Volume,
+    stranded: &[Stranded],
+) -> Result<(), Error> {
+    if stranded.is_empty() {
+        return Ok(());
+    }
+    let mut all = tables.get::<Vec<(u32, Stranded)>>(Meta::Stranded)?.unwrap_or_default();
+    all.extend(stranded.iter().map(|one| (volume.0, one.clone())));
+    Ok(tables.set(Meta::Stranded, &all)?)
 }
 
 /// Lets go of everything that a checkpoint covers, of drafts of what was erased here, and of the wish

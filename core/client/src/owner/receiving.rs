@@ -81,7 +81,7 @@ struct Reach {
 
 /// What became of one volume's changes.
 pub(super) struct Judged {
-    place: (Volume, Edition),
+    pub(super) place: (Volume, Edition),
     pub(super) changes: BTreeMap<Hash, Waiting>,
     pub(super) applied: Applied,
     pub(super) entries: Vec<Entry>,
@@ -423,7 +423,7 @@ impl Judged {
 
     pub(super) fn store(&self, tables: &Tables<'_>, me: Me) -> Result<(), Error> {
         let place = self.place;
-        let Applied { applied, waiting, refused, faulty, duplicates, .. } = &self.applied;
+        let Applied { applied, refused, faulty, duplicates, .. } = &self.applied;
         for hash in applied {
             if let Some(Waiting { change, counter, .. }) = self.changes.get(hash) {
                 tables.keep_change(place, change, Some(*counter))?;
@@ -433,7 +433,7 @@ impl Judged {
             tables.doubt_change(*hash)?;
         }
         let orphans = tables.orphan_writers(me.writer)?;
-        for hash in duplicates {
+        for hash in duplicates.iter().filter(|hash| !self.giving_way.contains(*hash)) {
             // Written here before the store was restored or cloned, and sealed elsewhere since.
             if let Some(Waiting { counter, .. }) = self.changes.get(hash) {
                 tables.sealed_elsewhere(*hash, *counter)?;
@@ -442,20 +442,11 @@ impl Judged {
         for hash in applied.iter().chain(duplicates).chain(refused.iter().map(|(hash, _)| hash)) {
             tables.drop_waiting(*hash)?;
         }
-        for (hash, why) in refused {
-            let Some(waiting) = self.changes.get(hash) else { continue };
-            // Another branch of a writer that was this device's own: it waits to take its place.
-            if orphans.contains(&waiting.change.writer()) {
-                tables.keep_waiting(place, waiting)?;
-            } else {
-                tables.quarantine(waiting, &why.to_string())?;
-            }
+        for hash in applied {
+            tables.stands_again(*hash)?;
         }
-        for (change, _) in waiting {
-            if let Some(waiting) = self.changes.get(&change.hash()) {
-                tables.keep_waiting(place, waiting)?;
-            }
-        }
+        self.keep_refused(tables, (&orphans, me.writer))?;
+        self.keep_waiting(tables)?;
         for hash in faulty {
             if let Some(waiting) = self.changes.get(hash) {
                 tables.keep_waiting(place, waiting)?;

@@ -9,26 +9,30 @@
 //! anew. Nothing is written anew before the relay's branch has been fetched, unless the person
 //! writes first: words are never kept waiting for a network.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use couplet_engine::document::{Change, EntryKey};
 use couplet_engine::notebook::entry::Entry;
 use couplet_engine::notebook::{Notebook, Written};
+use couplet_proto::hash::Hash;
 use couplet_proto::have::{Tip, WriterHave};
-use couplet_proto::ids::{Edition, Volume, WriterId, WriterNonce};
+use couplet_proto::ids::{Edition, Person, Volume, WriterId, WriterNonce};
+use couplet_proto::log::Log;
 use rand_core::Rng as _;
 use serde::{Deserialize, Serialize};
 
 use super::Owner;
+use super::edition::keep_stranded;
 use super::receiving::Me;
+use super::rivals::keep_branches;
 use crate::error::Error;
 use crate::mark::Mark;
-use crate::store::{Meta, StoreError, Waiting};
+use crate::store::{Meta, StoreError, Tables, Waiting};
 
 /// Counters reserved at a time, so that the mark is written once for so many envelopes.
 const BLOCK: u64 = 64;
 
-const SUPERSEDED: &str = "another branch of the same writer stands in its place";
+pub(super) const SUPERSEDED: &str = "another branch of the same writer stands in its place";
 
 /// What the mark must say: drawn by this process or, if it ended between store and mark, before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,7 +128,7 @@ impl Owner {
     /// On a doubt: what was never sealed is sealed as the writer that wrote it, beside its chain,
     /// and carried by the next. Whoever else goes on as that writer has the very same changes, so
     /// nothing is written twice.
-    fn retire(&mut self) -> Result<(), Error> {
+    pub(super) fn retire(&mut self) -> Result<(), Error> {
         let replica = self.replica()?;
         let writer = replica.writer();
         let is_locked = replica.log().owes_rotation() || replica.key().is_none();
@@ -244,11 +248,12 @@ impl Owner {
         self.be_sure_of_writer()?;
         let is_healing = self.is_healing()?;
         let has_orphans = self.write_orphans_anew()?;
+        let has_rivals = self.write_rivals_anew()?;
         let has_stranded = self.write_stranded()?;
         if is_healing {
             self.durably(|tables| Ok(tables.clear(Meta::Healing)?))?;
         }
-        Ok(has_orphans || has_stranded || is_healing)
+        Ok(has_orphans || has_rivals || has_stranded || is_healing)
     }
 
     fn write_orphans_anew(&mut self) -> Result<bool, Error> {
@@ -284,18 +289,25 @@ impl Owner {
     }
 
     /// Reads a volume without the changes that nobody else has, lets what took their place in, and
-    /// writes the words of this device's own among them anew. Another person's stay set aside: the
-    /// phone that wrote them does the same.
+    /// writes the words of this device's own among them anew. Another's stay set aside: they are
+    /// carried to the phone that wrote them, which does the same.
     fn write_volume_anew(&mut self, place: (Volume, Edition)) -> Result<(), Error> {
         let (volume, edition) = place;
         self.load(volume)?;
         let writer = self.replica()?.writer();
-        let (mut standing, mut lost) = self.tables().without_orphans(place, writer)?;
+        let branches = self.other_branches(place, writer)?;
+        let undisputed = self.undisputed(place, &branches)?;
+        let (mut standing, mut lost) = self.tables().without_orphans(place, writer, &undisputed)?;
+        if lost.is_empty() {
+            let nothing = BTreeSet::new();
+            return self
+                .durably(|tables| keep_branches(tables, &branches, (&undisputed, &nothing)));
+        }
         if self.tables().has_sealed(writer, &lost)? {
             // Numbers that others have seen are not used a second time.
             self.mint()?;
             let writer = self.replica()?.writer();
-            (standing, lost) = self.tables().without_orphans(place, writer)?;
+            (standing, lost) = self.tables().without_orphans(place, writer, &undisputed)?;
         }
         let former = self.former_writers()?;
         let replica = self.replica()?;
@@ -305,35 +317,24 @@ impl Owner {
         let is_own =
             |change: &&Change| change.writer() == me.writer || former.contains(&change.writer());
         let own: Vec<Change> = lost.iter().filter(is_own).cloned().collect();
+        let theirs: BTreeSet<Hash> =
+            lost.iter().filter(|change| !is_own(change)).map(Change::hash).collect();
+        let kept: BTreeSet<Hash> =
+            standing.iter().map(Change::hash).filter(|hash| undisputed.contains(hash)).collect();
         let new = Notebook::load(volume, edition, (person, me.writer), None, standing);
         self.replica()?.shelve(new.map_err(|_| Error::Engine)?);
         let judged = self.judge(volume, BTreeMap::new())?;
         let written = self.load(volume)?.carry_over(&old, &own)?;
+        let stranded = self.load(volume)?.stranded(&old, &own);
         let different = self.different_entries(volume, &old)?;
         let new = self.load(volume)?;
         let gone: Vec<EntryKey> =
             old.entries().map(|e| e.key).filter(|key| new.entry(key).is_none()).collect();
         let log = self.replica()?.log().clone();
         self.durably(|tables| {
-            for change in &lost {
-                let late = tables.waits_for_late(change)?;
-                let (device, counter) = match late {
-                    Some((device, counter)) => (Some(device), counter),
-                    // What was never sealed is this device's own.
-                    None => (tables.device_of(change.writer())?, 0),
-                };
-                let known = device.and_then(|device| log.known(device));
-                let person = known.map_or(person, |member| member.person());
-                let lost = Waiting { change: change.clone(), person, counter };
-                match late {
-                    // Others have it, and it stands again if the late words are kept.
-                    Some(_) => {
-                        tables.keep_waiting(place, &lost)?;
-                        tables.drop_change(change.hash())?;
-                    }
-                    None => tables.set_aside(&lost, SUPERSEDED)?,
-                }
-            }
+            set_lost_aside(tables, place, &lost, (&log, person))?;
+            keep_branches(tables, &branches, (&kept, &theirs))?;
+            keep_stranded(tables, volume, &stranded)?;
             for key in &gone {
                 tables.drop_entry(key.as_str())?;
             }
@@ -356,6 +357,35 @@ impl Owner {
         };
         Ok(self.load(volume)?.entries().filter(differs).collect())
     }
+}
+
+/// These changes stand no more: those that were written knowing late words wait for them.
+fn set_lost_aside(
+    tables: &Tables<'_>,
+    place: (Volume, Edition),
+    lost: &[Change],
+    (log, person): (&Log, Person),
+) -> Result<(), Error> {
+    for change in lost {
+        let late = tables.waits_for_late(change)?;
+        let (device, counter) = match late {
+            Some((device, counter)) => (Some(device), counter),
+            // What was never sealed is this device's own.
+            None => (tables.device_of(change.writer())?, 0),
+        };
+        let known = device.and_then(|device| log.known(device));
+        let person = known.map_or(person, |member| member.person());
+        let lost = Waiting { change: change.clone(), person, counter };
+        match late {
+            // Others have it, and it stands again if the late words are kept.
+            Some(_) => {
+                tables.keep_waiting(place, &lost)?;
+                tables.drop_change(change.hash())?;
+            }
+            None => tables.set_aside(&lost, SUPERSEDED)?,
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -135,8 +135,8 @@ impl Tables<'_> {
         rows.map(|row| row.map_err(StoreError::from)).collect()
     }
 
-    /// A volume's changes in two halves: those that stand without the never sealed changes of other
-    /// writers than this one, and those changes with whatever depends on them.
+    /// A volume's changes in two halves: those that stand without the disputed never sealed changes
+    /// of other writers than this one, and those changes with whatever depends on them.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -144,6 +144,7 @@ impl Tables<'_> {
         &self,
         (volume, edition): (Volume, Edition),
         writer: WriterId,
+        undisputed: &BTreeSet<Hash>,
     ) -> Result<(Vec<Change>, Vec<Change>), StoreError> {
         let mut select = self.0.prepare_cached(
             "SELECT bytes, counter IS NULL AND writer <> ?3 FROM changes
@@ -154,8 +155,9 @@ impl Tables<'_> {
         })?;
         let (mut standing, mut lost, mut lost_hashes) = (Vec::new(), Vec::new(), BTreeSet::new());
         for row in rows {
-            let (bytes, is_orphan) = row?;
+            let (bytes, is_unsealed) = row?;
             let change = parse(bytes)?;
+            let is_orphan = is_unsealed && !undisputed.contains(&change.hash());
             // Changes are stored after those they depend on.
             if is_orphan || change.deps().iter().any(|dep| lost_hashes.contains(dep)) {
                 lost_hashes.insert(change.hash());

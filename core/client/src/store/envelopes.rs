@@ -293,7 +293,8 @@ impl Tables<'_> {
     pub(crate) fn envelopes(&self, range: Range, bytes: usize) -> Result<Vec<Vec<u8>>, StoreError> {
         let mut select = self.0.prepare_cached(
             "SELECT counter, bytes FROM envelopes
-             WHERE writer = ?1 AND counter BETWEEN ?2 AND ?3 AND state <> 3 ORDER BY counter",
+             WHERE writer = ?1 AND counter BETWEEN ?2 AND ?3 AND state NOT IN (2, 3)
+             ORDER BY counter",
         )?;
         let (first, last) = (counter(range.first)?, counter(range.last)?);
         let mut rows = select.query(params![range.writer.0, first, last])?;

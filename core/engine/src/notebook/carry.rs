@@ -9,13 +9,16 @@
 //! lost changes, or what a page has no room for. It cannot be written anew, and whoever carries over
 //! keeps the lost changes themselves.
 
-use couplet_proto::ids::WriterId;
+use couplet_proto::ids::{Slot, WriterId};
 
-use super::claim::Claim;
-use super::deed::{is_counted, put_rev};
+use super::claim::{Claim, RevMap};
+use super::deed::{claim, is_counted, put_rev};
 use super::done::written_once_more;
+use super::edition::is_in;
 use super::law::Author;
-use super::schema::{Field, TEXT};
+use super::name::ItemId;
+use super::schema::{Class, Field, Owner, Subject, TEXT, name};
+use super::sheet::Sheet;
 use super::{CannotWrite, Notebook, Written, page};
 use crate::document::{Change, Edit, EditError, EntryKey, OpId, RawEntry, Scalar};
 use crate::text::rebase;
@@ -38,6 +41,7 @@ impl Notebook {
             let Some(stood) = old.document.entry(&key) else { continue };
             if self.document.entry(&key).is_none() {
                 written.extend(self.carry_birth(&key, &stood, lost)?);
+                written.extend(self.note_anew(&key, &stood, old, lost)?);
             }
             let missing = self.missing(&key, &stood, lost);
             written.extend(self.carry_fields(&key, missing)?);
@@ -93,11 +97,15 @@ impl Notebook {
             if !is_own || is_rev || (mine == *field && stands.fields.contains_key(field)) {
                 continue;
             }
+            // Another phone of this person's that had lost the same may have written it anew.
+            let before = mine.strip_suffix(&author.writer.to_string()).unwrap_or(&mine);
+            let is_theirs = |f: &&String| f.len() == mine.len() && f.starts_with(before);
             let is_here = |scalar: &Scalar| {
-                let either = [field, &mine].into_iter().filter_map(|f| stands.fields.get(f));
-                either.flatten().any(|value| value.scalar == *scalar)
+                let written = stands.fields.iter().filter(|(f, _)| *f == field || is_theirs(f));
+                written.flat_map(|(_, values)| values).any(|value| value.scalar == *scalar)
             };
-            let gone = values.iter().filter(|value| !is_here(&value.scalar));
+            let gone =
+                values.iter().filter(|value| is_in(lost, value.by) && !is_here(&value.scalar));
             missing.extend(gone.map(|value| (value.by, mine.clone(), value.scalar.clone())));
         }
         missing
@@ -158,18 +166,47 @@ impl Notebook {
         for change in lost {
             let Some(raw) = self.document.entry(key) else { break };
             let Some(now) = raw.texts.get(TEXT).cloned() else { break };
-            let before = old.document.text_at(key, TEXT, change.deps());
-            let after = old.document.text_at(key, TEXT, &[change.hash()]);
-            let (Some(before), Some(after)) = (before, after) else { continue };
-            if now == *text || before == after {
+            let Some((before, after)) = old.written_on(key, change) else { continue };
+            if now == *text || is_anew(&raw, change) {
                 continue;
             }
             let splices = rebase(&before, &after, &now);
             written.extend(self.carry(key, |edit, author| {
+                let (field, once) = anew(&raw, key.slot(), author, change);
+                edit.put(key, &field.to_string(), once)?;
                 page::put(edit, key, &splices, written_once_more(&raw, key.slot(), author))
             })?);
         }
         Ok(written)
+    }
+
+    /// Of a page that was made anew: which lost changes are in it already.
+    fn note_anew(
+        &mut self,
+        key: &EntryKey,
+        stood: &RawEntry,
+        old: &Self,
+        lost: &[Change],
+    ) -> Result<Option<Written>, CannotWrite> {
+        let Some(raw) = self.document.entry(key) else { return Ok(None) };
+        if !stood.texts.contains_key(TEXT) {
+            return Ok(None);
+        }
+        let on_it = lost.iter().filter(|change| old.written_on(key, change).is_some());
+        let on_it: Vec<&Change> = on_it.filter(|change| !is_anew(&raw, change)).collect();
+        self.carry(key, |edit, author| {
+            on_it.iter().try_for_each(|change| {
+                let (field, once) = anew(&raw, key.slot(), author, change);
+                edit.put(key, &field.to_string(), once)
+            })
+        })
+    }
+
+    /// The page before that change and after it, if it has written there.
+    fn written_on(&self, key: &EntryKey, change: &Change) -> Option<(String, String)> {
+        let before = self.document.text_at(key, TEXT, change.deps())?;
+        let after = self.document.text_at(key, TEXT, &[change.hash()])?;
+        (before != after).then_some((before, after))
     }
 
     /// Writes it, if it can be written: nothing of it is in the volume otherwise.
@@ -194,6 +231,26 @@ fn is_born_in(stood: &RawEntry, lost: &[Change]) -> bool {
     kind.is_some_and(|kind| lost.iter().any(|change| change.writer() == kind.by.writer))
 }
 
+/// Under what it is noted that a change was done again.
+fn subject_of(change: &Change) -> Subject {
+    Subject::new(name::ANEW, Some(ItemId::from_random(change.hash().truncated())))
+}
+
+/// That what a lost change did is done again.
+fn anew(raw: &RawEntry, of: Slot, author: Author, change: &Change) -> (Field, Scalar) {
+    let Author { slot, generation, writer, .. } = author;
+    let (me, at) = (Owner { slot, generation, writer }, (Class::Claim, subject_of(change)));
+    claim(&Sheet::read(of, raw), me, at, String::new(), RevMap::default())
+}
+
+/// Whether anybody has done again what a lost change did.
+fn is_anew(raw: &RawEntry, change: &Change) -> bool {
+    let subject = subject_of(change);
+    let is_it =
+        |field: &String| matches!(Field::parse(field), Some(Field::Own(_, it, _)) if it == subject);
+    raw.fields.keys().any(is_it)
+}
+
 /// Whether the key is that of a writer of these changes.
 fn is_of(field: &str, lost: &[Change]) -> bool {
     lost.iter().any(|change| field.ends_with(&change.writer().to_string()))
@@ -208,6 +265,13 @@ pub(super) fn renamed(field: &str, lost: &[Change], to: WriterId) -> String {
         }
         None => field.to_owned(),
     }
+}
+
+/// The key of some writer with this one in its place: all of them are written alike.
+pub(super) fn of_writer(field: &str, to: WriterId) -> String {
+    let to = to.to_string();
+    let before = field.len().checked_sub(to.len()).and_then(|end| field.get(..end));
+    before.map_or_else(|| field.to_owned(), |before| before.to_owned() + &to)
 }
 
 /// A place in the order that a change starting here may claim.

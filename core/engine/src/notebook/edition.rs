@@ -16,7 +16,7 @@ use couplet_proto::hash::Hash;
 use couplet_proto::ids::{Edition, Person};
 use serde::{Deserialize, Serialize};
 
-use super::carry::{Missing, renamed};
+use super::carry::{Missing, of_writer, renamed};
 use super::schema::{Class, Field};
 use super::{CannotWrite, Notebook, Written};
 use crate::document::{Change, EntryKey, NoEdition, OpId, RawEntry, Scalar};
@@ -149,6 +149,23 @@ impl Notebook {
         Ok((written, stranded))
     }
 
+    /// What `lost` changes said in entries that are not here and that another made, whose phone may
+    /// write them anew: `old` is this volume with those changes in it.
+    #[must_use]
+    pub fn stranded(&self, old: &Self, lost: &[Change]) -> Vec<Stranded> {
+        let mut stranded = Vec::new();
+        for key in old.document.entries().filter(|key| self.document.entry(key).is_none()) {
+            let Some(stood) = old.document.entry(&key) else { continue };
+            let mut values = self.late_values(None, &stood, lost);
+            values.retain(|(by, ..)| is_in(lost, *by));
+            if !values.is_empty() {
+                let fields = values.into_iter().map(|(_, field, value)| (field, value)).collect();
+                stranded.push(Stranded { entry: key, fields });
+            }
+        }
+        stranded
+    }
+
     /// Writes what was stranded on entries that are here by now, and leaves the rest.
     ///
     /// # Errors
@@ -163,9 +180,11 @@ impl Notebook {
                 stranded.push(one);
                 continue;
             }
-            let by = |at: usize| OpId { counter: at as u64, writer: self.document.writer() };
+            let me = self.document.writer();
+            let by = |at: usize| OpId { counter: at as u64, writer: me };
             let fields = one.fields.into_iter().enumerate();
-            let values = fields.map(|(at, (field, value))| (by(at), field, value)).collect();
+            let mine = |field: &str| of_writer(field, me);
+            let values = fields.map(|(at, (field, value))| (by(at), mine(&field), value)).collect();
             written.extend(self.write_values(&one.entry, values)?);
         }
         Ok(written)
@@ -215,7 +234,7 @@ impl Notebook {
 }
 
 /// Whether one of these changes put that there.
-fn is_in(changes: &[Change], by: OpId) -> bool {
+pub(super) fn is_in(changes: &[Change], by: OpId) -> bool {
     let is_its = |change: &Change| {
         change.writer() == by.writer && (change.start_op()..=change.max_op()).contains(&by.counter)
     };

@@ -298,8 +298,9 @@ fn shown(kind: Option<Kind>, sheet: &Sheet) -> Vec<Shown> {
 /// What everybody says; how good it is was taken back with its words.
 fn stances(sheet: &Sheet, is_hidden: bool) -> Vec<Stance> {
     let mut all = sheet.all_stances();
-    let is_of_comment = |stance: &Stance| [name::FROM, name::UNTIL].contains(&stance.name.as_str());
-    all.retain(|stance| !is_of_comment(stance) && (!is_hidden || stance.name != name::LEVEL));
+    let says_nothing =
+        |stance: &Stance| [name::FROM, name::UNTIL, name::ANEW].contains(&stance.name.as_str());
+    all.retain(|stance| !says_nothing(stance) && (!is_hidden || stance.name != name::LEVEL));
     all
 }
 

@@ -138,3 +138,5 @@ pub const TAG: &str = "tag";
 pub const TRASH: &str = "trash";
 /// Page: how often one writer has written on it, the round of a claim that says nothing else.
 pub const WRITTEN: &str = "written";
+/// Page: that a change which stands nowhere was done again, a claim of its person's about its hash.
+pub const ANEW: &str = "anew";

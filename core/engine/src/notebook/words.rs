@@ -1,6 +1,8 @@
 //! Words of one person, and how their revisions are shown: nothing is overwritten, the newest is
 //! shown, and what two phones wrote apart stands side by side.
 
+use std::collections::BTreeSet;
+
 use couplet_proto::ids::WriterId;
 use serde::{Deserialize, Serialize};
 
@@ -28,9 +30,12 @@ pub(super) fn at(key: WordsKey, values: &[Value]) -> impl Iterator<Item = Revisi
     })
 }
 
-/// The oldest first; of one number, in the order of their writers.
-pub(super) fn sort(revisions: &mut [Revision]) {
+/// The oldest first; of one number, in the order of their writers. What two phones of that person
+/// wrote anew apart, as both had lost it, is there once.
+pub(super) fn sort(revisions: &mut Vec<Revision>) {
     revisions.sort_by(|a, b| (a.rev, a.writer, &a.text).cmp(&(b.rev, b.writer, &b.text)));
+    let mut said = BTreeSet::new();
+    revisions.retain(|revision| said.insert((revision.rev, revision.text.clone())));
 }
 
 /// The newest words; where two stand, the last by writer is shown first and the others beside it.
@@ -39,4 +44,29 @@ pub(super) fn shown(revisions: &[Revision]) -> (String, Vec<Revision>) {
     let beside = revisions.iter().filter(|other| other.rev == newest.rev);
     let differs = |other: &&Revision| other.text != newest.text;
     (newest.text.clone(), beside.filter(differs).cloned().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_words_of_two_phones_stand_once_and_different_ones_beside_each_other() {
+        let said = |rev, writer, text: &str| Revision {
+            rev,
+            writer: WriterId([writer; 16]),
+            text: text.to_owned(),
+        };
+        let mut all = vec![
+            said(2, 9, "anew"),
+            said(1, 3, "first"),
+            said(2, 7, "other"),
+            said(2, 5, "anew"),
+            said(3, 1, "first"),
+        ];
+        sort(&mut all);
+        let kept =
+            [said(1, 3, "first"), said(2, 5, "anew"), said(2, 7, "other"), said(3, 1, "first")];
+        assert_eq!(all, kept);
+    }
 }

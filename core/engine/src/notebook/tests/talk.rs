@@ -204,7 +204,10 @@ fn much_that_was_said_before_a_restore_is_all_said_anew() {
     }
     let id = ana.comment(&note, "1");
     (2..60).for_each(|rev| ana.edit_comment(&note, &id, &rev.to_string()));
-    (0..301).for_each(|round| drop(ana.notebook.react(&note, "❤️", round % 2 == 0).unwrap()));
+    for round in 0..301 {
+        let written = ana.notebook.react(&note, "❤️", round % 2 == 0).unwrap();
+        written.iter().for_each(|written| ana.keep(written));
+    }
     let old = ana.entry(&note);
     let lost: Vec<Change> = ana.written.iter().map(|(change, _)| change.clone()).collect();
     let mut anew = begin((ANA.0, WriterId([0xcc; 16])));
