@@ -23,6 +23,7 @@ pub mod kind;
 pub mod kindness;
 pub mod kinds;
 pub mod law;
+pub mod left_over;
 mod listening;
 pub mod marks;
 pub mod name;
@@ -411,6 +412,7 @@ impl Notebook {
         let reader = (self.volume(), self.reader());
         let mut entry = Entry::read(key.clone(), reader, &raw, self.version());
         self.place_ranges(&mut entry, &raw);
+        self.place_left_over(&mut entry, &raw);
         Some(entry)
     }
 

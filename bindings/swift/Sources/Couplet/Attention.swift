@@ -45,6 +45,20 @@ public enum Need: Hashable, Codable, Sendable {
     case resurfaced
     /// Somebody agreed to, or spoke of, earlier words.
     case stale(Fact)
+    /// Words are left over from a removed paragraph: `keep` resolves `left-over` of their name.
+    case leftOver(LeftOver)
+}
+
+/// Words on a page that were written into a paragraph while it was removed.
+public struct LeftOver: Hashable, Codable, Sendable {
+    /// Their name.
+    public let id: ItemId
+    /// Whose they are.
+    public let by: PersonId
+    /// Where they stand in the page, from the first of them to behind the last.
+    public let range: TextRange
+    /// The words.
+    public let text: String
 }
 
 /// What waits for somebody. It holds up nothing.
@@ -186,7 +200,15 @@ extension Need {
             case .choose(let choice): .choose(Choice(choice))
             case .resurfaced: .resurfaced
             case .stale(let fact): .stale(Fact(fact))
+            case .leftOver(let words): .leftOver(LeftOver(words))
             }
+    }
+}
+
+extension LeftOver {
+    init(_ ffi: CoupletFFI.LeftOver) {
+        self.init(
+            id: ItemId(ffi.id), by: PersonId(ffi.by), range: TextRange(ffi.range), text: ffi.text)
     }
 }
 

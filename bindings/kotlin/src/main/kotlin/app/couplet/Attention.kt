@@ -73,7 +73,23 @@ public sealed interface Need {
 
     /** Somebody agreed to, or spoke of, earlier words. */
     public data class Stale(val fact: Fact) : Need
+
+    /** Words are left over from a removed paragraph: `keep` resolves `left-over` of their name. */
+    public data class LeftOver(val words: LeftOverWords) : Need
 }
+
+/**
+ * Words on a page that were written into a paragraph while it was removed.
+ *
+ * @property by whose they are.
+ * @property range where they stand in the page, from the first of them to behind the last.
+ */
+public data class LeftOverWords(
+    val id: ItemId,
+    val by: PersonId,
+    val range: TextRange,
+    val text: String,
+)
 
 /**
  * What waits for somebody. It holds up nothing.
@@ -170,7 +186,11 @@ internal fun app.couplet.ffi.Need.lift(): Need = when (this) {
     is app.couplet.ffi.Need.Choose -> Need.Choose(choice.lift())
     is app.couplet.ffi.Need.Resurfaced -> Need.Resurfaced
     is app.couplet.ffi.Need.Stale -> Need.Stale(fact.lift())
+    is app.couplet.ffi.Need.LeftOver -> Need.LeftOver(words.lift())
 }
+
+private fun app.couplet.ffi.LeftOver.lift() =
+    LeftOverWords(id.lift(), by.lift(), TextRange(range.start.toInt(), range.end.toInt()), text)
 
 private fun app.couplet.ffi.Choice.lift() = Choice(field, on?.lift(), by?.lift(), values)
 
