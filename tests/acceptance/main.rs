@@ -9,6 +9,7 @@ mod m14_text_that_merges;
 mod m16_sync_status;
 mod m20_validation;
 mod m21_migrations;
+mod p8_left_over;
 mod s11_epoch_rewrite;
 mod s5_sealed_notes;
 mod s8_needs_attention;
