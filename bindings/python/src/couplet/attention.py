@@ -89,7 +89,7 @@ class Stale:
 
 @dataclass(frozen=True)
 class LeftOver:
-    """Words left over from a removed paragraph: `keep` resolves `left-over` of their name."""
+    """Words left over from a removed paragraph: `Notebook.keep_left_over` keeps them."""
 
     id: ItemId
     by: PersonId

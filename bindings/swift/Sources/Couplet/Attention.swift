@@ -45,7 +45,8 @@ public enum Need: Hashable, Codable, Sendable {
     case resurfaced
     /// Somebody agreed to, or spoke of, earlier words.
     case stale(Fact)
-    /// Words are left over from a removed paragraph: `keep` resolves `left-over` of their name.
+    /// Words are left over from a removed paragraph: ``Notebook/keepLeftOver(_:in:)`` keeps them, an
+    /// edit removes them.
     case leftOver(LeftOver)
 }
 
@@ -59,6 +60,9 @@ public struct LeftOver: Hashable, Codable, Sendable {
     public let range: TextRange
     /// The words.
     public let text: String
+
+    /// Their being kept, to be said about the page.
+    public var keeping: Saying { .resolve(field: "left-over", on: id, value: "keep") }
 }
 
 /// What waits for somebody. It holds up nothing.
@@ -158,6 +162,14 @@ extension Notebook {
     ) async throws -> EntryRow {
         let saying = Saying.resolve(field: choice.field, on: choice.on, value: value)
         return try await say(saying, about: entry)
+    }
+}
+
+extension Notebook {
+    /// Keeps words that are left over from a removed paragraph, for both.
+    @discardableResult
+    public func keepLeftOver(_ words: LeftOver, in entry: EntryId) async throws -> EntryRow {
+        try await say(words.keeping, about: entry)
     }
 }
 

@@ -74,7 +74,7 @@ public sealed interface Need {
     /** Somebody agreed to, or spoke of, earlier words. */
     public data class Stale(val fact: Fact) : Need
 
-    /** Words are left over from a removed paragraph: `keep` resolves `left-over` of their name. */
+    /** Words are left over from a removed paragraph: [keepLeftOver] keeps them. */
     public data class LeftOver(val words: LeftOverWords) : Need
 }
 
@@ -89,7 +89,10 @@ public data class LeftOverWords(
     val by: PersonId,
     val range: TextRange,
     val text: String,
-)
+) {
+    /** Their being kept, to be said about the page. */
+    public val keeping: Saying get() = Saying.Resolve("left-over", id, "keep")
+}
 
 /**
  * What waits for somebody. It holds up nothing.
@@ -177,6 +180,14 @@ public suspend fun Notebook.restore(entry: EntryId): EntryRow = say(entry, Sayin
  */
 public suspend fun Notebook.resolve(entry: EntryId, choice: Choice, value: String): EntryRow =
     say(entry, Saying.Resolve(choice.field, choice.on, value))
+
+/**
+ * Keeps words that are left over from a removed paragraph, for both.
+ *
+ * @throws CoupletException
+ */
+public suspend fun Notebook.keepLeftOver(entry: EntryId, words: LeftOverWords): EntryRow =
+    say(entry, words.keeping)
 
 internal fun Among.lower() = app.couplet.ffi.Among.valueOf(name)
 
