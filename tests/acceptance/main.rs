@@ -18,6 +18,7 @@ mod m6_shown_conflicts;
 mod m7_trash;
 mod m8_erased;
 mod m9_drafts;
+mod p8_left_over;
 mod s11_epoch_rewrite;
 mod s5_sealed_notes;
 mod s8_needs_attention;

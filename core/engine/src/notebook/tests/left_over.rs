@@ -59,8 +59,8 @@ impl Four {
         let entry = phone.entry(&key);
         let units = |words: &str| words.encode_utf16().count();
         let place = |words: &str| {
-            let at = entry.text.find(words);
-            units(&entry.text[..at.unwrap_or_else(|| panic!("{step}: {:?}", entry.text))])
+            let before = entry.text.split_once(words).map(|(before, _)| before);
+            units(before.unwrap_or_else(|| panic!("{step}: {:?}", entry.text)))
         };
         let written = match what {
             "cut" => phone.notebook.splice(&key, None, (place(words), units(words)), ""),
