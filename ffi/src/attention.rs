@@ -1,7 +1,7 @@
 //! What was removed, what waits for somebody, and what stands side by side until one chooses.
 
 use crate::device::{Late, PersonId, SetAside};
-use crate::entry::all;
+use crate::entry::{TextRange, all};
 use crate::facts::Fact;
 use crate::kinds::ItemId;
 use crate::preview::EntryPreview;
@@ -60,6 +60,25 @@ pub enum Need {
         /// Who, and to what.
         fact: Fact,
     },
+    /// Words are left over from a paragraph that was removed while they were written into it. They
+    /// are removed by an ordinary edit, or kept: `keep` resolves `left-over` of their name.
+    LeftOver {
+        /// Which.
+        words: LeftOver,
+    },
+}
+
+/// Words on a page that are left over from a removed paragraph.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct LeftOver {
+    /// Their name.
+    pub id: ItemId,
+    /// Whose they are.
+    pub by: PersonId,
+    /// Where they stand in the page, from the first of them to behind the last.
+    pub range: TextRange,
+    /// The words.
+    pub text: String,
 }
 
 /// What waits for somebody. It holds up nothing.
@@ -102,12 +121,20 @@ impl From<couplet::Choice> for Choice {
     }
 }
 
+impl From<couplet::LeftOver> for LeftOver {
+    fn from(words: couplet::LeftOver) -> Self {
+        let couplet::LeftOver { id, by, range, text } = words;
+        Self { id: id.into(), by: by.into(), range: range.into(), text }
+    }
+}
+
 impl From<couplet::Need> for Need {
     fn from(need: couplet::Need) -> Self {
         match need {
             couplet::Need::Choice(choice) => Self::Choose { choice: choice.into() },
             couplet::Need::Resurfaced => Self::Resurfaced,
             couplet::Need::Stale(fact) => Self::Stale { fact: fact.into() },
+            couplet::Need::LeftOver(words) => Self::LeftOver { words: words.into() },
         }
     }
 }

@@ -30,7 +30,7 @@ mod runtime;
 mod times;
 mod vault;
 
-pub use attention::{Among, Attention, Choice, Need, Trash};
+pub use attention::{Among, Attention, Choice, LeftOver, Need, Trash};
 pub use config::Config;
 pub use device::{
     Again, Device, DeviceId, Dissolving, History, Invitation, InviteId, Late, NotebookId,

@@ -2,76 +2,36 @@
 //! nothing brings them back.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use couplet_tests::hex::unhex;
 use couplet_tests::relay::Relay;
+use couplet_tests::scan::{Scan, Store};
 use couplet_tests::terminal::{Phone, pair, text};
-use rusqlite::Connection;
-use rusqlite::types::ValueRef;
 
 const SECRET: &str = "gingerbreadmeteor";
 const STAYS: &str = "velvetlantern";
 
-/// All files beneath a directory.
-fn files(directory: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
-    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
-}
-
-fn is_in(bytes: &[u8], words: &str) -> bool {
-    bytes.windows(words.len()).any(|window| window == words.as_bytes())
-}
-
-/// Every value of every table of a phone's store, read with its key; and that nothing lies in the
-/// file beside its tables, nor in the log beside the file.
-fn stored(phone: &Phone) -> Vec<Vec<u8>> {
-    let key = fs::read(phone.home.join("key")).unwrap();
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    let key = if key.len() == 32 { hex(&key) } else { String::from_utf8(key).unwrap() };
-    let db = Connection::open(phone.home.join("notebook.db")).unwrap();
-    db.execute_batch(&format!("PRAGMA key = \"x'{}'\";", key.trim())).unwrap();
-    let number = |pragma: &str| db.query_row(pragma, [], |row| row.get::<_, i64>(0)).unwrap();
-    assert_eq!(number("PRAGMA freelist_count"), 0, "what was deleted lies in free pages");
-    let tables = "SELECT name FROM sqlite_schema WHERE type = 'table'";
-    let mut tables = db.prepare(tables).unwrap();
-    let tables = tables.query_map([], |row| row.get::<_, String>(0)).unwrap();
-    let tables: Vec<String> = tables.map(Result::unwrap).collect();
-    let mut values = Vec::new();
-    for table in tables {
-        let mut all = db.prepare(&format!("SELECT * FROM {table}")).unwrap();
-        let columns = all.column_count();
-        let mut rows = all.query([]).unwrap();
-        while let Some(row) = rows.next().unwrap() {
-            for column in 0..columns {
-                if let ValueRef::Text(bytes) | ValueRef::Blob(bytes) = row.get_ref(column).unwrap()
-                {
-                    values.push(bytes.to_vec());
-                }
-            }
-        }
-    }
-    values
-}
-
-/// Where words are found: in a phone's store, in what it exports, or anywhere beneath the directory.
+/// Where words are found: in the stores of these phones, which nobody has open, in what they export,
+/// or anywhere beneath the directory.
 fn found(directory: &Path, phones: &[&Phone], words: &str) -> Vec<String> {
-    let mut found = Vec::new();
+    let mut stores = Vec::new();
     for phone in phones {
-        if stored(phone).iter().any(|value| is_in(value, words)) {
-            found.push(format!("the store of {}", phone.name));
-        }
         for format in ["json", "markdown"] {
             let file = directory.join(format!("{}.{format}", phone.name));
             phone.ask(&["export", file.to_str().unwrap(), "--format", format]);
-            if is_in(&fs::read(&file).unwrap(), words) {
-                found.push(format!("the {format} of {}", phone.name));
-            }
-            fs::remove_file(file).unwrap();
+        }
+        let key = fs::read(phone.home.join("key")).unwrap();
+        let key = if key.len() == 32 { key } else { unhex(str::from_utf8(&key).unwrap()).unwrap() };
+        stores.push(Store { directory: phone.home.clone(), key: key.try_into().unwrap() });
+    }
+    let scan = Scan::of(directory, &stores);
+    for phone in phones {
+        for format in ["json", "markdown"] {
+            fs::remove_file(directory.join(format!("{}.{format}", phone.name))).unwrap();
         }
     }
-    let bare = files(directory).into_iter().filter(|file| is_in(&fs::read(file).unwrap(), words));
-    found.extend(bare.map(|file| file.display().to_string()));
-    found
+    scan.places_of(words).into_iter().map(str::to_owned).collect()
 }
 
 #[test]

@@ -14,6 +14,7 @@ from couplet import (
     Deed,
     Filter,
     Kind,
+    LeftOver,
     NewOfKind,
     NotAllowed,
     Notebook,
@@ -128,6 +129,33 @@ async def test_what_is_said_beside_the_owner_the_owner_does(
     anas = await stack.enter_async_context(await ana.open())
     assert "a note" in await texts(anas)
     assert [it.text for it in (await anas.entry(page.id)).entry.comments] == ["which sea?"]
+
+
+@scenario("left-over")
+async def test_what_was_written_into_a_paragraph_that_the_other_removed_stays_and_is_flagged(
+    stack: AsyncExitStack, relay: Relay, ana: Phone, ben: Phone
+) -> None:
+    anas, bens = await together(stack, relay, ana, ben)
+    other = (await bens.status()).person
+    page = (await anas.write("Dear us\nWe met by the sea at noon\nBye", Kind.PAGE)).entry
+    await meet(anas, bens)
+    await anas.splice(page.id, TextRange(8, 33), "", page.version)
+    at = TextRange(25, 25)
+    await bens.splice(page.id, at, " in the rain", (await bens.entry(page.id)).entry.version)
+    await meet(anas, bens)
+    for notebook in (anas, bens):
+        shown = (await notebook.entry(page.id)).entry
+        assert shown.text == "Dear us\n in the rain\nBye"
+        [need] = shown.needs
+        assert isinstance(need, LeftOver)
+        left = need
+        assert (left.by, left.text, left.range) == (other, " in the rain", TextRange(8, 20))
+        assert [line.id for line in (await notebook.needs_attention()).entries] == [page.id]
+    await anas.keep_left_over(page.id, left)
+    await meet(anas, bens)
+    for notebook in (anas, bens):
+        shown = (await notebook.entry(page.id)).entry
+        assert (shown.text, shown.needs) == ("Dear us\n in the rain\nBye", ())
 
 
 @scenario("unlawful")

@@ -12,7 +12,6 @@ from couplet import (
     AskedAgain,
     Changed,
     ConfirmedBefore,
-    CoupletError,
     Deed,
     EarlierWords,
     Filter,
@@ -234,8 +233,9 @@ async def test_a_sealed_note_is_read_once_it_is_opened_and_not_before_its_time(
     opened = (await bens.act(wanted, Deed.OPEN)).entry
     assert (opened.state, opened.text) == (EntryState.OPENED, "you are loved")
     assert (await bens.entry(timed)).entry.seal == Seal(later)
-    with pytest.raises(CoupletError):
+    with pytest.raises(NotAllowed) as early:
         await bens.act(timed, Deed.OPEN)
+    assert early.value.code == "still_sealed"
     await anas.act(timed, Deed.UNSEND)
     await meet(anas, bens)
     assert (await bens.entry(timed)).entry.state is EntryState.WITHDRAWN

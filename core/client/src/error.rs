@@ -46,6 +46,18 @@ pub enum Error {
     /// The entry has no words of this person's that could be erased.
     #[error("there are no words of yours in this entry that could be erased for good")]
     NothingToErase,
+    /// The other person reads from later on: nobody could prove that nothing else goes with it.
+    #[error(
+        "this was written before the other person was let in to read from then on; it cannot be \
+         erased for good"
+    )]
+    OneReadsIt,
+    /// This person reads from later on, and cannot write anew what is closed to them.
+    #[error(
+        "you were let in to read from then on, and what was written before is closed to this phone; \
+         it cannot erase for good beside that"
+    )]
+    ReadsFromHere,
     /// The volume cannot be written anew.
     #[error(transparent)]
     NoEdition(#[from] NoEdition),
@@ -167,6 +179,8 @@ impl Error {
             Self::Write(CannotWrite::StillSealed { .. }) => "still_sealed",
             Self::Write(CannotWrite::NotNow | CannotWrite::ForVault)
             | Self::NothingToErase
+            | Self::OneReadsIt
+            | Self::ReadsFromHere
             | Self::Membership(_)
             | Self::VaultIsOnes => "not_allowed",
             Self::Write(_) | Self::Name(_) | Self::Input(_) => "invalid_input",

@@ -16,6 +16,7 @@
 //! patches, which cost milliseconds: what was touched is known from the operations.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use automerge::{
     ActorId, Automerge, ChangeHash, LoadOptions, OnPartialLoad, SaveOptions, TextEncoding,
@@ -39,6 +40,8 @@ pub mod read;
 pub mod receive;
 pub mod run;
 mod scan;
+pub mod stranded;
+mod weave;
 
 pub use change::{Change, MalformedChange};
 pub use columns::OpId;
@@ -53,6 +56,7 @@ pub use run::{MalformedRun, Run};
 use guard::{Panicked, quietly};
 use history::{History, Link};
 use scan::Place;
+use stranded::Threads;
 
 /// One edition of one volume in memory, and the writer of this phone.
 #[derive(Debug)]
@@ -64,6 +68,8 @@ pub struct Document {
     places: BTreeMap<OpId, Place>,
     /// Entries ever made. Automerge would count them one by one.
     entries: usize,
+    /// The changes of each text, once it was asked.
+    threads: OnceLock<Threads>,
     volume: Volume,
     edition: Edition,
     writer: WriterId,
@@ -138,8 +144,18 @@ impl Document {
         quietly(|| apply_trusted(&mut automerge, &ready)).map_err(|_| LoadError::Failed)??;
         let entries = quietly(|| read::count_entries(&automerge)).map_err(|_| LoadError::Failed)?;
         let places = BTreeMap::new();
-        let mut document =
-            Self { automerge, history, places, entries, volume, edition, writer, is_broken: false };
+        let (threads, is_broken) = (OnceLock::new(), false);
+        let mut document = Self {
+            automerge,
+            history,
+            places,
+            entries,
+            threads,
+            volume,
+            edition,
+            writer,
+            is_broken,
+        };
         document.set_writer(writer);
         Ok(document)
     }

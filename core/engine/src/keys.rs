@@ -92,6 +92,8 @@ const PASSPHRASE_KEY: Label = Label::new("couplet/1 passphrase key");
 const PASSPHRASE: Label = Label::new("couplet/1 locked key");
 /// Hash: a member of a set in an entry.
 pub(crate) const MEMBER: Label = Label::new("couplet/1 member");
+/// Hash: words on a page that are left over from a removed paragraph.
+pub(crate) const LEFT_OVER_WORDS: Label = Label::new("couplet/1 left-over words");
 
 /// 32 secret bytes.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]

@@ -23,6 +23,7 @@ pub mod kind;
 pub mod kindness;
 pub mod kinds;
 pub mod law;
+pub mod left_over;
 mod listening;
 pub mod marks;
 pub mod name;
@@ -32,6 +33,7 @@ mod page;
 mod profile;
 mod prompt;
 pub mod reaction;
+mod refusal;
 mod repair;
 pub mod schema;
 pub mod sharing;
@@ -44,7 +46,6 @@ pub mod trash;
 pub mod verb;
 pub mod words;
 
-use couplet_proto::hash::Hash;
 use couplet_proto::ids::{Edition, Person, Slot, Volume, WriterId};
 use rand_core::CryptoRng;
 
@@ -63,7 +64,7 @@ use entry::{Entry, Version};
 use kindness::Seal;
 use law::{Author, judge};
 use name::ItemId;
-use reaction::NotAnEmoji;
+pub use refusal::CannotWrite;
 use schema::{Body, ENTRY_VERSION, Field, Kind, Subject, TEXT, WordsKey};
 
 /// One volume of the notebook, loaded.
@@ -75,96 +76,6 @@ pub struct Notebook {
     generation: u32,
     /// Who closes words here; nobody where nothing is written.
     keeper: Option<Keeper>,
-}
-
-/// Why a verb was not done. Nothing was changed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CannotWrite {
-    /// There are no words.
-    #[error("there is nothing to write; say a word at least")]
-    Empty,
-    /// There are too many.
-    #[error("the text is too long: {got} characters, and the limit is {limit}")]
-    TooLong {
-        /// UTF-16 units allowed.
-        limit: usize,
-        /// UTF-16 units given.
-        got: usize,
-    },
-    /// The text has characters that are no text.
-    #[error("the text has control characters; remove them")]
-    ControlCharacters,
-    /// The entry's words are the other person's.
-    #[error("these are the other person's words; only they can change them")]
-    NotYours,
-    /// There is no such entry here.
-    #[error("there is no such entry in this notebook")]
-    NoEntry,
-    /// There is no such comment.
-    #[error("there is no such comment on this entry; show the entry again")]
-    NoComment,
-    /// The reaction is no emoji.
-    #[error(transparent)]
-    NotAnEmoji(#[from] NotAnEmoji),
-    /// There are enough.
-    #[error("you left {limit} reactions on this entry already; take one back first")]
-    TooManyReactions {
-        /// How many one person may leave.
-        limit: usize,
-    },
-    /// The kind of entry has it, and it is not this person's to do, or not at the moment.
-    #[error("this cannot be done with this entry now; show the entry to see what can")]
-    NotNow,
-    /// It is done on something in the entry, and not on that.
-    #[error("there is nothing of that name in this entry to do it on; show the entry again")]
-    NoItem,
-    /// There are enough of something.
-    #[error("there are {limit} {what} already, and that is the limit")]
-    TooMany {
-        /// Of what.
-        what: &'static str,
-        /// How many there may be.
-        limit: usize,
-    },
-    /// The word is none of those that can be said here.
-    #[error("say one of these: {}", .0.join(", "))]
-    NotOneOf(&'static [&'static str]),
-    /// Its seal is closed still.
-    #[error("this note is sealed until its time has come; open it then")]
-    StillSealed {
-        /// When it opens, in seconds since 1970-01-01 UTC.
-        until: i64,
-    },
-    /// Words were to be closed by who has no keys.
-    #[error("nothing can be closed here; write on a device that belongs to this notebook")]
-    NoKeys,
-    /// The words name no kind.
-    #[error("say which kind of entry it begins, by its name")]
-    NoKind,
-    /// The words are no time.
-    #[error("this is not a time; give its beginning, its end and the name of a time zone")]
-    NotATime,
-    /// The words are no length.
-    #[error("this is not a length; give it as a number of minutes")]
-    NotMinutes,
-    /// The words are no day.
-    #[error("this is not a day; give it as the number of days since 1970-01-01")]
-    NotADay,
-    /// The kind is for a vault, and this is none.
-    #[error("this kind of entry is for your vault alone; write it there")]
-    ForVault,
-    /// Nothing stands side by side there.
-    #[error("there is nothing to choose from there; it was chosen already, or never differed")]
-    NothingToResolve,
-    /// The value is none of those that stand there.
-    #[error("choose one of those that stand there; show the entry to see them")]
-    NotAChoice,
-    /// The version that the app last showed is not known here.
-    #[error("the version given is not one of this entry's; show the entry again")]
-    UnknownVersion,
-    /// The document refused.
-    #[error(transparent)]
-    Edit(#[from] EditError),
 }
 
 /// A change just made, and the entry as it stands with it.
@@ -196,12 +107,6 @@ impl Notebook {
     /// Closes words from here on for all devices of this person that the log knows.
     pub fn set_keeper(&mut self, keeper: Keeper) {
         self.keeper = Some(keeper);
-    }
-
-    /// Whether that change is in this volume.
-    #[must_use]
-    pub fn has_change(&self, hash: &Hash) -> bool {
-        self.document.has_change(hash)
     }
 
     /// A snapshot, proved by loading it again.
@@ -411,6 +316,7 @@ impl Notebook {
         let reader = (self.volume(), self.reader());
         let mut entry = Entry::read(key.clone(), reader, &raw, self.version());
         self.place_ranges(&mut entry, &raw);
+        self.place_left_over(&mut entry, &raw);
         Some(entry)
     }
 

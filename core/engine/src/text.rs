@@ -10,6 +10,7 @@
 //! - What each typed in one go stays together. Where both replaced the same words, both
 //!   replacements stand, the partner's first; what both removed is removed once.
 //! - Nothing that is only in `mine` is lost, and nothing that is only in `current`.
+//! - A paragraph that goes, goes as a whole, however the next one begins.
 //! - A splice takes along the space before it, so that splices of two people who did not know of
 //!   each other, merged by the document, leave whole words too.
 
@@ -48,7 +49,10 @@ pub fn rebase(base: &str, mine: &str, current: &str) -> Vec<Splice> {
     }
     let mut end = units.len();
     let mut splices = merge.into_splices();
-    for splice in &mut splices {
+    let below = |splice: &Splice| splice.at + splice.delete;
+    let floors: Vec<usize> = splices.iter().skip(1).map(below).chain([0]).collect();
+    for (splice, floor) in splices.iter_mut().zip(floors) {
+        splice.take_line(&units, floor);
         splice.take_space(units.get(..end).unwrap_or_default());
         end = splice.at;
     }
@@ -85,6 +89,23 @@ pub fn merged(base: &str, mine: &str, current: &str) -> String {
 }
 
 impl Splice {
+    /// Makes the same of this text, but as a removal of whole lines, if it can be one: "I |was. I |am"
+    /// over two lines becomes "|I was. |I am". It reaches no further up than that place.
+    fn take_line(&mut self, text: &[u16], floor: usize) {
+        let is_removal = self.delete > 0 && self.insert.is_empty();
+        let unit = |at: Option<usize>| at.and_then(|at| text.get(at));
+        for at in (floor..=self.at).rev().take_while(|_| is_removal) {
+            let (before, last) = (unit(at.checked_sub(1)), unit((at + self.delete).checked_sub(1)));
+            if before.is_none_or(|before| *before == NEWLINE) && last == Some(&NEWLINE) {
+                self.at = at;
+                return;
+            }
+            if before != last {
+                return;
+            }
+        }
+    }
+
     /// Makes the same of this text, but as a change of whole words with the space before each: "a
     /// |old| wall" becomes "a| old| wall". Where there is no space before, a replacement takes the
     /// one behind.
@@ -109,6 +130,9 @@ impl Splice {
 
 /// A space, as a UTF-16 unit.
 const SPACE: u16 = 0x20;
+
+/// The end of a line.
+const NEWLINE: u16 = 0x0a;
 
 /// A stretch of words that became another; either may be empty, not both.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -387,6 +411,10 @@ mod tests {
             ("Green walls", "Yellow walls", 0, 6, "Yellow "),
             ("walls", "doors", 0, 5, "doors"),
             ("a wall.", "a wall. Good.", 7, 0, " Good."),
+            ("I was\nI am", "I am", 0, 6, ""),
+            ("Oh\nI was\nI was so\nI am", "Oh\nI am", 3, 15, ""),
+            ("Oh\nI was\nI am", "Oh\nI was", 8, 5, ""),
+            ("I was here\nI am", "I am", 0, 11, ""),
         ] {
             let expected = Splice { at, delete, insert: insert.into() };
             assert_eq!(rebase(base, mine, base), [expected], "{base:?} {mine:?}");

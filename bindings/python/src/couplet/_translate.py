@@ -347,6 +347,11 @@ def need(it: Any) -> a.Need:
         return a.Choose(a.Choice(it.choice.field, item_id(it.choice.on), by, beside))
     if isinstance(it, ffi.Need.STALE):
         return a.Stale(fact(it.fact))
+    if isinstance(it, ffi.Need.LEFT_OVER):
+        words = it.words
+        place = v.TextRange(words.range.start, words.range.end)
+        by = k.PersonId(words.by.value)
+        return a.LeftOver(k.ItemId(words.id.value), by, place, words.text)
     return a.Resurfaced()
 
 

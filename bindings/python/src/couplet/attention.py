@@ -5,8 +5,12 @@ from __future__ import annotations
 import datetime
 import enum
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .kinds import Fact, ItemId, PersonId
+
+if TYPE_CHECKING:
+    from .values import TextRange
 
 
 class Among(enum.Enum):
@@ -83,7 +87,19 @@ class Stale:
     fact: Fact
 
 
-Need = Choose | Resurfaced | Stale
+@dataclass(frozen=True)
+class LeftOver:
+    """Words left over from a removed paragraph: `Notebook.keep_left_over` keeps them."""
+
+    id: ItemId
+    by: PersonId
+    """Whose they are."""
+    range: TextRange
+    """Where they stand in the page, from the first of them to behind the last."""
+    text: str
+
+
+Need = Choose | Resurfaced | Stale | LeftOver
 """Something in an entry that waits for somebody."""
 
 

@@ -74,6 +74,10 @@ class Talk:
         """
         return await self._say(entry, _resolved(choice, value))
 
+    async def keep_left_over(self, entry: v.EntryId, words: a.LeftOver) -> v.EntryRow:
+        """Keeps words that are left over from a removed paragraph, for both."""
+        return await self._say(entry, _kept(words))
+
     async def _say(self, entry: v.EntryId, saying: ffi.Saying) -> v.EntryRow:
         return t.row(await call(self._ffi.say(t.to_entry(entry), saying)))
 
@@ -121,6 +125,10 @@ class Talk:
         """Leaves what was chosen, where several words or values stand, for the owner."""
         return await self._queue(entry, _resolved(choice, value))
 
+    async def queue_keep_left_over(self, entry: v.EntryId, words: a.LeftOver) -> v.EntryId:
+        """Leaves the keeping of words that are left over for the owner."""
+        return await self._queue(entry, _kept(words))
+
     async def _queue(self, entry: v.EntryId, saying: ffi.Saying) -> v.EntryId:
         return v.EntryId((await call(self._ffi.queue_saying(t.to_entry(entry), saying))).value)
 
@@ -128,3 +136,7 @@ class Talk:
 def _resolved(choice: a.Choice, value: str) -> Any:
     on = None if choice.on is None else ffi.ItemId(value=choice.on)
     return _SAYINGS.RESOLVE(choice.field, on, value)
+
+
+def _kept(words: a.LeftOver) -> Any:
+    return _SAYINGS.RESOLVE("left-over", ffi.ItemId(value=words.id), "keep")

@@ -45,6 +45,24 @@ public enum Need: Hashable, Codable, Sendable {
     case resurfaced
     /// Somebody agreed to, or spoke of, earlier words.
     case stale(Fact)
+    /// Words are left over from a removed paragraph: ``Notebook/keepLeftOver(_:in:)`` keeps them, an
+    /// edit removes them.
+    case leftOver(LeftOver)
+}
+
+/// Words on a page that were written into a paragraph while it was removed.
+public struct LeftOver: Hashable, Codable, Sendable {
+    /// Their name.
+    public let id: ItemId
+    /// Whose they are.
+    public let by: PersonId
+    /// Where they stand in the page, from the first of them to behind the last.
+    public let range: TextRange
+    /// The words.
+    public let text: String
+
+    /// Their being kept, to be said about the page.
+    public var keeping: Saying { .resolve(field: "left-over", on: id, value: "keep") }
 }
 
 /// What waits for somebody. It holds up nothing.
@@ -147,6 +165,14 @@ extension Notebook {
     }
 }
 
+extension Notebook {
+    /// Keeps words that are left over from a removed paragraph, for both.
+    @discardableResult
+    public func keepLeftOver(_ words: LeftOver, in entry: EntryId) async throws -> EntryRow {
+        try await say(words.keeping, about: entry)
+    }
+}
+
 extension Among {
     func lower() -> CoupletFFI.Among {
         switch self {
@@ -186,7 +212,15 @@ extension Need {
             case .choose(let choice): .choose(Choice(choice))
             case .resurfaced: .resurfaced
             case .stale(let fact): .stale(Fact(fact))
+            case .leftOver(let words): .leftOver(LeftOver(words))
             }
+    }
+}
+
+extension LeftOver {
+    init(_ ffi: CoupletFFI.LeftOver) {
+        self.init(
+            id: ItemId(ffi.id), by: PersonId(ffi.by), range: TextRange(ffi.range), text: ffi.text)
     }
 }
 

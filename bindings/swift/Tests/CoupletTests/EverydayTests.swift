@@ -104,6 +104,44 @@ extension Stories {
             }
         }
 
+        @Test("what was written into a removed paragraph stays", .scenario("left-over"))
+        func leftOver() async throws {
+            try await story { stage in
+                let (ana, ben) = try await stage.couple()
+                let other = try await ben.state().person
+                let text = "Dear us\nWe met by the sea at noon\nBye"
+                let page = try await ana.write(.page, text).entry
+                try await meet(ana, ben)
+                let noon = TextRange(start: 8, end: 33)
+                try await ana.splice(page.id, at: noon, "", base: page.version)
+                let shown = try await ben.entry(page.id).entry.version
+                let sea = TextRange(start: 25, end: 25)
+                try await ben.splice(page.id, at: sea, " in the rain", base: shown)
+                try await meet(ana, ben)
+                for phone in [ana, ben] {
+                    let read = try await phone.entry(page.id).entry
+                    #expect(read.text == "Dear us\n in the rain\nBye")
+                    guard case .leftOver(let left) = read.needs.first else {
+                        Issue.record("nothing is left over")
+                        return
+                    }
+                    #expect(left.by == other)
+                    #expect(left.text == " in the rain")
+                    #expect(left.range == TextRange(start: 8, end: 20))
+                    #expect(try await phone.needsAttention().entries.map(\.id) == [page.id])
+                    if phone === ben {
+                        try await ben.keepLeftOver(left, in: page.id)
+                    }
+                }
+                try await meet(ana, ben)
+                for phone in [ana, ben] {
+                    let read = try await phone.entry(page.id).entry
+                    #expect(read.text == "Dear us\n in the rain\nBye")
+                    #expect(read.needs.isEmpty)
+                }
+            }
+        }
+
         @Test("what the other's changed app writes stands nowhere", .scenario("unlawful"))
         func unlawful() async throws {
             try await story { stage in

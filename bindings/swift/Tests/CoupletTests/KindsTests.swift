@@ -235,8 +235,9 @@ extension Stories {
                 #expect(opened.state == .opened)
                 #expect(opened.text == "you are loved")
                 #expect(try await ben.entry(timed).entry.seal == until)
-                let early = await failure { try await ben.act(on: timed, .open) }
-                #expect(early != nil)
+                try await fails("still_sealed", as: \.isNotAllowed) {
+                    try await ben.act(on: timed, .open)
+                }
                 try await ana.act(on: timed, .unsend)
                 try await meet(ana, ben)
                 #expect(try await ben.entry(timed).entry.state == .withdrawn)

@@ -1,6 +1,6 @@
 //! What was removed, what was read, what waits for somebody, and choosing.
 
-use couplet::{Choice, Couplet, Cursor, Entry, Need, Saying, Slot};
+use couplet::{Choice, Couplet, Cursor, Entry, KEEP, Need, Saying, Slot};
 use serde_json::{Value, json};
 
 use super::entries::{Names, list, names, person};
@@ -131,6 +131,12 @@ pub(super) fn needs_as_json(entry: &Entry) -> Vec<Value> {
             }),
             Need::Resurfaced => json!({ "resurfaced": true }),
             Need::Stale(fact) => practice::fact(&fact),
+            Need::LeftOver(left) => json!({
+                "left_over": left.text,
+                "id": left.id.as_str(),
+                "by": left.by.index(),
+                "range": [left.range.0, left.range.1],
+            }),
         })
         .collect()
 }
@@ -155,6 +161,15 @@ pub(super) fn in_words(entry: &Entry, names: &Names, output: &Output) -> Vec<Str
         let on = choice.on.as_ref().map(|id| format!("/{}", short(id.as_str())));
         let field = format!("{}{}", choice.field, on.unwrap_or_default());
         let words = format!("      {field}: {}", shown.join("  "));
+        lines.push(output.styled(Style::Warning, &words));
+    }
+    for left in &entry.left_over {
+        let (by, id) = (person(left.by, names), short(left.id.as_str()));
+        let words = format!(
+            "      left over from a removed paragraph, {by} at {}: {:?}; resolve left-over/{id} {KEEP}",
+            left.range.0,
+            left.text.trim()
+        );
         lines.push(output.styled(Style::Warning, &words));
     }
     if entry.is_ahead_of(day::today()) {

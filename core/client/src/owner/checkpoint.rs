@@ -69,10 +69,16 @@ impl Owner {
     /// Whether this device could make a checkpoint of all that the other person may read.
     pub(super) fn may_make_one(&mut self) -> Result<bool, Error> {
         let replica = self.replica()?;
-        let (slot, is_member) = (replica.slot(), replica.is_member());
-        let is_closed = replica.log().openings().iter().any(|opening| opening.by != slot);
-        let may_speak = is_member && !is_closed && !replica.log().owes_rotation();
+        let may_speak = replica.is_member() && !replica.log().owes_rotation();
+        let may_speak = may_speak && !self.reads_from_here()?;
         Ok(may_speak && !self.is_behind()? && self.is_settled()?)
+    }
+
+    /// Whether what was written before this person came is closed to them.
+    pub(super) fn reads_from_here(&mut self) -> Result<bool, Error> {
+        let replica = self.replica()?;
+        let slot = replica.slot();
+        Ok(replica.log().openings().iter().any(|opening| opening.by != slot))
     }
 
     /// Makes one if enough has come since the last.

@@ -58,6 +58,7 @@ impl Owner {
     ///
     /// # Errors
     /// [`Error::Apart`], [`CannotWrite::NoEntry`], and [`Error::NothingToErase`] if there are none.
+    /// [`Error::OneReadsIt`] and [`Error::ReadsFromHere`] where one of the two reads from later on.
     pub fn erase(&mut self, key: &EntryKey) -> Result<Erased, Error> {
         self.prepare_to_write()?;
         let me = self.replica()?.slot();
@@ -66,9 +67,16 @@ impl Owner {
         let person = self.replica()?.person();
         let is_shared = volume >= self.replica()?.log().first_shared_volume();
         let words = self.load(volume)?.words_of(key, person);
-        if !is_shared || words.is_empty() {
+        if words.is_empty() {
             let is_done = is_shared && row.entry.author == me && row.entry.is_wordless();
             return if is_done { self.erased(key) } else { Err(Error::NothingToErase) };
+        }
+        if !is_shared {
+            return Err(Error::OneReadsIt);
+        }
+        if self.reads_from_here()? {
+            // It could make no checkpoint of it, and the wish would wait for ever.
+            return Err(Error::ReadsFromHere);
         }
         let mut wanted = self.wanted()?;
         wanted.extend(words);
@@ -272,11 +280,11 @@ mod tests {
     use couplet_proto::checkpoint::blob::Blob;
     use couplet_proto::checkpoint::{BlobName, Contents, Piece};
     use couplet_proto::ids::{Person, Slot};
-    use couplet_proto::statement::Role;
+    use couplet_proto::statement::{History, Role};
 
     use super::*;
     use crate::owner::Saying;
-    use crate::owner::testing::{ana, let_in, meet, order, pass, pass_words, shown};
+    use crate::owner::testing::{ana, let_in, let_in_to, meet, order, pass, pass_words, shown};
 
     const BEN: Person = Person { slot: Slot::Second, generation: 0 };
 
@@ -331,7 +339,8 @@ mod tests {
         for (manifest, _) in owner.tables().checkpoints().unwrap() {
             for name in &manifest.contents().blobs {
                 let blob = owner.tables().blob(name.hash).unwrap().unwrap();
-                opened.extend(owner.replica().unwrap().open_blob(&blob).unwrap().unwrap());
+                opened
+                    .extend(owner.replica().unwrap().open_blob(&blob).unwrap().unwrap_or_default());
             }
         }
         changes.iter().any(|change| is_in(&change.bytes))
@@ -564,5 +573,32 @@ mod tests {
         ana.go_over().unwrap();
         let kept = entry(&mut ana, &note);
         assert_eq!((kept.text.as_str(), kept.comments.len()), (SECRET, 0));
+    }
+
+    #[test]
+    fn where_ben_reads_from_here_ana_erases_what_both_read_and_whatever_else_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut ana = ana(&directory.path().join("ana"));
+        let before = ana.write(Kind::Note, 0, "before Ben").unwrap().entry.key;
+        let from_here = (Role::Partner, History::FromHere(Volume::default()));
+        let mut ben = let_in_to(&mut ana, &directory.path().join("ben"), from_here);
+        let since = ana.write(Kind::Note, 0, SECRET).unwrap().entry.key;
+        let of_ben = ben.write(Kind::Note, 0, "from Ben").unwrap().entry.key;
+        meet(&mut ana, &mut ben);
+        assert!(matches!(ana.erase(&before), Err(Error::OneReadsIt)));
+        assert!(matches!(ben.erase(&of_ben), Err(Error::ReadsFromHere)));
+        for owner in [&mut ana, &mut ben] {
+            assert!(!owner.is_erasing().unwrap(), "no wish waits for ever");
+        }
+        assert!(!ana.erase(&since).unwrap().done_here);
+        let checkpoint = propose(&mut ana);
+        pass(&mut ana, &mut ben);
+        hand_over(&mut ana, &mut ben, checkpoint);
+        order(&mut ben);
+        ben.go_over().unwrap();
+        pass(&mut ben, &mut ana);
+        assert!(!holds(&mut ana, "wants gone") && !holds(&mut ben, "wants gone"));
+        assert_eq!(shown(&mut ana), ["", "before Ben", "from Ben"]);
+        assert_eq!(shown(&mut ben), ["", "from Ben"]);
     }
 }

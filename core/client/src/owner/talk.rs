@@ -160,10 +160,11 @@ fn thing_named(entry: &Entry, name: &str) -> Result<ItemId, Error> {
     one_beginning(all.into_iter(), name)?.ok_or_else(|| CannotWrite::NoItem.into())
 }
 
-/// The thing with something to choose whose name begins so, if just one does.
+/// The thing with something to choose, or left over, whose name begins so, if just one does.
 fn choice_named(entry: &Entry, name: &str) -> Result<ItemId, Error> {
-    let all: BTreeSet<ItemId> =
-        entry.choices().into_iter().filter_map(|choice| choice.on).collect();
+    let choices = entry.choices().into_iter().filter_map(|choice| choice.on);
+    let left_over = entry.left_over.iter().map(|left| left.id.clone());
+    let all: BTreeSet<ItemId> = choices.chain(left_over).collect();
     one_beginning(all.into_iter(), name)?.ok_or_else(|| CannotWrite::NothingToResolve.into())
 }
 

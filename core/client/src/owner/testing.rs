@@ -27,7 +27,12 @@ pub(super) fn vault(home: &Path) -> Owner {
 
 /// Another phone, let in by this one.
 pub(super) fn let_in(by: &mut Owner, home: &Path, role: Role) -> Owner {
-    let link = by.invite(role, Some(History::All)).unwrap().link;
+    let_in_to(by, home, (role, History::All))
+}
+
+/// Another phone, let in by this one to read that much.
+pub(super) fn let_in_to(by: &mut Owner, home: &Path, (role, history): (Role, History)) -> Owner {
+    let link = by.invite(role, Some(history)).unwrap().link;
     order(by);
     let mut home = Home::at(home);
     home.place.is_vault = by.is_vault();

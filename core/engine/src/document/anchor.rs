@@ -84,7 +84,7 @@ impl Document {
         (from < until).then_some((from, until))
     }
 
-    fn page(&self, key: &EntryKey, field: &str) -> Option<ExId> {
+    pub(super) fn page(&self, key: &EntryKey, field: &str) -> Option<ExId> {
         let read = || {
             let objects = self.objects(key);
             objects.iter().rev().find_map(|object| {

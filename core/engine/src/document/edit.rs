@@ -123,6 +123,7 @@ impl Document {
         })?;
         let past = self.history.past(change.deps()).ok_or(EditError::Poisoned)?;
         self.history.add(change.writer(), link_of(&change), past);
+        self.note_thread(&change);
         Ok(change)
     }
 }

@@ -19,6 +19,8 @@ pub(super) struct History {
     chains: Vec<Vec<Link>>,
     ops: u64,
     max_op: u64,
+    /// Whether two changes were made apart.
+    is_apart: bool,
 }
 
 /// A causal past: how many changes of each writer, in the order this phone met the writers.
@@ -56,6 +58,11 @@ impl History {
     /// The largest operation counter.
     pub(super) fn max_op(&self) -> u64 {
         self.max_op
+    }
+
+    /// Whether two changes were made by writers of whom neither had seen the other's.
+    pub(super) fn is_apart(&self) -> bool {
+        self.is_apart
     }
 
     /// A writer's changes, the one with sequence number 1 first.
@@ -104,6 +111,8 @@ impl History {
 
     /// Adds a writer's next change, whose direct past is given.
     pub(super) fn add(&mut self, writer: WriterId, link: Link, mut past: Past) {
+        // Whoever had not seen every change before theirs, in whichever order, was apart from one.
+        self.is_apart |= past.seen.iter().sum::<u64>() < self.nodes.len() as u64;
         let next = self.chains.len();
         let index = *self.writers.entry(writer).or_insert(next);
         if index == next {

@@ -75,6 +75,7 @@ impl Document {
             match admission {
                 Admission::Accepted(decoded, scan, past) => {
                     self.history.add(change.writer(), link_of(&change), past);
+                    self.note_thread(&change);
                     pending.changes.push(*decoded);
                     pending.hashes.push(hash);
                     self.entries += births(&scan.operations);

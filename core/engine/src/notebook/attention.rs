@@ -1,5 +1,5 @@
-//! What in an entry waits for somebody: what was set apart and not chosen from, what came back, and
-//! what somebody agreed to before it was as it is.
+//! What in an entry waits for somebody: what was set apart and not chosen from, what came back, what
+//! somebody agreed to before it was as it is, and what is left over from a removed paragraph.
 //!
 //! It follows from what is shared, so both phones show the same. It holds up nothing: everything
 //! else goes on while it waits, and it may wait for ever. Choosing is an ordinary write. Deliberately
@@ -12,6 +12,7 @@ use super::deed::Write;
 use super::entry::Entry;
 use super::items::Item;
 use super::kinds::Fact;
+use super::left_over::LeftOver;
 use super::name::ItemId;
 use super::own::Subject;
 use super::schema::{Body, Kind, name};
@@ -29,6 +30,8 @@ pub enum Need {
     Resurfaced,
     /// Somebody agreed to, or spoke of, earlier words.
     Stale(Fact),
+    /// Words are left over from a paragraph that was removed while they were written into it.
+    LeftOver(LeftOver),
 }
 
 /// Words or values that stand side by side, until one is chosen.
@@ -63,6 +66,7 @@ impl Entry {
             matches!(fact, Fact::EarlierWords(_) | Fact::ConfirmedBefore(_) | Fact::AskedAgain(_))
         };
         needs.extend(self.facts.iter().filter(is_stale).cloned().map(Need::Stale));
+        needs.extend(self.left_over.iter().cloned().map(Need::LeftOver));
         needs
     }
 
@@ -98,7 +102,7 @@ impl Entry {
 
 impl Notebook {
     /// Chooses what stands in a place where several do, on both phones. Own words may be others than
-    /// those that stand; a value is one of them.
+    /// those that stand; a value is one of them. Of left-over words, `keep` is said.
     ///
     /// # Errors
     /// [`CannotWrite::NothingToResolve`], [`CannotWrite::NotYours`], [`CannotWrite::NotAChoice`].
@@ -108,6 +112,9 @@ impl Notebook {
         (field, on): (&str, Option<&ItemId>),
         value: &str,
     ) -> Result<Option<Written>, CannotWrite> {
+        if let (name::LEFT_OVER, Some(id)) = (field, on) {
+            return self.keep_left_over(key, id, value);
+        }
         let entry = self.entry(key).ok_or(CannotWrite::NoEntry)?;
         let is_it = |choice: &Choice| choice.field == field && choice.on.as_ref() == on;
         let choice = entry.choices().into_iter().find(is_it);

@@ -9,6 +9,7 @@
 //! lost changes, or what a page has no room for. It cannot be written anew, and whoever carries over
 //! keeps the lost changes themselves.
 
+use couplet_proto::hash::Hash;
 use couplet_proto::ids::{Slot, WriterId};
 
 use super::claim::{Claim, RevMap};
@@ -27,6 +28,12 @@ use crate::text::rebase;
 pub(super) type Missing = (OpId, String, Scalar);
 
 impl Notebook {
+    /// Whether that change is in this volume.
+    #[must_use]
+    pub fn has_change(&self, hash: &Hash) -> bool {
+        self.document.has_change(hash)
+    }
+
     /// Writes anew what `lost` changes held, as far as it can be: `old` is this volume with them in
     /// it.
     ///

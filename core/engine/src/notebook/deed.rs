@@ -95,9 +95,13 @@ impl Notebook {
         let is_open = |open: &Open| open.to == me && open.deed == act.deed;
         let open = kinds::look(kind, &sheet).open;
         if !open.iter().any(|open| is_open(open) && open.on.is(&sheet, act.on)) {
-            let is_elsewhere = open.iter().any(is_open);
-            let missing = if is_elsewhere { CannotWrite::NoItem } else { CannotWrite::NotNow };
-            return Err(missing);
+            return Err(match act.deed {
+                Deed::Revise if sheet.parts.iter().any(|part| part.id.as_ref() == act.on) => {
+                    CannotWrite::NotYours
+                }
+                _ if open.iter().any(is_open) => CannotWrite::NoItem,
+                _ => CannotWrite::NotNow,
+            });
         }
         let is_mine = |part: &Part| self.is_by_me(part.by, part.generation);
         if act.deed == Deed::Revise && !kinds::revised(&sheet, me, act).is_none_or(is_mine) {

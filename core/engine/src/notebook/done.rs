@@ -48,7 +48,8 @@ impl Done {
                 Some(Field::Own(class, subject, owner)) => {
                     let rounds = Claim::at(owner, values).map(|(_, claim)| claim.round);
                     let is_substance = match class {
-                        Class::Value => subject.name() != name::TRASH,
+                        // That something was removed, or left over and kept, is news and no words.
+                        Class::Value => ![name::TRASH, name::LEFT_OVER].contains(&subject.name()),
                         Class::Claim => [name::WRITTEN, name::TAG].contains(&subject.name()),
                         Class::Member => true,
                     };

@@ -20,8 +20,9 @@ use crate::notebook::heart::{self, Meeting};
 use crate::notebook::items::{self, Item};
 use crate::notebook::kindness::{self, Seal};
 use crate::notebook::kinds::{self, Fact, State};
+use crate::notebook::left_over::LeftOver;
 use crate::notebook::name::ItemId;
-use crate::notebook::names::TRASH;
+use crate::notebook::names::{LEFT_OVER, TRASH};
 use crate::notebook::reaction::Reaction;
 use crate::notebook::schema::{Body, Field, Kind, TEXT, name};
 use crate::notebook::sheet::{Member, Part, Sheet, Shown, Stance};
@@ -32,7 +33,7 @@ pub use crate::notebook::words::Revision;
 
 /// The form that [`Entry`] has in a store. It rises with every field that comes or goes, and a store
 /// of an earlier form shows its entries anew.
-pub const FORM: u32 = 11;
+pub const FORM: u32 = 12;
 
 /// An entry with everything that stands in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +56,8 @@ pub struct Entry {
     pub day: i32,
     /// Its words.
     pub text: String,
+    /// What of its text is left over from removed paragraphs, and nobody has kept.
+    pub left_over: Vec<LeftOver>,
     /// Words that stand beside these, written apart on two phones of one person.
     pub alternatives: Vec<Revision>,
     /// Every revision of own words, the oldest first.
@@ -144,6 +147,7 @@ impl Entry {
             order,
             day,
             text: body.text,
+            left_over: Vec::new(),
             alternatives: body.alternatives,
             revisions: body.revisions,
             comments: Comment::all(raw),
@@ -292,7 +296,8 @@ fn shown(kind: Option<Kind>, sheet: &Sheet) -> Vec<Shown> {
     let is_body = |shown: &Shown| matches!(body, Some(Body::Value(name)) if name == shown.name);
     let mut all = sheet.all_shown();
     let is_elsewhere = |shown: &Shown| {
-        of_items.contains(&shown.name.as_str()) || is_body(shown) || shown.name == TRASH
+        let is_told = [TRASH, LEFT_OVER].contains(&shown.name.as_str());
+        of_items.contains(&shown.name.as_str()) || is_body(shown) || is_told
     };
     all.retain(|shown| !is_elsewhere(shown));
     all

@@ -143,5 +143,7 @@ pub const TAG: &str = "tag";
 pub const TRASH: &str = "trash";
 /// Page: how often one writer has written on it, the round of a claim that says nothing else.
 pub const WRITTEN: &str = "written";
+/// Page: that words left over from a removed paragraph are kept, a value: how far they were typed.
+pub const LEFT_OVER: &str = "left-over";
 /// Page: that a change which stands nowhere was done again, a claim of its person's about its hash.
 pub const ANEW: &str = "anew";

@@ -24,6 +24,7 @@ mod everyday;
 mod forged;
 mod generations;
 mod heart;
+mod left_over;
 mod lives;
 mod practices;
 mod removing;

@@ -114,7 +114,7 @@ fn create(connection: &mut Connection) -> rusqlite::Result<()> {
 const NOTHING_TO_REFER_TO: i32 = rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY;
 
 /// How long a reader waits for another that recovers the log after a crash.
-const BUSY: Duration = Duration::from_secs(5);
+pub(crate) const BUSY: Duration = Duration::from_secs(5);
 
 /// Bytes of the write-ahead log kept as a file once it is written back.
 const WAL_KEPT: i64 = 64 * 1024 * 1024;

@@ -106,9 +106,19 @@ impl SqliteStore {
         bytes: usize,
         work: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.write_over(bytes, work, |_| false).await
+    }
+
+    /// A write that may let go of something: whether it did, `forgets` says of its answer.
+    async fn write_over<T: Send + 'static>(
+        &self,
+        bytes: usize,
+        work: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+        forgets: fn(&T) -> bool,
+    ) -> Result<T, StoreError> {
         let file = self.file.clone();
         let work = move |connection: &Connection| work(connection).map_err(|fault| fault.at(&file));
-        self.writer.write(bytes, work).await
+        self.writer.write(bytes, work, forgets).await
     }
 }
 
@@ -124,11 +134,17 @@ impl Store for SqliteStore {
             self.check_room(is_new)?;
         }
         let bytes = extension.statements.iter().map(|(_, bytes)| bytes.len()).sum();
-        self.write(bytes, move |connection| tables::append(connection, &extension)).await
+        let stands = extension.standing.is_some();
+        let work = move |connection: &Connection| {
+            tables::append(connection, &extension).map(|appended| (appended, stands))
+        };
+        let (appended, _) = self.write_over(bytes, work, |(_, stands)| *stands).await?;
+        Ok(appended)
     }
 
     async fn end_due(&self, now: u64) -> Result<Vec<NotebookId>, StoreError> {
-        self.write(0, move |connection| ending::end_due(connection, now)).await
+        let work = move |connection: &Connection| ending::end_due(connection, now);
+        self.write_over(0, work, |ended| !ended.is_empty()).await
     }
 
     async fn have(&self, notebook: NotebookId) -> Result<Have, StoreError> {
@@ -176,7 +192,7 @@ impl Store for SqliteStore {
         self.check_room(false)?;
         let quota = self.room.bytes_per_person;
         let work = move |connection: &Connection| pieces::keep(connection, &log, &piece, quota);
-        self.write(MAX_MANIFEST, work).await
+        self.write_over(MAX_MANIFEST, work, |kept| kept.have.iter().next().is_some()).await
     }
 }
 

@@ -1,9 +1,11 @@
 //! The one thread that writes, and commits in groups: whoever comes while a commit is on its way
-//! to the disk shares the next one.
+//! to the disk shares the next one. After a write that lets go of something the log beside the file is
+//! emptied, too, in which it stood.
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
@@ -27,11 +29,14 @@ trait Job: Send {
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
     /// About how many bytes it makes durable.
     fn bytes(&self) -> usize;
+    /// Whether it has let go of what nobody shall find again.
+    fn forgets(&self) -> bool;
 }
 
 struct Write<T, W> {
     bytes: usize,
     work: Option<W>,
+    forgets: fn(&T) -> bool,
     result: Result<T, StoreError>,
     reply: oneshot::Sender<Result<T, StoreError>>,
 }
@@ -56,6 +61,10 @@ where
     fn bytes(&self) -> usize {
         self.bytes
     }
+
+    fn forgets(&self) -> bool {
+        self.result.as_ref().is_ok_and(self.forgets)
+    }
 }
 
 impl Writer {
@@ -70,15 +79,16 @@ impl Writer {
     }
 
     /// Does `work`, which writes about so many bytes, in the next transaction; its answer comes once
-    /// that is durable.
+    /// that is durable. `forgets` says of the answer whether something was let go of.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         bytes: usize,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        forgets: fn(&T) -> bool,
     ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
         let result = Err(StoreError::Closed);
-        let job: Box<dyn Job> = Box::new(Write { bytes, work: Some(work), result, reply });
+        let job: Box<dyn Job> = Box::new(Write { bytes, work: Some(work), forgets, result, reply });
         let queue = self.queue.lock().ok().and_then(|queue| queue.clone());
         let queue = queue.ok_or(StoreError::Closed)?;
         queue.send(job).await.map_err(|_| StoreError::Closed)?;
@@ -105,6 +115,7 @@ impl Drop for Writer {
 }
 
 fn run(mut connection: Connection, mut queue: mpsc::Receiver<Box<dyn Job>>, file: &Path) {
+    let mut is_log_due = false;
     while let Some(first) = queue.blocking_recv() {
         let mut bytes = first.bytes();
         let mut group = vec![first];
@@ -119,10 +130,27 @@ fn run(mut connection: Connection, mut queue: mpsc::Receiver<Box<dyn Job>>, file
         if let Err(error) = &committed {
             error!(%error, writes = group.len(), "nothing was written");
         }
+        is_log_due |= committed.is_ok() && group.iter().any(|job| job.forgets());
+        if is_log_due {
+            match empty_log(&connection) {
+                Ok(is_empty) => is_log_due = !is_empty,
+                Err(error) => error!(%error, "what was let go of is in the log still"),
+            }
+        }
         for job in group {
             job.answer(committed.clone());
         }
     }
+}
+
+/// Writes the log beside the file back, and empties it; whether that was done. While somebody reads
+/// it is left for after the next write.
+fn empty_log(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.busy_timeout(Duration::ZERO)?;
+    let pragma = "PRAGMA wal_checkpoint(TRUNCATE)";
+    let is_busy: rusqlite::Result<i64> = connection.query_row(pragma, [], |row| row.get(0));
+    connection.busy_timeout(schema::BUSY)?;
+    Ok(is_busy? == 0)
 }
 
 fn commit(

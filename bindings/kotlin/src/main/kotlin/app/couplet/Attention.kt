@@ -73,6 +73,25 @@ public sealed interface Need {
 
     /** Somebody agreed to, or spoke of, earlier words. */
     public data class Stale(val fact: Fact) : Need
+
+    /** Words are left over from a removed paragraph: [keepLeftOver] keeps them. */
+    public data class LeftOver(val words: LeftOverWords) : Need
+}
+
+/**
+ * Words on a page that were written into a paragraph while it was removed.
+ *
+ * @property by whose they are.
+ * @property range where they stand in the page, from the first of them to behind the last.
+ */
+public data class LeftOverWords(
+    val id: ItemId,
+    val by: PersonId,
+    val range: TextRange,
+    val text: String,
+) {
+    /** Their being kept, to be said about the page. */
+    public val keeping: Saying get() = Saying.Resolve("left-over", id, "keep")
 }
 
 /**
@@ -162,6 +181,14 @@ public suspend fun Notebook.restore(entry: EntryId): EntryRow = say(entry, Sayin
 public suspend fun Notebook.resolve(entry: EntryId, choice: Choice, value: String): EntryRow =
     say(entry, Saying.Resolve(choice.field, choice.on, value))
 
+/**
+ * Keeps words that are left over from a removed paragraph, for both.
+ *
+ * @throws CoupletException
+ */
+public suspend fun Notebook.keepLeftOver(entry: EntryId, words: LeftOverWords): EntryRow =
+    say(entry, words.keeping)
+
 internal fun Among.lower() = app.couplet.ffi.Among.valueOf(name)
 
 internal fun app.couplet.ffi.Trash.lift() = Trash(by.lift(), day(day), resurfacedBy.map { it.lift() })
@@ -170,7 +197,11 @@ internal fun app.couplet.ffi.Need.lift(): Need = when (this) {
     is app.couplet.ffi.Need.Choose -> Need.Choose(choice.lift())
     is app.couplet.ffi.Need.Resurfaced -> Need.Resurfaced
     is app.couplet.ffi.Need.Stale -> Need.Stale(fact.lift())
+    is app.couplet.ffi.Need.LeftOver -> Need.LeftOver(words.lift())
 }
+
+private fun app.couplet.ffi.LeftOver.lift() =
+    LeftOverWords(id.lift(), by.lift(), TextRange(range.start.toInt(), range.end.toInt()), text)
 
 private fun app.couplet.ffi.Choice.lift() = Choice(field, on?.lift(), by?.lift(), values)
 

@@ -120,6 +120,33 @@ internal class EverydayTest {
     }
 
     @Test
+    @Scenario("left-over")
+    fun `what was written into a paragraph that the other removed stays, and is flagged`() = story {
+        val (ana, ben) = couple()
+        val other = ben.status.value.person
+        val page = ana.write(Kind.PAGE, "Dear us\nWe met by the sea at noon\nBye").entry
+        meet(ana, ben)
+        ana.splice(page.id, TextRange(8, 33), "", page.version)
+        val shown = ben.entry(page.id).entry.version
+        ben.splice(page.id, TextRange(25, 25), " in the rain", shown)
+        meet(ana, ben)
+        val left = listOf(ana, ben).map { phone ->
+            val read = phone.entry(page.id).entry
+            assertEquals("Dear us\n in the rain\nBye", read.text)
+            assertEquals(listOf(page.id), phone.needsAttention().entries.map { it.id })
+            assertIs<Need.LeftOver>(read.needs.single()).words
+        }.distinct().single()
+        assertEquals(other to " in the rain", left.by to left.text)
+        assertEquals(TextRange(8, 20), left.range)
+        ana.keepLeftOver(page.id, left)
+        meet(ana, ben)
+        for (phone in listOf(ana, ben)) {
+            val read = phone.entry(page.id).entry
+            assertEquals("Dear us\n in the rain\nBye" to emptyList(), read.text to read.needs)
+        }
+    }
+
+    @Test
     @Scenario("unlawful")
     fun `what the other's changed app writes over one's words stands nowhere, and is said`() =
         story {

@@ -208,7 +208,8 @@ internal class KindsTest {
         val opened = ben.act(wanted, Deed.OPEN).entry
         assertEquals(EntryState.OPENED to "you are loved", opened.state to opened.text)
         assertEquals(Seal(later), ben.entry(timed).entry.seal)
-        assertFailsWith<CoupletException> { ben.act(timed, Deed.OPEN) }
+        val early = assertFailsWith<CoupletException.NotAllowed> { ben.act(timed, Deed.OPEN) }
+        assertEquals("still_sealed", early.code)
         ana.act(timed, Deed.UNSEND)
         meet(ana, ben)
         assertEquals(EntryState.WITHDRAWN, ben.entry(timed).entry.state)

@@ -1,0 +1,124 @@
+//! M6, shown conflicts: what two set apart from each other is shown on both phones until one
+//! chooses.
+
+use couplet::{Couplet, Deed, Kind, Saying};
+use couplet_tests::phones::{act, act_on, meet, pair};
+use couplet_tests::relay::Relay;
+
+/// A value that both may set.
+#[derive(Clone, Copy, Debug)]
+enum Field {
+    Topic,
+    Chosen,
+    HappenedOn,
+    Date,
+}
+
+impl Field {
+    const ALL: [Self; 4] = [Self::Topic, Self::Chosen, Self::HappenedOn, Self::Date];
+
+    const fn kind(self) -> Kind {
+        match self {
+            Self::Topic | Self::HappenedOn => Kind::Repair,
+            Self::Chosen => Kind::HeartToHeart,
+            Self::Date => Kind::Date,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Topic => "topic",
+            Self::Chosen => "chosen",
+            Self::HappenedOn => "happened-on",
+            Self::Date => "on",
+        }
+    }
+
+    /// Sets it to the first or to the second of two values.
+    async fn set(self, phone: &Couplet, entry: &str, which: usize) {
+        let day = ["20001", "20002"][which];
+        match self {
+            Self::Topic => {
+                phone.edit(entry, None, ["Tuesday", "The party"][which]).await.unwrap();
+            }
+            Self::Chosen => {
+                let times = phone.entry(entry).await.unwrap().entry.meeting.unwrap().proposals;
+                act_on(phone, entry, Deed::Choose, Some(times[which].id.as_str()), "").await;
+            }
+            Self::HappenedOn => drop(act(phone, entry, Deed::HappenedOn, day).await),
+            Self::Date => drop(act(phone, entry, Deed::SetDate, day).await),
+        }
+    }
+
+    /// What is shown of it, and what stands beside that.
+    async fn shown(self, phone: &Couplet, entry: &str) -> (String, Vec<String>) {
+        let entry = phone.entry(entry).await.unwrap().entry;
+        if let Self::Topic = self {
+            return (entry.text, entry.alternatives.into_iter().map(|one| one.text).collect());
+        }
+        let shown = entry.shown.into_iter().find(|one| one.name == self.name()).unwrap();
+        (shown.value, shown.alternatives.into_iter().map(|one| one.value).collect())
+    }
+}
+
+/// An entry of Ana's with two times proposed, where it has times, on both phones.
+async fn begun(ana: &Couplet, field: Field) -> String {
+    let row = ana.write(field.kind(), 20_000, "Something").await.unwrap();
+    let entry = row.entry.key.as_str().to_owned();
+    if let Field::Chosen = field {
+        for time in ["1 2 UTC", "3 4 UTC"] {
+            act(ana, &entry, Deed::Propose, time).await;
+        }
+    }
+    entry
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_set_apart_is_shown_on_both_phones_until_one_chooses() {
+    let home = tempfile::tempdir().unwrap();
+    let relay = Relay::start(&home.path().join("relay"));
+    let (ana, ben) = pair(home.path(), &relay.link).await;
+    for field in Field::ALL {
+        let entry = begun(&ana, field).await;
+        meet(&[&ana, &ben]).await;
+        field.set(&ana, &entry, 0).await;
+        field.set(&ben, &entry, 1).await;
+        meet(&[&ana, &ben]).await;
+
+        let (value, alternatives) = field.shown(&ana, &entry).await;
+        assert_eq!(alternatives.len(), 1, "{field:?}");
+        assert_ne!(alternatives[0], value, "{field:?}");
+        assert_eq!(field.shown(&ben, &entry).await, (value, alternatives.clone()), "{field:?}");
+
+        // Ben chooses what stands beside, and that clears both phones.
+        let [alternative] = <[String; 1]>::try_from(alternatives).unwrap();
+        let (name, value) = (field.name().to_owned(), alternative.clone());
+        let resolve = Saying::Resolve { field: name, on: None, value };
+        ben.say(&entry, resolve.clone()).await.unwrap();
+        meet(&[&ana, &ben]).await;
+        for phone in [&ana, &ben] {
+            let shown = field.shown(phone, &entry).await;
+            assert_eq!(shown, (alternative.clone(), Vec::new()), "{field:?}");
+            let again = phone.say(&entry, resolve.clone()).await.unwrap_err();
+            assert_eq!(again.code(), "nothing_to_resolve", "{field:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_set_the_same_apart_has_nothing_to_choose() {
+    let home = tempfile::tempdir().unwrap();
+    let relay = Relay::start(&home.path().join("relay"));
+    let (ana, ben) = pair(home.path(), &relay.link).await;
+    for field in Field::ALL {
+        let entry = begun(&ana, field).await;
+        meet(&[&ana, &ben]).await;
+        field.set(&ana, &entry, 1).await;
+        field.set(&ben, &entry, 1).await;
+        meet(&[&ana, &ben]).await;
+        for phone in [&ana, &ben] {
+            assert_eq!(field.shown(phone, &entry).await.1.len(), 0, "{field:?}");
+            assert!(phone.needs_attention().await.unwrap().is_nothing(), "{field:?}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! Whatever is open to somebody in an entry of any kind, as an app would do it.
+
+use couplet::{Deed, Entry, On, Open, Saying};
+
+use crate::chance::Chance;
+
+/// That deed on one of the things that it is open on, with words that it takes: `own`, where any
+/// will do. Nothing, if there is no such thing.
+pub fn open_deed(entry: &Entry, open: &Open, own: &str, chance: &mut Chance) -> Option<Saying> {
+    let on = match &open.on {
+        On::Entry => None,
+        On::Thing(id) => Some(id.to_string()),
+        On::AnyItem => Some(chance.pick(&entry.items)?.id.to_string()),
+    };
+    let words = words_for(open.deed, own, chance);
+    Some(Saying::Do { deed: open.deed, on, words })
+}
+
+fn words_for(deed: Deed, own: &str, chance: &mut Chance) -> String {
+    let mut one_of = |words: &[&str]| words[chance.below(words.len())].to_owned();
+    match deed {
+        Deed::BeThere => one_of(&["nod", "touch", "here"]),
+        Deed::Stand => one_of(&["holding", "trying", "resting", "done"]),
+        Deed::SetRepeat => one_of(&["yearly", "never"]),
+        Deed::Vote => one_of(&["yes", "maybe", "no"]),
+        Deed::Later | Deed::Cancel | Deed::Held => one_of(&["yes", "no"]),
+        Deed::Entrust => one_of(&["me", "you", "both"]),
+        Deed::Begins => one_of(&["note", "page"]),
+        Deed::Propose => one_of(&["1 9 UTC", "2 9 UTC", "3 9 Europe/Berlin"]),
+        Deed::Rate | Deed::SetLength => one_of(&["1", "2", "3"]),
+        Deed::Pause | Deed::HappenedOn | Deed::SetDate | Deed::TogetherSince => {
+            one_of(&["20001", "20002", "20003"])
+        }
+        Deed::Move => String::new(),
+        _ => own.to_owned(),
+    }
+}
