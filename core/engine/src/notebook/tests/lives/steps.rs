@@ -89,6 +89,7 @@ pub(super) fn words_for(deed: Deed, random: u8, items: usize) -> String {
         Deed::SetRepeat => one_of(&["yearly", "never"]),
         Deed::Vote => one_of(&["yes", "yes", "yes", "maybe", "no"]),
         Deed::Later | Deed::Cancel | Deed::Held => one_of(&["yes", "no", "no", ""]),
+        Deed::Link | Deed::Unlink => "0/mfrggzdfmztwq2lkmfrggzdfmy".to_owned(),
         Deed::Entrust => one_of(&["me", "you", "both"]),
         Deed::Begins => one_of(&["note", "page"]),
         Deed::Propose => format!("{} 9 UTC", random % 8),
