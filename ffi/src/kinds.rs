@@ -207,7 +207,7 @@ pub enum Deed {
     Move,
     /// Lists: who takes care of it: me, you or both.
     Entrust,
-    /// Page: what it is called.
+    /// Page, listening: what it is called.
     Entitle,
     /// Heart-to-heart: say why anew.
     Explain,
@@ -258,6 +258,12 @@ pub enum Deed {
     Tag,
     /// Take that word off.
     Untag,
+    /// Listening, note, gesture: which colour or paper it has, for the app to know.
+    SetColour,
+    /// Listening: name another page of listening that goes with it, as after both opened one.
+    Link,
+    /// Listening: take such a page off.
+    Unlink,
 }
 
 /// What a deed is done on.

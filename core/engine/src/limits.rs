@@ -76,6 +76,9 @@ pub const MAX_ZONE: usize = 32;
 /// Turns that one person takes in one page of listening: as many as a page has reflections.
 pub const MAX_TURNS: usize = MAX_PARTS;
 
+/// Pages that one person says go with one page of listening: two opened at once, and some that followed.
+pub const MAX_LINKS: usize = 8;
+
 /// Devices of one person that words are closed for: a person with more opens them on those.
 pub const MAX_KEEPERS: usize = 16;
 

@@ -210,7 +210,7 @@ class Deed(enum.Enum):
     ENTRUST = "entrust"
     """Lists: who takes care of it: me, you or both."""
     ENTITLE = "entitle"
-    """Pages: what it is called."""
+    """Page, listening: what it is called."""
     EXPLAIN = "explain"
     """Heart-to-heart: say why anew."""
     PROPOSE = "propose"
@@ -261,6 +261,12 @@ class Deed(enum.Enum):
     """File it under a word."""
     UNTAG = "untag"
     """Take that word off."""
+    SET_COLOUR = "set-colour"
+    """Listening, note, gesture: which colour or paper it has, for the app to know."""
+    LINK = "link"
+    """Listening: name another page of listening that goes with it, as after both opened one."""
+    UNLINK = "unlink"
+    """Listening: take such a page off."""
 
 
 @dataclass(frozen=True)

@@ -187,7 +187,7 @@ public enum Deed: String, Hashable, Codable, Sendable, CaseIterable {
     case move
     /// Lists: who takes care of it: me, you or both.
     case entrust
-    /// Page: what it is called.
+    /// Page, listening: what it is called.
     case entitle
     /// Heart-to-heart: say why anew.
     case explain
@@ -238,6 +238,12 @@ public enum Deed: String, Hashable, Codable, Sendable, CaseIterable {
     case tag
     /// Take that word off.
     case untag
+    /// Listening, note, gesture: which colour or paper it has, for the app to know.
+    case setColour
+    /// Listening: name another page of listening that goes with it, as after both opened one.
+    case link
+    /// Listening: take such a page off.
+    case unlink
 }
 
 /// Something that is to be shown with an entry, so that nothing changes behind anybody's back.

@@ -162,6 +162,9 @@ extension Deed {
             case .revise: .revise
             case .tag: .tag
             case .untag: .untag
+            case .setColour: .setColour
+            case .link: .link
+            case .unlink: .unlink
             }
     }
 
@@ -231,6 +234,9 @@ extension Deed {
         case .revise: .revise
         case .tag: .tag
         case .untag: .untag
+        case .setColour: .setColour
+        case .link: .link
+        case .unlink: .unlink
         }
     }
 }

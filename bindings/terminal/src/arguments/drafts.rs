@@ -53,7 +53,7 @@ pub(crate) struct Share {
     pub(crate) name: String,
     /// Vault: a field to share: text, why, feelings, perspective, understood, requests, apologies,
     /// happened-on, items, promises, times, length, where, on, repeat, status, level, answer, title,
-    /// called, together-since, theme, begins or tags; may be said several times
+    /// colour, called, together-since, theme, begins or tags; may be said several times
     #[arg(long = "field", value_name = "FIELD")]
     pub(crate) fields: Vec<String>,
     /// Vault: the kind that it becomes [default: its own, or note]

@@ -86,7 +86,7 @@ pub enum Deed {
     Move,
     /// Lists: who takes care of it: me, you or both.
     Entrust,
-    /// Page: what it is called.
+    /// Page, listening: what it is called.
     Entitle,
     /// Heart-to-heart: say why anew.
     Explain,
@@ -137,6 +137,12 @@ pub enum Deed {
     Tag,
     /// Take that word off.
     Untag,
+    /// Listening, note, gesture: which colour or paper it has, for the app to know.
+    SetColour,
+    /// Listening: name another page of listening that goes with it, as after both opened one.
+    Link,
+    /// Listening: take such a page off.
+    Unlink,
 }
 
 /// A word that is no deed.
@@ -146,7 +152,7 @@ pub struct UnknownDeed;
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 64] = [
+    pub const ALL: [Self; 67] = [
         Self::Reflect,
         Self::GotMe,
         Self::Partly,
@@ -211,6 +217,9 @@ impl Deed {
         Self::Revise,
         Self::Tag,
         Self::Untag,
+        Self::SetColour,
+        Self::Link,
+        Self::Unlink,
     ];
 
     /// Its name on the command line.
@@ -281,6 +290,9 @@ impl Deed {
             Self::Revise => "revise",
             Self::Tag => "tag",
             Self::Untag => "untag",
+            Self::SetColour => "set-colour",
+            Self::Link => "link",
+            Self::Unlink => "unlink",
         }
     }
 }

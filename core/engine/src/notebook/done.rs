@@ -50,7 +50,7 @@ impl Done {
                     let is_substance = match class {
                         // That something was removed, or left over and kept, is news and no words.
                         Class::Value => ![name::TRASH, name::LEFT_OVER].contains(&subject.name()),
-                        Class::Claim => subject.name() == name::WRITTEN,
+                        Class::Claim => [name::WRITTEN, name::TAG].contains(&subject.name()),
                         Class::Member => true,
                     };
                     let by = (owner.slot, owner.writer);

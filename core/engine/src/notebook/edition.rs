@@ -17,7 +17,7 @@ use couplet_proto::ids::{Edition, Person};
 use serde::{Deserialize, Serialize};
 
 use super::carry::{Missing, of_writer, renamed};
-use super::schema::{Class, Field};
+use super::schema::{Class, Field, name};
 use super::{CannotWrite, Notebook, Written};
 use crate::document::{Change, EntryKey, NoEdition, OpId, RawEntry, Scalar};
 
@@ -250,12 +250,14 @@ fn is_word_of(field: &str, person: Person) -> bool {
             | Field::Part(_, key)
             | Field::Closed(_, key),
         ) => (key.slot, key.generation) == (person.slot, person.generation),
-        Some(Field::Own(Class::Value | Class::Member, _, owner)) => {
+        Some(Field::Own(class, subject, owner))
+            if class != Class::Claim || subject.name() == name::TAG =>
+        {
             (owner.slot, owner.generation) == (person.slot, person.generation)
         }
         Some(
             Field::Key(..)
-            | Field::Own(Class::Claim, ..)
+            | Field::Own(..)
             | Field::Reaction(_)
             | Field::Rev(_)
             | Field::Kind

@@ -288,7 +288,6 @@ struct Words {
 impl Words {
     fn read(kind: Option<Kind>, raw: &RawEntry, sheet: &Sheet) -> Self {
         let mut revisions = sheet.words.clone();
-        revisions.extend(sheet.other_titles());
         let (text, alternatives) = match (raw.texts.get(TEXT), kind.map(Kind::body)) {
             (Some(text), _) => (text.clone(), Vec::new()),
             (None, Some(Body::Value(name))) => sheet.body(name),
@@ -296,6 +295,10 @@ impl Words {
             (None, None) if revisions.is_empty() => sheet.body(name::TITLE),
             (None, _) => words::shown(&revisions),
         };
+        // Of own words every revision is words.
+        if kind.map(Kind::body) != Some(Body::Words) {
+            revisions.extend(sheet.other_titles());
+        }
         Self { text, alternatives, revisions }
     }
 }

@@ -57,6 +57,7 @@ pub(super) fn look(sheet: &Sheet) -> Look {
     for by in Slot::BOTH {
         let is_kept = sheet.says(name::KEEP, by, "yes");
         look.open(by, if is_kept { Deed::Unkeep } else { Deed::Keep });
+        look.open(by, Deed::SetColour);
     }
     look
 }

@@ -15,7 +15,7 @@ use super::{
     CannotWrite, check_words, day, heart, inner, items, kindness, listening, profile, prompt,
     repair, template,
 };
-use crate::limits::{MAX_PARTS, MAX_TAGS, MAX_TITLE};
+use crate::limits::{MAX_PARTS, MAX_TAGS, MAX_TITLE, MAX_WORD};
 
 /// Where an entry of some kind has come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -204,12 +204,16 @@ pub(super) fn writes(
             let is_full = sheet.members(name::TAG, me).len() >= MAX_TAGS;
             let is_there = sheet.members(name::TAG, me).contains(&words);
             enough(is_full && !is_there, "tags", MAX_TAGS)?;
-            return Ok(vec![Write::Member(name::TAG, words, true)]);
+            return tag(sheet, me, words, true);
         }
-        Deed::Untag => return Ok(vec![Write::Member(name::TAG, words, false)]),
+        Deed::Untag => return tag(sheet, me, words, false),
         Deed::Entitle => {
             check_words(MAX_TITLE, act.words)?;
             return Ok(vec![value(name::TITLE, words)]);
+        }
+        Deed::SetColour => {
+            check_words(MAX_WORD, act.words)?;
+            return Ok(vec![value(name::COLOUR, words)]);
         }
         _ => {}
     }
@@ -249,6 +253,23 @@ pub(super) fn birth(kind: Kind, text: &str, day: i32) -> Vec<Write> {
         writes.push(value(name::ON, day.to_string()));
     }
     writes
+}
+
+/// A tag is a claim on the name of its word, and no member of a set: nobody need have seen it to let
+/// a repair go. What an earlier version put into the set is taken off there, too.
+fn tag(sheet: &Sheet, me: Slot, word: String, is_on: bool) -> Result<Vec<Write>, CannotWrite> {
+    check_words(MAX_WORD, &word)?;
+    if sheet.members(name::TAG, me).contains(&word) == is_on {
+        return Ok(Vec::new());
+    }
+    let subject = Subject::of_member(name::TAG, &word);
+    let is_in_set = sheet.has_member(&subject, me);
+    let says = |word| Write::Claim(subject, word, RevMap::default());
+    if is_on {
+        return Ok(vec![says(word)]);
+    }
+    let taken_off = is_in_set.then(|| Write::Member(name::TAG, word, false));
+    Ok(taken_off.into_iter().chain([says(String::new())]).collect())
 }
 
 fn page() -> Look {

@@ -2,7 +2,8 @@
 //!
 //! Its author has the first turn, and whoever listened may take the next one. Who speaks was
 //! understood if they said so of a reflection as it stands, having said all that is said by then in
-//! their turn. Where the page has come to is where its last turn has.
+//! their turn. Where the page has come to is where its last turn has. Two pages that both opened at once
+//! stay two; either may say that they go together.
 
 use couplet_proto::ids::Slot;
 
@@ -13,7 +14,8 @@ use super::kinds::{Fact, Look, State, claim, enough, new_part, one_of, words_wit
 use super::name::ItemId;
 use super::schema::name;
 use super::sheet::{Part, Sheet};
-use crate::limits::MAX_TURNS;
+use crate::document::EntryKey;
+use crate::limits::{MAX_LINKS, MAX_TURNS};
 
 /// One person's turn to speak.
 struct Turn<'a> {
@@ -43,6 +45,12 @@ pub(super) fn look(sheet: &Sheet) -> Look {
         let reflections = reflections(sheet, turn);
         look.state = Some(state(&reflections));
         look_at(sheet, turn, &reflections, &mut look);
+    }
+    for by in Slot::BOTH {
+        for deed in [Deed::Entitle, Deed::SetColour, Deed::Link] {
+            look.open(by, deed);
+        }
+        look.open_if(!sheet.members(name::BESIDE, by).is_empty(), by, Deed::Unlink);
     }
     if let Some(last) = turns.last() {
         let listener = last.speaker.other();
@@ -123,6 +131,14 @@ pub(super) fn writes(
             enough(own >= MAX_TURNS, "turns", MAX_TURNS)?;
             vec![new_part(sheet, me, name::SHARE, new, act.words)?]
         }
+        Deed::Link => {
+            let page: EntryKey = act.words.trim().parse().map_err(|_| CannotWrite::NoEntry)?;
+            let linked = sheet.members(name::BESIDE, me);
+            let is_full = linked.len() >= MAX_LINKS && !linked.contains(page.as_str());
+            enough(is_full, "pages beside it", MAX_LINKS)?;
+            vec![Write::Member(name::BESIDE, page.to_string(), true)]
+        }
+        Deed::Unlink => vec![Write::Member(name::BESIDE, act.words.trim().to_owned(), false)],
         _ => Vec::new(),
     })
 }

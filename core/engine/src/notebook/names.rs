@@ -12,6 +12,8 @@ pub const MISSED: &str = "missed";
 pub const SHARE: &str = "share";
 /// Listening: signs of being there, a set of the listener's.
 pub const PRESENCE: &str = "presence";
+/// Listening: pages of listening that go with it, a set of each person's.
+pub const BESIDE: &str = "beside";
 
 /// Repair: what it is about, a value.
 pub const TOPIC: &str = "topic";
@@ -40,6 +42,8 @@ pub const LET_GO: &str = "let-go";
 pub const THANKS: &str = "thanks";
 /// Note, gesture: that one keeps it, a claim of each person's.
 pub const KEEP: &str = "keep";
+/// Note, gesture, listening: which colour or paper it has, a value.
+pub const COLOUR: &str = "colour";
 
 /// Dream, fear, aspiration: how its author stands to it, a value of theirs.
 pub const STATUS: &str = "status";
@@ -51,7 +55,7 @@ pub const ADOPT: &str = "adopt";
 /// Dream, fear, aspiration: that its author has taken it back, a claim.
 pub const TAKEN_BACK: &str = "taken-back";
 
-/// List, date, profile: what it is called, a value.
+/// List, date, profile, page, listening: what it is called, a value.
 pub const TITLE: &str = "title";
 /// List, dream, fear, aspiration, heart-to-heart, template: the words of an item, a value; nothing
 /// if it was removed.
@@ -132,7 +136,8 @@ pub const BASE: &str = "base";
 /// Draft: of which words it was shared or thrown away, a value.
 pub const ENDED: &str = "ended";
 
-/// Any: what one files it under, a set of each person's.
+/// Any: what one files it under, a claim of each person's on the name of each word, or a member of
+/// their set, as which earlier versions wrote it.
 pub const TAG: &str = "tag";
 /// Any: on which day it was removed from sight, and of what, a value; nothing if it was restored.
 pub const TRASH: &str = "trash";

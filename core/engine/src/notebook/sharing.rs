@@ -51,7 +51,7 @@ enum Stand {
 /// The fields that can be chosen, besides those that an entry is begun with: what each is called,
 /// where it stands, and the deed that says it. What is said to the other alone, or of them, is no
 /// field: a seal, thanks, votes, letting go.
-const FIELDS: [(&str, Stand, Deed); 22] = [
+const FIELDS: [(&str, Stand, Deed); 23] = [
     ("feelings", Stand::Member(name::FEELING), Deed::Feel),
     ("perspective", Stand::Part(name::PERSPECTIVE), Deed::Tell),
     ("understood", Stand::Part(name::UNDERSTOOD), Deed::Understand),
@@ -69,6 +69,7 @@ const FIELDS: [(&str, Stand, Deed); 22] = [
     ("level", Stand::Claim(name::LEVEL), Deed::Rate),
     ("answer", Stand::Part(name::ANSWER), Deed::Answer),
     ("title", Stand::Value(name::TITLE), Deed::Entitle),
+    ("colour", Stand::Value(name::COLOUR), Deed::SetColour),
     ("called", Stand::Part(name::CALLED), Deed::CallMe),
     ("together-since", Stand::Value(name::SINCE), Deed::TogetherSince),
     ("theme", Stand::Value(name::THEME), Deed::SetTheme),
@@ -77,7 +78,7 @@ const FIELDS: [(&str, Stand, Deed); 22] = [
 ];
 
 /// What the fields are called, those that an entry is begun with first.
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 25] = [
     BODY,
     WHY,
     "feelings",
@@ -97,6 +98,7 @@ const NAMES: [&str; 24] = [
     "level",
     "answer",
     "title",
+    "colour",
     "called",
     "together-since",
     "theme",

@@ -290,6 +290,12 @@ impl Sheet {
         self.all_members().into_iter().filter(is_of).map(|member| member.value).collect()
     }
 
+    /// Whether that person's set has something at that place.
+    pub(super) fn has_member(&self, subject: &Subject, by: Slot) -> bool {
+        let own = self.claims_of(Class::Member, subject, by);
+        standing(&own).iter().any(|(_, claim)| !claim.value.is_empty())
+    }
+
     /// What was said at one key by whom a next saying takes the place of: a person's own phones, or
     /// everybody's for what both may set.
     pub(super) fn seen_at(&self, class: Class, subject: &Subject, me: Slot) -> Vec<Owned> {
@@ -314,7 +320,7 @@ impl Sheet {
     pub(super) fn all_stances(&self) -> Vec<Stance> {
         let mut stances = Vec::new();
         for (subject, by, own) in self.by_person(Class::Claim) {
-            if subject.name() == name::WRITTEN {
+            if [name::WRITTEN, name::TAG].contains(&subject.name()) {
                 continue;
             }
             let Some(said) = decided(subject.name(), &own) else { continue };
@@ -336,7 +342,8 @@ impl Sheet {
     /// Everybody's members of sets: of what was added and removed apart, the adding stands.
     pub(super) fn all_members(&self) -> Vec<Member> {
         let mut members = BTreeSet::new();
-        for (subject, by, own) in self.by_person(Class::Member) {
+        let tags = self.by_person(Class::Claim).filter(|(subject, ..)| subject.name() == name::TAG);
+        for (subject, by, own) in self.by_person(Class::Member).chain(tags) {
             for (_, claim) in standing(&own) {
                 if !claim.value.is_empty() {
                     let name = subject.name().to_owned();
@@ -462,7 +469,8 @@ fn seen(revisions: &[Revision]) -> RevMap {
 }
 
 /// Values of which one is as good as the other: the newest is shown alone.
-const QUIET: [&str; 5] = [name::TITLE, name::LENGTH, name::WHERE, name::THEME, name::PLACE];
+const QUIET: [&str; 6] =
+    [name::TITLE, name::COLOUR, name::LENGTH, name::WHERE, name::THEME, name::PLACE];
 
 /// The key of a revision of one's own.
 pub(super) fn words_key(me: Owner, rev: u64) -> WordsKey {

@@ -85,7 +85,10 @@ fn changes(then: &Sheet, now: &Sheet) -> Vec<Changed> {
             now: Some(part.text.clone()),
         })
     };
-    let sets = |sheet: &Sheet| -> BTreeSet<Member> { sheet.all_members().into_iter().collect() };
+    // What somebody files it under asks nobody again.
+    let sets = |sheet: &Sheet| -> BTreeSet<Member> {
+        sheet.all_members().into_iter().filter(|member| member.name != name::TAG).collect()
+    };
     let (before, after) = (sets(then), sets(now));
     let member = |Member { name, by, value }: &Member, is_there: bool| {
         let (name, id, value) = (name.clone(), None, Some(value.clone()));

@@ -190,7 +190,13 @@ type Shared = (&'static [(Deed, &'static str)], &'static [&'static str]);
 /// That of every kind that is shared.
 fn table(kind: Kind) -> Option<Shared> {
     Some(match kind {
-        Kind::Note | Kind::Gesture | Kind::Listening => (&[(Deed::Tag, "home")], &["text", "tags"]),
+        Kind::Note | Kind::Gesture => {
+            (&[(Deed::Tag, "home"), (Deed::SetColour, "moss")], &["text", "tags", "colour"])
+        }
+        Kind::Listening => (
+            &[(Deed::Tag, "home"), (Deed::Entitle, "Sunday"), (Deed::SetColour, "moss")],
+            &["text", "tags", "title", "colour"],
+        ),
         Kind::Page => (&[(Deed::Entitle, "Rules")], &["text", "title"]),
         Kind::Repair => (
             &[

@@ -40,6 +40,12 @@ fn pages_titles_and_tags() {
                 &["ana untag train", "ben tag train"],
                 &["ben tag train; gone: ana tag train"],
             ),
+            (
+                "a tag taken off ∥ given by one's own other phone: it is there",
+                &["ana tag train", "ana untag train"],
+                &["ana tag train", "tablet tag train", "ben tag summer"],
+                &["ana tag train; ben tag summer"],
+            ),
         ],
     );
 }

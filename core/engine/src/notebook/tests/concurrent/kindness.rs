@@ -114,3 +114,16 @@ fn thanks_and_keeping() {
         )],
     );
 }
+
+#[test]
+fn how_a_note_looks() {
+    table(
+        &|| World::with(Kind::Note, "Dear Ben"),
+        &[(
+            "two colours: one of the two, and the words are what they are",
+            &[],
+            &["ana set-colour moss", "tablet edit Dearest Ben", "ben set-colour linen"],
+            &["Dearest Ben (before: Dear Ben); colour linen"],
+        )],
+    );
+}

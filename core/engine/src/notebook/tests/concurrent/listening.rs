@@ -69,6 +69,36 @@ fn what_is_said_and_heard_apart() {
                 &["ana begin I felt alone", "ben begin I felt alone"],
                 &["shared; I felt alone; shared; shared; I felt alone"],
             ),
+            (
+                "both say which page goes with it: each their own",
+                &[],
+                &["ana link 0/mfrggzdfmztwq2lkmfrggzdfmy", "ben link 0/mfrggzdfmztwq2lkmfrggzdfmy"],
+                &["shared; ana beside 0/mfrggzdfmztwq2lkmfrggzdfmy; \
+                  ben beside 0/mfrggzdfmztwq2lkmfrggzdfmy"],
+            ),
+            (
+                "taken off ∥ a title ∥ a colour: none of it reopens what was understood",
+                &[HEARD, "ana got-me #0", "ana link 0/mfrggzdfmztwq2lkmfrggzdfmy"],
+                &[
+                    "ana unlink 0/mfrggzdfmztwq2lkmfrggzdfmy",
+                    "tablet entitle At your parents'",
+                    "ben set-colour moss",
+                ],
+                &["understood; colour moss; title At your parents'; \
+                  gone: ana beside 0/mfrggzdfmztwq2lkmfrggzdfmy"],
+            ),
+            (
+                "two titles ∥ two colours ∥ an edit: one of each is shown, and the words are words",
+                &[],
+                &[
+                    "ana entitle Us",
+                    "ana set-colour moss",
+                    "tablet edit I felt hurt, twice",
+                    "ben entitle Sunday",
+                    "ben set-colour sea",
+                ],
+                &["shared; I felt hurt, twice (before: I felt hurt); colour sea; title Sunday"],
+            ),
         ],
     );
 }

@@ -143,6 +143,18 @@ fn withdrawing_and_pausing_apart() {
                 &["at-rest; ben says: I am glad; ana ❤️"],
             ),
             (
+                "tags after rest do not reopen, given or taken off",
+                &sides(&["ana tag train", "ana let-go", "ben let-go"]),
+                &["tablet untag train", "ana tag summer", "ben tag train"],
+                &["at-rest; ana tag summer; ben tag train; gone: ana tag train"],
+            ),
+            (
+                "let-go ∥ a tag of the other: nothing to be asked again about",
+                &sides(&["ben let-go"]),
+                &["ana let-go", "ben tag train"],
+                &["at-rest; ben tag train; ana let-go yes"],
+            ),
+            (
                 "let-go ∥ a comment: nothing to be asked again about",
                 &SIDES,
                 &["ana let-go", "ben comment I am glad"],

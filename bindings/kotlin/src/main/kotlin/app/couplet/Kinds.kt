@@ -277,7 +277,7 @@ public enum class Deed {
     /** Lists: who takes care of it: me, you or both. */
     ENTRUST,
 
-    /** Page: what it is called. */
+    /** Page, listening: what it is called. */
     ENTITLE,
 
     /** Heart-to-heart: say why anew. */
@@ -354,6 +354,15 @@ public enum class Deed {
 
     /** Take that word off. */
     UNTAG,
+
+    /** Listening, note, gesture: which colour or paper it has, for the app to know. */
+    SET_COLOUR,
+
+    /** Listening: name another page of listening that goes with it, as after both opened one. */
+    LINK,
+
+    /** Listening: take such a page off. */
+    UNLINK,
 }
 
 /** Something that is to be shown with an entry, so that nothing changes behind anybody's back. */
