@@ -204,6 +204,7 @@ pub(super) fn as_json(row: &EntryRow, names: &Names) -> Value {
         "reactions": talk::reactions(row, names),
         "practice": practice::as_json(entry),
         "trash": attention::trash_as_json(entry),
+        "erased": entry.is_erased(),
         "needs": attention::needs_as_json(entry),
         "ahead": entry.is_ahead_of(day::today()),
         "long": entry.is_long(),
@@ -233,6 +234,9 @@ pub(super) fn in_words(row: &EntryRow, names: &Names, output: &Output) -> String
     }
     let mut lines = vec![heading];
     lines.extend(wrap(&entry.text, WIDTH).into_iter().map(|line| format!("    {line}")));
+    if entry.is_erased() {
+        lines.push(output.styled(Style::Dim, "    its words were erased for good"));
+    }
     lines.extend(practice::in_words(entry, names, output));
     lines.extend(attention::in_words(entry, names, output));
     lines.extend(talk::in_words(row, names, output));

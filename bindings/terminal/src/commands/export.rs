@@ -218,7 +218,7 @@ fn as_markdown(export: &Export) -> String {
     };
     let names: Vec<String> = export.persons.iter().map(|(slot, _)| name_of(*slot)).collect();
     let mut text = format!("# {}\n", names.join(" & "));
-    let mut entries: Vec<&Entry> = export.entries.iter().collect();
+    let mut entries: Vec<&Entry> = export.entries.iter().filter(|one| !one.is_bare()).collect();
     entries.sort_by_key(|entry| entry.day);
     let mut day = None;
     for entry in entries {

@@ -44,7 +44,7 @@ pub enum Delivery {
 /// Among which entries some are wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Among {
-    /// Those that are in sight.
+    /// Those that are in sight: not removed, and not a head whose words were erased.
     #[default]
     Kept,
     /// Those that were removed.
@@ -108,15 +108,15 @@ impl Tables<'_> {
         };
         let mut upsert = self.0.prepare_cached(
             "INSERT INTO entries (key, volume, ord, day, kind, author, conflicts, own_change,
-                                  is_unread, content, view, is_removed, needs, seen)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                                  is_unread, content, view, is_removed, needs, seen, is_bare)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
              ON CONFLICT (key) DO UPDATE SET
                  ord = excluded.ord, day = excluded.day, kind = excluded.kind,
                  conflicts = excluded.conflicts,
                  own_change = coalesce(excluded.own_change, own_change),
                  is_unread = excluded.is_unread, content = excluded.content,
                  view = excluded.view, is_removed = excluded.is_removed,
-                 needs = excluded.needs, seen = excluded.seen",
+                 needs = excluded.needs, seen = excluded.seen, is_bare = excluded.is_bare",
         )?;
         upsert.execute(params![
             key,
@@ -133,6 +133,7 @@ impl Tables<'_> {
             entry.is_removed(),
             entry.needs().len() as i64,
             seen.map(|seen| item::encode(&seen)),
+            entry.is_bare(),
         ])?;
         self.note_key(entry)
     }
@@ -229,9 +230,9 @@ impl Tables<'_> {
             sql.push_str(" AND e.is_unread");
         }
         sql.push_str(match filter.among {
-            Among::Kept => " AND NOT e.is_removed",
-            Among::Removed => " AND e.is_removed",
-            Among::InNeed => " AND e.needs > 0",
+            Among::Kept => " AND NOT e.is_removed AND NOT e.is_bare",
+            Among::Removed => " AND e.is_removed AND NOT e.is_bare",
+            Among::InNeed => " AND e.needs > 0 AND NOT e.is_bare",
             Among::All => "",
         });
         sql.push_str(" ORDER BY e.day DESC, e.volume DESC, e.ord DESC, e.key DESC LIMIT ?");

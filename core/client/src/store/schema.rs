@@ -11,10 +11,10 @@ use rusqlite::Connection;
 use super::{FILE, StoreError, path};
 
 /// The schema that this version reads and writes. A store with a higher one is left untouched.
-pub(crate) const SCHEMA: u32 = 6;
+pub(crate) const SCHEMA: u32 = 7;
 
 /// Each step brings a store from its index to the next schema.
-const STEPS: [&str; SCHEMA as usize] = [FIRST, CHECKPOINTS, CLOSED, SEEN, VAULT, MARKS];
+const STEPS: [&str; SCHEMA as usize] = [FIRST, CHECKPOINTS, CLOSED, SEEN, VAULT, MARKS, BARE];
 
 const FIRST: &str = "
     -- What there is one of: seed, nonce, relay, what a joiner waits with.
@@ -163,6 +163,11 @@ const MARKS: &str = "
     CREATE TABLE marks_ahead (entry TEXT PRIMARY KEY, seen BLOB NOT NULL) WITHOUT ROWID;
     -- The vault's pages of marks that were taken in, as they stood.
     CREATE TABLE marks_taken (page TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
+";
+
+const BARE: &str = "
+    -- Whether nothing is left of an entry but its head, as its words were erased for good.
+    ALTER TABLE entries ADD COLUMN is_bare INTEGER NOT NULL DEFAULT 0;
 ";
 
 /// The store's schema, if this version knows it.

@@ -33,7 +33,7 @@ pub use crate::notebook::words::Revision;
 
 /// The form that [`Entry`] has in a store. It rises with every field that comes or goes, and a store
 /// of an earlier form shows its entries anew.
-pub const FORM: u32 = 12;
+pub const FORM: u32 = 13;
 
 /// An entry with everything that stands in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,6 +176,29 @@ impl Entry {
             && self.text.is_empty()
             && self.revisions.is_empty()
             && self.parts.iter().all(|part| part.by != self.author)
+    }
+
+    /// Whether its words were erased for good.
+    #[must_use]
+    pub fn is_erased(&self) -> bool {
+        let is_kept_back = self.seal.is_some() || self.state == Some(State::TakenBack);
+        self.is_wordless() && !is_kept_back
+    }
+
+    /// Whether its words were erased and nobody said anything else in it: its head alone is left,
+    /// which is no page to show.
+    #[must_use]
+    pub fn is_bare(&self) -> bool {
+        let mut said = self.stances.iter().filter(|stance| stance.name != TRASH);
+        let has_times = self.meeting.as_ref().is_some_and(|meeting| !meeting.proposals.is_empty());
+        self.is_erased()
+            && self.comments.is_empty()
+            && self.reactions.is_empty()
+            && self.parts.is_empty()
+            && self.members.is_empty()
+            && self.items.is_empty()
+            && said.next().is_none()
+            && !has_times
     }
 
     /// The newest revision of own words; 0 if there are none.

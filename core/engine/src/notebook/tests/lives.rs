@@ -19,15 +19,15 @@ use super::*;
 mod promises;
 mod steps;
 
-use promises::{check_state, check_words, for_both, sayings};
+use promises::{check_state, check_words, for_both, sayings, written};
 use steps::{Birth, Comes, Step, What, any_birth, any_step, words_for};
 
 /// All words that anybody says: what stands anywhere is one of them, and never a third.
 const FELT: [&str; 4] = ["I felt hurt", "I felt lonely", "I felt angry", "I felt seen"];
 
-/// Words of a person that are never written over: in which place, which revision, whose, and how
-/// they read.
-type Saying = (String, Option<ItemId>, u64, WriterId, String);
+/// Words of a person that are never written over: in which place, which revision, and how they
+/// read.
+type Saying = (String, Option<ItemId>, u64, String);
 
 /// That somebody said yes or no to something, and what their phone showed them then.
 struct Stand {
@@ -279,7 +279,8 @@ fn whatever_three_phones_do_apart_they_agree_and_no_word_is_lost_or_made_up() {
         let mut said: [BTreeSet<Saying>; 2] = Default::default();
         for at in 0..3 {
             let writers = [ANA.1, ANAS_TABLET.1, BEN.1];
-            let own = sayings(&life.entry(at)).into_iter().filter(|one| one.3 == writers[at]);
+            let all = written(&life.entry(at)).into_iter();
+            let own = all.filter(|(_, writer)| *writer == writers[at]).map(|(saying, _)| saying);
             said[usize::from(at == 2)].extend(own);
         }
         life.meet(orders);

@@ -4,6 +4,11 @@ use super::*;
 
 /// Everything in the entry that is somebody's own words.
 pub(super) fn sayings(entry: &Entry) -> BTreeSet<Saying> {
+    written(entry).into_iter().map(|(saying, _)| saying).collect()
+}
+
+/// The same, and which phone it is of. What two phones of one person wrote alike is of one of them.
+pub(super) fn written(entry: &Entry) -> Vec<(Saying, WriterId)> {
     let has_own_body = entry.kind.is_some_and(|kind| kind.body() == Body::Words);
     let body = has_own_body.then_some(("words", None, &entry.revisions));
     let parts = entry.parts.iter().map(|part| (part.name.as_str(), &part.id, &part.revisions));
@@ -15,7 +20,7 @@ pub(super) fn sayings(entry: &Entry) -> BTreeSet<Saying> {
     all.flat_map(|(name, id, revisions)| {
         revisions
             .iter()
-            .map(move |one| (name.to_owned(), id.clone(), one.rev, one.writer, one.text.clone()))
+            .map(move |one| ((name.to_owned(), id.clone(), one.rev, one.text.clone()), one.writer))
     })
     .collect()
 }
@@ -45,7 +50,7 @@ fn all_words(entry: &Entry) -> BTreeSet<String> {
     let feelings = [name::FEELING, name::TAG];
     let members = entry.members.iter().filter(|one| feelings.contains(&one.name.as_str()));
     let titles = entry.revisions.iter().chain(&entry.alternatives).map(|one| one.text.clone());
-    let own = sayings(entry).into_iter().map(|saying| saying.4);
+    let own = sayings(entry).into_iter().map(|saying| saying.3);
     own.chain(titles).chain(items).chain(members.map(|one| one.value.clone())).collect()
 }
 
