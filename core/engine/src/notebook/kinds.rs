@@ -268,7 +268,7 @@ fn tag(sheet: &Sheet, me: Slot, word: String, is_on: bool) -> Result<Vec<Write>,
     if is_on {
         return Ok(vec![says(word)]);
     }
-    let taken_off = is_in_set.then(|| Write::Member(name::TAG, word, false));
+    let taken_off = is_in_set.then_some(Write::Member(name::TAG, word, false));
     Ok(taken_off.into_iter().chain([says(String::new())]).collect())
 }
 

@@ -63,6 +63,15 @@ fn what_is_said_and_heard_apart() {
                 &["reflected; ben share: I was afraid of you (before: I was afraid); \
                   ana reflection: You were afraid; earlier words"],
             ),
+        ],
+    );
+}
+
+#[test]
+fn two_pages_of_listening_and_what_they_are_called() {
+    table(
+        &|| World::with(Kind::Listening, "I felt hurt"),
+        &[
             (
                 "both open a listening page at once: two pages",
                 &[],
