@@ -74,13 +74,16 @@ async fn words_beyond_their_limit_are_refused_with_the_limit_and_never_cut() {
     }
 
     // Nothing, or what is no text, is refused as well.
-    for nothing in ["", " \n\t", "bell\u{7}", "\u{9b}31m"] {
+    for nothing in ["", " \n\t", "\u{200b}\u{2060}", "bell\u{7}", "\u{9b}31m"] {
         let refused = ana.write(Kind::Note, 1, nothing).await.unwrap_err();
         assert_eq!(refused.code(), "invalid_input", "{nothing:?}");
     }
+    let profile = ana.write(Kind::Profile, 1, "us").await.unwrap().entry.key;
     for name in ["", "  ", "A\u{202e}na", "A\u{7}na", &words(65)] {
         let named = Couplet::found(&place(home.path(), "nobody"), name, None).await;
         assert_eq!(named.unwrap_err().code(), "invalid_input", "{name:?}");
+        let called = ana.say(profile.as_str(), doing(Deed::CallMe, name)).await;
+        assert_eq!(called.unwrap_err().code(), "invalid_input", "{name:?}");
     }
 }
 

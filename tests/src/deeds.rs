@@ -25,6 +25,7 @@ fn words_for(deed: Deed, own: &str, chance: &mut Chance) -> String {
         Deed::Vote => one_of(&["yes", "maybe", "no"]),
         Deed::Later | Deed::Cancel | Deed::Held => one_of(&["yes", "no"]),
         Deed::Entrust => one_of(&["me", "you", "both"]),
+        Deed::Link | Deed::Unlink => one_of(&["0/mfrggzdfmztwq2lkmfrggzdfmy"]),
         Deed::Begins => one_of(&["note", "page"]),
         Deed::Propose => one_of(&["1 9 UTC", "2 9 UTC", "3 9 Europe/Berlin"]),
         Deed::Rate | Deed::SetLength => one_of(&["1", "2", "3"]),

@@ -91,6 +91,7 @@ fn a_command_that_is_none_is_a_usage_mistake() {
         &["wirte", "words"],
         &["write"],
         &["write", "one", "two"],
+        &["write", "--held-back", "words"],
         &["new"],
         &["join", "couplet:join#"],
         &["approve"],

@@ -342,14 +342,16 @@ pub(crate) struct Write {
     #[arg(long)]
     pub(crate) day: Option<String>,
     /// A note that the other can open from this time on, as 2026-12-01T18:00
-    #[arg(long, conflicts_with_all = ["kind", "open_when", "template"])]
+    #[arg(long, group = "sealed", conflicts_with_all = ["kind", "open_when", "template"])]
     pub(crate) open_at: Option<String>,
     /// A note that the other opens when they want to; the words say when that may be
-    #[arg(long, value_name = "WORDS", conflicts_with_all = ["kind", "template"])]
+    #[arg(
+        long, value_name = "WORDS", group = "sealed", conflicts_with_all = ["kind", "template"]
+    )]
     pub(crate) open_when: Option<String>,
     /// Keep the key of a sealed note on your own devices until then: one of them must be online
     /// after it
-    #[arg(long)]
+    #[arg(long, requires = "sealed")]
     pub(crate) held_back: bool,
     /// Begin it from this template, with a copy of its words
     #[arg(long, value_name = "ENTRY", conflicts_with = "kind")]

@@ -229,7 +229,7 @@ mod tests {
         assert_ne!(hash(2), HASH_OF_ONE);
     }
 
-    const HASH_OF_ONE: &str = "76b85bd5bca64486568028d74e2195b7200dea5b07beed8f634ca82435bc21c3";
+    const HASH_OF_ONE: &str = "6511896e3e82f876685368714c3b74d8cad74befec84c4d3a74d7c83c17af064";
 
     #[test]
     fn there_is_all_of_it_and_both_see_it() {

@@ -395,7 +395,14 @@ fn check_text(kind: Kind, text: &str) -> Result<(), CannotWrite> {
 
 fn check_words(limit: usize, text: &str) -> Result<(), CannotWrite> {
     check_length(limit, text)?;
-    if text.trim().is_empty() { Err(CannotWrite::Empty) } else { Ok(()) }
+    if is_blank(text) { Err(CannotWrite::Empty) } else { Ok(()) }
+}
+
+/// Whether nobody would see anything of it: spaces, and characters without a width.
+fn is_blank(text: &str) -> bool {
+    let has_no_width =
+        |c| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
+    text.chars().all(|c| c.is_whitespace() || has_no_width(c))
 }
 
 fn check_length(limit: usize, text: &str) -> Result<(), CannotWrite> {

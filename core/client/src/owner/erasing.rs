@@ -599,6 +599,6 @@ mod tests {
         pass(&mut ben, &mut ana);
         assert!(!holds(&mut ana, "wants gone") && !holds(&mut ben, "wants gone"));
         assert_eq!(shown(&mut ana), ["before Ben", "from Ben"]);
-        assert_eq!(shown(&mut ben), ["", "from Ben"]);
+        assert_eq!(shown(&mut ben), ["from Ben"]);
     }
 }

@@ -9,7 +9,8 @@ use super::deed::{Act, Deed, Write};
 use super::kinds::{Look, a_day, value};
 use super::schema::{Subject, name};
 use super::{CannotWrite, check_words};
-use crate::limits::{MAX_TITLE, MAX_WORD};
+use crate::limits::MAX_WORD;
+use crate::membership::name::{MAX_NAME, Name};
 
 pub(super) fn look() -> Look {
     let mut look = Look::default();
@@ -24,7 +25,10 @@ pub(super) fn look() -> Look {
 pub(super) fn writes(act: Act<'_>) -> Result<Vec<Write>, CannotWrite> {
     Ok(match act.deed {
         Deed::CallMe => {
-            check_words(MAX_TITLE, act.words)?;
+            check_words(MAX_NAME, act.words)?;
+            let Ok(_) = act.words.parse::<Name>() else {
+                return Err(CannotWrite::ControlCharacters);
+            };
             vec![Write::Part(Subject::new(name::CALLED, None), act.words.to_owned())]
         }
         Deed::TogetherSince => vec![value(name::SINCE, a_day(act.words)?)],
