@@ -35,7 +35,20 @@ fn ana_and_ben_talk_about_a_note_and_both_see_the_same() {
     let made = ben.ask(&["do", &note, "comment", "Made my day"]);
     assert_eq!(made["state"], "shared");
     let can: Vec<&str> = made["can"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-    assert_eq!(can, ["comment", "reply", "edit-comment", "react", "trash", "keep", "tag", "thank"]);
+    assert_eq!(
+        can,
+        [
+            "comment",
+            "reply",
+            "edit-comment",
+            "react",
+            "trash",
+            "keep",
+            "set-colour",
+            "tag",
+            "thank"
+        ]
+    );
     let comment = text(&made["comments"][0]["comment"]);
     ben.ask(&["do", &note, "react", "❤️"]);
     meet(&ana, &ben);
