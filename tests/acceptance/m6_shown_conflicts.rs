@@ -2,8 +2,7 @@
 //! chooses.
 
 use couplet::{Couplet, Deed, Kind, Saying};
-use couplet_tests::phones::{act, act_on, meet, pair};
-use couplet_tests::relay::Relay;
+use couplet_tests::phones::{Together, act, act_on, meet};
 
 /// A value that both may set.
 #[derive(Clone, Copy, Debug)]
@@ -61,8 +60,10 @@ impl Field {
     }
 }
 
-/// An entry of Ana's with two times proposed, where it has times, on both phones.
-async fn begun(ana: &Couplet, field: Field) -> String {
+/// An entry of Ana's, with two times proposed where it has times, in which each of them has set one
+/// of the two values apart from the other.
+async fn set_apart(it: &Together, field: Field, [anas, bens]: [usize; 2]) -> String {
+    let (ana, ben) = (&it.ana, &it.ben);
     let row = ana.write(field.kind(), 20_000, "Something").await.unwrap();
     let entry = row.entry.key.as_str().to_owned();
     if let Field::Chosen = field {
@@ -70,33 +71,31 @@ async fn begun(ana: &Couplet, field: Field) -> String {
             act(ana, &entry, Deed::Propose, time).await;
         }
     }
+    meet(&[ana, ben]).await;
+    field.set(ana, &entry, anas).await;
+    field.set(ben, &entry, bens).await;
+    meet(&[ana, ben]).await;
     entry
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_set_apart_is_shown_on_both_phones_until_one_chooses() {
-    let home = tempfile::tempdir().unwrap();
-    let relay = Relay::start(&home.path().join("relay"));
-    let (ana, ben) = pair(home.path(), &relay.link).await;
+    let it = Together::begin().await;
+    let (ana, ben) = (&it.ana, &it.ben);
     for field in Field::ALL {
-        let entry = begun(&ana, field).await;
-        meet(&[&ana, &ben]).await;
-        field.set(&ana, &entry, 0).await;
-        field.set(&ben, &entry, 1).await;
-        meet(&[&ana, &ben]).await;
-
-        let (value, alternatives) = field.shown(&ana, &entry).await;
+        let entry = set_apart(&it, field, [0, 1]).await;
+        let (value, alternatives) = field.shown(ana, &entry).await;
         assert_eq!(alternatives.len(), 1, "{field:?}");
         assert_ne!(alternatives[0], value, "{field:?}");
-        assert_eq!(field.shown(&ben, &entry).await, (value, alternatives.clone()), "{field:?}");
+        assert_eq!(field.shown(ben, &entry).await, (value, alternatives.clone()), "{field:?}");
 
         // Ben chooses what stands beside, and that clears both phones.
         let [alternative] = <[String; 1]>::try_from(alternatives).unwrap();
         let (name, value) = (field.name().to_owned(), alternative.clone());
         let resolve = Saying::Resolve { field: name, on: None, value };
         ben.say(&entry, resolve.clone()).await.unwrap();
-        meet(&[&ana, &ben]).await;
-        for phone in [&ana, &ben] {
+        meet(&[ana, ben]).await;
+        for phone in [ana, ben] {
             let shown = field.shown(phone, &entry).await;
             assert_eq!(shown, (alternative.clone(), Vec::new()), "{field:?}");
             let again = phone.say(&entry, resolve.clone()).await.unwrap_err();
@@ -107,16 +106,11 @@ async fn what_was_set_apart_is_shown_on_both_phones_until_one_chooses() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_set_the_same_apart_has_nothing_to_choose() {
-    let home = tempfile::tempdir().unwrap();
-    let relay = Relay::start(&home.path().join("relay"));
-    let (ana, ben) = pair(home.path(), &relay.link).await;
+    let it = Together::begin().await;
+    let (ana, ben) = (&it.ana, &it.ben);
     for field in Field::ALL {
-        let entry = begun(&ana, field).await;
-        meet(&[&ana, &ben]).await;
-        field.set(&ana, &entry, 1).await;
-        field.set(&ben, &entry, 1).await;
-        meet(&[&ana, &ben]).await;
-        for phone in [&ana, &ben] {
+        let entry = set_apart(&it, field, [1, 1]).await;
+        for phone in [ana, ben] {
             assert_eq!(field.shown(phone, &entry).await.1.len(), 0, "{field:?}");
             assert!(phone.needs_attention().await.unwrap().is_nothing(), "{field:?}");
         }

@@ -26,9 +26,9 @@ pub(super) fn writes(act: Act<'_>) -> Result<Vec<Write>, CannotWrite> {
     Ok(match act.deed {
         Deed::CallMe => {
             check_words(MAX_NAME, act.words)?;
-            let Ok(_) = act.words.parse::<Name>() else {
+            if act.words.parse::<Name>().is_err() {
                 return Err(CannotWrite::ControlCharacters);
-            };
+            }
             vec![Write::Part(Subject::new(name::CALLED, None), act.words.to_owned())]
         }
         Deed::TogetherSince => vec![value(name::SINCE, a_day(act.words)?)],
