@@ -183,6 +183,88 @@ fn withdrawing_and_pausing_apart() {
 }
 
 #[test]
+fn a_pause_goes_on_until_the_last_of_their_days_has_come() {
+    let on = |today| move || World { today, ..begin() };
+    let rows: &[(i32, Row<'_>)] = &[
+        (
+            9,
+            (
+                "the day of one has come, the other's has not: paused",
+                &SIDES,
+                &["ana pause 9", "ben pause 12"],
+                &["paused; ana pause 9; ben pause 12"],
+            ),
+        ),
+        (
+            12,
+            (
+                "both days have come: it is open",
+                &SIDES,
+                &["ana pause 9", "ben pause 12"],
+                &["open; ana pause 9; ben pause 12"],
+            ),
+        ),
+        (
+            12,
+            (
+                "a day ∥ no day: until that person says so",
+                &SIDES,
+                &["ana pause 9", "ben pause"],
+                &["paused; ana pause 9; ben pause yes"],
+            ),
+        ),
+        (
+            9,
+            (
+                "two days of one's own two devices: the later",
+                &SIDES,
+                &["tablet pause 9", "ana pause 12"],
+                &["paused; ana pause 12"],
+            ),
+        ),
+        (
+            30,
+            (
+                "a day ∥ no day, of one's own two devices: no day",
+                &SIDES,
+                &["tablet pause", "ana pause 12"],
+                &["paused; ana pause yes"],
+            ),
+        ),
+        (
+            9,
+            (
+                "one lets go while it is paused: told once the day has come",
+                &sides(&["ben pause 9"]),
+                &["ana let-go", "ben feel sorry"],
+                &["open; ben feeling sorry; ana let-go yes; ana is asked again"],
+            ),
+        ),
+        (
+            9,
+            (
+                "the day has come ∥ going on before it, said by the one and not by the other",
+                &sides(&["ana pause 9", "ben pause 12"]),
+                &["ben resume", "ana let-go"],
+                &["one-let-go; ana let-go yes; ben pause "],
+            ),
+        ),
+        (
+            40,
+            (
+                "a pause that came late, of which the day has come: it is no pause",
+                &sides(&["ana let-go"]),
+                &["ana pause 39", "ben let-go"],
+                &["at-rest; ben let-go yes; ana pause 39"],
+            ),
+        ),
+    ];
+    for (today, row) in rows {
+        table(&on(*today), &[*row]);
+    }
+}
+
+#[test]
 fn what_is_never_lost_and_what_is_shown_twice() {
     table(
         &begin,
