@@ -161,7 +161,7 @@ pub enum Deed {
     Apologise,
     /// Repair: an apology was received.
     Receive,
-    /// Repair: pause it; the words say until when.
+    /// Repair: pause it; the words say until which day, or nothing.
     Pause,
     /// Repair: end one's pause.
     Resume,

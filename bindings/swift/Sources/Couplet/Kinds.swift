@@ -141,7 +141,7 @@ public enum Deed: String, Hashable, Codable, Sendable, CaseIterable {
     case apologise
     /// Repair: an apology was received.
     case receive
-    /// Repair: pause it; the words say until when.
+    /// Repair: pause it; the words say until which day, or nothing.
     case pause
     /// Repair: end one's pause.
     case resume

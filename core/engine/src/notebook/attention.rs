@@ -29,8 +29,7 @@ pub enum Need {
     Choice(Choice),
     /// It was removed, and words that were not seen then have brought it back.
     Resurfaced,
-    /// Somebody agreed to, or spoke of, earlier words, or chose another time than the one that
-    /// stands.
+    /// Somebody agreed to, or spoke of, earlier words, or chose another time.
     Stale(Fact),
     /// Words are left over from a paragraph that was removed while they were written into it.
     LeftOver(LeftOver),

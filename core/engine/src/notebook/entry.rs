@@ -187,6 +187,16 @@ impl Entry {
         self
     }
 
+    /// What a line of a timeline says of it: its words, or, where it was begun with others and has none
+    /// of these so far, those.
+    #[must_use]
+    pub fn headline(&self) -> &str {
+        let Some(Body::Notes(why)) = self.kind.map(Kind::body) else { return &self.text };
+        let mut begun = self.parts.iter().filter(|part| part.name == why && part.by == self.author);
+        let begun = begun.next().filter(|_| self.text.trim().is_empty());
+        begun.map_or(&self.text, |part| &part.text)
+    }
+
     /// Whether there are no words in it that it was made of: they were erased.
     #[must_use]
     pub fn is_wordless(&self) -> bool {

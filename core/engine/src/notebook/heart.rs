@@ -39,7 +39,7 @@ pub struct Proposal {
     pub start: i64,
     /// When it ends.
     pub end: i64,
-    /// The time zone that it was proposed in, by its name.
+    /// Its zone, by its name in the time zone database: show the hour there, and one's own.
     pub zone: String,
     /// Who proposed it.
     pub by: Vec<Slot>,

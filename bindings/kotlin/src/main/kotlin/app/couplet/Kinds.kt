@@ -208,7 +208,7 @@ public enum class Deed {
     /** Repair: an apology was received. */
     RECEIVE,
 
-    /** Repair: pause it; the words say until when. */
+    /** Repair: pause it; the words say until which day, or nothing. */
     PAUSE,
 
     /** Repair: end one's pause. */
