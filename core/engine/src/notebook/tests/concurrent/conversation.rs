@@ -130,15 +130,17 @@ fn choosing_and_cancelling_apart() {
     );
 }
 
+/// Two times chosen apart, and what was done then.
+fn two_chosen(more: &[&str]) -> World {
+    let mut world = begin();
+    world.together(&BOTH_WORK);
+    world.apart(&["ana choose @0", "ben choose @1"]);
+    world.together(more);
+    world
+}
+
 #[test]
 fn choosing_from_two_times_that_were_chosen_apart() {
-    let two_chosen = |more: &[&'static str]| {
-        let mut world = begin();
-        world.together(&BOTH_WORK);
-        world.apart(&["ana choose @0", "ben choose @1"]);
-        world.together(more);
-        world
-    };
     table(
         &|| two_chosen(&[]),
         &[
@@ -180,6 +182,10 @@ fn choosing_from_two_times_that_were_chosen_apart() {
             ),
         ],
     );
+}
+
+#[test]
+fn answering_for_a_time_that_the_other_has_taken_of_two() {
     table(
         &|| two_chosen(&["ana resolve chosen @0"]),
         &[
