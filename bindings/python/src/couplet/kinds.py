@@ -220,7 +220,7 @@ class Deed(enum.Enum):
     VOTE = "vote"
     """Heart-to-heart: whether one can at a time: yes, maybe or no."""
     CHOOSE = "choose"
-    """Heart-to-heart: which time it is to be."""
+    """Heart-to-heart: which time it is to be; one can then."""
     SET_LENGTH = "set-length"
     """Heart-to-heart: how many minutes."""
     SET_WHERE = "set-where"

@@ -95,7 +95,7 @@ pub enum Deed {
     Propose,
     /// Heart-to-heart: whether one can at a time: yes, maybe or no.
     Vote,
-    /// Heart-to-heart: which time it is to be.
+    /// Heart-to-heart: which time it is to be; one can then.
     Choose,
     /// Heart-to-heart: how many minutes.
     SetLength,

@@ -292,7 +292,7 @@ public enum class Deed {
     /** Heart-to-heart: whether one can at a time: yes, maybe or no. */
     VOTE,
 
-    /** Heart-to-heart: which time it is to be. */
+    /** Heart-to-heart: which time it is to be; one can then. */
     CHOOSE,
 
     /** Heart-to-heart: how many minutes. */
