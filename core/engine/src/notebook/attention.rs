@@ -11,12 +11,12 @@ use serde::{Deserialize, Serialize};
 use super::deed::Write;
 use super::entry::Entry;
 use super::items::Item;
-use super::kinds::Fact;
+use super::kinds::{self, Fact};
 use super::left_over::LeftOver;
 use super::name::ItemId;
 use super::own::Subject;
 use super::schema::{Body, Kind, name};
-use super::sheet::{Alternative, Part};
+use super::sheet::{Alternative, Part, Sheet};
 use super::words::Revision;
 use super::{CannotWrite, Notebook, Written};
 use crate::document::EntryKey;
@@ -63,7 +63,13 @@ impl Entry {
         let mut needs: Vec<Need> = self.choices().into_iter().map(Need::Choice).collect();
         needs.extend(self.trash.iter().map(|_| Need::Resurfaced));
         let is_stale = |fact: &&Fact| {
-            matches!(fact, Fact::EarlierWords(_) | Fact::ConfirmedBefore(_) | Fact::AskedAgain(_))
+            matches!(
+                fact,
+                Fact::EarlierWords(_)
+                    | Fact::ConfirmedBefore(_)
+                    | Fact::AskedAgain(_)
+                    | Fact::EarlierVerdict(_)
+            )
         };
         needs.extend(self.facts.iter().filter(is_stale).cloned().map(Need::Stale));
         needs.extend(self.left_over.iter().cloned().map(Need::LeftOver));
@@ -142,7 +148,11 @@ impl Notebook {
                     return Err(CannotWrite::NotYours);
                 }
                 let write = match by {
-                    Some(_) => Write::Part(subject, value),
+                    Some(_) => {
+                        let raw = self.document.entry(key).ok_or(CannotWrite::NoEntry)?;
+                        let sheet = Sheet::read(key.slot(), &raw);
+                        kinds::anew(&sheet, self.slot, subject, &value)
+                    }
                     None => Write::Value(subject, value),
                 };
                 let change = self.put_write(key, write)?;
