@@ -43,6 +43,29 @@ fn what_is_said_and_heard_apart() {
                 &["clarifying; ana missed: And alone; ana verdict partly; also said got-me"],
             ),
             (
+                "who spoke first says more ∥ the listener takes the next turn",
+                &[HEARD, "ana got-me #0"],
+                &["ana edit I felt hurt, twice", "ben speak I was afraid"],
+                &["shared; I felt hurt, twice (before: I felt hurt); ben share: I was afraid; \
+                  earlier words; confirmed before"],
+            ),
+            (
+                "who speaks in turn says more ∥ the other reflects",
+                &[HEARD, "ana got-me #0", "ben speak I was afraid"],
+                &["ben revise #1 I was afraid of you", "ana reflect You were afraid"],
+                &["reflected; ben share: I was afraid of you (before: I was afraid); \
+                  ana reflection: You were afraid; earlier words"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn what_is_said_of_a_reflection_and_what_it_missed() {
+    table(
+        &|| World::with(Kind::Listening, "I felt hurt"),
+        &[
+            (
                 "confirms ∥ the listener writes the reflection anew: nobody confirmed that one",
                 &[HEARD],
                 &["ana got-me #0", "ben revise #0 You felt angry"],
@@ -73,20 +96,6 @@ fn what_is_said_and_heard_apart() {
                 &[HEARD, "ana partly #0 And alone"],
                 &["ana got-me #0", "tablet revise #0 And unseen"],
                 &["clarifying; ana missed: And unseen (before: And alone); also said got-me"],
-            ),
-            (
-                "who spoke first says more ∥ the listener takes the next turn",
-                &[HEARD, "ana got-me #0"],
-                &["ana edit I felt hurt, twice", "ben speak I was afraid"],
-                &["shared; I felt hurt, twice (before: I felt hurt); ben share: I was afraid; \
-                  earlier words; confirmed before"],
-            ),
-            (
-                "who speaks in turn says more ∥ the other reflects",
-                &[HEARD, "ana got-me #0", "ben speak I was afraid"],
-                &["ben revise #1 I was afraid of you", "ana reflect You were afraid"],
-                &["reflected; ben share: I was afraid of you (before: I was afraid); \
-                  ana reflection: You were afraid; earlier words"],
             ),
         ],
     );

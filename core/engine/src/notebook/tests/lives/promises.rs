@@ -1,5 +1,6 @@
 //! What must hold of every life, whatever was done in it.
 
+use super::super::super::sheet::Stance;
 use super::*;
 
 /// Everything in the entry that is somebody's own words.
@@ -96,6 +97,12 @@ pub(super) fn check_state(life: &Life, entry: &Entry) {
             assert!(chosen.is_none_or(|one| is_it(&one.value) && one.alternatives.is_empty()));
         }
         _ => {}
+    }
+    // Words for what a reflection missed stand beside a verdict that says so, and no other.
+    for part in entry.parts.iter().filter(|part| part.name == name::MISSED && !part.is_history()) {
+        let is_it = |one: &&Stance| (&one.id, one.by) == (&part.id, part.by);
+        let mut verdicts = entry.stances.iter().filter(|one| one.name == name::VERDICT);
+        assert_eq!(verdicts.find(is_it).unwrap().value, "partly");
     }
     if let Some(meeting) = entry.meeting.as_ref()
         && entry.state != Some(State::Agreed)
