@@ -97,7 +97,9 @@ impl Notebook {
         let is_open = |open: &Open| open.to == me && open.deed == act.deed;
         let open = kinds::look(kind, &sheet).open;
         if !open.iter().any(|open| is_open(open) && open.on.is(&sheet, act.on)) {
+            let is_over = kinds::revised(&sheet, me, act).is_some_and(Part::is_history);
             return Err(match act.deed {
+                Deed::Revise if is_over => CannotWrite::NotNow,
                 Deed::Revise if sheet.parts.iter().any(|part| part.id.as_ref() == act.on) => {
                     CannotWrite::NotYours
                 }

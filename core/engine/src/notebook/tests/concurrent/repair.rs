@@ -312,7 +312,8 @@ fn words_are_those_of_the_answer_that_holds_however_often_it_changes() {
     };
     world.together(&["ben ask Call me", "ana agree #0 Gladly", "tablet decline #0"]);
     assert_eq!(said(&world), (String::new(), "Gladly".to_owned()));
-    assert!(world.try_to("ana revise #0 Sadly").is_err(), "there are no words to write anew");
+    let over = world.try_to("ana revise #0 Sadly").unwrap_err();
+    assert_eq!(over, CannotWrite::NotNow, "there are no words to write anew");
     world.together(&["tablet agree #0 After all"]);
     assert_eq!(said(&world), ("After all".to_owned(), "Gladly".to_owned()));
     world.together(&["ana revise #0 After all, gladly", "tablet not-now #0 Tomorrow"]);
