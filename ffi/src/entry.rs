@@ -113,6 +113,8 @@ pub struct Comment {
     pub alternatives: Vec<Revision>,
     /// Every revision, the oldest first.
     pub revisions: Vec<Revision>,
+    /// How it read before, the oldest first: it is edited if there is anything.
+    pub earlier: Vec<Revision>,
 }
 
 /// A reaction that stands.
@@ -145,6 +147,8 @@ pub struct Entry {
     pub alternatives: Vec<Revision>,
     /// Every revision of own words, the oldest first.
     pub revisions: Vec<Revision>,
+    /// How it read before, the oldest first: it is edited if there is anything.
+    pub earlier: Vec<Revision>,
     /// What was said about it, in an order that is the same everywhere.
     pub comments: Vec<Comment>,
     /// The emoji left on it, by person.
@@ -331,6 +335,7 @@ impl From<couplet::Revision> for Revision {
 impl From<couplet::Comment> for Comment {
     fn from(comment: couplet::Comment) -> Self {
         let name = |id: &couplet::CommentId| CommentId { value: id.as_str().to_owned() };
+        let earlier = earlier(comment.earlier());
         Self {
             id: name(&comment.id),
             author: comment.author.into(),
@@ -340,6 +345,7 @@ impl From<couplet::Comment> for Comment {
             text: comment.text,
             alternatives: all(comment.alternatives),
             revisions: all(comment.revisions),
+            earlier,
         }
     }
 }
@@ -353,6 +359,7 @@ impl From<couplet::Reaction> for Reaction {
 impl From<couplet::Entry> for Entry {
     fn from(entry: couplet::Entry) -> Self {
         let (needs, is_long) = (all(entry.needs()), entry.is_long());
+        let earlier = earlier(entry.earlier());
         Self {
             id: EntryId { value: entry.key.into() },
             kind: entry.kind,
@@ -363,6 +370,7 @@ impl From<couplet::Entry> for Entry {
             text: entry.text,
             alternatives: all(entry.alternatives),
             revisions: all(entry.revisions),
+            earlier,
             comments: all(entry.comments),
             reactions: all(entry.reactions),
             state: entry.state,
@@ -450,6 +458,11 @@ impl Cursor {
     pub(crate) fn parse(&self) -> Result<couplet::Cursor, CoupletError> {
         self.value.parse().map_err(CoupletError::input)
     }
+}
+
+/// How words read before.
+pub(crate) fn earlier<'a>(all: impl Iterator<Item = &'a couplet::Revision>) -> Vec<Revision> {
+    all.cloned().map(Revision::from).collect()
 }
 
 /// Each of them translated.

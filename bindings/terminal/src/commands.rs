@@ -11,6 +11,7 @@ mod membership;
 mod network;
 mod practice;
 mod recovery;
+mod revisions;
 mod talk;
 mod times;
 mod vault;

@@ -84,6 +84,8 @@ class Comment:
     text: str
     alternatives: tuple[Revision, ...]
     revisions: tuple[Revision, ...]
+    earlier: tuple[Revision, ...]
+    """How it read before, the oldest first: it is edited if there is anything."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,8 @@ class Entry:
     alternatives: tuple[Revision, ...]
     """Words that stand beside these, written apart on two phones of one person."""
     revisions: tuple[Revision, ...]
+    earlier: tuple[Revision, ...]
+    """How it read before, the oldest first: it is edited if there is anything."""
     comments: tuple[Comment, ...]
     reactions: tuple[Reaction, ...]
     state: EntryState | None

@@ -50,6 +50,8 @@ public struct Entry: Hashable, Codable, Sendable, Identifiable {
     public let alternatives: [Revision]
     /// Every revision of own words, the oldest first.
     public let revisions: [Revision]
+    /// How it read before, the oldest first: it is edited if there is anything.
+    public let earlier: [Revision]
     /// What was said about it, in an order that is the same everywhere.
     public let comments: [Comment]
     /// The emoji left on it, by person.
@@ -174,6 +176,8 @@ public struct Comment: Hashable, Codable, Sendable, Identifiable {
     public let alternatives: [Revision]
     /// Every revision, the oldest first.
     public let revisions: [Revision]
+    /// How it read before, the oldest first: it is edited if there is anything.
+    public let earlier: [Revision]
 }
 
 /// A place in the text of a page, in UTF-16 units.

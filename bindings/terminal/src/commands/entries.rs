@@ -3,13 +3,14 @@
 use couplet::{Among, Couplet, Cursor, EntryRow, Fact, Filter, Kind, Opens, Seal, Slot};
 use serde_json::{Value, json};
 
+use super::revisions::{self, Shown};
 use super::{attention, practice, talk, text_or_input};
 use crate::arguments::{Edit, Timeline, Write};
 use crate::failure::Failure;
 use crate::output::{Output, Style, wrap};
 use crate::{day, moment};
 
-/// What an entry's state is called while it has no states of its own.
+/// The state of what is written down: it goes to the other. How far a kind has come is its stage.
 pub(super) const SHARED: &str = "shared";
 
 /// What the persons call themselves, the first slot's first; nothing where that cannot be read.
@@ -140,8 +141,8 @@ pub(crate) async fn show(couplet: &Couplet, entry: &str, output: &Output) -> Res
     let entry = &row.entry;
     let mut object = as_json(&row, &names);
     object["version"] = json!(entry.version.to_string());
-    object["history"] = entry.revisions.iter().map(talk::revision).collect();
-    object["alternatives"] = entry.alternatives.iter().map(talk::revision).collect();
+    object["history"] = revisions::as_json(&entry.revisions).into();
+    object["alternatives"] = revisions::as_json(&entry.alternatives).into();
     object["can"] = json!(talk::can(&row));
     let is_asked_again = entry.facts.iter().any(|fact| matches!(fact, Fact::AskedAgain(_)));
     let since = match is_asked_again {
@@ -152,12 +153,8 @@ pub(crate) async fn show(couplet: &Couplet, entry: &str, output: &Output) -> Res
     let mut words = vec![
         output.styled(Style::Bold, entry.key.as_str()),
         output.styled(Style::Dim, &day::show(entry.day)),
-        in_words(&row, &names, output),
+        as_shown(&row, (Shown::WithHistory, &names), output),
     ];
-    let newest = entry.newest_revision();
-    for earlier in entry.revisions.iter().rev().filter(|earlier| earlier.rev < newest) {
-        words.push(output.styled(Style::Dim, &format!("    before: {}", earlier.text)));
-    }
     words.extend(practice::since_in_words(&since, &names, output));
     words.push(output.styled(Style::Dim, &format!("version {}", entry.version)));
     output.say(&object, &words.join("\n"));
@@ -202,7 +199,7 @@ pub(super) fn as_json(row: &EntryRow, names: &Names) -> Value {
         "state": SHARED,
         "unread": row.is_unread,
         "conflicts": entry.conflicts(),
-        "edited": entry.revisions.len() > 1,
+        "edited": revisions::is_edited(entry.earlier()),
         "comments": talk::comments(row, names),
         "reactions": talk::reactions(row, names),
         "practice": practice::as_json(entry),
@@ -217,6 +214,10 @@ pub(super) fn as_json(row: &EntryRow, names: &Names) -> Value {
 }
 
 pub(super) fn in_words(row: &EntryRow, names: &Names, output: &Output) -> String {
+    as_shown(row, (Shown::AsItStands, names), output)
+}
+
+fn as_shown(row: &EntryRow, (shown, names): (Shown, &Names), output: &Output) -> String {
     let entry = &row.entry;
     let name = person(entry.author, names);
     let style = if entry.author.index() == 0 { Style::First } else { Style::Second };
@@ -228,7 +229,7 @@ pub(super) fn in_words(row: &EntryRow, names: &Names, output: &Output) -> String
     }
     let short: String = entry.key.as_str().chars().take(8).collect();
     let mut marks = vec![short, row.delivery.name().to_owned()];
-    if entry.revisions.len() > 1 {
+    if revisions::is_edited(entry.earlier()) {
         marks.push("edited".into());
     }
     heading.push_str(&output.styled(Style::Dim, &format!("  {}", marks.join(" · "))));
@@ -240,12 +241,13 @@ pub(super) fn in_words(row: &EntryRow, names: &Names, output: &Output) -> String
     if !entry.text.is_empty() {
         lines.extend(wrap(&entry.text, WIDTH).into_iter().map(|line| format!("    {line}")));
     }
+    lines.extend(revisions::in_words(entry.earlier(), (shown, "    "), output));
     if entry.is_erased() {
         lines.push(output.styled(Style::Dim, "    its words were erased for good"));
     }
-    lines.extend(practice::in_words(entry, names, output));
+    lines.extend(practice::in_words(entry, (shown, names), output));
     lines.extend(attention::in_words(entry, names, output));
-    lines.extend(talk::in_words(row, names, output));
+    lines.extend(talk::in_words(row, (shown, names), output));
     lines.join("\n")
 }
 

@@ -10,6 +10,7 @@ use couplet::{
 use serde_json::{Value, json};
 
 use super::entries::{Names, person};
+use super::revisions::{self, Shown};
 use super::{text_or_input, times};
 use crate::failure::Failure;
 use crate::output::{Output, Style};
@@ -68,7 +69,8 @@ pub(super) fn as_json(entry: &Entry) -> Value {
         json!({
             "name": part.name, "id": name(&part.id), "by": part.by.index(), "text": part.text,
             "alternatives": part.alternatives.iter().map(|one| &one.text).collect::<Vec<_>>(),
-            "edited": part.revisions.len() > 1,
+            "edited": revisions::is_edited(part.earlier()),
+            "history": revisions::as_json(&part.revisions),
         })
     });
     let stances = entry.stances.iter().map(|one| {
@@ -92,7 +94,7 @@ pub(super) fn as_json(entry: &Entry) -> Value {
         })
     });
     json!({
-        "state": entry.state.map(couplet::State::name),
+        "stage": entry.state.map(couplet::State::name),
         "facts": entry.facts.iter().map(fact).collect::<Vec<_>>(),
         "parts": parts.collect::<Vec<_>>(),
         "stances": stances.collect::<Vec<_>>(),
@@ -114,12 +116,18 @@ pub(super) fn fact(fact: &Fact) -> Value {
         Fact::ChoseAnother(by) => json!({ "chose_another": by.index() }),
         Fact::WithdrawnAfterOpened => json!({ "withdrawn_after_opened": true }),
         Fact::DoesNotOpen(by) => json!({ "does_not_open": by.index() }),
-        Fact::AlsoSaid(id, verdict) => json!({ "also_said": [id.as_str(), verdict] }),
+        Fact::AlsoSaid(id, said) => json!({ "also_said": [id.as_str(), said] }),
+        Fact::EarlierVerdict(id) => json!({ "earlier_verdict": id.as_str() }),
+        Fact::ChangedSinceOpen(by) => json!({ "changed_since_open": by.index() }),
     }
 }
 
 /// The same for people, a line each.
-pub(super) fn in_words(entry: &Entry, names: &Names, output: &Output) -> Vec<String> {
+pub(super) fn in_words(
+    entry: &Entry,
+    (how, names): (Shown, &Names),
+    output: &Output,
+) -> Vec<String> {
     let short = |id: &Option<ItemId>| -> String {
         id.iter().flat_map(|id| id.as_str().chars().take(SHORT)).collect()
     };
@@ -145,9 +153,17 @@ pub(super) fn in_words(entry: &Entry, names: &Names, output: &Output) -> Vec<Str
         lines.push(format!("      {}: {}{beside}", shown.name, read(&shown.value)));
     }
     for part in &entry.parts {
-        let (whose, id) = (person(part.by, names), short(&part.id));
-        let id = output.styled(Style::Dim, &id);
-        lines.push(format!("      {whose}, {}: {}  {id}", part.name, part.text));
+        let what = format!("      {}, {}", person(part.by, names), part.name);
+        let mut marks = vec![short(&part.id)];
+        if revisions::is_edited(part.earlier()) {
+            marks.push("edited".into());
+        }
+        let marks = output.styled(Style::Dim, &marks.join(" · "));
+        if !part.is_history() {
+            lines.push(format!("{what}: {}  {marks}", part.text));
+        }
+        let what = format!("{what}, ");
+        lines.extend(revisions::in_words(part.earlier(), (how, &what), output));
     }
     for member in &entry.members {
         lines.push(format!(
@@ -209,8 +225,14 @@ fn fact_in_words(fact: &Fact, names: &Names) -> String {
         }
         Fact::WithdrawnAfterOpened => "withdrawn after it was opened".to_owned(),
         Fact::DoesNotOpen(by) => format!("what {} closed does not open", person(by)),
-        Fact::AlsoSaid(id, verdict) => {
-            format!("of {} was said on another device, too: {verdict}", short(id))
+        Fact::AlsoSaid(id, said) => {
+            format!("of {} was said on another device, too: {said}", short(id))
+        }
+        Fact::EarlierVerdict(id) => {
+            format!("what was said of {} is about its earlier words", short(id))
+        }
+        Fact::ChangedSinceOpen(by) => {
+            format!("{} changed their answer after both were open", person(by))
         }
     }
 }

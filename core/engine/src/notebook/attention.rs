@@ -12,12 +12,12 @@ use super::deed::Write;
 use super::entry::Entry;
 use super::heart;
 use super::items::Item;
-use super::kinds::Fact;
+use super::kinds::{self, Fact};
 use super::left_over::LeftOver;
 use super::name::ItemId;
 use super::own::Subject;
 use super::schema::{Body, Kind, name};
-use super::sheet::{Alternative, Part};
+use super::sheet::{Alternative, Part, Sheet};
 use super::words::Revision;
 use super::{CannotWrite, Notebook, Written};
 use crate::document::EntryKey;
@@ -70,6 +70,7 @@ impl Entry {
                     | Fact::ConfirmedBefore(_)
                     | Fact::AskedAgain(_)
                     | Fact::ChoseAnother(_)
+                    | Fact::EarlierVerdict(_)
             )
         };
         needs.extend(self.facts.iter().filter(is_stale).cloned().map(Need::Stale));
@@ -148,7 +149,11 @@ impl Notebook {
                     return Err(CannotWrite::NotYours);
                 }
                 let writes = match by {
-                    Some(_) => vec![Write::Part(subject, value.to_owned())],
+                    Some(_) => {
+                        let raw = self.document.entry(key).ok_or(CannotWrite::NoEntry)?;
+                        let sheet = Sheet::read(key.slot(), &raw);
+                        vec![kinds::anew(&sheet, self.slot, subject, value)]
+                    }
                     None => taken(&entry, subject, value),
                 };
                 self.put_each(key, writes)

@@ -196,10 +196,15 @@ impl Comment {
         Thread::all(raw).into_iter().map(comment).collect()
     }
 
+    /// How it read before: those of its revisions that are not shown.
+    pub fn earlier(&self) -> impl Iterator<Item = &Revision> {
+        words::earlier(&self.text, &self.alternatives, &self.revisions)
+    }
+
     /// Whether it was written anew.
     #[must_use]
     pub fn is_edited(&self) -> bool {
-        self.revisions.len() > 1
+        self.earlier().next().is_some()
     }
 }
 

@@ -235,6 +235,11 @@ impl Entry {
         self.revisions.last().map_or(0, |revision| revision.rev)
     }
 
+    /// How its words read before: those of its revisions that are not shown.
+    pub fn earlier(&self) -> impl Iterator<Item = &Revision> {
+        words::earlier(&self.text, &self.alternatives, &self.revisions)
+    }
+
     /// How many words and values stand beside others, written apart: nobody has chosen yet.
     #[must_use]
     pub fn conflicts(&self) -> usize {
@@ -357,8 +362,8 @@ fn shown(kind: Option<Kind>, sheet: &Sheet) -> Vec<Shown> {
 /// What everybody says; how good it is was taken back with its words.
 fn stances(sheet: &Sheet, is_hidden: bool) -> Vec<Stance> {
     let mut all = sheet.all_stances();
-    let says_nothing =
-        |stance: &Stance| [name::FROM, name::UNTIL, name::ANEW].contains(&stance.name.as_str());
+    let unsaid = [name::FROM, name::UNTIL, name::ANEW, name::CHANGED];
+    let says_nothing = |stance: &Stance| unsaid.contains(&stance.name.as_str());
     all.retain(|stance| !says_nothing(stance) && (!is_hidden || stance.name != name::LEVEL));
     all
 }

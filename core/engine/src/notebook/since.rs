@@ -74,6 +74,7 @@ fn changes(then: &Sheet, now: &Sheet) -> Vec<Changed> {
         (&part.name, &part.id, part.by, part.generation)
             == (&other.name, &other.id, other.by, other.generation)
     };
+    let words = |part: &Part| (!part.is_history()).then(|| part.text.clone());
     let part = |part: &Part| {
         let before = then.parts.iter().find(|before| is_it(part, before));
         let is_new = before.is_none_or(|before| before.revisions != part.revisions);
@@ -81,8 +82,8 @@ fn changes(then: &Sheet, now: &Sheet) -> Vec<Changed> {
             name: part.name.clone(),
             id: part.id.clone(),
             by: part.by,
-            before: before.map(|before| before.text.clone()),
-            now: Some(part.text.clone()),
+            before: before.and_then(words),
+            now: words(part),
         })
     };
     // What somebody files it under asks nobody again.

@@ -318,6 +318,7 @@ const CLAIMS: [(Kind, &[Deed]); 5] = [
             Deed::GotMe,
             Deed::GotMe,
             Deed::NotYet,
+            Deed::Partly,
             Deed::Speak,
             Deed::Revise,
         ],

@@ -1,5 +1,6 @@
 //! What must hold of every life, whatever was done in it.
 
+use super::super::super::sheet::Stance;
 use super::*;
 use crate::limits::LAST_DAY;
 
@@ -105,6 +106,12 @@ pub(super) fn check_state(life: &Life, entry: &Entry) {
             assert_ne!(at_last, Some(State::AtRest), "it was at rest before");
         }
         _ => {}
+    }
+    // Words for what a reflection missed stand beside a verdict that says so, and no other.
+    for part in entry.parts.iter().filter(|part| part.name == name::MISSED && !part.is_history()) {
+        let is_it = |one: &&Stance| (&one.id, one.by) == (&part.id, part.by);
+        let mut verdicts = entry.stances.iter().filter(|one| one.name == name::VERDICT);
+        assert_eq!(verdicts.find(is_it).unwrap().value, "partly");
     }
     if let Some(meeting) = entry.meeting.as_ref()
         && entry.state != Some(State::Agreed)

@@ -49,6 +49,7 @@ public enum class Verb {
  * @property day its civil day.
  * @property alternatives words that stand beside [text], written apart on two phones of one person.
  * @property revisions every revision of own words, the oldest first.
+ * @property earlier how it read before, the oldest first: it is edited if there is anything.
  * @property comments what was said about it, in an order that is the same everywhere.
  * @property reactions the emoji left on it, by person.
  * @property state where it has come to, if its kind has states, and [facts], what is to be shown
@@ -77,6 +78,7 @@ public data class Entry(
     val text: String,
     val alternatives: List<Revision>,
     val revisions: List<Revision>,
+    val earlier: List<Revision>,
     val comments: List<Comment>,
     val reactions: List<Reaction>,
     val state: EntryState?,
@@ -165,6 +167,7 @@ public data class Revision(val rev: Long, val writer: WriterId, val text: String
  *   is gone.
  * @property alternatives words that stand beside [text], written apart on two phones of one person.
  * @property revisions every revision, the oldest first.
+ * @property earlier how it read before, the oldest first: it is edited if there is anything.
  */
 public data class Comment(
     val id: CommentId,
@@ -175,6 +178,7 @@ public data class Comment(
     val text: String,
     val alternatives: List<Revision>,
     val revisions: List<Revision>,
+    val earlier: List<Revision>,
 )
 
 /** A place in the text of a page, in UTF-16 units: where it begins, and what comes after it. */

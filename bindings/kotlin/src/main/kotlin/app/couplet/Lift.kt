@@ -109,6 +109,7 @@ private fun app.couplet.ffi.Entry.lift() = Entry(
     text = text,
     alternatives = alternatives.map { it.lift() },
     revisions = revisions.map { it.lift() },
+    earlier = earlier.map { it.lift() },
     comments = comments.map { it.lift() },
     reactions = reactions.map { it.lift() },
     state = state?.lift(),
@@ -142,6 +143,7 @@ private fun app.couplet.ffi.Comment.lift() = Comment(
     text = text,
     alternatives = alternatives.map { it.lift() },
     revisions = revisions.map { it.lift() },
+    earlier = earlier.map { it.lift() },
 )
 
 internal fun app.couplet.ffi.Draft.lift() = Draft(
