@@ -13,11 +13,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::{Edition, Person};
+use couplet_proto::ids::{Edition, Person, Slot};
+use couplet_proto::item;
 use serde::{Deserialize, Serialize};
 
-use super::carry::{Missing, of_writer, renamed};
-use super::schema::{Class, Field, name};
+use super::carry::{Missing, PageEdit, of_writer, renamed};
+use super::comment::CommentName;
+use super::schema::{Class, Field, Subject, TEXT, name};
 use super::{CannotWrite, Notebook, Written};
 use crate::document::{Change, EntryKey, NoEdition, OpId, RawEntry, Scalar};
 
@@ -37,15 +39,25 @@ pub struct NextEdition {
 pub struct WordsIn {
     /// The entry.
     pub entry: EntryKey,
-    field: String,
+    pub(super) field: String,
 }
 
 /// Late words on an entry that is not here, and may come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stranded {
     entry: EntryKey,
-    /// Their keys, and themselves, in the order in which they were written.
+    /// Their keys, and themselves, in the order in which they were written; after them, at the key of
+    /// the text, each edit of a page.
     fields: Vec<(String, Scalar)>,
+}
+
+impl Stranded {
+    fn new(entry: EntryKey, values: Vec<Missing>, edits: &[PageEdit]) -> Option<Self> {
+        let edit = |edit| (TEXT.to_owned(), Scalar::Bytes(item::encode(edit)));
+        let values = values.into_iter().map(|(_, field, value)| (field, value));
+        let fields: Vec<_> = values.chain(edits.iter().map(edit)).collect();
+        (!fields.is_empty()).then_some(Self { entry, fields })
+    }
 }
 
 impl Notebook {
@@ -104,7 +116,7 @@ impl Notebook {
         &self,
         is_left_out: &dyn Fn(&EntryKey, &str) -> bool,
     ) -> Result<NextEdition, NoEdition> {
-        let (document, changes) = self.document.next_edition(is_left_out)?;
+        let (document, changes) = self.document.next_edition(is_left_out, &place_of)?;
         let beginning = document.beginning().ok_or(NoEdition::Failed)?;
         let Self { slot, generation, .. } = *self;
         let notebook = Self { document, slot, generation, keeper: None };
@@ -140,10 +152,11 @@ impl Notebook {
             let values = self.late_values(stands.as_ref(), &stood, late);
             if stands.is_some() {
                 written.extend(self.write_values(&key, values)?);
-                written.extend(self.carry_text(&key, &stood, old, late)?);
-            } else if !values.is_empty() {
-                let fields = values.into_iter().map(|(_, field, value)| (field, value)).collect();
-                stranded.push(Stranded { entry: key, fields });
+                let edits = old.edits_of(&key, late);
+                written.extend(self.carry_text((&key, &stood), &edits, false)?);
+            } else {
+                let edits = old.edits_of(&key, late);
+                stranded.extend(Stranded::new(key, values, &edits));
             }
         }
         Ok((written, stranded))
@@ -158,10 +171,8 @@ impl Notebook {
             let Some(stood) = old.document.entry(&key) else { continue };
             let mut values = self.late_values(None, &stood, lost);
             values.retain(|(by, ..)| is_in(lost, *by));
-            if !values.is_empty() {
-                let fields = values.into_iter().map(|(_, field, value)| (field, value)).collect();
-                stranded.push(Stranded { entry: key, fields });
-            }
+            let edits = old.edits_of(&key, lost);
+            stranded.extend(Stranded::new(key, values, &edits));
         }
         stranded
     }
@@ -182,10 +193,16 @@ impl Notebook {
             }
             let me = self.document.writer();
             let by = |at: usize| OpId { counter: at as u64, writer: me };
-            let fields = one.fields.into_iter().enumerate();
+            let (edits, fields): (Vec<_>, Vec<_>) =
+                one.fields.into_iter().partition(|(field, _)| field == TEXT);
             let mine = |field: &str| of_writer(field, me);
+            let fields = fields.into_iter().enumerate();
             let values = fields.map(|(at, (field, value))| (by(at), mine(&field), value)).collect();
             written.extend(self.write_values(&one.entry, values)?);
+            let edits: Vec<PageEdit> =
+                edits.iter().filter_map(|(_, edit)| read_edit(edit)).collect();
+            let stood = RawEntry::default();
+            written.extend(self.carry_text((&one.entry, &stood), &edits, false)?);
         }
         Ok(written)
     }
@@ -229,7 +246,14 @@ impl Notebook {
             all.is_some_and(|all| all.iter().any(|value| value.scalar == *scalar))
         };
         values.retain(|value| !is_here(value));
-        self.carry_fields(key, values)
+        self.carry_fields(key, values, self.document.clock())
+    }
+}
+
+fn read_edit(edit: &Scalar) -> Option<PageEdit> {
+    match edit {
+        Scalar::Bytes(bytes) => item::decode(bytes, "edit of a page").ok(),
+        Scalar::Str(_) | Scalar::Uint(_) | Scalar::Int(_) | Scalar::Bool(_) => None,
     }
 }
 
@@ -239,6 +263,15 @@ pub(super) fn is_in(changes: &[Change], by: OpId) -> bool {
         change.writer() == by.writer && (change.start_op()..=change.max_op()).contains(&by.counter)
     };
     changes.iter().any(is_its)
+}
+
+/// Of words written apart the place among each other, as they are read.
+fn place_of(field: &str) -> Option<(Option<Subject>, Option<CommentName>, Slot, u32)> {
+    match Field::parse(field) {
+        Some(Field::Part(part, key)) => Some((Some(part), None, key.slot, key.generation)),
+        Some(Field::Comment(name, key)) => Some((None, Some(name), key.slot, key.generation)),
+        _ => None,
+    }
 }
 
 /// Whether a field holds words of that person, and not only what they say of something.
