@@ -10,6 +10,7 @@
 //! Deliberately not here: what the words were in, other than the document, and when a phone may let
 //! go of that.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use couplet_proto::hash::Hash;
@@ -40,6 +41,14 @@ pub struct WordsIn {
     /// The entry.
     pub entry: EntryKey,
     pub(super) field: String,
+}
+
+impl WordsIn {
+    /// Whose they are.
+    #[must_use]
+    pub fn person(&self) -> Option<Person> {
+        word_of(&self.field)
+    }
 }
 
 /// Late words on an entry that is not here, and may come.
@@ -84,26 +93,47 @@ impl Notebook {
         })
     }
 
-    /// Whether these changes are the next edition of this volume, in which nothing is missing but
-    /// words of that person: which is so if this phone makes the same.
+    /// The words that are missing in these changes, if they are the next edition of this volume and
+    /// nothing else is: which is so if this phone makes the same. They are that person's, or some of
+    /// those that this one wants gone.
     #[must_use]
-    pub fn goes_on_as(&self, changes: &[Change], person: Person) -> bool {
+    pub fn left_out_in(
+        &self,
+        changes: &[Change],
+        person: Person,
+        wanted: &BTreeSet<WordsIn>,
+    ) -> Option<BTreeSet<WordsIn>> {
         let edition = Edition(self.edition().0.saturating_add(1));
         let (volume, me) = (self.volume(), (self.me(), self.document.writer()));
-        let Ok(said) = Self::load(volume, edition, me, None, changes.to_vec()) else {
-            return false;
-        };
+        let said = Self::load(volume, edition, me, None, changes.to_vec()).ok()?;
         let stay: BTreeMap<EntryKey, RawEntry> = said
             .document
             .entries()
             .filter_map(|key| Some((key.clone(), said.document.entry(&key)?)))
             .collect();
+        let left_out = RefCell::new(BTreeSet::new());
         let is_left_out = |key: &EntryKey, field: &str| {
+            let words = WordsIn { entry: key.clone(), field: field.to_owned() };
             let stays = stay.get(key).is_some_and(|entry| entry.fields.contains_key(field));
-            !stays && is_word_of(field, person)
+            let is_gone = !stays && (is_word_of(field, person) || wanted.contains(&words));
+            is_gone && {
+                left_out.borrow_mut().insert(words);
+                true
+            }
         };
-        let made = self.next(&is_left_out);
-        made.is_ok_and(|made| made.changes == changes)
+        let made = self.next(&is_left_out).ok()?;
+        (made.changes == changes).then_some(left_out.into_inner())
+    }
+
+    /// Whether some words of that person's that are in `old` are not in this edition of it.
+    #[must_use]
+    pub fn lacks_words_of(&self, person: Slot, old: &Self) -> bool {
+        old.document.entries().any(|key| {
+            let before = old.document.entry(&key).unwrap_or_default().fields.into_keys();
+            let stands = self.document.entry(&key).unwrap_or_default().fields;
+            let mut gone = before.filter(|field| !stands.contains_key(field));
+            gone.any(|field| word_of(&field).is_some_and(|of| of.slot == person))
+        })
     }
 
     /// What the volume's edition began with.
@@ -276,17 +306,22 @@ fn place_of(field: &str) -> Option<(Option<Subject>, Option<CommentName>, Slot, 
 
 /// Whether a field holds words of that person, and not only what they say of something.
 fn is_word_of(field: &str, person: Person) -> bool {
+    word_of(field) == Some(person)
+}
+
+/// Whose words a field holds, if it holds any.
+fn word_of(field: &str) -> Option<Person> {
     match Field::parse(field) {
         Some(
             Field::Words(key)
             | Field::Comment(_, key)
             | Field::Part(_, key)
             | Field::Closed(_, key),
-        ) => (key.slot, key.generation) == (person.slot, person.generation),
+        ) => Some(Person { slot: key.slot, generation: key.generation }),
         Some(Field::Own(class, subject, owner))
             if class != Class::Claim || subject.name() == name::TAG =>
         {
-            (owner.slot, owner.generation) == (person.slot, person.generation)
+            Some(Person { slot: owner.slot, generation: owner.generation })
         }
         Some(
             Field::Key(..)
@@ -298,6 +333,6 @@ fn is_word_of(field: &str, person: Person) -> bool {
             | Field::Order
             | Field::Day,
         )
-        | None => false,
+        | None => None,
     }
 }
