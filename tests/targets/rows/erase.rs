@@ -52,7 +52,10 @@ fn erase(bench: &Bench, entries: usize) -> Erased {
         }
         let took = began.elapsed();
         for phone in [&ana, &ben] {
-            assert_eq!(phone.entry(&key).await.map_or_else(|_| String::new(), |it| it.entry.text), "");
+            assert_eq!(
+                phone.entry(&key).await.map_or_else(|_| String::new(), |it| it.entry.text),
+                ""
+            );
         }
         assert_eq!(ana.hash().await.unwrap(), ben.hash().await.unwrap());
         Erased { took, volume: save_and_load(&changes) }
@@ -63,7 +66,7 @@ fn erase(bench: &Bench, entries: usize) -> Erased {
 async fn own_note(phone: &Couplet) -> (String, Vec<PlacedChange>) {
     let rows = phone.timeline(None, 100, Filter::default()).await.unwrap();
     let export = phone.export().await.unwrap();
-    let is_own = |row: &&couplet::Row| {
+    let is_own = |row: &&couplet::EntryRow| {
         let entry = &row.entry;
         (entry.kind, entry.author) == (Some(Kind::Note), export.person)
     };
