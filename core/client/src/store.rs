@@ -34,6 +34,7 @@ use couplet_engine::notebook::entry::FORM;
 pub use changes::PlacedChange;
 pub(crate) use changes::{Unsealed, Waiting};
 pub use drafts::{Draft, Kept};
+pub(crate) use entries::Terms;
 pub use entries::{Among, Cursor, Delivery, EntryRow, Filter};
 pub(crate) use envelopes::State;
 pub(crate) use late::{Chain, Cut};

@@ -16,7 +16,7 @@ use super::left_over::LeftOver;
 use super::name::ItemId;
 use super::own::Subject;
 use super::schema::{Body, Kind, name};
-use super::sheet::{Alternative, Part};
+use super::sheet::Alternative;
 use super::words::Revision;
 use super::{CannotWrite, Notebook, Written};
 use crate::document::EntryKey;
@@ -98,6 +98,13 @@ impl Entry {
         }
         choices
     }
+
+    /// Whether what stands there is its text.
+    pub(super) fn is_body(&self, choice: &Choice) -> bool {
+        let is_value = |body| matches!(body, Body::Value(name) if name == choice.field);
+        choice.on.is_none()
+            && (choice.field == WORDS || self.kind.map(Kind::body).is_some_and(is_value))
+    }
 }
 
 impl Notebook {
@@ -117,13 +124,13 @@ impl Notebook {
         }
         let entry = self.entry(key).ok_or(CannotWrite::NoEntry)?;
         let is_it = |choice: &Choice| choice.field == field && choice.on.as_ref() == on;
-        let choice = entry.choices().into_iter().find(is_it);
-        let choice = choice.ok_or(CannotWrite::NothingToResolve)?;
-        if choice.by.is_some_and(|by| by != self.slot) {
-            return Err(CannotWrite::NotYours);
-        }
-        let is_body = on.is_none() && (field == WORDS || is_body(&entry, field));
-        match (is_body, choice.by, on) {
+        // Of one name there may be words of both.
+        let mut named = entry.choices().into_iter().filter(is_it).peekable();
+        named.peek().ok_or(CannotWrite::NothingToResolve)?;
+        let me = self.me();
+        let is_mine = |choice: &Choice| entry.is_chosen_by(me, choice);
+        let choice = named.find(is_mine).ok_or(CannotWrite::NotYours)?;
+        match (entry.is_body(&choice), choice.by, on) {
             (true, ..) => self.edit(key, None, value),
             (false, Some(_), Some(comment)) if field == COMMENT => {
                 self.edit_comment(key, comment, value)
@@ -135,12 +142,6 @@ impl Notebook {
                     return Err(CannotWrite::NotAChoice);
                 }
                 let value = value.to_owned();
-                // What a generation before this person wrote is nobody's to write anew.
-                let is_it = |part: &&Part| part.name == field && part.id.as_ref() == on;
-                let mut parts = entry.parts.iter().filter(is_it);
-                if by.is_some() && !parts.any(|part| self.is_by_me(part.by, part.generation)) {
-                    return Err(CannotWrite::NotYours);
-                }
                 let write = match by {
                     Some(_) => Write::Part(subject, value),
                     None => Write::Value(subject, value),
@@ -150,10 +151,6 @@ impl Notebook {
             }
         }
     }
-}
-
-fn is_body(entry: &Entry, field: &str) -> bool {
-    matches!(entry.kind.map(Kind::body), Some(Body::Value(name)) if name == field)
 }
 
 fn choice(
