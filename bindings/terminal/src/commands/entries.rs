@@ -3,6 +3,7 @@
 use couplet::{Among, Couplet, Cursor, EntryRow, Fact, Filter, Kind, Opens, Seal, Slot};
 use serde_json::{Value, json};
 
+use super::named::with_names;
 use super::{attention, practice, talk, text_or_input};
 use crate::arguments::{Edit, Timeline, Write};
 use crate::failure::Failure;
@@ -109,10 +110,12 @@ pub(crate) async fn timeline(
     let before = asked.before.as_deref().map(str::parse::<Cursor>).transpose().map_err(invalid)?;
     let days = asked.day.as_deref().map(day::parse_range).transpose()?;
     let filter = Filter { among: Among::Kept, kind: asked.kind, only_unread: asked.unread, days };
+    let is_all = before.is_none() && filter == Filter::default();
     let rows = couplet.timeline(before, asked.limit, filter).await?;
     let names = names(couplet).await;
     if rows.is_empty() && !output.is_json() {
-        output.note("There is nothing here yet.");
+        let is_all = is_all && asked.limit > 0;
+        output.note(if is_all { "There is nothing here yet." } else { "There is none of those." });
     }
     list(&rows, &names, output);
     Ok(())
@@ -145,7 +148,8 @@ pub(crate) async fn show(couplet: &Couplet, entry: &str, output: &Output) -> Res
         true => couplet.since_letting_go(entry.key.as_str()).await?,
         false => Vec::new(),
     };
-    object["since_letting_go"] = since.iter().map(practice::changed).collect();
+    let changed = since.iter().map(practice::changed).collect();
+    object["since_letting_go"] = with_names(changed, &names);
     let mut words = vec![
         output.styled(Style::Bold, entry.key.as_str()),
         output.styled(Style::Dim, &day::show(entry.day)),
@@ -156,6 +160,7 @@ pub(crate) async fn show(couplet: &Couplet, entry: &str, output: &Output) -> Res
         words.push(output.styled(Style::Dim, &format!("    before: {}", earlier.text)));
     }
     words.extend(practice::since_in_words(&since, &names, output));
+    words.extend(talk::open_in_words(&row, output));
     words.push(output.styled(Style::Dim, &format!("version {}", entry.version)));
     output.say(&object, &words.join("\n"));
     Ok(())
@@ -189,7 +194,7 @@ pub(super) fn person(slot: Slot, names: &Names) -> String {
 
 pub(super) fn as_json(row: &EntryRow, names: &Names) -> Value {
     let entry = &row.entry;
-    json!({
+    let object = json!({
         "entry": entry.key.as_str(),
         "kind": entry.kind_name,
         "author": entry.author.index(),
@@ -210,7 +215,8 @@ pub(super) fn as_json(row: &EntryRow, names: &Names) -> Value {
         "long": entry.is_long(),
         "delivery": row.delivery.name(),
         "cursor": row.cursor().to_string(),
-    })
+    });
+    with_names(object, names)
 }
 
 pub(super) fn in_words(row: &EntryRow, names: &Names, output: &Output) -> String {

@@ -155,10 +155,11 @@ pub(super) fn in_words(entry: &Entry, names: &Names, output: &Output) -> Vec<Str
     }
     for one in &entry.stances {
         let (whose, id) = (person(one.by, names), output.styled(Style::Dim, &short(&one.id)));
-        lines.push(format!("      {whose}, {}: {}  {id}", one.name, one.value));
+        let value = brief(entry, &one.value);
+        lines.push(format!("      {whose}, {}: {value}  {id}", one.name));
     }
     for one in &entry.facts {
-        let words = fact_in_words(one, names);
+        let words = fact_in_words(one, entry, names);
         lines.push(output.styled(Style::Warning, &format!("      {words}")));
     }
     lines
@@ -187,13 +188,13 @@ pub(super) fn since_in_words(all: &[Changed], names: &Names, output: &Output) ->
     all.iter().map(line).collect()
 }
 
-fn fact_in_words(fact: &Fact, names: &Names) -> String {
-    let short = |id: &ItemId| -> String { id.as_str().chars().take(SHORT).collect() };
+fn fact_in_words(fact: &Fact, entry: &Entry, names: &Names) -> String {
+    let what = |id: &ItemId| thing(entry, id, names);
     let person = |by: &Slot| person(*by, names);
     match fact {
-        Fact::EarlierWords(id) => format!("{} is about earlier words", short(id)),
+        Fact::EarlierWords(id) => format!("{} is about earlier words", what(id)),
         Fact::ConfirmedBefore(id) => {
-            format!("{} was confirmed before more was said", short(id))
+            format!("{} was confirmed before more was said", what(id))
         }
         Fact::AskedAgain(by) => {
             format!("{} let go before this was written, and is asked again", person(by))
@@ -205,7 +206,7 @@ fn fact_in_words(fact: &Fact, names: &Names) -> String {
         Fact::WithdrawnAfterOpened => "withdrawn after it was opened".to_owned(),
         Fact::DoesNotOpen(by) => format!("what {} closed does not open", person(by)),
         Fact::AlsoSaid(id, verdict) => {
-            format!("of {} was said on another device, too: {verdict}", short(id))
+            format!("of {} was said on another device, too: {verdict}", what(id))
         }
     }
 }
@@ -254,6 +255,26 @@ fn times_in_words(meeting: &Meeting, names: &Names, output: &Output) -> Vec<Stri
     };
     meeting.proposals.iter().map(line).collect()
 }
+
+/// A thing in an entry, by what it is and how it begins.
+fn thing(entry: &Entry, id: &ItemId, names: &Names) -> String {
+    let short: String = id.as_str().chars().take(SHORT).collect();
+    let Some(part) = entry.parts.iter().find(|part| part.id.as_ref() == Some(id)) else {
+        return short;
+    };
+    let words: String = part.text.chars().take(BEGINNING).collect();
+    let more = if words.len() < part.text.len() { "..." } else { "" };
+    format!("{}'s {} {short}, \"{words}{more}\",", person(part.by, names), part.name)
+}
+
+/// A value as people are shown it: the name of a thing in the entry by its beginning.
+fn brief(entry: &Entry, value: &str) -> String {
+    let is_name = entry.things().any(|id| id.as_str() == value);
+    value.chars().take(if is_name { SHORT } else { usize::MAX }).collect()
+}
+
+/// How much of words says which they are.
+const BEGINNING: usize = 32;
 
 /// How much of a name is shown; the beginning is enough to name it.
 const SHORT: usize = 8;

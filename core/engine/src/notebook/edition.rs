@@ -243,34 +243,36 @@ pub(super) fn is_in(changes: &[Change], by: OpId) -> bool {
 
 /// Whose words are in an entry, which they can take out of it.
 pub(super) fn words_by(raw: &RawEntry) -> Vec<Person> {
-    let all: BTreeSet<Person> = raw.fields.keys().filter_map(|field| whose_word(field)).collect();
-    all.into_iter().collect()
+    let persons = raw.fields.keys().filter_map(|field| Field::parse(field)?.person());
+    let persons: BTreeSet<Person> = persons.collect();
+    let has_words = |person: &Person| raw.fields.keys().any(|field| is_word_of(field, *person));
+    persons.into_iter().filter(has_words).collect()
 }
 
 /// Whether a field holds words of that person, and not only what they say of something.
 fn is_word_of(field: &str, person: Person) -> bool {
-    whose_word(field) == Some(person)
-}
-
-/// Whose words a field holds, if it holds words, and not only what somebody says of something.
-fn whose_word(field: &str) -> Option<Person> {
-    match Field::parse(field)? {
-        Field::Words(key)
-        | Field::Comment(_, key)
-        | Field::Part(_, key)
-        | Field::Closed(_, key) => Some(Person { slot: key.slot, generation: key.generation }),
-        Field::Own(class, subject, owner)
+    match Field::parse(field) {
+        Some(
+            Field::Words(key)
+            | Field::Comment(_, key)
+            | Field::Part(_, key)
+            | Field::Closed(_, key),
+        ) => (key.slot, key.generation) == (person.slot, person.generation),
+        Some(Field::Own(class, subject, owner))
             if class != Class::Claim || subject.name() == name::TAG =>
         {
-            Some(Person { slot: owner.slot, generation: owner.generation })
+            (owner.slot, owner.generation) == (person.slot, person.generation)
         }
-        Field::Key(..)
-        | Field::Own(..)
-        | Field::Reaction(_)
-        | Field::Rev(_)
-        | Field::Kind
-        | Field::Version
-        | Field::Order
-        | Field::Day => None,
+        Some(
+            Field::Key(..)
+            | Field::Own(..)
+            | Field::Reaction(_)
+            | Field::Rev(_)
+            | Field::Kind
+            | Field::Version
+            | Field::Order
+            | Field::Day,
+        )
+        | None => false,
     }
 }
