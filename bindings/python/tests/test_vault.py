@@ -43,8 +43,8 @@ async def test_a_draft_is_kept_in_the_vault_taken_up_and_shared_and_a_lock_gives
     with pytest.raises(InvalidInput) as stands:
         await notebook.share_from(vault, own, Chosen(into=shared.id))
     assert stands.value.code == "stands_there"
-    again = await notebook.share_from(vault, own, Chosen(into=shared.id, is_again=True))
-    assert [one.text for one in again.entry.revisions] == [shared.text, "That I am too much for you"]
+    anew = await notebook.share_from(vault, own, Chosen(into=shared.id, is_again=True))
+    assert [one.text for one in anew.entry.revisions] == [shared.text, "That I am too much for you"]
     with pytest.raises(NotAllowed):
         await vault.invite()
 

@@ -19,6 +19,7 @@ mod membership;
 mod meta;
 mod schema;
 mod siblings;
+mod terms;
 mod waits;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -34,13 +35,13 @@ use couplet_engine::notebook::entry::FORM;
 pub use changes::PlacedChange;
 pub(crate) use changes::{Unsealed, Waiting};
 pub use drafts::{Draft, Kept};
-pub(crate) use entries::Terms;
 pub use entries::{Among, Cursor, Delivery, EntryRow, Filter};
 pub(crate) use envelopes::State;
 pub(crate) use late::{Chain, Cut};
 pub use marks::MarksPage;
 pub(crate) use meta::Meta;
 pub(crate) use schema::SCHEMA;
+pub(crate) use terms::Terms;
 
 /// The name of the store's file in its directory.
 const FILE: &str = "notebook.db";

@@ -42,9 +42,9 @@ extension Stories {
                     _ = try await ana.shareFrom(vault, own, Chosen(into: shared.id))
                 }
                 let wanted = Chosen(into: shared.id, isAgain: true)
-                let again = try await ana.shareFrom(vault, own, wanted).entry
-                #expect(again.text == "That I am too much for you")
-                #expect(again.revisions.first?.text == "That I am too much")
+                let anew = try await ana.shareFrom(vault, own, wanted).entry
+                #expect(anew.text == "That I am too much for you")
+                #expect(anew.revisions.first?.text == "That I am too much")
                 try await fails("not_allowed", as: \.isNotAllowed) {
                     _ = try await vault.invite()
                 }

@@ -68,7 +68,10 @@ async fn needs_attention(couplet: &Couplet, output: &Output) -> Result<(), Failu
         let device = late.device.to_string();
         let (envelopes, is_own) = (late.envelopes, late.is_own);
         let object = json!({ "late": device, "envelopes": envelopes, "own": is_own });
-        output.say(&object, &format!("Late words of a device that was taken out: {}", short(&device)));
+        output.say(
+            &object,
+            &format!("Late words of a device that was taken out: {}", short(&device)),
+        );
     }
     if attention.waiting > 0 {
         let waiting = attention.waiting;

@@ -143,6 +143,7 @@ pub(crate) async fn show(couplet: &Couplet, entry: &str, output: &Output) -> Res
     object["history"] = entry.revisions.iter().map(talk::revision).collect();
     object["alternatives"] = entry.alternatives.iter().map(talk::revision).collect();
     object["can"] = json!(talk::can(&row));
+    object["open"] = talk::open(&row);
     let is_asked_again = entry.facts.iter().any(|fact| matches!(fact, Fact::AskedAgain(_)));
     let since = match is_asked_again {
         true => couplet.since_letting_go(entry.key.as_str()).await?,

@@ -92,7 +92,17 @@ pub(super) fn can(row: &EntryRow) -> Vec<&'static str> {
     verbs.chain(practice::deeds(&row.entry)).collect()
 }
 
-/// The same for people, with what each is done on.
+/// The deeds among it, with what each is done on: nothing for the entry, `item` for any of its items.
+pub(super) fn open(row: &EntryRow) -> Value {
+    let open = row.entry.open.iter().map(|open| match &open.on {
+        On::Entry => json!({ "deed": open.deed.name(), "on": null }),
+        On::Thing(id) => json!({ "deed": open.deed.name(), "on": id.as_str() }),
+        On::AnyItem => json!({ "deed": open.deed.name(), "on": "item" }),
+    });
+    open.collect()
+}
+
+/// All of it for people.
 pub(super) fn open_in_words(row: &EntryRow, output: &Output) -> Vec<String> {
     let said = row.can.iter().map(|verb| verb.name().to_owned());
     let deeds = row.entry.open.iter().map(|open| match &open.on {

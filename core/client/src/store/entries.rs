@@ -10,13 +10,12 @@ use couplet_engine::notebook::schema::Kind;
 use couplet_engine::notebook::verb::Verb;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::Have;
-use couplet_proto::ids::{Person, Slot, Volume, WriterId};
+use couplet_proto::ids::{Slot, WriterId};
 use couplet_proto::item;
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row, params, params_from_iter};
-use serde::{Deserialize, Serialize};
 
-use super::{Meta, StoreError, Tables};
+use super::{StoreError, Tables, Terms};
 
 /// An entry with what only this device knows of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,17 +28,6 @@ pub struct EntryRow {
     pub delivery: Delivery,
     /// What this device's person may do with it now.
     pub can: Vec<Verb>,
-}
-
-/// On which terms this device has its entries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Terms {
-    /// Which generation of its person this device is of.
-    pub(crate) generation: u32,
-    /// Whether nothing is written here any more.
-    pub(crate) is_apart: bool,
-    /// The volume from which on words can be erased for good; none where none can.
-    pub(crate) erases_from: Option<Volume>,
 }
 
 /// How far words have come.
@@ -377,15 +365,6 @@ impl Tables<'_> {
         Ok(Reached { relay: self.relay_have()?, partner: me.other(), terms: self.terms()? })
     }
 
-    /// On which terms this device has its entries; until that is known, on any.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub(crate) fn terms(&self) -> Result<Terms, StoreError> {
-        let any = Terms { generation: 0, is_apart: false, erases_from: Some(Volume::default()) };
-        Ok(self.get(Meta::Terms)?.unwrap_or(any))
-    }
-
     fn shown(&self, raw: Raw, reached: &Reached) -> Result<EntryRow, StoreError> {
         let mut entry: Entry = item::decode(&raw.view, "entry").map_err(|_| StoreError::Damaged)?;
         entry.open.retain(|open| open.to != reached.partner);
@@ -409,20 +388,6 @@ impl Tables<'_> {
         };
         let can = reached.terms.allow(&mut entry, reached.partner.other());
         Ok(EntryRow { entry, is_unread: raw.is_unread, delivery, can })
-    }
-}
-
-impl Terms {
-    /// What this person may do with an entry here; where nothing is written, nothing is open in it.
-    fn allow(&self, entry: &mut Entry, slot: Slot) -> Vec<Verb> {
-        if self.is_apart {
-            entry.open.clear();
-            return Vec::new();
-        }
-        let mut can = entry.can(Person { slot, generation: self.generation });
-        let is_erased_here = self.erases_from.is_some_and(|from| entry.volume >= from);
-        can.retain(|verb| *verb != Verb::Erase || is_erased_here);
-        can
     }
 }
 

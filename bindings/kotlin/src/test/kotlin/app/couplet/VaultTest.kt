@@ -41,9 +41,9 @@ internal class VaultTest {
             ana.shareFrom(vault, own, Chosen(into = shared.id))
         }
         assertEquals("stands_there", stands.code)
-        val again = ana.shareFrom(vault, own, Chosen(into = shared.id, isAgain = true)).entry
+        val anew = ana.shareFrom(vault, own, Chosen(into = shared.id, isAgain = true)).entry
         val said = listOf("That I am too much", "That I am too much for you")
-        assertEquals(said, again.revisions.map { it.text })
+        assertEquals(said, anew.revisions.map { it.text })
         assertFailsWith<CoupletException.NotAllowed> { vault.invite() }
 
         val key = checkNotNull(keys.load())
