@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use couplet::{
     Alternative, Changed, Deed, Entry, Fact, ItemId, Meeting, Opens, Proposal, Saying, Seal, Slot,
+    State,
 };
 use serde_json::{Value, json};
 
@@ -91,7 +92,7 @@ pub(super) fn as_json(entry: &Entry) -> Value {
         })
     });
     json!({
-        "state": entry.state.map(couplet::State::name),
+        "state": entry.state.map(State::name),
         "facts": entry.facts.iter().map(fact).collect::<Vec<_>>(),
         "parts": parts.collect::<Vec<_>>(),
         "stances": stances.collect::<Vec<_>>(),
@@ -132,7 +133,10 @@ pub(super) fn in_words(entry: &Entry, names: &Names, output: &Output) -> Vec<Str
         lines.push(format!("    [{mark}] {promise}{}  {id}", item.text));
     }
     lines.extend(entry.meeting.iter().flat_map(|one| times_in_words(one, names, output)));
-    if let Some(Seal { opens: Opens::At(until), .. }) = entry.seal {
+    if let (Some(Seal { opens: Opens::At(until), .. }), Some(State::Sealed)) =
+        (&entry.seal, entry.state)
+    {
+        let until = *until;
         lines.push(format!("      sealed until {}", moment::show(until)));
     }
     for shown in &entry.shown {
@@ -156,6 +160,10 @@ pub(super) fn in_words(entry: &Entry, names: &Names, output: &Output) -> Vec<Str
     for one in &entry.stances {
         let (whose, id) = (person(one.by, names), output.styled(Style::Dim, &short(&one.id)));
         let value = brief(entry, &one.value);
+        // How it is sealed is told above; nothing is said by whoever took it back.
+        if one.name == "seal" || value.is_empty() {
+            continue;
+        }
         lines.push(format!("      {whose}, {}: {value}  {id}", one.name));
     }
     for one in &entry.facts {
