@@ -105,7 +105,12 @@ impl Life {
             // What is sealed has no part in the week apart.
             DemoStep::Seal(..) | DemoStep::Meet => return Ok(()),
             DemoStep::Edit(_, _, text) => return phone.ask(&["edit", entry, text]).await.map(drop),
-            DemoStep::Do(_, _, deed @ Deed::HappenedOn, when) => {
+            DemoStep::Do(
+                _,
+                _,
+                deed @ (Deed::HappenedOn | Deed::SetDate | Deed::TogetherSince),
+                when,
+            ) => {
                 proposed = when.parse().map_or_else(|_| when.to_owned(), day::show);
                 vec![deed.name(), &proposed]
             }
