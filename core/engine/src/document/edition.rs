@@ -69,8 +69,8 @@ struct Piece<'a> {
 }
 
 impl Document {
-    /// The next edition of this volume without the fields that are left out, and the changes that it
-    /// is made of, in order, after its genesis.
+    /// The next edition of this volume without the fields that are left out, and the words of the texts
+    /// that are, and the changes that it is made of, in order, after its genesis.
     ///
     /// # Errors
     /// [`NoEdition`].
@@ -145,6 +145,10 @@ impl Standing {
         let fields = fields.into_iter().map(|(_, field, scalar)| (field, scalar)).collect();
         let mut texts = raw.texts.into_iter();
         match (texts.next(), texts.next()) {
+            // A text is made with its entry or never: one that is left out is there, and empty.
+            (Some((field, _)), None) if is_left_out(&key, &field) => {
+                Ok(Self { key, fields, text: Some((field, String::new())) })
+            }
             (text, None) => Ok(Self { key, fields, text }),
             _ => Err(NoEdition::Unlawful),
         }

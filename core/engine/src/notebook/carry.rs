@@ -18,7 +18,8 @@ use super::done::written_once_more;
 use super::edition::is_in;
 use super::law::Author;
 use super::name::ItemId;
-use super::schema::{Class, Field, Owner, Subject, TEXT, name};
+use super::page::Text;
+use super::schema::{Class, Field, Owner, Subject, name};
 use super::sheet::Sheet;
 use super::{CannotWrite, Notebook, Written, page};
 use crate::document::{Change, Edit, EditError, EntryKey, OpId, RawEntry, Scalar};
@@ -88,7 +89,7 @@ impl Notebook {
             }
         }
         let fields: Vec<_> = fields.iter().map(|(f, value)| (f.as_str(), value.clone())).collect();
-        let text = stood.texts.get(TEXT).map(|text| (TEXT, text.as_str()));
+        let text = Text::of(stood).map(|text| (text.field, text.words));
         self.carry(key, |edit, _| edit.create_entry(key, &fields, text))
     }
 
@@ -169,19 +170,19 @@ impl Notebook {
         lost: &[Change],
     ) -> Result<Vec<Written>, CannotWrite> {
         let mut written = Vec::new();
-        let Some(text) = stood.texts.get(TEXT) else { return Ok(written) };
+        let Some(Text { field: page, words, .. }) = Text::of(stood) else { return Ok(written) };
         for change in lost {
             let Some(raw) = self.document.entry(key) else { break };
-            let Some(now) = raw.texts.get(TEXT).cloned() else { break };
-            let Some((before, after)) = old.written_on(key, change) else { continue };
-            if now == *text || is_anew(&raw, change) {
+            let Some(now) = raw.texts.get(page) else { break };
+            let Some((before, after)) = old.written_on((key, page), change) else { continue };
+            if now == words || is_anew(&raw, change) {
                 continue;
             }
-            let splices = rebase(&before, &after, &now);
+            let splices = rebase(&before, &after, now);
             written.extend(self.carry(key, |edit, author| {
                 let (field, once) = anew(&raw, key.slot(), author, change);
                 edit.put(key, &field.to_string(), once)?;
-                page::put(edit, key, &splices, written_once_more(&raw, key.slot(), author))
+                page::put(edit, (key, page), &splices, written_once_more(&raw, key.slot(), author))
             })?);
         }
         Ok(written)
@@ -196,10 +197,8 @@ impl Notebook {
         lost: &[Change],
     ) -> Result<Option<Written>, CannotWrite> {
         let Some(raw) = self.document.entry(key) else { return Ok(None) };
-        if !stood.texts.contains_key(TEXT) {
-            return Ok(None);
-        }
-        let on_it = lost.iter().filter(|change| old.written_on(key, change).is_some());
+        let Some(Text { field: page, .. }) = Text::of(stood) else { return Ok(None) };
+        let on_it = lost.iter().filter(|change| old.written_on((key, page), change).is_some());
         let on_it: Vec<&Change> = on_it.filter(|change| !is_anew(&raw, change)).collect();
         self.carry(key, |edit, author| {
             on_it.iter().try_for_each(|change| {
@@ -210,9 +209,13 @@ impl Notebook {
     }
 
     /// The page before that change and after it, if it has written there.
-    fn written_on(&self, key: &EntryKey, change: &Change) -> Option<(String, String)> {
-        let before = self.document.text_at(key, TEXT, change.deps())?;
-        let after = self.document.text_at(key, TEXT, &[change.hash()])?;
+    fn written_on(
+        &self,
+        (key, page): (&EntryKey, &str),
+        change: &Change,
+    ) -> Option<(String, String)> {
+        let before = self.document.text_at(key, page, change.deps())?;
+        let after = self.document.text_at(key, page, &[change.hash()])?;
         (before != after).then_some((before, after))
     }
 

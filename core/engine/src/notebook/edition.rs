@@ -1,8 +1,8 @@
 //! Erasing for good: the next edition of a volume, without words that their own person takes out of
 //! it, and the late words of whoever did not know of it.
 //!
-//! A person may leave out their own words, nothing else and nobody else's: whatever both may set, and
-//! what either says of the other's words, stays as it is. What is left of an entry that lost its
+//! A person may leave out their own words, a page of their own among them, nothing else and nobody
+//! else's: whatever both may set, and what either says of the other's words, stays as it is. What is left of an entry that lost its
 //! words is its head, so that what the other person said of it still has its place.
 //!
 //! Whoever is asked to accept an edition makes it from what they hold themselves, and compares.
@@ -17,7 +17,8 @@ use couplet_proto::ids::{Edition, Person};
 use serde::{Deserialize, Serialize};
 
 use super::carry::{Missing, of_writer, renamed};
-use super::schema::{Class, Field, name};
+use super::page::Text;
+use super::schema::{Class, Field, Hands, name};
 use super::{CannotWrite, Notebook, Written};
 use crate::document::{Change, EntryKey, NoEdition, OpId, RawEntry, Scalar};
 
@@ -52,9 +53,11 @@ impl Notebook {
     /// The words of this person in an entry that can be taken out of it, as it is now.
     #[must_use]
     pub fn words_of(&self, key: &EntryKey, person: Person) -> BTreeSet<WordsIn> {
-        let fields = self.document.entry(key).unwrap_or_default().fields.into_keys();
-        let words = fields.filter(|field| is_word_of(field, person));
-        words.map(|field| WordsIn { entry: key.clone(), field }).collect()
+        let raw = self.document.entry(key).unwrap_or_default();
+        let texts = raw.texts.iter().filter(|(_, text)| !text.is_empty());
+        let fields = raw.fields.keys().chain(texts.map(|(field, _)| field));
+        let words = fields.filter(|field| is_word_of(&raw, field, person));
+        words.map(|field| WordsIn { entry: key.clone(), field: field.clone() }).collect()
     }
 
     /// The next edition, without these words as far as they are this person's.
@@ -68,7 +71,7 @@ impl Notebook {
     ) -> Result<NextEdition, NoEdition> {
         self.next(&|entry, field| {
             let words_in = WordsIn { entry: entry.clone(), field: field.to_owned() };
-            is_word_of(field, person) && words.contains(&words_in)
+            words.contains(&words_in) && self.has_word_of(entry, field, person)
         })
     }
 
@@ -87,11 +90,16 @@ impl Notebook {
             .filter_map(|key| Some((key.clone(), said.document.entry(&key)?)))
             .collect();
         let is_left_out = |key: &EntryKey, field: &str| {
-            let stays = stay.get(key).is_some_and(|entry| entry.fields.contains_key(field));
-            !stays && is_word_of(field, person)
+            let has_text = |raw: &RawEntry| raw.texts.get(field).is_some_and(|it| !it.is_empty());
+            let stays = |raw: &RawEntry| raw.fields.contains_key(field) || has_text(raw);
+            !stay.get(key).is_some_and(stays) && self.has_word_of(key, field, person)
         };
         let made = self.next(&is_left_out);
         made.is_ok_and(|made| made.changes == changes)
+    }
+
+    fn has_word_of(&self, key: &EntryKey, field: &str, person: Person) -> bool {
+        self.document.entry(key).is_some_and(|raw| is_word_of(&raw, field, person))
     }
 
     /// What the volume's edition began with.
@@ -202,7 +210,7 @@ impl Notebook {
         for (field, all) in &stood.fields {
             let is_of_writer = match Field::parse(field) {
                 Some(Field::Kind | Field::Version | Field::Order | Field::Day) => false,
-                Some(Field::Rev(_)) | None => false,
+                Some(Field::Text(_) | Field::Rev(_)) | None => false,
                 Some(_) => true,
             };
             let mine = renamed(field, late, me);
@@ -241,9 +249,16 @@ pub(super) fn is_in(changes: &[Change], by: OpId) -> bool {
     changes.iter().any(is_its)
 }
 
-/// Whether a field holds words of that person, and not only what they say of something.
-fn is_word_of(field: &str, person: Person) -> bool {
+/// Whether a field of an entry holds words of that person, and not only what they say of something.
+fn is_word_of(raw: &RawEntry, field: &str, person: Person) -> bool {
     match Field::parse(field) {
+        Some(Field::Text(hands)) => hands == Hands::One(person),
+        // That a page was written on goes with what was written there.
+        Some(Field::Own(Class::Claim, subject, owner)) if subject.name() == name::WRITTEN => {
+            let is_own = |text: Text<'_>| text.hands == Hands::One(person);
+            Text::of(raw).is_some_and(is_own)
+                && (owner.slot, owner.generation) == (person.slot, person.generation)
+        }
         Some(
             Field::Words(key)
             | Field::Comment(_, key)

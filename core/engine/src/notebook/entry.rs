@@ -23,8 +23,9 @@ use crate::notebook::kinds::{self, Fact, State};
 use crate::notebook::left_over::LeftOver;
 use crate::notebook::name::ItemId;
 use crate::notebook::names::{LEFT_OVER, TRASH};
+use crate::notebook::page::Text;
 use crate::notebook::reaction::Reaction;
-use crate::notebook::schema::{Body, Field, Kind, TEXT, name};
+use crate::notebook::schema::{Body, Field, Kind, name};
 use crate::notebook::sheet::{Member, Part, Sheet, Shown, Stance};
 use crate::notebook::trash::Trash;
 use crate::notebook::words;
@@ -33,7 +34,7 @@ pub use crate::notebook::words::Revision;
 
 /// The form that [`Entry`] has in a store. It rises with every field that comes or goes, and a store
 /// of an earlier form shows its entries anew.
-pub const FORM: u32 = 14;
+pub const FORM: u32 = 15;
 
 /// An entry with everything that stands in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +57,9 @@ pub struct Entry {
     pub day: i32,
     /// Its words.
     pub text: String,
+    /// Whether somebody has written on its page, be it that they began it. Once it was erased it is so
+    /// no more.
+    pub is_written_on: bool,
     /// What of its text is left over from removed paragraphs, and nobody has kept.
     pub left_over: Vec<LeftOver>,
     /// Words that stand beside these, written apart on two phones of one person.
@@ -147,6 +151,7 @@ impl Entry {
             order,
             day,
             text: body.text,
+            is_written_on: sheet.is_written_on(),
             left_over: Vec::new(),
             alternatives: body.alternatives,
             revisions: body.revisions,
@@ -172,7 +177,12 @@ impl Entry {
     /// Whether there are no words in it that it was made of: they were erased.
     #[must_use]
     pub fn is_wordless(&self) -> bool {
-        self.kind.is_some_and(|kind| kind.body() != Body::Text)
+        let is_wordless = match self.kind.map(Kind::body) {
+            None | Some(Body::Text) => false,
+            Some(Body::OwnText) => !self.is_written_on,
+            Some(Body::Words | Body::Notes(_) | Body::Value(_)) => true,
+        };
+        is_wordless
             && self.text.is_empty()
             && self.revisions.is_empty()
             && self.parts.iter().all(|part| part.by != self.author)
@@ -228,7 +238,7 @@ impl Entry {
     /// Whether it is a page so long that another should be begun before it is full.
     #[must_use]
     pub fn is_long(&self) -> bool {
-        let is_page = self.kind.is_some_and(Kind::is_for_two_hands);
+        let is_page = self.kind.is_some_and(Kind::is_typed);
         is_page && self.text.encode_utf16().count() >= LONG_PAGE
     }
 
@@ -288,8 +298,8 @@ struct Words {
 impl Words {
     fn read(kind: Option<Kind>, raw: &RawEntry, sheet: &Sheet) -> Self {
         let mut revisions = sheet.words.clone();
-        let (text, alternatives) = match (raw.texts.get(TEXT), kind.map(Kind::body)) {
-            (Some(text), _) => (text.clone(), Vec::new()),
+        let (text, alternatives) = match (Text::of(raw), kind.map(Kind::body)) {
+            (Some(text), _) => (text.words.to_owned(), Vec::new()),
             (None, Some(Body::Value(name))) => sheet.body(name),
             // Of a kind of a later version whatever reads like words is shown.
             (None, None) if revisions.is_empty() => sheet.body(name::TITLE),
