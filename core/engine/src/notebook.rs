@@ -30,7 +30,7 @@ pub mod name;
 pub mod names;
 pub mod own;
 mod page;
-mod profile;
+pub mod profile;
 mod prompt;
 pub mod reaction;
 mod refusal;

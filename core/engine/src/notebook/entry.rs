@@ -322,14 +322,16 @@ fn is_open(open: &Open, sheet: &Sheet, reader: Reader<'_>) -> bool {
         || sheet.parts.iter().filter(is_it).all(|part| part.generation == reader.generation)
 }
 
-/// The values that are not shown as the entry's body, with its items, or as its being removed.
+/// The values that are not shown as the entry's body, with its items, or as its being removed; nor is
+/// a label that was taken off.
 fn shown(kind: Option<Kind>, sheet: &Sheet) -> Vec<Shown> {
     let of_items = [name::ITEM, name::DONE, name::PLACE, name::OWNER, name::PROMISE];
     let body = kind.map(Kind::body);
     let is_body = |shown: &Shown| matches!(body, Some(Body::Value(name)) if name == shown.name);
     let mut all = sheet.all_shown();
     let is_elsewhere = |shown: &Shown| {
-        let is_told = [TRASH, LEFT_OVER].contains(&shown.name.as_str());
+        let is_told = [TRASH, LEFT_OVER].contains(&shown.name.as_str())
+            || (shown.name == name::LABEL && shown.value.is_empty());
         of_items.contains(&shown.name.as_str()) || is_body(shown) || is_told
     };
     all.retain(|shown| !is_elsewhere(shown));

@@ -226,7 +226,7 @@ pub(super) fn writes(
         Kind::List => items::writes(sheet, me, act, new),
         Kind::HeartToHeart => heart::writes(sheet, me, act, new),
         Kind::Prompt => Ok(prompt::writes(sheet, me, act)),
-        Kind::Profile => profile::writes(act),
+        Kind::Profile => profile::writes(sheet, act),
         Kind::Template => template::writes(sheet, act, new),
         Kind::Date | Kind::Mood | Kind::Reminder => day::writes(act),
         Kind::Page

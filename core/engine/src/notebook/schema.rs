@@ -58,7 +58,8 @@ const FIRST_LAW: u16 = 1;
 /// The version of entries as written here.
 pub const ENTRY_VERSION: u64 = 1;
 
-const TEXT: &str = "text";
+/// The text that both hands edit.
+pub const TEXT: &str = "text";
 
 const WORDS: &str = "words";
 

@@ -244,6 +244,30 @@ fn the_two_of_them_and_templates() {
         &|| World::with(Kind::Profile, "Us"),
         &[
             (
+                "a tag renamed by both: both labels shown",
+                &[],
+                &["ana rename-tag home\nOur home", "ben rename-tag home\nThe house"],
+                &["label The house | Our home; tag home"],
+            ),
+            (
+                "a tag renamed to the same by both: one label",
+                &[],
+                &["ana rename-tag home\nOur home", "ben rename-tag home\nOur home"],
+                &["label Our home; tag home"],
+            ),
+            (
+                "a label taken off ∥ said anew: it is there",
+                &["ana rename-tag home\nOur home"],
+                &["ana rename-tag home", "ben rename-tag home\nThe house"],
+                &["label The house"],
+            ),
+            (
+                "two tags renamed, one by each: both",
+                &["ana rename-tag home\nOur home"],
+                &["ana rename-tag home\nThe house", "ben rename-tag home\nThe house"],
+                &["label The house"],
+            ),
+            (
                 "each says what they are called",
                 &[],
                 &["ana call-me Ana", "tablet call-me Annie", "ben call-me Ben"],
