@@ -13,8 +13,6 @@ pub enum Kind {
     Note,
     /// A page that both write on.
     Page,
-    /// A page that its author alone writes on, and both read.
-    OwnPage,
     /// What one person wants to be heard, and what the other heard.
     Listening,
     /// Something that hurt, both sides of it, and letting it go.
@@ -55,6 +53,8 @@ pub enum Kind {
     Draft,
     /// For oneself: what was seen of a shared notebook. It is written and read by no app.
     Marks,
+    /// A page that its author alone writes on, and both read.
+    OwnPage,
 }
 
 /// Where the words stand that an entry is begun with.

@@ -11,6 +11,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use couplet_proto::ids::Slot;
+use serde::{Deserialize, Serialize};
 
 use super::deed::{Act, Deed, Write};
 use super::entry::Entry;
@@ -32,7 +33,7 @@ pub struct Tag {
 }
 
 /// What the tags of a notebook are called.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Labels(BTreeMap<String, Vec<String>>);
 
 pub(super) fn look() -> Look {
