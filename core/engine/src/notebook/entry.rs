@@ -323,15 +323,19 @@ fn is_open(open: &Open, sheet: &Sheet, reader: Reader<'_>) -> bool {
 }
 
 /// The values that are not shown as the entry's body, with its items, or as its being removed; nor is
-/// a label that was taken off.
+/// a label that was taken off, with its tag.
 fn shown(kind: Option<Kind>, sheet: &Sheet) -> Vec<Shown> {
     let of_items = [name::ITEM, name::DONE, name::PLACE, name::OWNER, name::PROMISE];
     let body = kind.map(Kind::body);
     let is_body = |shown: &Shown| matches!(body, Some(Body::Value(name)) if name == shown.name);
     let mut all = sheet.all_shown();
+    let labels = all.iter().filter(|one| one.name == name::LABEL && !one.value.is_empty());
+    let labelled: Vec<Option<ItemId>> = labels.map(|label| label.id.clone()).collect();
+    let has_label = |tag: &Shown| labelled.contains(&tag.id);
     let is_elsewhere = |shown: &Shown| {
         let is_told = [TRASH, LEFT_OVER].contains(&shown.name.as_str())
-            || (shown.name == name::LABEL && shown.value.is_empty());
+            || (shown.name == name::LABEL && shown.value.is_empty())
+            || (shown.name == name::TAG && !has_label(shown));
         of_items.contains(&shown.name.as_str()) || is_body(shown) || is_told
     };
     all.retain(|shown| !is_elsewhere(shown));
