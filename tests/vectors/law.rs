@@ -33,7 +33,7 @@ pub(crate) fn read(vector: &Vector) -> Outcome {
         let applied = reader.receive(vec![(change, by)]).unwrap();
         let Some(key) = applied.touched.first() else {
             assert_eq!(applied.refused.len(), 1, "it neither waits nor is a fault");
-            last = Outcome::error("unlawful");
+            last = Outcome::error(UNLAWFUL);
             continue;
         };
         let entry = reader.entry(key).unwrap();
@@ -72,6 +72,36 @@ fn born(slot: Slot, kind: &'static str, text: Option<&str>) -> Change {
     forged(BENS, &[], |edit| edit.create_entry(&key, &fields, text))
 }
 
+fn make(
+    name: &'static str,
+    expect: &str,
+    about: &'static str,
+    changes: &[(Person, &Change)],
+) -> Made {
+    changes.iter().fold(Made::new(name, expect, about), |made, (by, change)| {
+        let Person { slot, generation } = by;
+        made.text("change", format!("{}.{generation} {}", slot.index(), hex(change.bytes())))
+    })
+}
+
+/// Entries that Ben's changed app makes, with a text at that key.
+fn births(hers: &str, his: &str, both: &str) -> Vec<Made> {
+    let cases = [
+        ("in-her-name", "Ben makes one", Slot::First, "own-page", Some(hers)),
+        ("her-text", "his, with her text", Slot::Second, "own-page", Some(hers)),
+        ("no-text", "without a text", Slot::Second, "own-page", None),
+        ("both-hands", "for both hands", Slot::Second, "own-page", Some(both)),
+        ("page-of-one", "a page with his text", Slot::Second, "page", Some(his)),
+        ("third-text", "at no key of ours", Slot::Second, "own-page", Some("text/1.0/x")),
+    ];
+    let made = cases.into_iter().map(|(name, about, slot, kind, text)| {
+        make(name, UNLAWFUL, about, &[(BEN, &born(slot, kind, text))])
+    });
+    made.collect()
+}
+
+const UNLAWFUL: &str = "unlawful";
+
 pub(crate) fn made() -> Vec<Made> {
     let mut phone = begin(ANA, PHONE, &[]);
     let written =
@@ -97,13 +127,7 @@ pub(crate) fn made() -> Vec<Made> {
     let as_value = forged(BENS, std::slice::from_ref(&birth), |edit| {
         edit.put(&page, &his, Scalar::Str("His".to_owned()))
     });
-    let make = |name, expect, about, changes: &[(Person, &Change)]| {
-        changes.iter().fold(Made::new(name, expect, about), |made, (by, change)| {
-            let Person { slot, generation } = by;
-            made.text("change", format!("{}.{generation} {}", slot.index(), hex(change.bytes())))
-        })
-    };
-    let (ana, bad) = ((ANA, &birth), "unlawful");
+    let (ana, bad) = ((ANA, &birth), UNLAWFUL);
     vec![
         make("own-page", "ok", "a page of Ana's own", &[ana]),
         make("own-page-typed", "ok", "her tablet types on it", &[ana, (ANA, &typed)]),
@@ -114,36 +138,8 @@ pub(crate) fn made() -> Vec<Made> {
         make("he-deletes", bad, "Ben removes of it", &[ana, (BEN, &on_hers((0, 3), ""))]),
         make("of-before", bad, "she types, let in again", &[ana, (ANA_AGAIN, &of_before)]),
         make("as-value", bad, "Ben puts a value there", &[ana, (BEN, &as_value)]),
-        make(
-            "in-her-name",
-            bad,
-            "Ben makes one",
-            &[(BEN, &born(Slot::First, "own-page", Some(&hers)))],
-        ),
-        make(
-            "her-text",
-            bad,
-            "his, with her text",
-            &[(BEN, &born(Slot::Second, "own-page", Some(&hers)))],
-        ),
-        make("no-text", bad, "without a text", &[(BEN, &born(Slot::Second, "own-page", None))]),
-        make(
-            "both-hands",
-            bad,
-            "for both hands",
-            &[(BEN, &born(Slot::Second, "own-page", Some(&both)))],
-        ),
-        make(
-            "page-of-one",
-            bad,
-            "a page with his text",
-            &[(BEN, &born(Slot::Second, "page", Some(&his)))],
-        ),
-        make(
-            "third-text",
-            bad,
-            "at no key of ours",
-            &[(BEN, &born(Slot::Second, "own-page", Some("text/1.0/x")))],
-        ),
     ]
+    .into_iter()
+    .chain(births(&hers, &his, &both))
+    .collect()
 }
