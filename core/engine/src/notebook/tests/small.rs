@@ -241,9 +241,18 @@ fn a_label_has_its_limits_and_a_word_that_is_not_its_tags_is_none() {
     ] {
         assert_eq!(world.try_to(&format!("ana rename-tag {words}")).as_ref(), Err(why));
     }
-    for number in 0..256 {
-        world.does(&format!("ana rename-tag {number}\nx"));
-    }
+    let me = Owner { slot: ANA.0, generation: 0, writer: ANA.1 };
+    let ana = &mut world.phones[0];
+    let author = ana.notebook.author();
+    let all = ana.notebook.commit(author, |edit| {
+        (0..256).try_for_each(|number| {
+            let at = Subject::of_member(name::LABEL, &number.to_string());
+            let claim = Claim::next(me, &[], "x".to_owned(), RevMap::default());
+            let field = Field::Own(Class::Value, at, me).to_string();
+            edit.put(&world.key, &field, claim.to_scalar())
+        })
+    });
+    ana.written.push((all.unwrap().unwrap(), Person::first(ANA.0)));
     let more = CannotWrite::TooMany { what: "labels of tags", limit: 256 };
     assert_eq!(world.try_to("ana rename-tag home\nx"), Err(more));
     assert!(world.does("ana rename-tag 7\ny"), "what is named is named anew");
