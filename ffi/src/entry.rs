@@ -9,7 +9,7 @@ use crate::facts::Fact;
 use crate::kinds::{
     Deed, EntryState, EntryTag, Item, ItemId, Kind, Member, Open, Part, Shown, Stance,
 };
-use crate::times::{Meeting, Seal};
+use crate::times::{Meeting, Pause, Seal};
 
 /// The name of an entry, the same on every phone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, uniffi::Record)]
@@ -115,6 +115,8 @@ pub struct Comment {
     pub alternatives: Vec<Revision>,
     /// Every revision, the oldest first.
     pub revisions: Vec<Revision>,
+    /// How it read before, the oldest first: it is edited if there is anything.
+    pub earlier: Vec<Revision>,
 }
 
 /// A reaction that stands.
@@ -147,6 +149,8 @@ pub struct Entry {
     pub alternatives: Vec<Revision>,
     /// Every revision of own words, the oldest first.
     pub revisions: Vec<Revision>,
+    /// How it read before, the oldest first: it is edited if there is anything.
+    pub earlier: Vec<Revision>,
     /// What was said about it, in an order that is the same everywhere.
     pub comments: Vec<Comment>,
     /// The emoji left on it, by person.
@@ -167,6 +171,8 @@ pub struct Entry {
     pub items: Vec<Item>,
     /// The times of a conversation, if it is one.
     pub meeting: Option<Meeting>,
+    /// The pauses of a repair that go on today, in UTC; each ends by itself when its day has come.
+    pub pauses: Vec<Pause>,
     /// How it is sealed, if it is.
     pub seal: Option<Seal>,
     /// That somebody removed it, whether or not it is out of sight.
@@ -333,6 +339,7 @@ impl From<couplet::Revision> for Revision {
 impl From<couplet::Comment> for Comment {
     fn from(comment: couplet::Comment) -> Self {
         let name = |id: &couplet::CommentId| CommentId { value: id.as_str().to_owned() };
+        let earlier = earlier(comment.earlier());
         Self {
             id: name(&comment.id),
             author: comment.author.into(),
@@ -342,6 +349,7 @@ impl From<couplet::Comment> for Comment {
             text: comment.text,
             alternatives: all(comment.alternatives),
             revisions: all(comment.revisions),
+            earlier,
         }
     }
 }
@@ -355,6 +363,7 @@ impl From<couplet::Reaction> for Reaction {
 impl From<couplet::Entry> for Entry {
     fn from(entry: couplet::Entry) -> Self {
         let (needs, is_long) = (all(entry.needs()), entry.is_long());
+        let earlier = earlier(entry.earlier());
         Self {
             id: EntryId { value: entry.key.into() },
             kind: entry.kind,
@@ -365,6 +374,7 @@ impl From<couplet::Entry> for Entry {
             text: entry.text,
             alternatives: all(entry.alternatives),
             revisions: all(entry.revisions),
+            earlier,
             comments: all(entry.comments),
             reactions: all(entry.reactions),
             state: entry.state,
@@ -375,6 +385,7 @@ impl From<couplet::Entry> for Entry {
             members: all(entry.members),
             items: all(entry.items),
             meeting: entry.meeting.map(Meeting::from),
+            pauses: all(entry.pauses),
             seal: entry.seal.map(Seal::from),
             trash: entry.trash.map(Trash::from),
             needs,
@@ -386,7 +397,8 @@ impl From<couplet::Entry> for Entry {
 }
 
 impl From<couplet::EntryRow> for EntryRow {
-    fn from(mut row: couplet::EntryRow) -> Self {
+    fn from(row: couplet::EntryRow) -> Self {
+        let mut row = row.as_of(couplet::today());
         Self {
             cursor: Cursor { value: row.cursor().to_string() },
             open: all(std::mem::take(&mut row.entry.open)),
@@ -451,6 +463,11 @@ impl Cursor {
     pub(crate) fn parse(&self) -> Result<couplet::Cursor, CoupletError> {
         self.value.parse().map_err(CoupletError::input)
     }
+}
+
+/// How words read before.
+pub(crate) fn earlier<'a>(all: impl Iterator<Item = &'a couplet::Revision>) -> Vec<Revision> {
+    all.cloned().map(Revision::from).collect()
 }
 
 /// Each of them translated.

@@ -6,7 +6,7 @@
 //! name that they were given.
 
 use crate::device::PersonId;
-use crate::entry::{Revision, all};
+use crate::entry::{Revision, all, earlier};
 
 /// The name of something that stands in an entry: somebody's words, or an item.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, uniffi::Record)]
@@ -163,7 +163,7 @@ pub enum Deed {
     Apologise,
     /// Repair: an apology was received.
     Receive,
-    /// Repair: pause it; the words say until when.
+    /// Repair: pause it; the words say until which day, or nothing.
     Pause,
     /// Repair: end one's pause.
     Resume,
@@ -218,7 +218,7 @@ pub enum Deed {
     Propose,
     /// Heart-to-heart: whether one can at a time: yes, maybe or no.
     Vote,
-    /// Heart-to-heart: which time it is to be.
+    /// Heart-to-heart: which time it is to be; one can then.
     Choose,
     /// Heart-to-heart: how many minutes.
     SetLength,
@@ -320,12 +320,14 @@ pub struct Part {
     pub by: PersonId,
     /// Which generation of that person: nobody of another writes them anew.
     pub generation: u32,
-    /// The words.
+    /// The words; none where what they were said with is said no more, and they are history.
     pub text: String,
     /// Words that stand beside these, written apart on two phones of one person.
     pub alternatives: Vec<Revision>,
     /// Every revision, the oldest first.
     pub revisions: Vec<Revision>,
+    /// How it read before, the oldest first: it is edited if there is anything.
+    pub earlier: Vec<Revision>,
 }
 
 /// What one person says of something in an entry.
@@ -416,6 +418,7 @@ impl From<couplet::Open> for Open {
 
 impl From<couplet::Part> for Part {
     fn from(part: couplet::Part) -> Self {
+        let earlier = earlier(part.earlier());
         Self {
             name: part.name,
             id: part.id.map(ItemId::from),
@@ -424,6 +427,7 @@ impl From<couplet::Part> for Part {
             text: part.text,
             alternatives: all(part.alternatives),
             revisions: all(part.revisions),
+            earlier,
         }
     }
 }

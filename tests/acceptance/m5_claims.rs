@@ -187,6 +187,8 @@ fn told(entry: &Entry) -> Vec<&'static str> {
         Fact::WithdrawnAfterOpened => "withdrawn after it was opened",
         Fact::DoesNotOpen(_) => "does not open",
         Fact::AlsoSaid(..) => "also said",
+        Fact::EarlierVerdict(_) => "earlier verdict",
+        Fact::ChangedSinceOpen(_) => "changed since open",
     });
     told.collect()
 }

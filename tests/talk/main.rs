@@ -1,6 +1,7 @@
 //! What Ana and Ben say about an entry, through the real programs: two homes and a relay.
 
 mod everyday;
+mod standing;
 
 use couplet_tests::relay::Relay;
 use couplet_tests::terminal::{Phone, meet};

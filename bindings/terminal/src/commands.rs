@@ -11,7 +11,9 @@ mod membership;
 mod network;
 mod practice;
 mod recovery;
+mod revisions;
 mod talk;
+mod times;
 mod vault;
 mod watch;
 

@@ -91,6 +91,7 @@ def comment(it: ffi.Comment) -> v.Comment:
         text=it.text,
         alternatives=tuple(map(revision, it.alternatives)),
         revisions=tuple(map(revision, it.revisions)),
+        earlier=tuple(map(revision, it.earlier)),
     )
 
 
@@ -105,6 +106,7 @@ def entry(it: ffi.Entry) -> v.Entry:
         text=it.text,
         alternatives=tuple(map(revision, it.alternatives)),
         revisions=tuple(map(revision, it.revisions)),
+        earlier=tuple(map(revision, it.earlier)),
         comments=tuple(map(comment, it.comments)),
         reactions=tuple(map(reaction, it.reactions)),
         state=None if it.state is None else k.EntryState[it.state.name],
@@ -115,6 +117,7 @@ def entry(it: ffi.Entry) -> v.Entry:
         members=tuple(k.Member(m.name, k.PersonId(m.by.value), m.value) for m in it.members),
         items=tuple(map(item, it.items)),
         meeting=None if it.meeting is None else meeting(it.meeting),
+        pauses=tuple(map(pause, it.pauses)),
         seal=None if it.seal is None else k.Seal(it.seal.opens_at, it.seal.is_held_back),
         trash=trash(it.trash),
         needs=tuple(map(need, it.needs)),
@@ -183,7 +186,9 @@ def fact(it: Any) -> k.Fact:
     if isinstance(it, ffi.Fact.CONFIRMED_BEFORE):
         return k.ConfirmedBefore(k.ItemId(it.of.value))
     if isinstance(it, ffi.Fact.ALSO_SAID):
-        return k.AlsoSaid(k.ItemId(it.of.value), it.verdict)
+        return k.AlsoSaid(k.ItemId(it.of.value), it.said)
+    if isinstance(it, ffi.Fact.EARLIER_VERDICT):
+        return k.EarlierVerdict(k.ItemId(it.of.value))
     if isinstance(it, ffi.Fact.WITHDRAWN_AFTER_OPENED):
         return k.WithdrawnAfterOpened()
     for of, value in _OF_A_PERSON:
@@ -199,6 +204,7 @@ _OF_A_PERSON: tuple[tuple[Any, Callable[[k.PersonId], k.Fact]], ...] = (
     (_FACTS.HAD_SAID_YES, k.HadSaidYes),
     (_FACTS.CHOSE_ANOTHER, k.ChoseAnother),
     (_FACTS.DOES_NOT_OPEN, k.DoesNotOpen),
+    (_FACTS.CHANGED_SINCE_OPEN, k.ChangedSinceOpen),
 )
 
 
@@ -237,6 +243,7 @@ def part(it: ffi.Part) -> k.Part:
         text=it.text,
         alternatives=tuple(map(revision, it.alternatives)),
         revisions=tuple(map(revision, it.revisions)),
+        earlier=tuple(map(revision, it.earlier)),
     )
 
 
@@ -332,6 +339,10 @@ def set_aside(it: ffi.SetAside) -> p.SetAside:
 
 def quarantine(it: ffi.Quarantine) -> p.Quarantine:
     return p.Quarantine(tuple(map(late, it.late)), tuple(map(set_aside, it.changes)))
+
+
+def pause(it: ffi.Pause) -> a.Pause:
+    return a.Pause(k.PersonId(it.by.value), None if it.until is None else day(it.until))
 
 
 def trash(it: ffi.Trash | None) -> a.Trash | None:

@@ -166,7 +166,7 @@ class Deed(enum.Enum):
     RECEIVE = "receive"
     """Repair: an apology was received."""
     PAUSE = "pause"
-    """Repair: pause it; the words say until when."""
+    """Repair: pause it; the words say until which day, or nothing."""
     RESUME = "resume"
     """Repair: end one's pause."""
     LET_GO = "let-go"
@@ -222,7 +222,7 @@ class Deed(enum.Enum):
     VOTE = "vote"
     """Heart-to-heart: whether one can at a time: yes, maybe or no."""
     CHOOSE = "choose"
-    """Heart-to-heart: which time it is to be."""
+    """Heart-to-heart: which time it is to be; one can then."""
     SET_LENGTH = "set-length"
     """Heart-to-heart: how many minutes."""
     SET_WHERE = "set-where"
@@ -331,13 +331,27 @@ class DoesNotOpen:
 
 @dataclass(frozen=True)
 class AlsoSaid:
-    """Of this reflection the speaker said this, too, apart, on another device.
+    """Of this reflection or request its person said this, too, apart, on another device.
 
     The more careful of the two holds.
     """
 
     of: ItemId
-    verdict: str
+    said: str
+
+
+@dataclass(frozen=True)
+class EarlierVerdict:
+    """The speaker's verdict on this reflection is of how it read before it was written anew."""
+
+    of: ItemId
+
+
+@dataclass(frozen=True)
+class ChangedSinceOpen:
+    """This person changed their answer after both were open to read."""
+
+    by: PersonId
 
 
 Fact = (
@@ -349,6 +363,8 @@ Fact = (
     | WithdrawnAfterOpened
     | DoesNotOpen
     | AlsoSaid
+    | EarlierVerdict
+    | ChangedSinceOpen
 )
 """Something that is to be shown with an entry: nothing changes behind anybody's back."""
 
@@ -394,9 +410,12 @@ class Part:
     generation: int
     """Which generation of that person: nobody of another writes them anew."""
     text: str
+    """None where what they were said with is said no more, and they are history."""
     alternatives: tuple[Revision, ...]
     """Words that stand beside these, written apart on two phones of one person."""
     revisions: tuple[Revision, ...]
+    earlier: tuple[Revision, ...]
+    """How it read before, the oldest first: it is edited if there is anything."""
 
 
 @dataclass(frozen=True)
@@ -486,7 +505,7 @@ class Proposal:
     start: datetime.datetime
     end: datetime.datetime
     zone: str
-    """The time zone that it was proposed in, by its name."""
+    """Its zone, by its name in the time zone database: show the hour there, and one's own."""
     by: tuple[PersonId, ...]
     votes: tuple[tuple[PersonId, Vote], ...]
 

@@ -50,6 +50,8 @@ public struct Entry: Hashable, Codable, Sendable, Identifiable {
     public let alternatives: [Revision]
     /// Every revision of own words, the oldest first.
     public let revisions: [Revision]
+    /// How it read before, the oldest first: it is edited if there is anything.
+    public let earlier: [Revision]
     /// What was said about it, in an order that is the same everywhere.
     public let comments: [Comment]
     /// The emoji left on it, by person.
@@ -70,6 +72,8 @@ public struct Entry: Hashable, Codable, Sendable, Identifiable {
     public let items: [Item]
     /// The times of a conversation, if it is one.
     public let meeting: Meeting?
+    /// The pauses of a repair that go on today, in UTC; each ends when its day has come.
+    public let pauses: [Pause]
     /// How it is sealed, if it is.
     public let seal: Seal?
     /// That somebody removed it, whether or not it is out of sight.
@@ -117,7 +121,8 @@ public struct EntryPreview: Hashable, Codable, Sendable, Identifiable {
     public let author: PersonId
     /// Its civil day.
     public let day: Day
-    /// Its words, or how they begin: at most 1,000 UTF-16 units of them.
+    /// Its words, or how they begin: at most 1,000 UTF-16 units of them; of a conversation without
+    /// notes, why it is to be.
     public let text: String
     /// Whether these are all of its words.
     public let isWhole: Bool
@@ -173,6 +178,8 @@ public struct Comment: Hashable, Codable, Sendable, Identifiable {
     public let alternatives: [Revision]
     /// Every revision, the oldest first.
     public let revisions: [Revision]
+    /// How it read before, the oldest first: it is edited if there is anything.
+    public let earlier: [Revision]
 }
 
 /// A place in the text of a page, in UTF-16 units.

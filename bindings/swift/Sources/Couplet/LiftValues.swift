@@ -14,6 +14,7 @@ extension Entry {
             text: ffi.text,
             alternatives: ffi.alternatives.map { Revision($0) },
             revisions: ffi.revisions.map { Revision($0) },
+            earlier: ffi.earlier.map { Revision($0) },
             comments: ffi.comments.map { Comment($0) },
             reactions: ffi.reactions.map { Reaction($0) },
             state: ffi.state.map { EntryState($0) },
@@ -24,6 +25,7 @@ extension Entry {
             members: ffi.members.map { Member($0) },
             items: ffi.items.map { Item($0) },
             meeting: ffi.meeting.map { Meeting($0) },
+            pauses: ffi.pauses.map { Pause($0) },
             seal: ffi.seal.map { Seal($0) },
             trash: ffi.trash.map { Trash($0) },
             needs: ffi.needs.map { Need($0) },
@@ -93,7 +95,8 @@ extension Comment {
             range: ffi.range.map { TextRange($0) },
             text: ffi.text,
             alternatives: ffi.alternatives.map { Revision($0) },
-            revisions: ffi.revisions.map { Revision($0) }
+            revisions: ffi.revisions.map { Revision($0) },
+            earlier: ffi.earlier.map { Revision($0) }
         )
     }
 }

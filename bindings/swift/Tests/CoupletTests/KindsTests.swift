@@ -53,6 +53,13 @@ extension Stories {
                 #expect(more.state == .moreToSay)
                 #expect(more.facts == [.earlierWords(named), .confirmedBefore(named)])
                 #expect(try await ben.timeline().map(\.state) == [.moreToSay])
+                try await ben.act(on: entry, .revise, thing: named, "You felt left out, twice")
+                try await meet(ana, ben)
+                let anew = try await ana.entry(entry).entry
+                #expect(anew.state == .reflected)
+                #expect(anew.facts == [.earlierVerdict(named)])
+                #expect(anew.parts.first?.earlier.map(\.text) == ["You felt left out"])
+                #expect(anew.earlier.map(\.text) == ["I felt hurt"])
             }
         }
 
@@ -87,7 +94,7 @@ extension Stories {
                     let shown = try await phone.entry(entry).entry
                     #expect(shown.state == .reopened)
                     #expect(shown.facts == people.map { .askedAgain($0) })
-                    let changed = try await phone.sinceLettingGo(entry)
+                    let changed = try #require(try await phone.sinceLettingGo(entry))
                     #expect(changed.map(\.name) == ["perspective"])
                     #expect(changed.map(\.by) == [people[1]])
                     #expect(changed.map(\.before) == ["The train was late"])
@@ -100,6 +107,33 @@ extension Stories {
                 }
                 let chosen = try await ana.act(on: entry, .happenedOn, "20001").entry.shown
                 #expect(chosen.map(\.alternatives.count) == [0])
+
+                try await fails("invalid_input", as: \.isInvalidInput) {
+                    try await ana.act(on: entry, .pause, "20000")
+                }
+                try await ana.act(on: entry, .pause, "2932896")
+                try await ben.act(on: entry, .pause)
+                try await meet(ana, ben)
+                let anas = Pause(by: people[0], until: Day(daysSince1970: 2_932_896))
+                for phone in [ana, ben] {
+                    let shown = try await phone.entry(entry).entry
+                    #expect(shown.state == .paused)
+                    #expect(shown.pauses == [anas, Pause(by: people[1], until: nil)])
+                }
+                #expect(try await ben.act(on: entry, .resume).entry.pauses == [anas])
+
+                let asking = try await ana.act(on: entry, .ask, "Call me").entry
+                let asked = try #require(asking.parts.last?.id)
+                try await meet(ana, ben)
+                try await ben.act(on: entry, .agree, thing: asked, "gladly")
+                try await ben.act(on: entry, .decline, thing: asked)
+                try await meet(ana, ben)
+                let declined = try await ana.entry(entry).entry
+                let no = Stance(name: "answer", id: asked, by: people[1], value: "no")
+                #expect(declined.stances.contains(no))
+                let answer = try #require(declined.parts.first { $0.name == "answer" })
+                #expect(answer.text.isEmpty)
+                #expect(answer.earlier.map(\.text) == ["gladly"])
             }
         }
 
@@ -216,6 +250,16 @@ extension Stories {
                     #expect(Set(shown.parts.map(\.text)) == ["the rain", "you"])
                     #expect(shown.facts.isEmpty)
                 }
+                try await ana.act(on: entry, .answer, "the sun")
+                try await meet(ana, ben)
+                try await ana.sync()
+                try await ben.sync()
+                let changed = try await ben.entry(entry).entry
+                let anas = try await ana.state().person
+                #expect(changed.facts == [.changedSinceOpen(anas)])
+                let sun = try #require(changed.parts.first { $0.by == anas })
+                #expect(sun.text == "the sun")
+                #expect(sun.earlier.map(\.text) == ["the rain"])
             }
         }
 
@@ -266,18 +310,43 @@ extension Stories {
                 #expect(time.end.timeIntervalSince(time.start) == 3_600)
                 #expect(time.zone == "Europe/Vienna")
                 #expect(time.by == [anas])
+                let another = "1800100000 1800103600 America/New_York"
+                let two = try await ana.act(on: entry, .propose, another).entry.meeting
+                let other = try #require(two?.proposals.last)
                 try await meet(ana, ben)
                 try await ben.act(on: entry, .vote, thing: time.id, "yes")
                 try await ben.act(on: entry, .choose, thing: time.id)
                 try await ben.act(on: entry, .promise, "no phones")
+                try await ana.act(on: entry, .choose, thing: other.id)
+                try await meet(ana, ben)
+                for phone in [ana, ben] {
+                    let lines = try await phone.timeline()
+                    #expect(lines.map(\.state) == [.twoChosen])
+                    #expect(lines.map(\.text) == ["I miss us"])
+                }
+                let need = try #require(try await ana.entry(entry).entry.needs.first)
+                guard case .choose(let choice) = need else {
+                    Issue.record("nothing is to be chosen")
+                    return
+                }
+                try await ana.resolve(choice, in: entry, with: other.id.rawValue)
+                try await meet(ana, ben)
+                for phone in [ana, ben] {
+                    let shown = try await phone.entry(entry).entry
+                    #expect(shown.needs == [.stale(.choseAnother(bens))])
+                    #expect(shown.meeting?.agreed == nil)
+                }
+                try await ben.act(on: entry, .choose, thing: other.id)
                 try await meet(ana, ben)
                 let yes = Voted(by: bens, vote: .yes)
                 for phone in [ana, ben] {
                     let shown = try await phone.entry(entry).entry
                     #expect(shown.state == .agreed)
                     let meeting = try #require(shown.meeting)
-                    #expect(meeting.agreed == time.id)
-                    #expect(meeting.proposals.first?.votes.contains(yes) == true)
+                    #expect(meeting.agreed == other.id)
+                    #expect(meeting.alsoWorked == [time.id])
+                    #expect(meeting.proposals.last?.votes.contains(yes) == true)
+                    #expect(shown.needs.isEmpty)
                     #expect(shown.items.map(\.text) == ["no phones"])
                     #expect(shown.items.map(\.isPromise) == [true])
                 }

@@ -3,13 +3,14 @@
 use couplet::{Among, Couplet, Cursor, EntryRow, Fact, Filter, Kind, Opens, Seal, Slot, Tag};
 use serde_json::{Value, json};
 
+use super::revisions::{self, Shown};
 use super::{attention, practice, talk, text_or_input};
 use crate::arguments::{Edit, Timeline, Write};
 use crate::failure::Failure;
 use crate::output::{Output, Style, wrap};
 use crate::{day, moment};
 
-/// What an entry's state is called while it has no states of its own.
+/// The state of what is written down: it goes to the other. How far a kind has come is its stage.
 pub(super) const SHARED: &str = "shared";
 
 /// What the persons call themselves, the first slot's first; nothing where that cannot be read.
@@ -78,8 +79,10 @@ pub(crate) async fn edit(couplet: &Couplet, edit: Edit, output: &Output) -> Resu
         say_queued(&entry, output);
         return Ok(());
     }
+    let before = couplet.entry(&edit.entry).await?.entry.content;
     let row = couplet.edit(&edit.entry, edit.base.as_deref(), &text).await?;
-    say_written(&row, "Written anew", output);
+    let is_changed = row.entry.content != before;
+    say_written(&row, if is_changed { "Written anew" } else { talk::UNCHANGED }, output);
     Ok(())
 }
 
@@ -122,6 +125,7 @@ pub(crate) async fn timeline(
 pub(super) fn list(rows: &[EntryRow], names: &Names, output: &Output) {
     let mut shown_day = None;
     for row in rows {
+        let row = &row.clone().as_of(day::today());
         let mut words = String::new();
         if shown_day.replace(row.entry.day) != Some(row.entry.day) {
             words = format!("{}\n", output.styled(Style::Bold, &day::show(row.entry.day)));
@@ -132,29 +136,26 @@ pub(super) fn list(rows: &[EntryRow], names: &Names, output: &Output) {
 }
 
 pub(crate) async fn show(couplet: &Couplet, entry: &str, output: &Output) -> Result<(), Failure> {
-    let row = couplet.show(entry).await?;
+    let row = couplet.show(entry).await?.as_of(day::today());
     let names = names(couplet).await;
     let entry = &row.entry;
     let mut object = as_json(&row, &names);
     object["version"] = json!(entry.version.to_string());
-    object["history"] = entry.revisions.iter().map(talk::revision).collect();
-    object["alternatives"] = entry.alternatives.iter().map(talk::revision).collect();
+    object["history"] = revisions::as_json(&entry.revisions).into();
+    object["alternatives"] = revisions::as_json(&entry.alternatives).into();
     object["can"] = json!(talk::can(&row));
     let is_asked_again = entry.facts.iter().any(|fact| matches!(fact, Fact::AskedAgain(_)));
     let since = match is_asked_again {
         true => couplet.since_letting_go(entry.key.as_str()).await?,
-        false => Vec::new(),
+        false => Some(Vec::new()),
     };
-    object["since_letting_go"] = since.iter().map(practice::changed).collect();
+    let since = since.map(|since| since.iter().map(practice::changed).collect::<Value>());
+    object["since_letting_go"] = since.unwrap_or(Value::Null);
     let mut words = vec![
         output.styled(Style::Bold, entry.key.as_str()),
         output.styled(Style::Dim, &day::show(entry.day)),
-        in_words(&row, &names, output),
+        as_shown(&row, (Shown::WithHistory, &names), output),
     ];
-    let newest = entry.newest_revision();
-    for earlier in entry.revisions.iter().rev().filter(|earlier| earlier.rev < newest) {
-        words.push(output.styled(Style::Dim, &format!("    before: {}", earlier.text)));
-    }
     words.extend(practice::since_in_words(&since, &names, output));
     words.push(output.styled(Style::Dim, &format!("version {}", entry.version)));
     output.say(&object, &words.join("\n"));
@@ -199,7 +200,7 @@ pub(super) fn as_json(row: &EntryRow, names: &Names) -> Value {
         "state": SHARED,
         "unread": row.is_unread,
         "conflicts": entry.conflicts(),
-        "edited": entry.revisions.len() > 1,
+        "edited": revisions::is_edited(entry.earlier()),
         "comments": talk::comments(row, names),
         "reactions": talk::reactions(row, names),
         "practice": practice::as_json(entry),
@@ -215,6 +216,10 @@ pub(super) fn as_json(row: &EntryRow, names: &Names) -> Value {
 }
 
 pub(super) fn in_words(row: &EntryRow, names: &Names, output: &Output) -> String {
+    as_shown(row, (Shown::AsItStands, names), output)
+}
+
+fn as_shown(row: &EntryRow, (shown, names): (Shown, &Names), output: &Output) -> String {
     let entry = &row.entry;
     let name = person(entry.author, names);
     let style = if entry.author.index() == 0 { Style::First } else { Style::Second };
@@ -226,7 +231,7 @@ pub(super) fn in_words(row: &EntryRow, names: &Names, output: &Output) -> String
     }
     let short: String = entry.key.as_str().chars().take(8).collect();
     let mut marks = vec![short, row.delivery.name().to_owned()];
-    if entry.revisions.len() > 1 {
+    if revisions::is_edited(entry.earlier()) {
         marks.push("edited".into());
     }
     heading.push_str(&output.styled(Style::Dim, &format!("  {}", marks.join(" · "))));
@@ -234,15 +239,19 @@ pub(super) fn in_words(row: &EntryRow, names: &Names, output: &Output) -> String
         heading.push_str(&output.styled(Style::Good, "  new"));
     }
     let mut lines = vec![heading];
-    lines.extend(wrap(&entry.text, WIDTH).into_iter().map(|line| format!("    {line}")));
+    // Of a conversation without notes its why is below.
+    if !entry.text.is_empty() {
+        lines.extend(wrap(&entry.text, WIDTH).into_iter().map(|line| format!("    {line}")));
+    }
+    lines.extend(revisions::in_words(entry.earlier(), (shown, "    "), output));
     if entry.is_erased() {
         lines.push(output.styled(Style::Dim, "    its words were erased for good"));
     }
-    lines.extend(practice::in_words(entry, names, output));
+    lines.extend(practice::in_words(entry, (shown, names), output));
     let labelled = row.tags.iter().filter(|tag| !tag.labels.is_empty());
     lines.extend(labelled.map(|tag| format!("      {}: {}", tag.word, tag.labels.join(" or "))));
     lines.extend(attention::in_words(entry, names, output));
-    lines.extend(talk::in_words(row, names, output));
+    lines.extend(talk::in_words(row, (shown, names), output));
     lines.join("\n")
 }
 

@@ -2,16 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use couplet::{Comment, Couplet, EntryRow, Revision, Saying, Slot};
+use couplet::{Comment, Couplet, EntryRow, Saying, Slot};
 use serde_json::{Value, json};
 
 use super::entries::{Names, SHARED, name_of, names, person, say_queued};
+use super::revisions::{self, Shown};
 use super::{practice, text_or_input};
 use crate::arguments::{Do, Verb};
+use crate::day;
 use crate::failure::Failure;
 use crate::output::{Output, Style, wrap};
 
 const WIDTH: usize = 68;
+
+/// Said of an entry that is as it was.
+pub(super) const UNCHANGED: &str = "Changed: nothing, as it is so already";
 
 /// How much of a comment's name is shown; the beginning is enough to name it.
 const SHORT: usize = 8;
@@ -54,12 +59,16 @@ pub(super) async fn say(
         say_queued(&couplet.queue_saying(entry, saying).await?, output);
         return Ok(());
     }
-    let row = couplet.say(entry, saying).await?;
+    let before = couplet.entry(entry).await?.entry.content;
+    let row = couplet.say(entry, saying).await?.as_of(day::today());
+    let is_changed = row.entry.content != before;
+    let words = if is_changed { words } else { UNCHANGED };
     let names = names(couplet).await;
     let object = json!({
         "entry": row.entry.key.as_str(),
         "version": row.entry.version.to_string(),
         "state": SHARED,
+        "changed": is_changed,
         "can": can(&row),
         "comments": comments(&row, &names),
         "reactions": reactions(&row, &names),
@@ -102,8 +111,8 @@ pub(super) fn comments(row: &EntryRow, names: &Names) -> Vec<Value> {
             "reply_to": comment.reply_to.as_ref().map(|id| id.as_str()),
             "range": comment.range,
             "edited": comment.is_edited(),
-            "history": comment.revisions.iter().map(revision).collect::<Vec<_>>(),
-            "alternatives": comment.alternatives.iter().map(revision).collect::<Vec<_>>(),
+            "history": revisions::as_json(&comment.revisions),
+            "alternatives": revisions::as_json(&comment.alternatives),
         })
     };
     row.entry.comments.iter().map(comment).collect()
@@ -121,26 +130,26 @@ pub(super) fn reactions(row: &EntryRow, names: &Names) -> Vec<Value> {
     row.entry.reactions.iter().map(reaction).collect()
 }
 
-/// One revision for programs.
-pub(super) fn revision(revision: &Revision) -> Value {
-    json!({ "rev": revision.rev, "writer": revision.writer.to_string(), "text": revision.text })
-}
-
 /// Reactions on one line, and the comments, for people.
-pub(super) fn in_words(row: &EntryRow, names: &Names, output: &Output) -> Vec<String> {
+pub(super) fn in_words(
+    row: &EntryRow,
+    (shown, names): (Shown, &Names),
+    output: &Output,
+) -> Vec<String> {
     let mut by_emoji: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for reaction in &row.entry.reactions {
         let whose = by_emoji.entry(reaction.emoji.as_str()).or_default();
         whose.push(person(reaction.by, names));
     }
-    let shown = by_emoji.iter().map(|(emoji, whose)| format!("{emoji} {}", whose.join(", ")));
-    let shown: Vec<String> = shown.collect();
+    let left = by_emoji.iter().map(|(emoji, whose)| format!("{emoji} {}", whose.join(", ")));
+    let left: Vec<String> = left.collect();
     let mut lines = Vec::new();
-    if !shown.is_empty() {
-        lines.push(format!("    {}", shown.join("   ")));
+    if !left.is_empty() {
+        lines.push(format!("    {}", left.join("   ")));
     }
     for comment in &row.entry.comments {
         lines.extend(comment_in_words(row, comment, names, output));
+        lines.extend(revisions::in_words(comment.earlier(), (shown, "        "), output));
     }
     lines
 }

@@ -72,7 +72,7 @@ impl Life {
         let at = self.apart.iter().find(is_it).map(|(at, _)| *at);
         let entry = at.and_then(|at| self.entries.get(&at)).map_or("", String::as_str);
         let shown = phone.ask(&["show", entry]).await?;
-        Ok(shown["practice"]["state"].as_str().unwrap_or_default().to_owned())
+        Ok(shown["practice"]["stage"].as_str().unwrap_or_default().to_owned())
     }
 
     async fn act(&mut self, at: usize, step: DemoStep, phones: [&Phone; 2]) -> Result<(), Failure> {

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::claim::RevMap;
 use super::deed::{Act, Deed, Write};
-use super::kinds::{Fact, Look, State, claim, words_with};
-use super::schema::name;
+use super::kinds::{Fact, Look, State, claim, claim_with};
+use super::schema::{Subject, name};
 use super::sheet::Sheet;
 use super::{CannotWrite, closed};
 
@@ -66,8 +66,7 @@ pub(super) fn writes(sheet: &Sheet, act: Act<'_>) -> Result<Vec<Write>, CannotWr
     let say = |name, value| claim(name, None, value, RevMap::default());
     Ok(match act.deed {
         Deed::Thank => {
-            let with = words_with(name::THANKS, None, act.words);
-            with.into_iter().chain([say(name::THANKS, "yes")]).collect()
+            vec![claim_with(say(name::THANKS, "yes"), name::THANKS, act.words)]
         }
         Deed::Keep => vec![say(name::KEEP, "yes")],
         Deed::Unkeep => vec![say(name::KEEP, "no")],
@@ -88,9 +87,10 @@ pub(super) fn writes(sheet: &Sheet, act: Act<'_>) -> Result<Vec<Write>, CannotWr
 
 /// What a sealed note has from the start, besides its words.
 pub(super) fn birth(seal: Seal, when: Option<&str>) -> Vec<Write> {
-    let with = when.and_then(|when| words_with(name::OPEN_WHEN, None, when));
+    let when = when.filter(|when| !when.trim().is_empty());
+    let part = |when: &str| Write::Part(Subject::new(name::OPEN_WHEN, None), when.to_owned());
     let said = claim(name::SEAL, None, &seal.to_string(), RevMap::default());
-    with.into_iter().chain([said]).collect()
+    when.map(part).into_iter().chain([said]).collect()
 }
 
 /// How the note is sealed, if it is.

@@ -96,7 +96,7 @@ impl Notebook {
         }
         let author = self.author();
         let once_more = written_once_more(&raw, entry.author, author);
-        self.commit(author, |edit| put(edit, (&entry.key, field), &splices, once_more))
+        self.commit(author, |edit| put(edit, (&entry.key, field), &splices, Some(once_more)))
     }
 
     fn shown_at(
@@ -116,10 +116,10 @@ pub(super) fn put(
     edit: &mut Edit<'_>,
     (key, text): (&EntryKey, &str),
     splices: &[Splice],
-    (field, once_more): (Field, Scalar),
+    once_more: Option<(Field, Scalar)>,
 ) -> Result<(), EditError> {
     splices.iter().try_for_each(|splice| {
         edit.splice(key, text, (splice.at, splice.delete), &splice.insert)
     })?;
-    edit.put(key, &field.to_string(), once_more)
+    once_more.into_iter().try_for_each(|(field, said)| edit.put(key, &field.to_string(), said))
 }

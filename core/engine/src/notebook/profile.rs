@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::deed::{Act, Deed, Write};
 use super::entry::Entry;
-use super::kinds::{Look, a_day, enough, value};
+use super::kinds::{Look, enough, on_day, value};
 use super::schema::{Kind, Subject, id_of_member, name};
 use super::sheet::{Sheet, Shown};
 use super::{CannotWrite, check_words};
@@ -55,7 +55,7 @@ pub(super) fn writes(sheet: &Sheet, act: Act<'_>) -> Result<Vec<Write>, CannotWr
             }
             vec![Write::Part(Subject::new(name::CALLED, None), act.words.to_owned())]
         }
-        Deed::TogetherSince => vec![value(name::SINCE, a_day(act.words)?)],
+        Deed::TogetherSince => vec![on_day(name::SINCE, act.words)?],
         Deed::SetTheme => {
             check_words(MAX_WORD, act.words)?;
             vec![value(name::THEME, act.words.to_owned())]

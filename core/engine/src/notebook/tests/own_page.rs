@@ -202,8 +202,15 @@ fn erased_it_is_in_no_change_and_what_ben_said_of_it_stands() {
         next.changes.iter().any(is_in)
     };
     assert!(!holds("secrets") && !holds("May") && holds("And?"));
-    assert!(ben.notebook.goes_on_as(&next.changes, hers));
-    assert!(!ben.notebook.goes_on_as(&next.changes, his), "nobody erases hers for her");
+    let none = BTreeSet::new();
+    let left_out = ben.notebook.left_out_in(&next.changes, hers, &none);
+    assert_eq!(left_out, Some(of(&ana.notebook, hers)));
+    let by_him = ben.notebook.left_out_in(&next.changes, his, &none);
+    assert_eq!(by_him, None, "nobody erases hers for her");
+    let both = ben.notebook.left_out_in(&next.changes, his, &of(&ana.notebook, hers));
+    assert_eq!(both, Some(of(&ana.notebook, hers)), "but what she wants gone goes along with his");
+    assert!(next.notebook.lacks_words_of(Slot::First, &ana.notebook));
+    assert!(!next.notebook.lacks_words_of(Slot::Second, &ana.notebook));
     let entry = next.notebook.entry(&key).unwrap();
     assert_eq!((entry.text.as_str(), entry.comments.len()), ("", 1));
     assert!(entry.is_erased() && !entry.is_bare() && of(&next.notebook, hers).is_empty());

@@ -127,3 +127,24 @@ fn how_a_note_looks() {
         )],
     );
 }
+
+#[test]
+fn thanks_of_two_devices() {
+    table(
+        &|| World::of_ben(Kind::Gesture, "Made the tea"),
+        &[
+            (
+                "thanks with words ∥ without: one thanks, with its words",
+                &[],
+                &["ana thank For the tea", "tablet thank"],
+                &["thanked; ana thanks: For the tea; ana thanks yes"],
+            ),
+            (
+                "thanks ∥ thanks, in other words: both shown",
+                &[],
+                &["ana thank For the tea", "tablet thank You knew"],
+                &["thanked; ana thanks: You knew | For the tea; ana thanks yes"],
+            ),
+        ],
+    );
+}

@@ -183,6 +183,59 @@ fn withdrawing_and_pausing_apart() {
 }
 
 #[test]
+fn a_pause_goes_on_until_the_last_of_their_days_has_come() {
+    let of_both = ["ana pause 9", "ben pause 12"];
+    let without = ["ana pause 9", "ben pause"];
+    let of_one = ["tablet pause 9", "ana pause 12"];
+    let of_one_without = ["tablet pause", "ana pause 12"];
+    let paused = "paused; ana pause 9; ben pause 12";
+    let rows: &[(i32, &str, [&str; 2], &str)] = &[
+        (9, "the day of one has come, the other's has not: paused", of_both, paused),
+        (12, "both days have come: it is open", of_both, "open; ana pause 9; ben pause 12"),
+        (
+            12,
+            "a day ∥ no day: until that person says so",
+            without,
+            "paused; ana pause 9; ben pause yes",
+        ),
+        (9, "two days of one's own two devices: the later", of_one, "paused; ana pause 12"),
+        (30, "a day ∥ no day, of one's own two: no day", of_one_without, "paused; ana pause yes"),
+    ];
+    for (today, what, apart, shown) in rows {
+        let on_that_day = || World { today: *today, ..begin() };
+        table(&on_that_day, &[(what, &SIDES, apart, &[shown])]);
+    }
+}
+
+#[test]
+fn a_pause_of_which_the_day_has_come_is_none() {
+    let on_that_day = || World { today: 12, ..begin() };
+    table(
+        &on_that_day,
+        &[
+            (
+                "one lets go while it is paused: told once the day has come",
+                &sides(&["ben pause 9"]),
+                &["ana let-go", "ben feel sorry"],
+                &["open; ben feeling sorry; ana let-go yes; ana is asked again"],
+            ),
+            (
+                "going on before the day ∥ a let-go",
+                &sides(&["ana pause 9", "ben pause 13"]),
+                &["ben resume", "ana let-go"],
+                &["one-let-go; ana let-go yes; ben pause "],
+            ),
+            (
+                "a pause that came late ∥ the other lets go, too: at rest",
+                &sides(&["ana let-go"]),
+                &["ana pause 11", "ben let-go"],
+                &["at-rest; ben let-go yes; ana pause 11"],
+            ),
+        ],
+    );
+}
+
+#[test]
 fn what_is_never_lost_and_what_is_shown_twice() {
     table(
         &begin,
@@ -253,11 +306,71 @@ fn what_is_never_lost_and_what_is_shown_twice() {
 fn two_answers_of_one_person() {
     table(
         &|| World::of_ben(Kind::Repair, "Tuesday"),
-        &[(
-            "yes ∥ not now, of one's own two devices: not now",
-            &["ben ask Call me"],
-            &["ana agree #0", "tablet not-now #0"],
-            &["open; ana answer not-now"],
-        )],
+        &[
+            (
+                "yes ∥ not now, of one's own two devices: not now",
+                &["ben ask Call me"],
+                &["ana agree #0", "tablet not-now #0"],
+                &["open; ana answer not-now; also said yes"],
+            ),
+            (
+                "yes with words ∥ no without: the words are of the yes",
+                &["ben ask Call me"],
+                &["ana agree #0 Gladly", "tablet decline #0"],
+                &["open; ana answer: (before: Gladly); ana answer no; also said yes"],
+            ),
+            (
+                "yes with words ∥ no with others: those of the no",
+                &["ben ask Call me"],
+                &["ana agree #0 Gladly", "tablet decline #0 I cannot"],
+                &["open; ana answer: I cannot (before: Gladly); ana answer no; also said yes"],
+            ),
+            (
+                "yes ∥ yes, in other words: both shown",
+                &["ben ask Call me"],
+                &["ana agree #0 Gladly", "tablet agree #0 Of course"],
+                &["open; ana answer: Of course | Gladly; ana answer yes"],
+            ),
+            (
+                "no without words ∥ the words of the yes before it anew: they are of the yes",
+                &["ben ask Call me", "ana agree #0 Gladly"],
+                &["ana decline #0", "tablet revise #0 Very gladly"],
+                &["open; ana answer: (before: Gladly, Very gladly); ana answer no; also said yes"],
+            ),
+            (
+                "no without words, after a yes with some: they are history",
+                &["ben ask Call me", "ana agree #0 Gladly"],
+                &["ana decline #0"],
+                &["open; ana answer: (before: Gladly); ana answer no"],
+            ),
+            (
+                "yes with words ∥ it is asked anew: said of how it was asked before",
+                &["ben ask Call me"],
+                &["ana agree #0 Gladly", "ben revise #0 Call me every hour"],
+                &["open; ben request: Call me every hour (before: Call me); \
+                  ana answer: Gladly; ana answer yes; earlier words"],
+            ),
+        ],
     );
+}
+
+#[test]
+fn words_are_those_of_the_answer_that_holds_however_often_it_changes() {
+    let mut world = World::of_ben(Kind::Repair, "Tuesday");
+    let said = |world: &World| {
+        let entry = world.entry();
+        let part = entry.parts.iter().find(|part| part.name == name::ANSWER).unwrap().clone();
+        let earlier: Vec<String> = part.earlier().map(|one| one.text.clone()).collect();
+        (part.text, earlier.join(", "))
+    };
+    world.together(&["ben ask Call me", "ana agree #0 Gladly", "tablet decline #0"]);
+    assert_eq!(said(&world), (String::new(), "Gladly".to_owned()));
+    let over = world.try_to("ana revise #0 Sadly").unwrap_err();
+    assert_eq!(over, CannotWrite::NotNow, "there are no words to write anew");
+    world.together(&["tablet agree #0 After all"]);
+    assert_eq!(said(&world), ("After all".to_owned(), "Gladly".to_owned()));
+    world.together(&["ana revise #0 After all, gladly", "tablet not-now #0 Tomorrow"]);
+    let all = "Gladly, After all, After all, gladly".to_owned();
+    assert_eq!(said(&world), ("Tomorrow".to_owned(), all));
+    assert!(!world.does("ana not-now #0"), "it is so already, and so are its words");
 }

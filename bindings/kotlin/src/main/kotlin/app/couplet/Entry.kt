@@ -49,6 +49,7 @@ public enum class Verb {
  * @property day its civil day.
  * @property alternatives words that stand beside [text], written apart on two phones of one person.
  * @property revisions every revision of own words, the oldest first.
+ * @property earlier how it read before, the oldest first: it is edited if there is anything.
  * @property comments what was said about it, in an order that is the same everywhere.
  * @property reactions the emoji left on it, by person.
  * @property state where it has come to, if its kind has states, and [facts], what is to be shown
@@ -59,6 +60,7 @@ public enum class Verb {
  * @property members what each person put into their sets: feelings, tags, signs of being there.
  * @property items its items, in their order.
  * @property meeting the times of a conversation, if it is one.
+ * @property pauses the pauses of a repair that go on today, in UTC; each ends when its day has come.
  * @property seal how it is sealed, if it is.
  * @property trash that somebody removed it, whether or not it is out of sight.
  * @property needs what in it waits for somebody.
@@ -76,6 +78,7 @@ public data class Entry(
     val text: String,
     val alternatives: List<Revision>,
     val revisions: List<Revision>,
+    val earlier: List<Revision>,
     val comments: List<Comment>,
     val reactions: List<Reaction>,
     val state: EntryState?,
@@ -86,6 +89,7 @@ public data class Entry(
     val members: List<Member>,
     val items: List<Item>,
     val meeting: Meeting?,
+    val pauses: List<Pause>,
     val seal: Seal?,
     val trash: Trash?,
     val needs: List<Need>,
@@ -118,7 +122,8 @@ public data class EntryRow(
  * An entry as a line of the timeline shows it; [Notebook.entry] has all of it.
  *
  * @property kind nothing for a kind that this version does not know; [kindName] is there always.
- * @property text its words, or how they begin: at most 1,000 UTF-16 units of them.
+ * @property text its words, or how they begin: at most 1,000 UTF-16 units of them; of a
+ *   conversation without notes, why it is to be.
  * @property isWhole whether these are all of its words.
  * @property state where it has come to, if its kind has states.
  * @property conflicts how many words and values stand beside others, written apart: nobody has
@@ -164,6 +169,7 @@ public data class Revision(val rev: Long, val writer: WriterId, val text: String
  *   is gone.
  * @property alternatives words that stand beside [text], written apart on two phones of one person.
  * @property revisions every revision, the oldest first.
+ * @property earlier how it read before, the oldest first: it is edited if there is anything.
  */
 public data class Comment(
     val id: CommentId,
@@ -174,6 +180,7 @@ public data class Comment(
     val text: String,
     val alternatives: List<Revision>,
     val revisions: List<Revision>,
+    val earlier: List<Revision>,
 )
 
 /** A place in the text of a page, in UTF-16 units: where it begins, and what comes after it. */

@@ -211,7 +211,7 @@ public enum class Deed {
     /** Repair: an apology was received. */
     RECEIVE,
 
-    /** Repair: pause it; the words say until when. */
+    /** Repair: pause it; the words say until which day, or nothing. */
     PAUSE,
 
     /** Repair: end one's pause. */
@@ -295,7 +295,7 @@ public enum class Deed {
     /** Heart-to-heart: whether one can at a time: yes, maybe or no. */
     VOTE,
 
-    /** Heart-to-heart: which time it is to be. */
+    /** Heart-to-heart: which time it is to be; one can then. */
     CHOOSE,
 
     /** Heart-to-heart: how many minutes. */
@@ -395,10 +395,16 @@ public sealed interface Fact {
     public data class DoesNotOpen(val by: PersonId) : Fact
 
     /**
-     * Of this reflection the speaker said this, too, apart, on another device: the more careful of
-     * the two holds.
+     * Of this reflection or request its person said this, too, apart, on another device: the more
+     * careful of the two holds.
      */
-    public data class AlsoSaid(val of: ItemId, val verdict: String) : Fact
+    public data class AlsoSaid(val of: ItemId, val said: String) : Fact
+
+    /** The speaker's verdict on this reflection is of how it read before it was written anew. */
+    public data class EarlierVerdict(val of: ItemId) : Fact
+
+    /** This person changed their answer after both were open to read. */
+    public data class ChangedSinceOpen(val by: PersonId) : Fact
 }
 
 /** What a deed is done on. */
@@ -422,8 +428,10 @@ public data class Open(val deed: Deed, val on: On)
  * @property name what they are: `reflection`, `perspective`, `apology` and so on.
  * @property id which, where there can be several; or of which thing they speak.
  * @property generation which generation of that person: nobody of another writes them anew.
+ * @property text the words; none where what they were said with is said no more, and they are history.
  * @property alternatives words that stand beside [text], written apart on two phones of one person.
  * @property revisions every revision, the oldest first.
+ * @property earlier how it read before, the oldest first: it is edited if there is anything.
  */
 public data class Part(
     val name: String,
@@ -433,6 +441,7 @@ public data class Part(
     val text: String,
     val alternatives: List<Revision>,
     val revisions: List<Revision>,
+    val earlier: List<Revision>,
 )
 
 /**

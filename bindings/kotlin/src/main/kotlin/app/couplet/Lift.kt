@@ -110,6 +110,7 @@ private fun app.couplet.ffi.Entry.lift() = Entry(
     text = text,
     alternatives = alternatives.map { it.lift() },
     revisions = revisions.map { it.lift() },
+    earlier = earlier.map { it.lift() },
     comments = comments.map { it.lift() },
     reactions = reactions.map { it.lift() },
     state = state?.lift(),
@@ -120,6 +121,7 @@ private fun app.couplet.ffi.Entry.lift() = Entry(
     members = members.map { it.lift() },
     items = items.map { it.lift() },
     meeting = meeting?.lift(),
+    pauses = pauses.map { it.lift() },
     seal = seal?.lift(),
     trash = trash?.lift(),
     needs = needs.map { it.lift() },
@@ -142,6 +144,7 @@ private fun app.couplet.ffi.Comment.lift() = Comment(
     text = text,
     alternatives = alternatives.map { it.lift() },
     revisions = revisions.map { it.lift() },
+    earlier = earlier.map { it.lift() },
 )
 
 internal fun app.couplet.ffi.Draft.lift() = Draft(

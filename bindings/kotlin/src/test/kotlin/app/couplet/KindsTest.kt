@@ -4,6 +4,7 @@ package app.couplet
 
 import java.time.Duration
 import java.time.Instant
+import java.time.LocalDate
 import java.time.temporal.ChronoUnit
 import kotlin.test.Test
 import kotlin.test.assertEquals
@@ -53,6 +54,13 @@ internal class KindsTest {
         assertEquals(EntryState.MORE_TO_SAY, more.state)
         assertEquals(listOf(Fact.EarlierWords(named), Fact.ConfirmedBefore(named)), more.facts)
         assertEquals(EntryState.MORE_TO_SAY, ben.timeline().single().state)
+        ben.act(entry, Deed.REVISE, named, "You felt left out, twice")
+        meet(ana, ben)
+        val anew = ana.entry(entry).entry
+        assertEquals(EntryState.REFLECTED, anew.state)
+        assertEquals(listOf<Fact>(Fact.EarlierVerdict(named)), anew.facts)
+        assertEquals(listOf("You felt left out"), anew.parts.single().earlier.map { it.text })
+        assertEquals(listOf("I felt hurt"), anew.earlier.map { it.text })
     }
 
     @Test
@@ -95,6 +103,28 @@ internal class KindsTest {
         }
         assertEquals(emptyList(), ana.act(entry, Deed.HAPPENED_ON, words = "20001")
             .entry.shown.single().alternatives)
+
+        assertFailsWith<CoupletException.InvalidInput> { ana.act(entry, Deed.PAUSE, words = "20000") }
+        ana.act(entry, Deed.PAUSE, words = "2932896")
+        ben.act(entry, Deed.PAUSE)
+        meet(ana, ben)
+        val anas = Pause(people[0], LocalDate.of(9999, 12, 31))
+        for (phone in listOf(ana, ben)) {
+            val shown = phone.entry(entry).entry
+            assertEquals(EntryState.PAUSED, shown.state)
+            assertEquals(listOf(anas, Pause(people[1], null)), shown.pauses)
+        }
+        assertEquals(listOf(anas), ben.act(entry, Deed.RESUME).entry.pauses)
+
+        val asked = ana.act(entry, Deed.ASK, words = "Call me").entry.parts.last().id
+        meet(ana, ben)
+        ben.act(entry, Deed.AGREE, asked, "gladly")
+        ben.act(entry, Deed.DECLINE, asked)
+        meet(ana, ben)
+        val declined = ana.entry(entry).entry
+        assertTrue(Stance("answer", asked, people[1], "no") in declined.stances)
+        val answer = declined.parts.single { it.name == "answer" }
+        assertEquals("" to listOf("gladly"), answer.text to answer.earlier.map { it.text })
     }
 
     @Test
@@ -197,6 +227,15 @@ internal class KindsTest {
             assertEquals(setOf("the rain", "you"), shown.parts.map { it.text }.toSet())
             assertEquals(emptyList(), shown.facts)
         }
+        ana.act(entry, Deed.ANSWER, words = "the sun")
+        meet(ana, ben)
+        ana.sync()
+        ben.sync()
+        val changed = ben.entry(entry).entry
+        val anas = ana.status.value.person
+        assertEquals(listOf<Fact>(Fact.ChangedSinceOpen(anas)), changed.facts)
+        val sun = changed.parts.single { it.by == anas }
+        assertEquals("the sun" to listOf("the rain"), sun.text to sun.earlier.map { it.text })
     }
 
     @Test
@@ -235,16 +274,36 @@ internal class KindsTest {
         assertEquals(1_800_000_000L to "Europe/Vienna", time.start.epochSecond to time.zone)
         assertEquals(Duration.ofHours(1), Duration.between(time.start, time.end))
         assertEquals(listOf(anas), time.by)
+        val another = "1800100000 1800103600 America/New_York"
+        val two = ana.act(entry, Deed.PROPOSE, words = another).entry.meeting
+        val other = checkNotNull(two).proposals[1]
         meet(ana, ben)
         ben.act(entry, Deed.VOTE, time.id, "yes")
         ben.act(entry, Deed.CHOOSE, time.id)
         ben.act(entry, Deed.PROMISE, words = "no phones")
+        ana.act(entry, Deed.CHOOSE, other.id)
+        meet(ana, ben)
+        for (phone in listOf(ana, ben)) {
+            val line = phone.timeline().single()
+            assertEquals(EntryState.TWO_CHOSEN to "I miss us", line.state to line.text)
+        }
+        val need = ana.entry(entry).entry.needs.single() as Need.Choose
+        ana.resolve(entry, need.choice, other.id.value)
+        meet(ana, ben)
+        for (phone in listOf(ana, ben)) {
+            val shown = phone.entry(entry).entry
+            assertEquals(listOf<Need>(Need.Stale(Fact.ChoseAnother(bens))), shown.needs)
+            assertEquals(null, shown.meeting?.agreed)
+        }
+        ben.act(entry, Deed.CHOOSE, other.id)
         meet(ana, ben)
         for (phone in listOf(ana, ben)) {
             val shown = phone.entry(entry).entry
             assertEquals(EntryState.AGREED, shown.state)
-            assertEquals(time.id, shown.meeting?.agreed)
-            assertEquals(Vote.YES, shown.meeting?.proposals?.single()?.votes?.get(bens))
+            assertEquals(other.id, shown.meeting?.agreed)
+            assertEquals(listOf(time.id), shown.meeting?.alsoWorked)
+            assertEquals(Vote.YES, shown.meeting?.proposals?.get(1)?.votes?.get(bens))
+            assertEquals(emptyList(), shown.needs)
             assertEquals(listOf("no phones" to true), shown.items.map { it.text to it.isPromise })
         }
         ana.act(entry, Deed.CANCEL)
