@@ -149,14 +149,14 @@ pub(crate) async fn show(couplet: &Couplet, entry: &str, output: &Output) -> Res
         true => couplet.since_letting_go(entry.key.as_str()).await?,
         false => Some(Vec::new()),
     };
-    let since = since.map(|since| since.iter().map(practice::changed).collect::<Value>());
-    object["since_letting_go"] = since.unwrap_or(Value::Null);
+    let told = since.as_ref().map(|since| since.iter().map(practice::changed).collect::<Value>());
+    object["since_letting_go"] = told.unwrap_or(Value::Null);
     let mut words = vec![
         output.styled(Style::Bold, entry.key.as_str()),
         output.styled(Style::Dim, &day::show(entry.day)),
         as_shown(&row, (Shown::WithHistory, &names), output),
     ];
-    words.extend(practice::since_in_words(&since, &names, output));
+    words.extend(practice::since_in_words(since.as_deref().unwrap_or_default(), &names, output));
     words.push(output.styled(Style::Dim, &format!("version {}", entry.version)));
     output.say(&object, &words.join("\n"));
     Ok(())
