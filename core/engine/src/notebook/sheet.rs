@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::claim::{Claim, Owned, RevMap, standing};
 use super::name::ItemId;
+use super::page::{self, Text};
 use super::repair;
-use super::schema::{Class, Field, Owner, Subject, WordsKey, name};
+use super::schema::{Class, Field, Hands, Owner, Subject, WordsKey, name};
 use super::words::{self, Revision};
 use crate::document::{RawEntry, Scalar, Value};
 use crate::seal::closed::ClosedWords;
@@ -124,7 +125,7 @@ impl Sheet {
     pub(super) fn read(author: Slot, raw: &RawEntry) -> Self {
         let mut threads: BTreeMap<(Subject, Slot, u32), (u64, Vec<Revision>)> = BTreeMap::new();
         let (mut words, mut revs, mut claims) = (Vec::new(), RevMap::default(), BTreeMap::new());
-        let generation = born_in(raw);
+        let generation = born_in(author, raw);
         let (mut closed, mut keys) = (Vec::new(), Vec::new());
         for (field, values) in &raw.fields {
             match Field::parse(field) {
@@ -155,6 +156,7 @@ impl Sheet {
                 _ => {}
             }
         }
+        claims.iter_mut().for_each(|(at, all)| page::keep_asked(Text::of(raw), at, all));
         words::sort(&mut words);
         let mut threads: Vec<_> = threads.into_iter().collect();
         // Of one counter they stay in the order of their names.
@@ -319,6 +321,11 @@ impl Sheet {
     pub(super) fn members(&self, name: &str, by: Slot) -> BTreeSet<String> {
         let is_of = |member: &Member| member.name == name && member.by == by;
         self.all_members().into_iter().filter(is_of).map(|member| member.value).collect()
+    }
+
+    /// Whether anybody has written on a page.
+    pub(super) fn is_written_on(&self) -> bool {
+        self.claims.contains_key(&(Class::Claim, Subject::new(name::WRITTEN, None)))
     }
 
     /// Whether that person's set has something at that place.
@@ -494,16 +501,22 @@ fn shown(all: &[Owned], name: &str, id: Option<&ItemId>) -> Option<Shown> {
 
 /// Which generation of its author an entry's words are of: whoever made it wrote its first words in
 /// the same change, and nobody else's are its body.
-fn born_in(raw: &RawEntry) -> u32 {
+fn born_in(author: Slot, raw: &RawEntry) -> u32 {
+    if let Some(Text { hands: Hands::One(person), .. }) = Text::of(raw) {
+        return person.generation;
+    }
     let kind = raw.fields.get(&Field::Kind.to_string()).and_then(|all| all.last());
     let made_by = kind.map(|kind| kind.by.writer);
-    let mut words = raw.fields.keys().filter_map(|field| match Field::parse(field) {
-        Some(Field::Words(key) | Field::Closed(_, key)) if Some(key.writer) == made_by => {
-            Some(key.generation)
-        }
-        _ => None,
-    });
-    words.next().unwrap_or(0)
+    let words = || {
+        raw.fields.keys().filter_map(|field| match Field::parse(field) {
+            Some(Field::Words(key) | Field::Closed(_, key)) if key.slot == author => Some(key),
+            _ => None,
+        })
+    };
+    let first = words().find(|key| Some(key.writer) == made_by);
+    // In a later edition nobody made it, and who came after its author came after them.
+    let first = first.or_else(|| words().min_by_key(|key| key.generation));
+    first.map_or(0, |key| key.generation)
 }
 
 fn bytes_of(scalar: &Scalar) -> Option<&[u8]> {
