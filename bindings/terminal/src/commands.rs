@@ -13,6 +13,7 @@ mod practice;
 mod recovery;
 mod revisions;
 mod talk;
+mod times;
 mod vault;
 mod watch;
 
