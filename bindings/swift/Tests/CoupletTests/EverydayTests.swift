@@ -197,6 +197,30 @@ extension Stories {
             }
         }
 
+        @Test("who reads from here on erases their own words, too", .scenario("erase-from-here"))
+        func erasingFromHere() async throws {
+            try await story { stage in
+                let (ana, ben) = try await stage.couple(before: "before you")
+                let before = try #require(try await ana.timeline().first).id
+                let entry = try await ben.write(.note, "never said").id
+                for _ in 1...2 {
+                    try await ben.sync()
+                    try await ana.sync()
+                }
+                try await fails("not_allowed", as: \.isNotAllowed) {
+                    try await ana.erase(before)
+                }
+                #expect(try await !ben.erase(entry).isDoneHere)
+                for _ in 1...3 {
+                    try await ben.sync()
+                    try await ana.sync()
+                }
+                #expect(try await ben.erase(entry).isDoneHere)
+                #expect(try await ana.texts() == ["before you"])
+                #expect(try await ben.texts().isEmpty)
+            }
+        }
+
         @Test("what was set apart is chosen, and a page typed on at a place")
         func choosing() async throws {
             try await story { stage in

@@ -147,9 +147,10 @@ pub(crate) async fn show(couplet: &Couplet, entry: &str, output: &Output) -> Res
     let is_asked_again = entry.facts.iter().any(|fact| matches!(fact, Fact::AskedAgain(_)));
     let since = match is_asked_again {
         true => couplet.since_letting_go(entry.key.as_str()).await?,
-        false => Vec::new(),
+        false => Some(Vec::new()),
     };
-    object["since_letting_go"] = since.iter().map(practice::changed).collect();
+    let since = since.map(|since| since.iter().map(practice::changed).collect::<Value>());
+    object["since_letting_go"] = since.unwrap_or(Value::Null);
     let mut words = vec![
         output.styled(Style::Bold, entry.key.as_str()),
         output.styled(Style::Dim, &day::show(entry.day)),

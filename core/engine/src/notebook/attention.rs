@@ -69,8 +69,8 @@ impl Entry {
                 Fact::EarlierWords(_)
                     | Fact::ConfirmedBefore(_)
                     | Fact::AskedAgain(_)
-                    | Fact::EarlierVerdict(_)
                     | Fact::ChoseAnother(_)
+                    | Fact::EarlierVerdict(_)
             )
         };
         needs.extend(self.facts.iter().filter(is_stale).cloned().map(Need::Stale));

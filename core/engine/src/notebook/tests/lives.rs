@@ -16,6 +16,7 @@ use super::super::schema::name;
 use super::world::{keeper, phones};
 use super::*;
 
+mod editions;
 mod promises;
 mod steps;
 
@@ -258,7 +259,11 @@ fn lives() -> u32 {
 }
 
 fn live<S: Strategy>(of: S, check: impl Fn(S::Value)) {
-    let config = ProptestConfig { cases: lives(), failure_persistence: None, ..Default::default() };
+    live_times(lives(), of, check);
+}
+
+fn live_times<S: Strategy>(cases: u32, of: S, check: impl Fn(S::Value)) {
+    let config = ProptestConfig { cases, failure_persistence: None, ..Default::default() };
     let run = |value| {
         check(value);
         Ok(())

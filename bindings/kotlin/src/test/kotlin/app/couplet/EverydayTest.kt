@@ -197,6 +197,21 @@ internal class EverydayTest {
     }
 
     @Test
+    @Scenario("erase-from-here")
+    fun `who reads from here on erases their own words, too`() = story {
+        val (ana, ben) = couple(before = "before you")
+        val before = ana.timeline().single().id
+        val entry = ben.write(Kind.NOTE, "never said").entry.id
+        repeat(2) { listOf(ben, ana).forEach { it.sync() } }
+        assertFailsWith<CoupletException.NotAllowed> { ana.erase(before) }
+        assertFalse(ben.erase(entry).isDoneHere)
+        repeat(3) { listOf(ben, ana).forEach { it.sync() } }
+        assertTrue(ben.erase(entry).isDoneHere)
+        assertEquals(listOf("before you"), ana.texts())
+        assertEquals(emptyList(), ben.texts())
+    }
+
+    @Test
     fun `every verb of the library is one of this layer, in its order`() {
         assertEquals(app.couplet.ffi.Verb.entries.map { it.name }, Verb.entries.map { it.name })
         assertEquals(app.couplet.ffi.Among.entries.map { it.name }, Among.entries.map { it.name })
