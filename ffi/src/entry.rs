@@ -72,6 +72,14 @@ pub enum Verb {
     Trash,
     /// Bring it back.
     Restore,
+    /// Write its text anew, or on its page; which of one's other parts may be is in `open`.
+    Edit,
+    /// Choose what stands, where several words or values do.
+    Resolve,
+    /// Keep words that are left over from a removed paragraph.
+    KeepLeftOver,
+    /// Erase one's own words in it for good.
+    Erase,
 }
 
 /// One revision of somebody's words.
@@ -308,6 +316,10 @@ impl From<couplet::Verb> for Verb {
             couplet::Verb::Unreact => Self::Unreact,
             couplet::Verb::Trash => Self::Trash,
             couplet::Verb::Restore => Self::Restore,
+            couplet::Verb::Edit => Self::Edit,
+            couplet::Verb::Resolve => Self::Resolve,
+            couplet::Verb::KeepLeftOver => Self::KeepLeftOver,
+            couplet::Verb::Erase => Self::Erase,
         }
     }
 }

@@ -44,6 +44,7 @@ fn ana_and_ben_talk_about_a_note_and_both_see_the_same() {
             "edit-comment",
             "react",
             "trash",
+            "erase",
             "keep",
             "set-colour",
             "tag",

@@ -49,6 +49,8 @@ async def test_what_is_removed_unread_or_apart_is_shown_and_nothing_of_it_is_los
     assert not (await bens.entry(note)).is_unread
 
     assert Verb.TRASH in shown.can
+    own = {Verb.EDIT, Verb.ERASE}
+    assert not own & shown.can and own <= (await anas.entry(note)).can
     removed = (await bens.trash(note)).entry
     assert removed.trash is not None
     assert (removed.trash.by, removed.trash.resurfaced_by) == (other, ())

@@ -8,6 +8,7 @@ mod erasing;
 mod export;
 mod going;
 mod membership;
+mod named;
 mod network;
 mod practice;
 mod recovery;

@@ -175,6 +175,7 @@ impl Error {
             }
             Self::Write(CannotWrite::NoEntry | CannotWrite::NoComment | CannotWrite::NoItem)
             | Self::NotFound(_) => "not_found",
+            Self::Write(CannotWrite::StandsThere) => "stands_there",
             Self::Write(CannotWrite::NothingToResolve) => "nothing_to_resolve",
             Self::Write(CannotWrite::StillSealed { .. }) => "still_sealed",
             Self::Write(CannotWrite::NotNow | CannotWrite::ForVault)

@@ -60,6 +60,11 @@ class Verb(enum.Enum):
     UNREACT = "unreact"
     TRASH = "trash"
     RESTORE = "restore"
+    EDIT = "edit"
+    """Write its text anew, or on its page; which of one's other parts may be is in `open`."""
+    RESOLVE = "resolve"
+    KEEP_LEFT_OVER = "keep_left_over"
+    ERASE = "erase"
 
 
 @dataclass(frozen=True)

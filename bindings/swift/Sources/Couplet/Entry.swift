@@ -28,6 +28,14 @@ public enum Verb: String, Hashable, Codable, Sendable, CaseIterable {
     case trash
     /// Bring it back.
     case restore
+    /// Write its text anew, or on its page; which of one's other parts may be is in ``EntryRow/open``.
+    case edit
+    /// Choose what stands, where several words or values do.
+    case resolve
+    /// Keep words that are left over from a removed paragraph.
+    case keepLeftOver
+    /// Erase one's own words in it for good.
+    case erase
 }
 
 /// An entry with everything that stands in it, the same on every phone.

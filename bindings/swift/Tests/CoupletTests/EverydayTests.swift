@@ -27,6 +27,9 @@ extension Stories {
                 #expect(try await !ben.entry(note).isUnread)
 
                 #expect(shown.can.contains(.trash))
+                let own: Set<Verb> = [.edit, .erase]
+                #expect(shown.can.isDisjoint(with: own))
+                #expect(try await ana.entry(note).can.isSuperset(of: own))
                 let removed = try await ben.trash(note).entry.trash
                 #expect(removed?.by == bens)
                 #expect(removed?.resurfacedBy == [])

@@ -3,6 +3,7 @@
 use couplet::{Among, Couplet, Cursor, EntryRow, Fact, Filter, Kind, Opens, Seal, Slot};
 use serde_json::{Value, json};
 
+use super::named::with_names;
 use super::revisions::{self, Shown};
 use super::{attention, practice, talk, text_or_input};
 use crate::arguments::{Edit, Timeline, Write};
@@ -112,10 +113,12 @@ pub(crate) async fn timeline(
     let before = asked.before.as_deref().map(str::parse::<Cursor>).transpose().map_err(invalid)?;
     let days = asked.day.as_deref().map(day::parse_range).transpose()?;
     let filter = Filter { among: Among::Kept, kind: asked.kind, only_unread: asked.unread, days };
+    let is_all = before.is_none() && filter == Filter::default();
     let rows = couplet.timeline(before, asked.limit, filter).await?;
     let names = names(couplet).await;
     if rows.is_empty() && !output.is_json() {
-        output.note("There is nothing here yet.");
+        let is_all = is_all && asked.limit > 0;
+        output.note(if is_all { "There is nothing here yet." } else { "There is none of those." });
     }
     list(&rows, &names, output);
     Ok(())
@@ -144,19 +147,22 @@ pub(crate) async fn show(couplet: &Couplet, entry: &str, output: &Output) -> Res
     object["history"] = revisions::as_json(&entry.revisions).into();
     object["alternatives"] = revisions::as_json(&entry.alternatives).into();
     object["can"] = json!(talk::can(&row));
+    object["open"] = talk::open(&row);
     let is_asked_again = entry.facts.iter().any(|fact| matches!(fact, Fact::AskedAgain(_)));
     let since = match is_asked_again {
         true => couplet.since_letting_go(entry.key.as_str()).await?,
         false => Some(Vec::new()),
     };
-    let since = since.map(|since| since.iter().map(practice::changed).collect::<Value>());
-    object["since_letting_go"] = since.unwrap_or(Value::Null);
+    let changed = since.as_ref().map(|since| since.iter().map(practice::changed).collect());
+    let changed = changed.map(|changed| with_names(changed, &names));
+    object["since_letting_go"] = changed.unwrap_or(Value::Null);
     let mut words = vec![
         output.styled(Style::Bold, entry.key.as_str()),
         output.styled(Style::Dim, &day::show(entry.day)),
         as_shown(&row, (Shown::WithHistory, &names), output),
     ];
-    words.extend(practice::since_in_words(&since, &names, output));
+    words.extend(practice::since_in_words(since.as_deref(), &names, output));
+    words.extend(talk::open_in_words(&row, output));
     words.push(output.styled(Style::Dim, &format!("version {}", entry.version)));
     output.say(&object, &words.join("\n"));
     Ok(())
@@ -190,7 +196,7 @@ pub(super) fn person(slot: Slot, names: &Names) -> String {
 
 pub(super) fn as_json(row: &EntryRow, names: &Names) -> Value {
     let entry = &row.entry;
-    json!({
+    let object = json!({
         "entry": entry.key.as_str(),
         "kind": entry.kind_name,
         "author": entry.author.index(),
@@ -211,7 +217,8 @@ pub(super) fn as_json(row: &EntryRow, names: &Names) -> Value {
         "long": entry.is_long(),
         "delivery": row.delivery.name(),
         "cursor": row.cursor().to_string(),
-    })
+    });
+    with_names(object, names)
 }
 
 pub(super) fn in_words(row: &EntryRow, names: &Names, output: &Output) -> String {

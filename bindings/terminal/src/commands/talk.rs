@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use couplet::{Comment, Couplet, EntryRow, Saying, Slot};
+use couplet::{Comment, Couplet, EntryRow, On, Saying, Slot};
 use serde_json::{Value, json};
 
 use super::entries::{Names, SHARED, name_of, names, person, say_queued};
+use super::named::with_names;
 use super::revisions::{self, Shown};
 use super::{practice, text_or_input};
 use crate::arguments::{Do, Verb};
@@ -72,7 +73,7 @@ pub(super) async fn say(
         "can": can(&row),
         "comments": comments(&row, &names),
         "reactions": reactions(&row, &names),
-        "practice": practice::as_json(&row.entry),
+        "practice": with_names(practice::as_json(&row.entry), &names),
     });
     let entry = output.styled(Style::Bold, row.entry.key.as_str());
     output.say(&object, &format!("{words}: {entry}"));
@@ -98,6 +99,32 @@ fn place_of(words: &str, text: &str) -> Result<(usize, usize), Failure> {
 pub(super) fn can(row: &EntryRow) -> Vec<&'static str> {
     let verbs = row.can.iter().map(|verb| verb.name());
     verbs.chain(practice::deeds(&row.entry)).collect()
+}
+
+/// The deeds among it, with what each is done on: nothing for the entry, `item` for any of its items.
+pub(super) fn open(row: &EntryRow) -> Value {
+    let open = row.entry.open.iter().map(|open| match &open.on {
+        On::Entry => json!({ "deed": open.deed.name(), "on": null }),
+        On::Thing(id) => json!({ "deed": open.deed.name(), "on": id.as_str() }),
+        On::AnyItem => json!({ "deed": open.deed.name(), "on": "item" }),
+    });
+    open.collect()
+}
+
+/// All of it for people.
+pub(super) fn open_in_words(row: &EntryRow, output: &Output) -> Vec<String> {
+    let said = row.can.iter().map(|verb| verb.name().to_owned());
+    let deeds = row.entry.open.iter().map(|open| match &open.on {
+        On::Entry => open.deed.name().to_owned(),
+        On::Thing(id) => format!("{} {}", open.deed, short(id.as_str())),
+        On::AnyItem => format!("{} ITEM", open.deed),
+    });
+    let all: Vec<String> = said.chain(deeds).collect();
+    if all.is_empty() {
+        return Vec::new();
+    }
+    let lines = wrap(&format!("you can: {}", all.join(", ")), WIDTH);
+    lines.iter().map(|line| output.styled(Style::Dim, &format!("    {line}"))).collect()
 }
 
 /// The comments for programs.

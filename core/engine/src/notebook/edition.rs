@@ -304,6 +304,14 @@ fn place_of(field: &str) -> Option<(Option<Subject>, Option<CommentName>, Slot, 
     }
 }
 
+/// Whose words are in an entry, which they can take out of it.
+pub(super) fn words_by(raw: &RawEntry) -> Vec<Person> {
+    let persons = raw.fields.keys().filter_map(|field| Field::parse(field)?.person());
+    let persons: BTreeSet<Person> = persons.collect();
+    let has_words = |person: &Person| raw.fields.keys().any(|field| is_word_of(field, *person));
+    persons.into_iter().filter(has_words).collect()
+}
+
 /// Whether a field holds words of that person, and not only what they say of something.
 fn is_word_of(field: &str, person: Person) -> bool {
     word_of(field) == Some(person)

@@ -4,7 +4,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::{Slot, Volume};
+use couplet_proto::ids::{Person, Slot, Volume};
 use couplet_proto::item;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,7 @@ use crate::notebook::closed::{self, Reader};
 use crate::notebook::comment::{Comment, CommentId};
 use crate::notebook::deed::{Deed, On, Open};
 use crate::notebook::done::Done;
+use crate::notebook::edition;
 use crate::notebook::heart::{self, Meeting};
 use crate::notebook::items::{self, Item};
 use crate::notebook::kindness::{self, Seal};
@@ -92,6 +93,8 @@ pub struct Entry {
     pub awaits_key: bool,
     /// What is open to whom, of the deeds of its kind.
     pub open: Vec<Open>,
+    /// Whose words stand in it, of which generation: what each of them may erase.
+    pub words_by: Vec<Person>,
     /// That somebody removed it, whether or not it is out of sight.
     pub trash: Option<Trash>,
     /// How much each person has done in it, the first slot's first: what was seen of it is told by.
@@ -158,6 +161,7 @@ impl Entry {
             state: look.state,
             facts: look.facts,
             open: look.open.into_iter().filter(|open| is_open(open, &sheet, reader)).collect(),
+            words_by: edition::words_by(raw),
             trash: Trash::read(&sheet, &done),
             done: Slot::BOTH.map(|slot| done.by(slot)),
             stances: stances(&sheet, is_hidden),

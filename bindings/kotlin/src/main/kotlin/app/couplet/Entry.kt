@@ -38,6 +38,18 @@ public enum class Verb {
 
     /** Bring it back. */
     RESTORE,
+
+    /** Write its text anew, or on its page; which of one's other parts may be is in `open`. */
+    EDIT,
+
+    /** Choose what stands, where several words or values do. */
+    RESOLVE,
+
+    /** Keep words that are left over from a removed paragraph. */
+    KEEP_LEFT_OVER,
+
+    /** Erase one's own words in it for good. */
+    ERASE,
 }
 
 /**

@@ -50,6 +50,10 @@ private fun app.couplet.ffi.Verb.lift() = when (this) {
     app.couplet.ffi.Verb.UNREACT -> Verb.UNREACT
     app.couplet.ffi.Verb.TRASH -> Verb.TRASH
     app.couplet.ffi.Verb.RESTORE -> Verb.RESTORE
+    app.couplet.ffi.Verb.EDIT -> Verb.EDIT
+    app.couplet.ffi.Verb.RESOLVE -> Verb.RESOLVE
+    app.couplet.ffi.Verb.KEEP_LEFT_OVER -> Verb.KEEP_LEFT_OVER
+    app.couplet.ffi.Verb.ERASE -> Verb.ERASE
 }
 
 internal fun History.lower() = when (this) {

@@ -34,6 +34,9 @@ internal class EverydayTest {
         assertFalse(ben.entry(note).isUnread)
 
         assertTrue(Verb.TRASH in shown.can)
+        val own = setOf(Verb.EDIT, Verb.ERASE)
+        assertEquals(emptySet(), shown.can intersect own)
+        assertTrue(ana.entry(note).can.containsAll(own))
         val removed = checkNotNull(ben.trash(note).entry.trash)
         assertEquals(bens to emptyList(), removed.by to removed.resurfacedBy)
         assertEquals(emptyList(), ben.texts())
