@@ -35,6 +35,7 @@ mod prompt;
 pub mod reaction;
 mod refusal;
 pub mod repair;
+mod saying;
 pub mod schema;
 pub mod sharing;
 pub mod sheet;

@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::claim::RevMap;
 use super::deed::{Act, Deed, On, Open, Write};
 use super::name::ItemId;
+use super::saying::Said;
 use super::schema::{Body, Kind, Subject, name};
-use super::sheet::{Part, Said, Sheet};
+use super::sheet::{Part, Sheet};
 use super::{
     CannotWrite, check_words, day, heart, inner, items, kindness, listening, profile, prompt,
     repair, template,

@@ -30,7 +30,11 @@
 //! want it; so taking back on one phone wins over adding again on another that had it already, and
 //! two phones that do the same agree. An emoji is spelled as its UTF-8 in hexadecimal.
 //!
-//! An entry has one text at most. One person's, and the last seven, came with [`LAW`] 2. Their names are those of `name` below, by kind of entry; a
+//! Words that come with a claim (an answer, what a reflection missed, thanks) are the revision of that
+//! claim's round, by its writer: they are shown as long as the claim holds.
+//!
+//! An entry has one text at most. One person's, and the last seven, came with [`LAW`] 2. Their names
+//! are those of `name` below, by kind of entry; a
 //! name that is not known here is kept, merged and never shown. A claim (`claim`) is postcard:
 //! round, value, after, witness. Deliberately without a key: counts and streaks, which are derived
 //! from the sets, and when something was written.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::claim::{Claim, Owned, RevMap, standing};
 use super::name::ItemId;
 use super::page::{self, Text};
-use super::repair;
+use super::saying::{Said, decided, holding, said_by_words};
 use super::schema::{Class, Field, Hands, Owner, Subject, WordsKey, name};
 use super::words::{self, Revision};
 use crate::document::{RawEntry, Scalar, Value};
@@ -112,13 +112,6 @@ pub(super) struct Closed {
     /// What their key is published under.
     pub(super) id: ItemId,
     pub(super) words: ClosedWords,
-}
-
-/// What a person says, and of what.
-#[derive(Debug)]
-pub(super) struct Said {
-    pub(super) value: String,
-    pub(super) witness: RevMap,
 }
 
 impl Sheet {
@@ -434,52 +427,6 @@ impl Part {
     }
 }
 
-/// Of one person's sayings, what stands: the safer of two, and what the phones had seen that said so.
-fn decided(name: &str, own: &[Owned]) -> Option<Said> {
-    let held = holding(name, own);
-    let (_, said) = held.first()?;
-    let seen = |joined: RevMap, (_, claim): &&Owned| joined.join(&claim.witness);
-    let witness = held.iter().fold(RevMap::default(), seen);
-    Some(Said { value: said.value.clone(), witness })
-}
-
-/// Those of one person's sayings that hold: the safer of two, on whichever phones it was said.
-fn holding<'a>(name: &str, own: &'a [Owned]) -> Vec<&'a Owned> {
-    let mut held = standing(own);
-    let safest = held.iter().min_by_key(|(_, claim)| risk(name, &claim.value));
-    let safest = safest.map(|(_, claim)| claim.value.clone());
-    held.retain(|(_, claim)| Some(&claim.value) == safest.as_ref());
-    held
-}
-
-/// What words of that name are said with, of the same thing.
-fn said_by_words(part: &Subject) -> Option<Subject> {
-    let said = SAID_WITH.into_iter().find(|(words, _)| *words == part.name());
-    said.map(|(_, said)| Subject::new(said, part.id.clone()))
-}
-
-/// How much is given away by saying so: the least of two is held to. A word that is not known gives
-/// nothing away.
-fn risk(name: &str, value: &str) -> u64 {
-    let safest_first: &[&str] = match name {
-        name::LET_GO | name::RECEIVED | name::ADOPT | name::HELD => &["no", "yes"],
-        name::VOTE => &["no", "maybe", "yes"],
-        name::VERDICT => &["not-yet", "partly", "got-me"],
-        name::ANSWER => &["no", "not-now", "yes"],
-        name::KEEP
-        | name::TAKEN_BACK
-        | name::LATER
-        | name::CANCEL
-        | name::UNSAID
-        | name::UNSENT
-        | name::OPENED => &["yes", "no"],
-        name::PAUSE => return repair::brevity(value),
-        _ => &[],
-    };
-    let place = (1..).zip(safest_first).find(|(_, known)| **known == value);
-    place.map_or(0, |(place, _)| place)
-}
-
 /// The newest value shown, and the others that nobody has taken the place of.
 fn shown(all: &[Owned], name: &str, id: Option<&ItemId>) -> Option<Shown> {
     let standing = standing(all);
@@ -537,10 +484,6 @@ fn seen(revisions: &[Revision]) -> RevMap {
     revisions.iter().for_each(|revision| seen.see(revision.writer, revision.rev));
     seen
 }
-
-/// The words that come with a saying, and the saying.
-const SAID_WITH: [(&str, &str); 3] =
-    [(name::ANSWER, name::ANSWER), (name::MISSED, name::VERDICT), (name::THANKS, name::THANKS)];
 
 /// Values of which one is as good as the other: the newest is shown alone.
 const QUIET: [&str; 6] =
