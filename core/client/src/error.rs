@@ -177,7 +177,12 @@ impl Error {
             | Self::NotFound(_) => "not_found",
             Self::Write(CannotWrite::NothingToResolve) => "nothing_to_resolve",
             Self::Write(CannotWrite::StillSealed { .. }) => "still_sealed",
-            Self::Write(CannotWrite::NotNow | CannotWrite::ForVault)
+            Self::Write(
+                CannotWrite::NotNow
+                | CannotWrite::ForVault
+                | CannotWrite::NotBegun
+                | CannotWrite::NotSealed,
+            )
             | Self::NothingToErase
             | Self::OneReadsIt
             | Self::ReadsFromHere

@@ -50,7 +50,7 @@ pub enum Deed {
     Withdraw,
     /// Repair: the day it happened.
     HappenedOn,
-    /// Note, gesture: thank for it.
+    /// Note, gesture: thank for it, if it was for oneself and can be read.
     Thank,
     /// Note, gesture: keep it.
     Keep,
@@ -143,6 +143,18 @@ pub enum Deed {
     Link,
     /// Listening: take such a page off.
     Unlink,
+    /// Repair: take back that an apology was received.
+    Unreceive,
+    /// Note, gesture: take one's thanks back, and the words that came with it.
+    Unthank,
+    /// Listening: take a sign of being there back: nod, touch or here.
+    StepBack,
+    /// Gesture: who did it, if not who wrote it down: me or you.
+    DoneBy,
+    /// Dream, fear, aspiration: whether it is to be handled gently: yes or no.
+    SetTender,
+    /// Repair: how strong a feeling of one's own is, from 1 to 5, and which; no takes that back.
+    Weigh,
 }
 
 /// A word that is no deed.
@@ -152,7 +164,7 @@ pub struct UnknownDeed;
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 67] = [
+    pub const ALL: [Self; 73] = [
         Self::Reflect,
         Self::GotMe,
         Self::Partly,
@@ -220,6 +232,12 @@ impl Deed {
         Self::SetColour,
         Self::Link,
         Self::Unlink,
+        Self::Unreceive,
+        Self::Unthank,
+        Self::StepBack,
+        Self::DoneBy,
+        Self::SetTender,
+        Self::Weigh,
     ];
 
     /// Its name on the command line.
@@ -293,6 +311,12 @@ impl Deed {
             Self::SetColour => "set-colour",
             Self::Link => "link",
             Self::Unlink => "unlink",
+            Self::Unreceive => "unreceive",
+            Self::Unthank => "unthank",
+            Self::StepBack => "step-back",
+            Self::DoneBy => "done-by",
+            Self::SetTender => "set-tender",
+            Self::Weigh => "weigh",
         }
     }
 }
@@ -310,6 +334,7 @@ impl Deed {
                 | Self::Decline
                 | Self::NotNow
                 | Self::Receive
+                | Self::Unreceive
                 | Self::Change
                 | Self::Remove
                 | Self::Check

@@ -251,7 +251,7 @@ fn is_word_of(field: &str, person: Person) -> bool {
             | Field::Closed(_, key),
         ) => (key.slot, key.generation) == (person.slot, person.generation),
         Some(Field::Own(class, subject, owner))
-            if class != Class::Claim || subject.name() == name::TAG =>
+            if class != Class::Claim || [name::TAG, name::INTENSITY].contains(&subject.name()) =>
         {
             (owner.slot, owner.generation) == (person.slot, person.generation)
         }

@@ -24,6 +24,7 @@ use crate::notebook::left_over::LeftOver;
 use crate::notebook::name::ItemId;
 use crate::notebook::names::{LEFT_OVER, TRASH};
 use crate::notebook::reaction::Reaction;
+use crate::notebook::repair;
 use crate::notebook::schema::{Body, Field, Kind, TEXT, name};
 use crate::notebook::sheet::{Member, Part, Sheet, Shown, Stance};
 use crate::notebook::trash::Trash;
@@ -33,7 +34,7 @@ pub use crate::notebook::words::Revision;
 
 /// The form that [`Entry`] has in a store. It rises with every field that comes or goes, and a store
 /// of an earlier form shows its entries anew.
-pub const FORM: u32 = 14;
+pub const FORM: u32 = 15;
 
 /// An entry with everything that stands in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +79,8 @@ pub struct Entry {
     pub shown: Vec<Shown>,
     /// What each person put into their sets: feelings, tags, signs of being there.
     pub members: Vec<Member>,
+    /// Whose gesture it was, if it is one: it was for the other, who may thank for it.
+    pub gesture_by: Option<Slot>,
     /// Its items, in their order.
     pub items: Vec<Item>,
     /// The times of a conversation, if it is one.
@@ -109,6 +112,10 @@ pub struct Version(Vec<Hash>);
 pub struct NotAVersion;
 
 const MAX_HEADS: usize = 256;
+
+/// What is said and is not shown as a stance: where a comment is, what was done again, and how strong
+/// a feeling is.
+const UNSAID: [&str; 4] = [name::FROM, name::UNTIL, name::ANEW, name::INTENSITY];
 
 impl Entry {
     /// The entry as `reader` may see it in this volume.
@@ -160,11 +167,14 @@ impl Entry {
             stances: stances(&sheet, is_hidden),
             shown: shown(kind, &sheet),
             members: members(&sheet),
+            gesture_by: kind
+                .filter(|kind| *kind == Kind::Gesture)
+                .map(|kind| kindness::done_by(kind, &sheet)),
             items: items::items(&sheet),
             meeting: (kind == Some(Kind::HeartToHeart)).then(|| heart::meeting(&sheet)),
             awaits_key: kind.is_some_and(|kind| closed::awaits_key(kind, reader.slot, &sheet)),
             seal: kind.filter(|kind| *kind == Kind::Note).and_then(|_| kindness::seal(&sheet)),
-            parts: sheet.parts,
+            parts: parts(sheet, reader.slot),
             version,
         }
     }
@@ -326,11 +336,19 @@ fn shown(kind: Option<Kind>, sheet: &Sheet) -> Vec<Shown> {
     all
 }
 
-/// What everybody says; how good it is was taken back with its words.
+/// Everybody's words; thanks that were taken back are read by who said them alone.
+fn parts(sheet: Sheet, reader: Slot) -> Vec<Part> {
+    let is_kept = |part: &Part| part.by == reader || !kindness::is_taken_back(&sheet, part);
+    let kept: Vec<bool> = sheet.parts.iter().map(is_kept).collect();
+    let parts = sheet.parts.into_iter().zip(kept);
+    parts.filter(|(_, is_kept)| *is_kept).map(|(part, _)| part).collect()
+}
+
+/// What everybody says; how good it is was taken back with its words, and how strong a feeling is
+/// stands with the feeling.
 fn stances(sheet: &Sheet, is_hidden: bool) -> Vec<Stance> {
     let mut all = sheet.all_stances();
-    let says_nothing =
-        |stance: &Stance| [name::FROM, name::UNTIL, name::ANEW].contains(&stance.name.as_str());
+    let says_nothing = |stance: &Stance| UNSAID.contains(&stance.name.as_str());
     all.retain(|stance| !says_nothing(stance) && (!is_hidden || stance.name != name::LEVEL));
     all
 }
@@ -339,6 +357,9 @@ fn stances(sheet: &Sheet, is_hidden: bool) -> Vec<Stance> {
 fn members(sheet: &Sheet) -> Vec<Member> {
     let mut all = sheet.all_members();
     all.retain(|member| member.name != name::PROPOSAL);
+    for member in all.iter_mut().filter(|member| member.name == name::FEELING) {
+        member.intensity = repair::intensity(sheet, &member.value, member.by);
+    }
     all
 }
 

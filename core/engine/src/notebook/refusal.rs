@@ -77,6 +77,15 @@ pub enum CannotWrite {
     /// The words are no day.
     #[error("this is not a day; give it as the number of days since 1970-01-01")]
     NotADay,
+    /// The note has no seal, and was the other's to read from the start.
+    #[error(
+        "a note without a seal cannot be unsent; put it out of sight with trash, or erase its words \
+         for good"
+    )]
+    NotSealed,
+    /// The kind is begun by no app.
+    #[error("no entry of this kind is begun by hand; name another kind")]
+    NotBegun,
     /// The kind is for a vault, and this is none.
     #[error("this kind of entry is for your vault alone; write it there")]
     ForVault,

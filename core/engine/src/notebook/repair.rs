@@ -2,18 +2,20 @@
 //!
 //! It is at rest if both have let it go, each having seen every word and feeling that stands. So
 //! words that one had not seen when letting go are never forgiven unread: that person is asked
-//! again. Withdrawing is open always, alone and without a reason; nobody writes the other's part.
+//! again. Withdrawing is open always, alone and without a reason; nobody writes the other's part. How
+//! strong a feeling is asks nobody again: the feeling did.
 //! Deliberately not here: counting who forgave, and a date by which.
 
 use couplet_proto::ids::Slot;
 
-use super::CannotWrite;
+use super::claim::RevMap;
 use super::deed::{Act, Deed, Write};
-use super::kinds::{Fact, Look, State, a_day, claim, enough, new_part, value, words_with};
+use super::kinds::{Fact, Look, State, a_day, claim, enough, new_part, one_of, value, words_with};
 use super::name::ItemId;
-use super::schema::{Subject, name};
+use super::schema::{Subject, id_of_member, name};
 use super::sheet::{Part, Sheet};
-use crate::limits::MAX_FEELINGS;
+use super::{CannotWrite, check_words};
+use crate::limits::{MAX_FEELINGS, MAX_INTENSITY, MAX_WORD};
 
 /// Whether somebody has let go.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,7 +67,11 @@ fn look_of(sheet: &Sheet, by: Slot, look: &mut Look) {
     }
     for apology in of_other(name::APOLOGY) {
         look.open_on(by, Deed::Receive, apology);
-        note_if_earlier(sheet, name::RECEIVED, by, apology, look);
+        let received = sheet.said(name::RECEIVED, apology.id.as_ref(), by);
+        if received.is_some_and(|said| said.value == "yes") {
+            look.open_on(by, Deed::Unreceive, apology);
+            note_if_earlier(sheet, name::RECEIVED, by, apology, look);
+        }
     }
 }
 
@@ -95,19 +101,19 @@ pub(super) fn writes(
     Ok(match deed {
         Deed::Tell => vec![part(name::PERSPECTIVE)],
         Deed::Understand => vec![part(name::UNDERSTOOD)],
-        Deed::Feel => {
-            let feelings = sheet.members(name::FEELING, me);
-            let is_full = feelings.len() >= MAX_FEELINGS && !feelings.contains(words);
-            enough(is_full, "feelings", MAX_FEELINGS)?;
-            vec![Write::Member(name::FEELING, words.to_owned(), true)]
+        Deed::Feel => vec![felt(sheet, me, words)?],
+        Deed::Unfeel => {
+            let gone = Write::Member(name::FEELING, words.to_owned(), false);
+            unweighed(sheet, me, words).into_iter().chain([gone]).collect()
         }
-        Deed::Unfeel => vec![Write::Member(name::FEELING, words.to_owned(), false)],
+        Deed::Weigh => weighed(sheet, me, words)?,
         Deed::Ask => vec![new_part(sheet, me, name::REQUEST, new, words)?],
         Deed::Apologise => vec![new_part(sheet, me, name::APOLOGY, new, words)?],
         Deed::Agree => answer("yes"),
         Deed::Decline => answer("no"),
         Deed::NotNow => answer("not-now"),
         Deed::Receive => vec![claim(name::RECEIVED, on, "yes", seen(name::APOLOGY))],
+        Deed::Unreceive => vec![claim(name::RECEIVED, on, "no", seen(name::APOLOGY))],
         Deed::Pause => vec![claim(name::PAUSE, None, &a_day(words)?, sheet.revs.clone())],
         Deed::Resume => vec![claim(name::PAUSE, None, "", sheet.revs.clone())],
         Deed::LetGo => vec![claim(name::LET_GO, None, "yes", sheet.revs.clone())],
@@ -115,6 +121,40 @@ pub(super) fn writes(
         Deed::HappenedOn => vec![value(name::HAPPENED, a_day(words)?)],
         _ => Vec::new(),
     })
+}
+
+/// A feeling of one's own, if there is room.
+fn felt(sheet: &Sheet, me: Slot, feeling: &str) -> Result<Write, CannotWrite> {
+    let feelings = sheet.members(name::FEELING, me);
+    let is_full = feelings.len() >= MAX_FEELINGS && !feelings.contains(feeling);
+    enough(is_full, "feelings", MAX_FEELINGS)?;
+    Ok(Write::Member(name::FEELING, feeling.to_owned(), true))
+}
+
+/// How strong a feeling is, and the feeling, if it was not named so far.
+fn weighed(sheet: &Sheet, me: Slot, words: &str) -> Result<Vec<Write>, CannotWrite> {
+    let (strength, feeling) = words.split_once(' ').unwrap_or((words, ""));
+    let strength = one_of(strength, &STRENGTHS)?;
+    check_words(MAX_WORD, feeling)?;
+    if strength == NO_STRENGTH {
+        return Ok(unweighed(sheet, me, feeling).into_iter().collect());
+    }
+    let said = claim(name::INTENSITY, Some(&id_of_member(feeling)), &strength, RevMap::default());
+    Ok(vec![felt(sheet, me, feeling)?, said])
+}
+
+/// That nothing is said of how strong it is, if something was.
+fn unweighed(sheet: &Sheet, me: Slot, feeling: &str) -> Option<Write> {
+    let id = id_of_member(feeling);
+    sheet.said(name::INTENSITY, Some(&id), me)?;
+    Some(claim(name::INTENSITY, Some(&id), "", RevMap::default()))
+}
+
+/// How strong that feeling of that person is, if they say.
+pub(super) fn intensity(sheet: &Sheet, feeling: &str, by: Slot) -> Option<u8> {
+    let said = sheet.said(name::INTENSITY, Some(&id_of_member(feeling)), by)?;
+    let is_step = STRENGTHS.contains(&said.value.as_str());
+    said.value.parse().ok().filter(|_| is_step)
 }
 
 fn let_go(sheet: &Sheet, by: Slot) -> LetGo {
@@ -130,12 +170,18 @@ fn is_paused(sheet: &Sheet, by: Slot) -> bool {
     sheet.said(name::PAUSE, None, by).is_some_and(|said| !said.value.is_empty())
 }
 
-const ALWAYS: [Deed; 7] = [
+const ALWAYS: [Deed; 8] = [
     Deed::Tell,
     Deed::Understand,
     Deed::Feel,
+    Deed::Weigh,
     Deed::Ask,
     Deed::Apologise,
     Deed::Pause,
     Deed::HappenedOn,
 ];
+
+/// What can be said of how strong a feeling is, that nothing is said of it the last.
+const STRENGTHS: [&str; MAX_INTENSITY as usize + 1] = ["1", "2", "3", "4", "5", NO_STRENGTH];
+
+const NO_STRENGTH: &str = "no";

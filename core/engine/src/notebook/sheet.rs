@@ -80,6 +80,8 @@ pub struct Member {
     pub by: Slot,
     /// The member.
     pub value: String,
+    /// Of a feeling: how strong it is, from 1 to 5, if its person says.
+    pub intensity: Option<u8>,
 }
 
 /// An entry's fields.
@@ -347,7 +349,8 @@ impl Sheet {
             for (_, claim) in standing(&own) {
                 if !claim.value.is_empty() {
                     let name = subject.name().to_owned();
-                    members.insert(Member { name, by, value: claim.value.clone() });
+                    let value = claim.value.clone();
+                    members.insert(Member { name, by, value, intensity: None });
                 }
             }
         }
@@ -398,11 +401,15 @@ fn decided(name: &str, own: &[Owned]) -> Option<Said> {
 /// nothing away.
 fn risk(name: &str, value: &str) -> usize {
     let safest_first: &[&str] = match name {
-        name::LET_GO | name::RECEIVED | name::ADOPT | name::HELD => &["no", "yes"],
+        name::LET_GO | name::RECEIVED | name::THANKS | name::ADOPT | name::HELD => &["no", "yes"],
         name::VOTE => &["no", "maybe", "yes"],
         name::VERDICT => &["not-yet", "partly", "got-me"],
         name::ANSWER => &["no", "not-now", "yes"],
+        // Nobody is thanked for what the other may have done.
+        name::DONE_BY => &["you", "me"],
+        name::INTENSITY => &["1", "2", "3", "4", "5"],
         name::KEEP
+        | name::TENDER
         | name::TAKEN_BACK
         | name::LATER
         | name::CANCEL

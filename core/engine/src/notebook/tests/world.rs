@@ -175,6 +175,7 @@ pub(super) fn told(entry: &Entry) -> Vec<&'static str> {
         Fact::ChoseAnother(Slot::Second) => "ben chose another",
         Fact::WithdrawnAfterOpened => "withdrawn after it was opened",
         Fact::DoesNotOpen(_) => "does not open",
+        Fact::KeyToCome => "its key has not come",
         Fact::AlsoSaid(_, verdict) => match verdict.as_str() {
             "got-me" => "also said got-me",
             "partly" => "also said partly",

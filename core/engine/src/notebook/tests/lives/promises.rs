@@ -35,6 +35,9 @@ pub(super) fn for_both(entry: &Entry) -> Entry {
         entry.revisions.clear();
     }
     let is_prompt = entry.kind == Some(Kind::Prompt);
+    let unsaid = entry.stances.iter().filter(|one| one.name == name::THANKS && one.value == "no");
+    let unsaid: Vec<Slot> = unsaid.map(|one| one.by).collect();
+    entry.parts.retain(|part| part.name != name::THANKS || !unsaid.contains(&part.by));
     entry.parts.retain(|part| !is_prompt || part.name != name::ANSWER);
     entry.stances.retain(|stance| !is_taken_back || stance.name != name::LEVEL);
     entry.awaits_key = false;
@@ -84,6 +87,10 @@ pub(super) fn check_state(life: &Life, entry: &Entry) {
             Slot::BOTH.into_iter().for_each(|by| check_rest(life, entry, by));
         }
         Some(State::Ours) => assert!(both(name::ADOPT, "yes")),
+        Some(State::Thanked) => {
+            let by = entry.gesture_by.unwrap_or(entry.author);
+            assert_eq!(says(name::THANKS, by.other()), Some("yes"));
+        }
         Some(State::Understood) => check_understood(life, entry),
         Some(State::Agreed) => {
             let meeting = entry.meeting.as_ref().unwrap();
