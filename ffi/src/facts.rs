@@ -46,6 +46,8 @@ pub enum Fact {
         /// What they said.
         verdict: String,
     },
+    /// It was opened, and its key, which its author's devices have, has not come yet.
+    KeyToCome,
 }
 
 /// Something on a page that this person had not seen when they let it go.
@@ -74,6 +76,7 @@ impl From<couplet::Fact> for Fact {
             couplet::Fact::WithdrawnAfterOpened => Self::WithdrawnAfterOpened,
             couplet::Fact::DoesNotOpen(by) => Self::DoesNotOpen { by: by.into() },
             couplet::Fact::AlsoSaid(of, verdict) => Self::AlsoSaid { of: of.into(), verdict },
+            couplet::Fact::KeyToCome => Self::KeyToCome,
         }
     }
 }

@@ -187,6 +187,7 @@ fn told(entry: &Entry) -> Vec<&'static str> {
         Fact::WithdrawnAfterOpened => "withdrawn after it was opened",
         Fact::DoesNotOpen(_) => "does not open",
         Fact::AlsoSaid(..) => "also said",
+        Fact::KeyToCome => "its key has not come",
     });
     told.collect()
 }

@@ -112,7 +112,8 @@ def entry(it: ffi.Entry) -> v.Entry:
         parts=tuple(map(part, it.parts)),
         stances=tuple(map(stance, it.stances)),
         shown=tuple(map(shown, it.shown)),
-        members=tuple(k.Member(m.name, k.PersonId(m.by.value), m.value) for m in it.members),
+        members=tuple(map(member, it.members)),
+        gesture_by=None if it.gesture_by is None else k.PersonId(it.gesture_by.value),
         items=tuple(map(item, it.items)),
         meeting=None if it.meeting is None else meeting(it.meeting),
         seal=None if it.seal is None else k.Seal(it.seal.opens_at, it.seal.is_held_back),
@@ -172,6 +173,10 @@ def to_saying(deed: k.Deed, on: k.ItemId | None, words: str) -> ffi.Saying:
     return saying
 
 
+def member(it: ffi.Member) -> k.Member:
+    return k.Member(it.name, k.PersonId(it.by.value), it.value, it.intensity)
+
+
 def changed(it: ffi.Changed) -> a.Changed:
     return a.Changed(it.name, item_id(it.id), k.PersonId(it.by.value), it.before, it.now)
 
@@ -185,6 +190,8 @@ def fact(it: Any) -> k.Fact:
         return k.AlsoSaid(k.ItemId(it.of.value), it.verdict)
     if isinstance(it, ffi.Fact.WITHDRAWN_AFTER_OPENED):
         return k.WithdrawnAfterOpened()
+    if isinstance(it, ffi.Fact.KEY_TO_COME):
+        return k.KeyToCome()
     for of, value in _OF_A_PERSON:
         if isinstance(it, of):
             return value(k.PersonId(it.by.value))

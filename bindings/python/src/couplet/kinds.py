@@ -91,7 +91,7 @@ class EntryState(enum.Enum):
     REOPENED = "reopened"
     """Repair: both had let it go, and something has come since."""
     THANKED = "thanked"
-    """Note, gesture: the other said thank you."""
+    """Note, gesture: whom it was for said thank you."""
     SEALED = "sealed"
     """Note: it is sealed, and was not opened."""
     OPENED = "opened"
@@ -174,7 +174,7 @@ class Deed(enum.Enum):
     HAPPENED_ON = "happened-on"
     """Repair: the day it happened."""
     THANK = "thank"
-    """Note, gesture: thank for it."""
+    """Note, gesture: thank for it, if it was for oneself and can be read."""
     KEEP = "keep"
     """Note, gesture: keep it."""
     UNKEEP = "unkeep"
@@ -267,6 +267,18 @@ class Deed(enum.Enum):
     """Listening: name another page of listening that goes with it, as after both opened one."""
     UNLINK = "unlink"
     """Listening: take such a page off."""
+    UNRECEIVE = "unreceive"
+    """Repair: take back that an apology was received."""
+    UNTHANK = "unthank"
+    """Note, gesture: take one's thanks back, and the words that came with it."""
+    STEP_BACK = "step-back"
+    """Listening: take a sign of being there back: nod, touch or here."""
+    DONE_BY = "done-by"
+    """Gesture: who did it, if not who wrote it down: me or you."""
+    SET_TENDER = "set-tender"
+    """Dream, fear, aspiration: whether it is to be handled gently: yes or no."""
+    WEIGH = "weigh"
+    """Repair: how strong a feeling of one's own is, from 1 to 5, and which; no takes that back."""
 
 
 @dataclass(frozen=True)
@@ -336,6 +348,11 @@ class AlsoSaid:
     verdict: str
 
 
+@dataclass(frozen=True)
+class KeyToCome:
+    """It was opened, and its key, which its author's devices have, has not come yet."""
+
+
 Fact = (
     EarlierWords
     | ConfirmedBefore
@@ -345,6 +362,7 @@ Fact = (
     | WithdrawnAfterOpened
     | DoesNotOpen
     | AlsoSaid
+    | KeyToCome
 )
 """Something that is to be shown with an entry: nothing changes behind anybody's back."""
 
@@ -435,6 +453,8 @@ class Member:
     """Of which set: `tag`, `feeling`, `presence`."""
     by: PersonId
     value: str
+    intensity: int | None = None
+    """Of a feeling: how strong it is, from 1 to 5, if its person says."""
 
 
 @dataclass(frozen=True)

@@ -165,6 +165,12 @@ extension Deed {
             case .setColour: .setColour
             case .link: .link
             case .unlink: .unlink
+            case .unreceive: .unreceive
+            case .unthank: .unthank
+            case .stepBack: .stepBack
+            case .doneBy: .doneBy
+            case .setTender: .setTender
+            case .weigh: .weigh
             }
     }
 
@@ -237,6 +243,12 @@ extension Deed {
         case .setColour: .setColour
         case .link: .link
         case .unlink: .unlink
+        case .unreceive: .unreceive
+        case .unthank: .unthank
+        case .stepBack: .stepBack
+        case .doneBy: .doneBy
+        case .setTender: .setTender
+        case .weigh: .weigh
         }
     }
 }
@@ -266,6 +278,7 @@ extension Fact {
             case .withdrawnAfterOpened: .withdrawnAfterOpened
             case .doesNotOpen(let by): .doesNotOpen(PersonId(by))
             case .alsoSaid(let of, let verdict): .alsoSaid(ItemId(of), verdict)
+            case .keyToCome: .keyToCome
             }
     }
 }
@@ -332,7 +345,9 @@ extension Alternative {
 
 extension Member {
     init(_ ffi: CoupletFFI.Member) {
-        self.init(name: ffi.name, by: PersonId(ffi.by), value: ffi.value)
+        self.init(
+            name: ffi.name, by: PersonId(ffi.by), value: ffi.value,
+            intensity: ffi.intensity.map { Int($0) })
     }
 }
 

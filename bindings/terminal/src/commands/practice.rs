@@ -79,10 +79,12 @@ pub(super) fn as_json(entry: &Entry) -> Value {
             "alternatives": beside(&one.alternatives),
         })
     });
-    let members = entry
-        .members
-        .iter()
-        .map(|one| json!({ "name": one.name, "by": one.by.index(), "value": one.value }));
+    let members = entry.members.iter().map(|one| {
+        json!({
+            "name": one.name, "by": one.by.index(), "value": one.value,
+            "intensity": one.intensity,
+        })
+    });
     let items = entry.items.iter().map(|item| {
         json!({
             "id": item.id.as_str(), "text": item.text, "alternatives": beside(&item.alternatives),
@@ -97,6 +99,7 @@ pub(super) fn as_json(entry: &Entry) -> Value {
         "stances": stances.collect::<Vec<_>>(),
         "values": values.collect::<Vec<_>>(),
         "members": members.collect::<Vec<_>>(),
+        "gesture_by": entry.gesture_by.map(Slot::index),
         "items": items.collect::<Vec<_>>(),
         "meeting": entry.meeting.as_ref().map(meeting),
         "seal": entry.seal.as_ref().map(seal),
@@ -113,6 +116,7 @@ pub(super) fn fact(fact: &Fact) -> Value {
         Fact::WithdrawnAfterOpened => json!({ "withdrawn_after_opened": true }),
         Fact::DoesNotOpen(by) => json!({ "does_not_open": by.index() }),
         Fact::AlsoSaid(id, verdict) => json!({ "also_said": [id.as_str(), verdict] }),
+        Fact::KeyToCome => json!({ "key_to_come": true }),
     }
 }
 
@@ -135,6 +139,9 @@ pub(super) fn in_words(entry: &Entry, names: &Names, output: &Output) -> Vec<Str
     if let Some(Seal { opens: Opens::At(until), .. }) = entry.seal {
         lines.push(format!("      sealed until {}", moment::show(until)));
     }
+    if let Some(by) = entry.gesture_by {
+        lines.push(format!("      {} did it", person(by, names)));
+    }
     for shown in &entry.shown {
         let beside = shown.alternatives.iter().map(|one| format!(" or {}", one.value));
         let beside: String = beside.collect();
@@ -146,14 +153,12 @@ pub(super) fn in_words(entry: &Entry, names: &Names, output: &Output) -> Vec<Str
         lines.push(format!("      {whose}, {}: {}  {id}", part.name, part.text));
     }
     for member in &entry.members {
-        lines.push(format!(
-            "      {}, {}: {}",
-            person(member.by, names),
-            member.name,
-            member.value
-        ));
+        let (whose, strong) = (person(member.by, names), member.intensity);
+        let strong = strong.map(|strong| format!(" ({strong})")).unwrap_or_default();
+        lines.push(format!("      {whose}, {}: {}{strong}", member.name, member.value));
     }
-    for one in &entry.stances {
+    // Whose gesture it was stands there by name.
+    for one in entry.stances.iter().filter(|one| one.name != Deed::DoneBy.name()) {
         let (whose, id) = (person(one.by, names), output.styled(Style::Dim, &short(&one.id)));
         lines.push(format!("      {whose}, {}: {}  {id}", one.name, one.value));
     }
@@ -207,6 +212,7 @@ fn fact_in_words(fact: &Fact, names: &Names) -> String {
         Fact::AlsoSaid(id, verdict) => {
             format!("of {} was said on another device, too: {verdict}", short(id))
         }
+        Fact::KeyToCome => "opened; its key has not come yet".to_owned(),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::super::deed::{Act, Deed};
 use super::super::edition::NextEdition;
 use super::*;
 
@@ -72,6 +73,18 @@ fn what_is_erased_is_in_no_change_and_all_the_rest_stands() {
     }
     assert!(!next.notebook.words_of(&note, Person::first(Slot::Second)).is_empty());
     assert!(next.notebook.words_of(&note, Person::first(Slot::First)).is_empty());
+}
+
+#[test]
+fn a_feeling_that_is_erased_is_not_named_by_how_strong_it_was() {
+    let mut ana = Phone::new(ANA);
+    let repair = ana.notebook.write(Kind::Repair, 3, "Tuesday", &mut rng(1)).unwrap().entry.key;
+    let act = Act { deed: Deed::Weigh, on: None, words: "4 hurt", now: 0 };
+    ana.notebook.act(&repair, act, &mut rng(2)).unwrap();
+    let next = erased(&ana, &repair).notebook;
+    let left = next.document.entry(&repair).unwrap().fields.into_keys();
+    let of_feeling = schema::id_of_member("hurt").to_string();
+    assert_eq!(left.filter(|field| field.contains(&of_feeling)).collect::<Vec<_>>(), [""; 0]);
 }
 
 #[test]

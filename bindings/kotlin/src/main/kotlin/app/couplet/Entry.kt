@@ -57,6 +57,7 @@ public enum class Verb {
  * @property stances what each person says in it.
  * @property shown the values in it that both may set, besides [text] and [items].
  * @property members what each person put into their sets: feelings, tags, signs of being there.
+ * @property gestureBy whose gesture it was, if it is one: it was for the other, who may thank for it.
  * @property items its items, in their order.
  * @property meeting the times of a conversation, if it is one.
  * @property seal how it is sealed, if it is.
@@ -84,6 +85,7 @@ public data class Entry(
     val stances: List<Stance>,
     val shown: List<Shown>,
     val members: List<Member>,
+    val gestureBy: PersonId?,
     val items: List<Item>,
     val meeting: Meeting?,
     val seal: Seal?,

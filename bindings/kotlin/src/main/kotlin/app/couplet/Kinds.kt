@@ -104,7 +104,7 @@ public enum class EntryState {
     /** Repair: both had let it go, and something has come since. */
     REOPENED,
 
-    /** Note, gesture: the other said thank you. */
+    /** Note, gesture: whom it was for said thank you. */
     THANKED,
 
     /** Note: it is sealed, and was not opened. */
@@ -223,7 +223,7 @@ public enum class Deed {
     /** Repair: the day it happened. */
     HAPPENED_ON,
 
-    /** Note, gesture: thank for it. */
+    /** Note, gesture: thank for it, if it was for oneself and can be read. */
     THANK,
 
     /** Note, gesture: keep it. */
@@ -363,6 +363,24 @@ public enum class Deed {
 
     /** Listening: take such a page off. */
     UNLINK,
+
+    /** Repair: take back that an apology was received. */
+    UNRECEIVE,
+
+    /** Note, gesture: take one's thanks back, and the words that came with it. */
+    UNTHANK,
+
+    /** Listening: take a sign of being there back: nod, touch or here. */
+    STEP_BACK,
+
+    /** Gesture: who did it, if not who wrote it down: me or you. */
+    DONE_BY,
+
+    /** Dream, fear, aspiration: whether it is to be handled gently: yes or no. */
+    SET_TENDER,
+
+    /** Repair: how strong a feeling of one's own is, from 1 to 5, and which; no takes that back. */
+    WEIGH,
 }
 
 /** Something that is to be shown with an entry, so that nothing changes behind anybody's back. */
@@ -393,6 +411,9 @@ public sealed interface Fact {
      * the two holds.
      */
     public data class AlsoSaid(val of: ItemId, val verdict: String) : Fact
+
+    /** It was opened, and its key, which its author's devices have, has not come yet. */
+    public data object KeyToCome : Fact
 }
 
 /** What a deed is done on. */
@@ -460,8 +481,14 @@ public data class Alternative(val by: PersonId, val value: String)
  * A member of a person's set.
  *
  * @property name of which set: `tag`, `feeling`, `presence`.
+ * @property intensity of a feeling: how strong it is, from 1 to 5, if its person says.
  */
-public data class Member(val name: String, val by: PersonId, val value: String)
+public data class Member(
+    val name: String,
+    val by: PersonId,
+    val value: String,
+    val intensity: Int? = null,
+)
 
 /**
  * An item of a list, or a step.

@@ -30,6 +30,7 @@ internal fun app.couplet.ffi.Fact.lift() = when (this) {
     is app.couplet.ffi.Fact.WithdrawnAfterOpened -> Fact.WithdrawnAfterOpened
     is app.couplet.ffi.Fact.DoesNotOpen -> Fact.DoesNotOpen(by.lift())
     is app.couplet.ffi.Fact.AlsoSaid -> Fact.AlsoSaid(of.lift(), verdict)
+    is app.couplet.ffi.Fact.KeyToCome -> Fact.KeyToCome
 }
 
 internal fun app.couplet.ffi.Open.lift() = Open(
@@ -58,7 +59,8 @@ internal fun app.couplet.ffi.Shown.lift() =
 
 private fun app.couplet.ffi.Alternative.lift() = Alternative(by.lift(), value)
 
-internal fun app.couplet.ffi.Member.lift() = Member(name, by.lift(), value)
+internal fun app.couplet.ffi.Member.lift() =
+    Member(name, by.lift(), value, intensity?.toInt())
 
 internal fun app.couplet.ffi.Item.lift() = Item(
     id = id.lift(),
