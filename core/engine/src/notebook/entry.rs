@@ -196,10 +196,11 @@ impl Entry {
     }
 
     /// Whether its words were erased and nobody said anything else in it: its head alone is left,
-    /// which is no page to show.
+    /// which is no page to show. What its author says of words that are gone is nothing.
     #[must_use]
     pub fn is_bare(&self) -> bool {
-        let mut said = self.stances.iter().filter(|stance| stance.name != TRASH);
+        let is_others = |stance: &&Stance| stance.by != self.author && stance.name != TRASH;
+        let mut said = self.stances.iter().filter(is_others);
         let has_times = self.meeting.as_ref().is_some_and(|meeting| !meeting.proposals.is_empty());
         self.is_erased()
             && self.comments.is_empty()

@@ -88,6 +88,29 @@ fn a_feeling_that_is_erased_is_not_named_by_how_strong_it_was() {
 }
 
 #[test]
+fn an_entry_of_which_its_author_erased_all_words_is_no_page_whatever_they_said_of_them() {
+    for (kind, said, words) in [
+        (Kind::Gesture, Deed::DoneBy, "you"),
+        (Kind::Gesture, Deed::Keep, ""),
+        (Kind::Fear, Deed::SetTender, "yes"),
+        (Kind::Mood, Deed::Rate, "2"),
+    ] {
+        let (mut ana, mut ben) = (Phone::new(ANA), Phone::new(BEN));
+        let written = ana.notebook.write(kind, 3, SECRET, &mut rng(1)).unwrap();
+        ana.keep(&written);
+        let key = written.entry.key;
+        let act = Act { deed: said, on: None, words, now: 0 };
+        let written = ana.notebook.act(&key, act, &mut rng(2)).unwrap().unwrap();
+        ana.keep(&written);
+        assert!(erased(&ana, &key).notebook.entry(&key).unwrap().is_bare(), "{said}");
+        meet(&mut ana, &mut ben);
+        ben.comment(&key, "I read it");
+        meet(&mut ana, &mut ben);
+        assert!(!erased(&ana, &key).notebook.entry(&key).unwrap().is_bare(), "{said}");
+    }
+}
+
+#[test]
 fn both_phones_make_the_same_edition_whatever_reached_them_first() {
     let (ana, ben, note) = couple();
     let by_ana = erased(&ana, &note);
