@@ -55,7 +55,7 @@ pub enum Need {
     },
     /// It was removed, and words that were not seen then have brought it back.
     Resurfaced,
-    /// Somebody agreed to, or spoke of, earlier words.
+    /// Somebody agreed to, or spoke of, earlier words, or chose another time.
     Stale {
         /// Who, and to what.
         fact: Fact,

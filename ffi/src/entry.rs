@@ -7,7 +7,7 @@ use crate::device::PersonId;
 use crate::error::CoupletError;
 use crate::facts::Fact;
 use crate::kinds::{Deed, EntryState, Item, ItemId, Kind, Member, Open, Part, Shown, Stance};
-use crate::times::{Meeting, Seal};
+use crate::times::{Meeting, Pause, Seal};
 
 /// The name of an entry, the same on every phone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, uniffi::Record)]
@@ -167,6 +167,8 @@ pub struct Entry {
     pub items: Vec<Item>,
     /// The times of a conversation, if it is one.
     pub meeting: Option<Meeting>,
+    /// The pauses of a repair that go on today, in UTC; each ends by itself when its day has come.
+    pub pauses: Vec<Pause>,
     /// How it is sealed, if it is.
     pub seal: Option<Seal>,
     /// That somebody removed it, whether or not it is out of sight.
@@ -374,6 +376,7 @@ impl From<couplet::Entry> for Entry {
             gesture_by: entry.gesture_by.map(PersonId::from),
             items: all(entry.items),
             meeting: entry.meeting.map(Meeting::from),
+            pauses: all(entry.pauses),
             seal: entry.seal.map(Seal::from),
             trash: entry.trash.map(Trash::from),
             needs,
@@ -385,7 +388,8 @@ impl From<couplet::Entry> for Entry {
 }
 
 impl From<couplet::EntryRow> for EntryRow {
-    fn from(mut row: couplet::EntryRow) -> Self {
+    fn from(row: couplet::EntryRow) -> Self {
+        let mut row = row.as_of(couplet::today());
         Self {
             cursor: Cursor { value: row.cursor().to_string() },
             open: all(std::mem::take(&mut row.entry.open)),

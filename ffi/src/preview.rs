@@ -22,7 +22,7 @@ pub struct EntryPreview {
     pub author: PersonId,
     /// Its civil day, days since 1970-01-01.
     pub day: i32,
-    /// Its words, or how they begin.
+    /// Its words, or how they begin; of a conversation without notes, why it is to be.
     pub text: String,
     /// Whether these are all of its words.
     pub is_whole: bool,
@@ -54,10 +54,10 @@ impl From<couplet::EntryRow> for EntryPreview {
     fn from(row: couplet::EntryRow) -> Self {
         let cursor = Cursor { value: row.cursor().to_string() };
         let (conflicts, needs) = (row.entry.conflicts(), row.entry.needs().len());
-        let couplet::EntryRow { entry, is_unread, delivery, .. } = row;
+        let couplet::EntryRow { entry, is_unread, delivery, .. } = row.as_of(couplet::today());
         let done = entry.items.iter().filter(|item| item.is_done);
         let items_done = count(done.count());
-        let (text, is_whole) = beginning(entry.text);
+        let (text, is_whole) = beginning(entry.headline().to_owned());
         Self {
             id: EntryId { value: entry.key.into() },
             kind: entry.kind,

@@ -1,4 +1,4 @@
-//! Times in an entry: when two people meet, and when a sealed note opens.
+//! Times in an entry: when two people meet, how long a pause is, and when a sealed note opens.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -26,7 +26,7 @@ pub struct Proposal {
     pub start: SystemTime,
     /// When it ends.
     pub end: SystemTime,
-    /// The time zone that it was proposed in, by its name.
+    /// Its zone, by its name in the time zone database: show the hour there, and one's own.
     pub zone: String,
     /// Who proposed it.
     pub by: Vec<PersonId>,
@@ -53,6 +53,15 @@ pub enum Vote {
     Maybe,
     /// They cannot.
     No,
+}
+
+/// That somebody asked for a pause of a repair, which goes on.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Pause {
+    /// Who.
+    pub by: PersonId,
+    /// On which day it ends by itself, days since 1970-01-01; nothing if it ends when they say so.
+    pub until: Option<i32>,
 }
 
 /// How a note is sealed.
@@ -85,6 +94,12 @@ impl From<couplet::Proposal> for Proposal {
             by: all(proposal.by),
             votes: proposal.votes.into_iter().map(voted).collect(),
         }
+    }
+}
+
+impl From<couplet::Pause> for Pause {
+    fn from(pause: couplet::Pause) -> Self {
+        Self { by: pause.by.into(), until: pause.until }
     }
 }
 

@@ -1,7 +1,7 @@
 //! M6, shown conflicts: what two set apart from each other is shown on both phones until one
 //! chooses.
 
-use couplet::{Couplet, Deed, Kind, Saying};
+use couplet::{Couplet, Deed, Entry, Fact, Kind, Need, Saying, Slot, State};
 use couplet_tests::phones::{Together, act, act_on, meet};
 
 /// A value that both may set.
@@ -101,6 +101,46 @@ async fn what_was_set_apart_is_shown_on_both_phones_until_one_chooses() {
             let again = phone.say(&entry, resolve.clone()).await.unwrap_err();
             assert_eq!(again.code(), "nothing_to_resolve", "{field:?}");
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_times_chosen_apart_one_is_agreed_once_both_have_confirmed_it() {
+    let it = Together::begin().await;
+    let (ana, ben) = (&it.ana, &it.ben);
+    let entry = set_apart(&it, Field::Chosen, [0, 1]).await;
+    let meeting = |entry: Entry| (entry.state, entry.meeting.unwrap());
+    let (state, times) = meeting(ben.entry(&entry).await.unwrap().entry);
+    assert_eq!((state, times.agreed), (Some(State::TwoChosen), None));
+    let own = times.proposals[1].id.to_string();
+    let (field, on, value) = ("chosen".to_owned(), None, own.clone());
+    ben.say(&entry, Saying::Resolve { field, on, value }).await.unwrap();
+    meet(&[ana, ben]).await;
+    for phone in [ana, ben] {
+        let waiting = phone.needs_attention().await.unwrap().entries;
+        let [asked] = &waiting[..] else { panic!("{waiting:?}") };
+        assert_eq!(asked.entry.needs(), [Need::Stale(Fact::ChoseAnother(Slot::First))]);
+        assert_eq!(meeting(asked.entry.clone()).1.agreed, None, "no event in a calendar");
+    }
+    act_on(ana, &entry, Deed::Choose, Some(&own), "").await;
+    meet(&[ana, ben]).await;
+    for phone in [ana, ben] {
+        let (state, times) = meeting(phone.entry(&entry).await.unwrap().entry);
+        assert_eq!((state, times.agreed), (Some(State::Agreed), own.parse().ok()));
+        assert!(phone.needs_attention().await.unwrap().is_nothing());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_chosen_that_nobody_has_set() {
+    let it = Together::begin().await;
+    for field in [Field::Topic, Field::HappenedOn] {
+        let entry = set_apart(&it, field, [0, 1]).await;
+        let before = field.shown(&it.ana, &entry).await;
+        let (name, on, value) = (field.name().to_owned(), None, "20003".to_owned());
+        let refused = it.ana.say(&entry, Saying::Resolve { field: name, on, value }).await;
+        assert_eq!(refused.unwrap_err().code(), "invalid_input", "{field:?}");
+        assert_eq!(field.shown(&it.ana, &entry).await, before, "{field:?}");
     }
 }
 

@@ -32,7 +32,9 @@ fn words_for(deed: Deed, own: &str, chance: &mut Chance) -> String {
         Deed::Begins => one_of(&["note", "page"]),
         Deed::Propose => one_of(&["1 9 UTC", "2 9 UTC", "3 9 Europe/Berlin"]),
         Deed::Rate | Deed::SetLength => one_of(&["1", "2", "3"]),
-        Deed::Pause | Deed::HappenedOn | Deed::SetDate | Deed::TogetherSince => {
+        // Of a day to come, whatever the clocks say.
+        Deed::Pause => one_of(&["900001", "900002", "900003"]),
+        Deed::HappenedOn | Deed::SetDate | Deed::TogetherSince => {
             one_of(&["20001", "20002", "20003"])
         }
         Deed::Move => String::new(),

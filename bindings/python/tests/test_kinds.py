@@ -11,11 +11,14 @@ from couple import Phone, Relay, meet, scenario, together
 from couplet import (
     AskedAgain,
     Changed,
+    Choose,
+    ChoseAnother,
     ConfirmedBefore,
     Deed,
     EarlierWords,
     Filter,
     HadSaidYes,
+    InvalidInput,
     ItemId,
     KeyToCome,
     Kind,
@@ -27,7 +30,9 @@ from couplet import (
     OnEntry,
     OnThing,
     Open,
+    Pause,
     Seal,
+    Stale,
     Stance,
     EntryState,
     Verb,
@@ -119,6 +124,19 @@ async def test_a_repair_comes_to_rest_on_two_phones_apart_and_opens_again(
         assert [line.conflicts for line in await notebook.timeline()] == [1]
     [chosen] = (await anas.act(entry, Deed.HAPPENED_ON, words="20001")).entry.shown
     assert chosen.alternatives == ()
+
+    with pytest.raises(InvalidInput):
+        await anas.act(entry, Deed.PAUSE, words="20000")
+    await anas.act(entry, Deed.PAUSE, words="2932896")
+    await bens.act(entry, Deed.PAUSE)
+    await meet(anas, bens)
+    last = datetime.date(9999, 12, 31)
+    for notebook in (anas, bens):
+        shown = (await notebook.entry(entry)).entry
+        assert shown.state is EntryState.PAUSED
+        assert shown.pauses == (Pause(people[0], last), Pause(people[1], None))
+    await bens.act(entry, Deed.RESUME)
+    assert (await bens.entry(entry)).entry.pauses == (Pause(people[0], last),)
 
 
 @scenario("gesture")
@@ -292,16 +310,35 @@ async def test_two_agree_on_a_time_and_what_to_talk_about(
     assert (time.start.timestamp(), time.zone) == (1_800_000_000, "Europe/Vienna")
     assert time.end - time.start == datetime.timedelta(hours=1)
     assert time.by == (people[0],)
+    times = "1800100000 1800103600 America/New_York"
+    proposed = (await anas.act(entry, Deed.PROPOSE, words=times)).entry
+    assert proposed.meeting is not None
+    other = proposed.meeting.proposals[1]
     await meet(anas, bens)
     await bens.act(entry, Deed.VOTE, time.id, "yes")
     await bens.act(entry, Deed.CHOOSE, time.id)
     await bens.act(entry, Deed.PROMISE, words="no phones")
+    await anas.act(entry, Deed.CHOOSE, other.id)
+    await meet(anas, bens)
+    for notebook in (anas, bens):
+        [line] = await notebook.timeline()
+        assert (line.state, line.text) == (EntryState.TWO_CHOSEN, "I miss us")
+    [need] = (await anas.entry(entry)).entry.needs
+    assert isinstance(need, Choose)
+    await anas.resolve(entry, need.choice, other.id)
+    await meet(anas, bens)
+    for notebook in (anas, bens):
+        asked = (await notebook.entry(entry)).entry
+        assert asked.needs == (Stale(ChoseAnother(people[1])),)
+        assert asked.meeting is not None and asked.meeting.agreed is None
+    await bens.act(entry, Deed.CHOOSE, other.id)
     await meet(anas, bens)
     for notebook in (anas, bens):
         shown = (await notebook.entry(entry)).entry
         assert shown.state is EntryState.AGREED and shown.meeting is not None
-        assert shown.meeting.agreed == time.id
-        assert (people[1], Vote.YES) in shown.meeting.proposals[0].votes
+        assert (shown.meeting.agreed, shown.meeting.also_worked) == (other.id, (time.id,))
+        assert (people[1], Vote.YES) in shown.meeting.proposals[1].votes
+        assert shown.needs == ()
         assert [(item.text, item.is_promise) for item in shown.items] == [("no phones", True)]
     await anas.act(entry, Deed.CANCEL)
     await meet(anas, bens)

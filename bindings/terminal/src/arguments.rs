@@ -425,7 +425,7 @@ pub(crate) enum Verb {
     /// What its kind has people do with it: reflect, got-me, let-go, propose, vote, answer, open and
     /// so on, as `show` says; first the name of what it is done on, if it is done on something in
     /// the entry, then the words in quotation marks. A time is proposed as "2026-12-01T18:00
-    /// 2026-12-01T19:30 Europe/Copenhagen", days are written as 2026-02-14
+    /// 2026-12-01T19:30 Europe/Copenhagen", days are written as 2026-02-14; a pause may have none
     #[command(external_subcommand)]
     Deed(Vec<String>),
 }

@@ -12,6 +12,7 @@ mod network;
 mod practice;
 mod recovery;
 mod talk;
+mod times;
 mod vault;
 mod watch;
 

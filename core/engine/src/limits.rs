@@ -21,6 +21,18 @@ pub const MAX_ENTRIES: u64 = 50_000;
 /// day further around the earth. Clocks are claims, and an entry ahead of them is kept.
 pub const MAX_DAYS_AHEAD: i32 = 1;
 
+/// The first day that an entry, or something in it, is given here, in days since 1970-01-01: that of
+/// the year 1000. Up to [`LAST_DAY`] every calendar writes a year with four digits, and a day beyond
+/// them is a slip of the hand. Others are read.
+pub const FIRST_DAY: i32 = -354_285;
+
+/// The last of them: that of the year 9999.
+pub const LAST_DAY: i32 = 2_932_896;
+
+/// Seconds that the last place on earth to begin a day is behind UTC: until then a day has not come
+/// for everybody.
+pub const LAST_ZONE_BEHIND: i64 = 12 * 3_600;
+
 /// Units of a comment in one revision: notebook.md section 5.
 pub const MAX_COMMENT: usize = 2_000;
 
@@ -103,6 +115,7 @@ pub const MAX_WITNESSED: usize = 256;
 const _: () = assert!(MAX_SWEET_NOTE <= MAX_NOTE, "what is written is lawful");
 const _: () = assert!(LONG_PAGE < MAX_PAGE);
 const _: () = assert!(MAX_PAGE <= crate::document::limits::MAX_TEXT_UNITS);
+const _: () = assert!(FIRST_DAY < 0 && 0 < LAST_DAY);
 const _: () = assert!(MAX_TITLE <= MAX_VALUE, "a title is a value");
 const _: () = assert!(2 * 40 * MAX_MARKS < crate::document::limits::MAX_CHANGE_BYTES);
 const _: () = assert!(MAX_COMMENT <= MAX_NOTE && MAX_WORD <= MAX_VALUE);

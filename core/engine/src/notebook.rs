@@ -34,7 +34,7 @@ mod profile;
 mod prompt;
 pub mod reaction;
 mod refusal;
-mod repair;
+pub mod repair;
 pub mod schema;
 pub mod sharing;
 pub mod sheet;
@@ -182,6 +182,7 @@ impl Notebook {
         said: Vec<Write>,
     ) -> Result<Written, CannotWrite> {
         check_birth(kind, text)?;
+        kinds::check_day(day)?;
         check_length(MAX_PAGE, notes)?;
         said.iter().try_for_each(Write::check)?;
         let author = self.author();
@@ -212,6 +213,7 @@ impl Notebook {
         rng: &mut dyn CryptoRng,
     ) -> Result<Written, CannotWrite> {
         check_birth(Kind::Note, text)?;
+        kinds::check_day(day)?;
         when.map_or(Ok(()), |when| check_length(MAX_TITLE, when))?;
         let key = self.new_key(rng);
         let (words, closing) = self.close_words(&key, names::CLOSED, text, rng)?;

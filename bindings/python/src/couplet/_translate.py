@@ -116,6 +116,7 @@ def entry(it: ffi.Entry) -> v.Entry:
         gesture_by=None if it.gesture_by is None else k.PersonId(it.gesture_by.value),
         items=tuple(map(item, it.items)),
         meeting=None if it.meeting is None else meeting(it.meeting),
+        pauses=tuple(map(pause, it.pauses)),
         seal=None if it.seal is None else k.Seal(it.seal.opens_at, it.seal.is_held_back),
         trash=trash(it.trash),
         needs=tuple(map(need, it.needs)),
@@ -338,6 +339,10 @@ def set_aside(it: ffi.SetAside) -> p.SetAside:
 
 def quarantine(it: ffi.Quarantine) -> p.Quarantine:
     return p.Quarantine(tuple(map(late, it.late)), tuple(map(set_aside, it.changes)))
+
+
+def pause(it: ffi.Pause) -> a.Pause:
+    return a.Pause(k.PersonId(it.by.value), None if it.until is None else day(it.until))
 
 
 def trash(it: ffi.Trash | None) -> a.Trash | None:

@@ -26,6 +26,15 @@ class Among(enum.Enum):
 
 
 @dataclass(frozen=True)
+class Pause:
+    """That somebody asked for a pause of a repair, which goes on."""
+
+    by: PersonId
+    until: datetime.date | None
+    """On which day it ends by itself; nothing if it ends when they say so."""
+
+
+@dataclass(frozen=True)
 class Trash:
     """That somebody removed an entry."""
 
@@ -82,7 +91,7 @@ class Resurfaced:
 
 @dataclass(frozen=True)
 class Stale:
-    """Somebody agreed to, or spoke of, earlier words."""
+    """Somebody agreed to, or spoke of, earlier words, or chose another time."""
 
     fact: Fact
 

@@ -164,7 +164,7 @@ class Deed(enum.Enum):
     RECEIVE = "receive"
     """Repair: an apology was received."""
     PAUSE = "pause"
-    """Repair: pause it; the words say until when."""
+    """Repair: pause it; the words say until which day, or nothing."""
     RESUME = "resume"
     """Repair: end one's pause."""
     LET_GO = "let-go"
@@ -220,7 +220,7 @@ class Deed(enum.Enum):
     VOTE = "vote"
     """Heart-to-heart: whether one can at a time: yes, maybe or no."""
     CHOOSE = "choose"
-    """Heart-to-heart: which time it is to be."""
+    """Heart-to-heart: which time it is to be; one can then."""
     SET_LENGTH = "set-length"
     """Heart-to-heart: how many minutes."""
     SET_WHERE = "set-where"
@@ -492,7 +492,7 @@ class Proposal:
     start: datetime.datetime
     end: datetime.datetime
     zone: str
-    """The time zone that it was proposed in, by its name."""
+    """Its zone, by its name in the time zone database: show the hour there, and one's own."""
     by: tuple[PersonId, ...]
     votes: tuple[tuple[PersonId, Vote], ...]
 

@@ -7,7 +7,7 @@ import enum
 from dataclasses import dataclass
 from typing import NewType
 
-from .attention import Among, Arrived, Need, Trash
+from .attention import Among, Arrived, Need, Pause, Trash
 from .kinds import (
     Fact,
     Item,
@@ -130,6 +130,8 @@ class Entry:
     """Its items, in their order."""
     meeting: Meeting | None
     """The times of a conversation, if it is one."""
+    pauses: tuple[Pause, ...]
+    """The pauses of a repair that go on today, in UTC; each ends when its day has come."""
     seal: Seal | None
     """How it is sealed, if it is."""
     trash: Trash | None
@@ -168,7 +170,7 @@ class EntryPreview:
     author: PersonId
     day: datetime.date
     text: str
-    """Its words, or how they begin: at most 1,000 UTF-16 units of them."""
+    """How its words begin, at most 1,000 UTF-16 units; without notes, why it is to be."""
     is_whole: bool
     """Whether these are all of its words."""
     state: EntryState | None

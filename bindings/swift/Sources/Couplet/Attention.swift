@@ -43,7 +43,7 @@ public enum Need: Hashable, Codable, Sendable {
     case choose(Choice)
     /// It was removed, and words that were not seen then have brought it back.
     case resurfaced
-    /// Somebody agreed to, or spoke of, earlier words.
+    /// Somebody agreed to, or spoke of, earlier words, or chose another time.
     case stale(Fact)
     /// Words are left over from a removed paragraph: ``Notebook/keepLeftOver(_:in:)`` keeps them, an
     /// edit removes them.

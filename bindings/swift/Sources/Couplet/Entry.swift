@@ -72,6 +72,8 @@ public struct Entry: Hashable, Codable, Sendable, Identifiable {
     public let items: [Item]
     /// The times of a conversation, if it is one.
     public let meeting: Meeting?
+    /// The pauses of a repair that go on today, in UTC; each ends when its day has come.
+    public let pauses: [Pause]
     /// How it is sealed, if it is.
     public let seal: Seal?
     /// That somebody removed it, whether or not it is out of sight.
@@ -117,7 +119,8 @@ public struct EntryPreview: Hashable, Codable, Sendable, Identifiable {
     public let author: PersonId
     /// Its civil day.
     public let day: Day
-    /// Its words, or how they begin: at most 1,000 UTF-16 units of them.
+    /// Its words, or how they begin: at most 1,000 UTF-16 units of them; of a conversation without
+    /// notes, why it is to be.
     public let text: String
     /// Whether these are all of its words.
     public let isWhole: Bool

@@ -141,7 +141,7 @@ public enum Deed: String, Hashable, Codable, Sendable, CaseIterable {
     case apologise
     /// Repair: an apology was received.
     case receive
-    /// Repair: pause it; the words say until when.
+    /// Repair: pause it; the words say until which day, or nothing.
     case pause
     /// Repair: end one's pause.
     case resume
@@ -196,7 +196,7 @@ public enum Deed: String, Hashable, Codable, Sendable, CaseIterable {
     case propose
     /// Heart-to-heart: whether one can at a time: yes, maybe or no.
     case vote
-    /// Heart-to-heart: which time it is to be.
+    /// Heart-to-heart: which time it is to be; one can then.
     case choose
     /// Heart-to-heart: how many minutes.
     case setLength

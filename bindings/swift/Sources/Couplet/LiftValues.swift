@@ -25,6 +25,7 @@ extension Entry {
             gestureBy: ffi.gestureBy.map { PersonId($0) },
             items: ffi.items.map { Item($0) },
             meeting: ffi.meeting.map { Meeting($0) },
+            pauses: ffi.pauses.map { Pause($0) },
             seal: ffi.seal.map { Seal($0) },
             trash: ffi.trash.map { Trash($0) },
             needs: ffi.needs.map { Need($0) },

@@ -1,4 +1,4 @@
-// Times in an entry: when two people meet, and when a sealed note opens.
+// Times in an entry: when two people meet, how long a pause is, and when a sealed note opens.
 
 import Foundation
 internal import CoupletFFI
@@ -21,7 +21,7 @@ public struct Proposal: Hashable, Codable, Sendable, Identifiable {
     public let start: Date
     /// When it ends.
     public let end: Date
-    /// The time zone that it was proposed in, by its name.
+    /// Its zone, by its name in the time zone database: show the hour there, and one's own.
     public let zone: String
     /// Who proposed it.
     public let by: [PersonId]
@@ -45,6 +45,14 @@ public enum Vote: String, Hashable, Codable, Sendable, CaseIterable {
     case maybe
     /// They cannot.
     case no
+}
+
+/// That somebody asked for a pause of a repair, which goes on.
+public struct Pause: Hashable, Codable, Sendable {
+    /// Who.
+    public let by: PersonId
+    /// On which day it ends by itself; nothing if it ends when they say so.
+    public let until: Day?
 }
 
 /// How a note is sealed.
@@ -121,6 +129,12 @@ extension Vote {
             case .maybe: .maybe
             case .no: .no
             }
+    }
+}
+
+extension Pause {
+    init(_ ffi: CoupletFFI.Pause) {
+        self.init(by: PersonId(ffi.by), until: ffi.until.map { Day(daysSince1970: $0) })
     }
 }
 

@@ -101,6 +101,20 @@ extension Stories {
                 }
                 let chosen = try await ana.act(on: entry, .happenedOn, "20001").entry.shown
                 #expect(chosen.map(\.alternatives.count) == [0])
+
+                try await fails("invalid_input", as: \.isInvalidInput) {
+                    try await ana.act(on: entry, .pause, "20000")
+                }
+                try await ana.act(on: entry, .pause, "2932896")
+                try await ben.act(on: entry, .pause)
+                try await meet(ana, ben)
+                let anas = Pause(by: people[0], until: Day(daysSince1970: 2_932_896))
+                for phone in [ana, ben] {
+                    let shown = try await phone.entry(entry).entry
+                    #expect(shown.state == .paused)
+                    #expect(shown.pauses == [anas, Pause(by: people[1], until: nil)])
+                }
+                #expect(try await ben.act(on: entry, .resume).entry.pauses == [anas])
             }
         }
 
@@ -306,18 +320,43 @@ extension Stories {
                 #expect(time.end.timeIntervalSince(time.start) == 3_600)
                 #expect(time.zone == "Europe/Vienna")
                 #expect(time.by == [anas])
+                let another = "1800100000 1800103600 America/New_York"
+                let two = try await ana.act(on: entry, .propose, another).entry.meeting
+                let other = try #require(two?.proposals.last)
                 try await meet(ana, ben)
                 try await ben.act(on: entry, .vote, thing: time.id, "yes")
                 try await ben.act(on: entry, .choose, thing: time.id)
                 try await ben.act(on: entry, .promise, "no phones")
+                try await ana.act(on: entry, .choose, thing: other.id)
+                try await meet(ana, ben)
+                for phone in [ana, ben] {
+                    let lines = try await phone.timeline()
+                    #expect(lines.map(\.state) == [.twoChosen])
+                    #expect(lines.map(\.text) == ["I miss us"])
+                }
+                let need = try #require(try await ana.entry(entry).entry.needs.first)
+                guard case .choose(let choice) = need else {
+                    Issue.record("nothing is to be chosen")
+                    return
+                }
+                try await ana.resolve(choice, in: entry, with: other.id.rawValue)
+                try await meet(ana, ben)
+                for phone in [ana, ben] {
+                    let shown = try await phone.entry(entry).entry
+                    #expect(shown.needs == [.stale(.choseAnother(bens))])
+                    #expect(shown.meeting?.agreed == nil)
+                }
+                try await ben.act(on: entry, .choose, thing: other.id)
                 try await meet(ana, ben)
                 let yes = Voted(by: bens, vote: .yes)
                 for phone in [ana, ben] {
                     let shown = try await phone.entry(entry).entry
                     #expect(shown.state == .agreed)
                     let meeting = try #require(shown.meeting)
-                    #expect(meeting.agreed == time.id)
-                    #expect(meeting.proposals.first?.votes.contains(yes) == true)
+                    #expect(meeting.agreed == other.id)
+                    #expect(meeting.alsoWorked == [time.id])
+                    #expect(meeting.proposals.last?.votes.contains(yes) == true)
+                    #expect(shown.needs.isEmpty)
                     #expect(shown.items.map(\.text) == ["no phones"])
                     #expect(shown.items.map(\.isPromise) == [true])
                 }

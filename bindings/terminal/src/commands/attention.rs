@@ -4,7 +4,7 @@ use couplet::{Choice, Couplet, Cursor, Entry, KEEP, Need, Saying, Slot};
 use serde_json::{Value, json};
 
 use super::entries::{Names, list, names, person};
-use super::{practice, talk, text_or_input};
+use super::{practice, talk, text_or_input, times};
 use crate::arguments::{Everyday, Resolve};
 use crate::day;
 use crate::failure::Failure;
@@ -156,7 +156,8 @@ pub(super) fn in_words(entry: &Entry, names: &Names, output: &Output) -> Vec<Str
     }
     for choice in entry.choices() {
         let numbered = choice.values.iter().enumerate();
-        let shown = numbered.map(|(at, value)| format!("{}) {value}", at + 1));
+        let read = |value: &str| times::value_in_words(entry, &choice.field, value);
+        let shown = numbered.map(|(at, value)| format!("{}) {}", at + 1, read(value)));
         let shown: Vec<String> = shown.collect();
         let on = choice.on.as_ref().map(|id| format!("/{}", short(id.as_str())));
         let field = format!("{}{}", choice.field, on.unwrap_or_default());

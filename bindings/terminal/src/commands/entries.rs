@@ -78,8 +78,10 @@ pub(crate) async fn edit(couplet: &Couplet, edit: Edit, output: &Output) -> Resu
         say_queued(&entry, output);
         return Ok(());
     }
+    let before = couplet.entry(&edit.entry).await?.entry.content;
     let row = couplet.edit(&edit.entry, edit.base.as_deref(), &text).await?;
-    say_written(&row, "Written anew", output);
+    let is_changed = row.entry.content != before;
+    say_written(&row, if is_changed { "Written anew" } else { talk::UNCHANGED }, output);
     Ok(())
 }
 
@@ -122,6 +124,7 @@ pub(crate) async fn timeline(
 pub(super) fn list(rows: &[EntryRow], names: &Names, output: &Output) {
     let mut shown_day = None;
     for row in rows {
+        let row = &row.clone().as_of(day::today());
         let mut words = String::new();
         if shown_day.replace(row.entry.day) != Some(row.entry.day) {
             words = format!("{}\n", output.styled(Style::Bold, &day::show(row.entry.day)));
@@ -132,7 +135,7 @@ pub(super) fn list(rows: &[EntryRow], names: &Names, output: &Output) {
 }
 
 pub(crate) async fn show(couplet: &Couplet, entry: &str, output: &Output) -> Result<(), Failure> {
-    let row = couplet.show(entry).await?;
+    let row = couplet.show(entry).await?.as_of(day::today());
     let names = names(couplet).await;
     let entry = &row.entry;
     let mut object = as_json(&row, &names);
@@ -233,7 +236,10 @@ pub(super) fn in_words(row: &EntryRow, names: &Names, output: &Output) -> String
         heading.push_str(&output.styled(Style::Good, "  new"));
     }
     let mut lines = vec![heading];
-    lines.extend(wrap(&entry.text, WIDTH).into_iter().map(|line| format!("    {line}")));
+    // Of a conversation without notes its why is below.
+    if !entry.text.is_empty() {
+        lines.extend(wrap(&entry.text, WIDTH).into_iter().map(|line| format!("    {line}")));
+    }
     if entry.is_erased() {
         lines.push(output.styled(Style::Dim, "    its words were erased for good"));
     }

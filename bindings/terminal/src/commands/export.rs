@@ -161,7 +161,7 @@ fn entry_as_json(entry: &Entry) -> Value {
         "alternatives": entry.alternatives.iter().map(revision).collect::<Vec<_>>(),
         "comments": entry.comments.iter().map(comment).collect::<Vec<_>>(),
         "reactions": entry.reactions.iter().map(reaction).collect::<Vec<_>>(),
-        "practice": practice::as_json(entry),
+        "practice": practice::as_json(&entry.clone().as_of(day::today())),
     })
 }
 
@@ -227,7 +227,7 @@ fn as_markdown(export: &Export) -> String {
         }
         let began = if entry.kind == Some(Kind::Page) { " began a page" } else { "" };
         text.push_str(&format!("\n**{}**{began}\n\n", name_of(entry.author)));
-        text.push_str(&paragraphs("", &entry.text));
+        text.push_str(&paragraphs("", entry.headline()));
         for beside in &entry.alternatives {
             text.push_str("\n> *beside it:*\n>\n");
             text.push_str(&paragraphs("> ", &beside.text));

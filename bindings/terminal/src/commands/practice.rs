@@ -4,12 +4,13 @@
 use std::collections::BTreeSet;
 
 use couplet::{
-    Alternative, Changed, Deed, Entry, Fact, ItemId, Meeting, Opens, Proposal, Saying, Seal, Slot,
+    Alternative, Changed, Deed, Entry, Fact, ItemId, Opens, Pause, Saying, Seal, Slot, Stance,
+    names,
 };
 use serde_json::{Value, json};
 
 use super::entries::{Names, person};
-use super::text_or_input;
+use super::{text_or_input, times};
 use crate::failure::Failure;
 use crate::output::{Output, Style};
 use crate::{day, moment};
@@ -43,9 +44,9 @@ fn as_the_notebook_has_it(deed: Deed, words: String) -> Result<String, Failure> 
             let (start, end) = (moment::parse(start, &zone)?, moment::parse(end, &zone)?);
             Ok(format!("{start} {end} {zone}"))
         }
-        Deed::Pause | Deed::HappenedOn | Deed::SetDate | Deed::TogetherSince
-            if words.contains('-') =>
-        {
+        // A pause may be without one.
+        Deed::Pause if words.trim().is_empty() => Ok(words),
+        Deed::Pause | Deed::HappenedOn | Deed::SetDate | Deed::TogetherSince => {
             Ok(day::parse(words.trim())?.to_string())
         }
         _ => Ok(words),
@@ -101,7 +102,8 @@ pub(super) fn as_json(entry: &Entry) -> Value {
         "members": members.collect::<Vec<_>>(),
         "gesture_by": entry.gesture_by.map(Slot::index),
         "items": items.collect::<Vec<_>>(),
-        "meeting": entry.meeting.as_ref().map(meeting),
+        "meeting": entry.meeting.as_ref().map(times::as_json),
+        "pauses": entry.pauses.iter().map(pause).collect::<Vec<_>>(),
         "seal": entry.seal.as_ref().map(seal),
     })
 }
@@ -135,7 +137,8 @@ pub(super) fn in_words(entry: &Entry, names: &Names, output: &Output) -> Vec<Str
         let promise = if item.is_promise { "promise: " } else { "" };
         lines.push(format!("    [{mark}] {promise}{}  {id}", item.text));
     }
-    lines.extend(entry.meeting.iter().flat_map(|one| times_in_words(one, names, output)));
+    lines.extend(entry.meeting.iter().flat_map(|one| times::in_words(one, names, output)));
+    lines.extend(entry.pauses.iter().map(|one| pause_in_words(one, names)));
     if let Some(Seal { opens: Opens::At(until), .. }) = entry.seal {
         lines.push(format!("      sealed until {}", moment::show(until)));
     }
@@ -143,9 +146,10 @@ pub(super) fn in_words(entry: &Entry, names: &Names, output: &Output) -> Vec<Str
         lines.push(format!("      {} did it", person(by, names)));
     }
     for shown in &entry.shown {
-        let beside = shown.alternatives.iter().map(|one| format!(" or {}", one.value));
+        let read = |value: &str| times::value_in_words(entry, &shown.name, value);
+        let beside = shown.alternatives.iter().map(|one| format!(" or {}", read(&one.value)));
         let beside: String = beside.collect();
-        lines.push(format!("      {}: {}{beside}", shown.name, shown.value));
+        lines.push(format!("      {}: {}{beside}", shown.name, read(&shown.value)));
     }
     for part in &entry.parts {
         let (whose, id) = (person(part.by, names), short(&part.id));
@@ -157,8 +161,8 @@ pub(super) fn in_words(entry: &Entry, names: &Names, output: &Output) -> Vec<Str
         let strong = strong.map(|strong| format!(" ({strong})")).unwrap_or_default();
         lines.push(format!("      {whose}, {}: {}{strong}", member.name, member.value));
     }
-    // Whose gesture it was stands there by name.
-    for one in entry.stances.iter().filter(|one| one.name != Deed::DoneBy.name()) {
+    let is_told = |one: &&Stance| TOLD.contains(&one.name.as_str());
+    for one in entry.stances.iter().filter(|one| !is_told(one)) {
         let (whose, id) = (person(one.by, names), output.styled(Style::Dim, &short(&one.id)));
         lines.push(format!("      {whose}, {}: {}  {id}", one.name, one.value));
     }
@@ -216,22 +220,16 @@ fn fact_in_words(fact: &Fact, names: &Names) -> String {
     }
 }
 
-/// The times proposed for a conversation, for programs.
-fn meeting(meeting: &Meeting) -> Value {
-    let proposals = meeting.proposals.iter().map(|time| {
-        let votes = time.votes.iter();
-        let votes = votes.map(|(by, vote)| json!({ "by": by.index(), "vote": vote.name() }));
-        json!({
-            "id": time.id.as_str(), "start": time.start, "end": time.end, "zone": time.zone,
-            "by": time.by.iter().map(|by| by.index()).collect::<Vec<_>>(),
-            "votes": votes.collect::<Vec<_>>(),
-        })
-    });
-    json!({
-        "proposals": proposals.collect::<Vec<_>>(),
-        "agreed": meeting.agreed.as_ref().map(ItemId::as_str),
-        "also_worked": meeting.also_worked.iter().map(ItemId::as_str).collect::<Vec<_>>(),
-    })
+fn pause(pause: &Pause) -> Value {
+    json!({ "by": pause.by.index(), "until": pause.until.map(day::show) })
+}
+
+fn pause_in_words(pause: &Pause, names: &Names) -> String {
+    let until = match pause.until {
+        Some(until) => format!("until {}", day::show(until)),
+        None => "until they go on".to_owned(),
+    };
+    format!("      {} asked for a pause, {until}", person(pause.by, names))
 }
 
 fn seal(seal: &Seal) -> Value {
@@ -242,24 +240,9 @@ fn seal(seal: &Seal) -> Value {
     json!({ "until": until, "held_back": seal.is_held_back })
 }
 
-/// The times proposed, a line each.
-fn times_in_words(meeting: &Meeting, names: &Names, output: &Output) -> Vec<String> {
-    let line = |time: &Proposal| {
-        let mark = match &meeting.agreed {
-            Some(agreed) if *agreed == time.id => "agreed",
-            _ if meeting.also_worked.contains(&time.id) => "also works",
-            _ => "proposed",
-        };
-        let votes = time.votes.iter();
-        let votes: Vec<String> =
-            votes.map(|(by, vote)| format!("{} {}", person(*by, names), vote.name())).collect();
-        let short: String = time.id.as_str().chars().take(SHORT).collect();
-        let (start, end) = (moment::show(time.start), moment::show(time.end));
-        let id = output.styled(Style::Dim, &short);
-        format!("      {mark}: {start} to {end} ({})  {}  {id}", time.zone, votes.join(", "))
-    };
-    meeting.proposals.iter().map(line).collect()
-}
+/// What somebody says that is told in other lines: with the times, as a pause, and by whose name a
+/// gesture is.
+const TOLD: [&str; 4] = [names::VOTE, names::CHOSEN, names::PAUSE, names::DONE_BY];
 
 /// How much of a name is shown; the beginning is enough to name it.
 const SHORT: usize = 8;

@@ -8,10 +8,14 @@ use serde_json::{Value, json};
 use super::entries::{Names, SHARED, name_of, names, person, say_queued};
 use super::{practice, text_or_input};
 use crate::arguments::{Do, Verb};
+use crate::day;
 use crate::failure::Failure;
 use crate::output::{Output, Style, wrap};
 
 const WIDTH: usize = 68;
+
+/// Said of an entry that is as it was.
+pub(super) const UNCHANGED: &str = "Changed: nothing, as it is so already";
 
 /// How much of a comment's name is shown; the beginning is enough to name it.
 const SHORT: usize = 8;
@@ -54,12 +58,16 @@ pub(super) async fn say(
         say_queued(&couplet.queue_saying(entry, saying).await?, output);
         return Ok(());
     }
-    let row = couplet.say(entry, saying).await?;
+    let before = couplet.entry(entry).await?.entry.content;
+    let row = couplet.say(entry, saying).await?.as_of(day::today());
+    let is_changed = row.entry.content != before;
+    let words = if is_changed { words } else { UNCHANGED };
     let names = names(couplet).await;
     let object = json!({
         "entry": row.entry.key.as_str(),
         "version": row.entry.version.to_string(),
         "state": SHARED,
+        "changed": is_changed,
         "can": can(&row),
         "comments": comments(&row, &names),
         "reactions": reactions(&row, &names),

@@ -431,6 +431,12 @@ impl Raw {
 }
 
 impl EntryRow {
+    /// The same as it is on that day of the reader's, days since 1970-01-01: see [`Entry::as_of`].
+    #[must_use]
+    pub fn as_of(self, today: i32) -> Self {
+        Self { entry: self.entry.as_of(today), ..self }
+    }
+
     /// The place just behind this entry.
     #[must_use]
     pub fn cursor(&self) -> Cursor {

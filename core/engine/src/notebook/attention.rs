@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::deed::Write;
 use super::entry::Entry;
+use super::heart;
 use super::items::Item;
 use super::kinds::Fact;
 use super::left_over::LeftOver;
@@ -28,7 +29,7 @@ pub enum Need {
     Choice(Choice),
     /// It was removed, and words that were not seen then have brought it back.
     Resurfaced,
-    /// Somebody agreed to, or spoke of, earlier words.
+    /// Somebody agreed to, or spoke of, earlier words, or chose another time.
     Stale(Fact),
     /// Words are left over from a paragraph that was removed while they were written into it.
     LeftOver(LeftOver),
@@ -63,7 +64,13 @@ impl Entry {
         let mut needs: Vec<Need> = self.choices().into_iter().map(Need::Choice).collect();
         needs.extend(self.trash.iter().map(|_| Need::Resurfaced));
         let is_stale = |fact: &&Fact| {
-            matches!(fact, Fact::EarlierWords(_) | Fact::ConfirmedBefore(_) | Fact::AskedAgain(_))
+            matches!(
+                fact,
+                Fact::EarlierWords(_)
+                    | Fact::ConfirmedBefore(_)
+                    | Fact::AskedAgain(_)
+                    | Fact::ChoseAnother(_)
+            )
         };
         needs.extend(self.facts.iter().filter(is_stale).cloned().map(Need::Stale));
         needs.extend(self.left_over.iter().cloned().map(Need::LeftOver));
@@ -122,6 +129,9 @@ impl Notebook {
         if choice.by.is_some_and(|by| by != self.slot) {
             return Err(CannotWrite::NotYours);
         }
+        if choice.by.is_none() && !choice.values.iter().any(|one| one == value) {
+            return Err(CannotWrite::NotAChoice);
+        }
         let is_body = on.is_none() && (field == WORDS || is_body(&entry, field));
         match (is_body, choice.by, on) {
             (true, ..) => self.edit(key, None, value),
@@ -131,25 +141,29 @@ impl Notebook {
             (false, by, _) => {
                 let subject = Subject::parse(field, on.map(ItemId::as_str));
                 let subject = subject.ok_or(CannotWrite::NothingToResolve)?;
-                if by.is_none() && !choice.values.iter().any(|one| one == value) {
-                    return Err(CannotWrite::NotAChoice);
-                }
-                let value = value.to_owned();
                 // What a generation before this person wrote is nobody's to write anew.
                 let is_it = |part: &&Part| part.name == field && part.id.as_ref() == on;
                 let mut parts = entry.parts.iter().filter(is_it);
                 if by.is_some() && !parts.any(|part| self.is_by_me(part.by, part.generation)) {
                     return Err(CannotWrite::NotYours);
                 }
-                let write = match by {
-                    Some(_) => Write::Part(subject, value),
-                    None => Write::Value(subject, value),
+                let writes = match by {
+                    Some(_) => vec![Write::Part(subject, value.to_owned())],
+                    None => taken(&entry, subject, value),
                 };
-                let change = self.put_write(key, write)?;
-                change.map(|change| self.written(key, Some(change))).transpose()
+                self.put_each(key, writes)
             }
         }
     }
+}
+
+/// What it is to take one of several values: a time that is taken is one at which one can.
+fn taken(entry: &Entry, subject: Subject, value: &str) -> Vec<Write> {
+    let is_choice = subject.name() == name::CHOSEN && entry.kind == Some(Kind::HeartToHeart);
+    let mut times = entry.meeting.iter().flat_map(|meeting| &meeting.proposals);
+    let time = times.find(|time| is_choice && time.id.as_str() == value);
+    let write = || vec![Write::Value(subject, value.to_owned())];
+    time.map_or_else(write, |time| heart::choose(&time.id))
 }
 
 fn is_body(entry: &Entry, field: &str) -> bool {

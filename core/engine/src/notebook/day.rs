@@ -10,7 +10,7 @@ use super::CannotWrite;
 use super::claim::RevMap;
 use super::deed::{Act, Deed, Write};
 use super::inner::is_taken_back;
-use super::kinds::{Look, State, a_day, claim, one_of, value};
+use super::kinds::{Look, State, claim, on_day, one_of, value};
 use super::schema::{Kind, name};
 use super::sheet::Sheet;
 
@@ -34,7 +34,7 @@ pub(super) fn look(kind: Kind, sheet: &Sheet) -> Look {
 pub(super) fn writes(act: Act<'_>) -> Result<Vec<Write>, CannotWrite> {
     let say = |name, value: &str| claim(name, None, value, RevMap::default());
     Ok(match act.deed {
-        Deed::SetDate => vec![value(name::ON, a_day(act.words)?)],
+        Deed::SetDate => vec![on_day(name::ON, act.words)?],
         Deed::SetRepeat => {
             let repeat = one_of(act.words, &["yearly", "monthly", "weekly", "never"])?;
             vec![value(name::REPEAT, repeat)]

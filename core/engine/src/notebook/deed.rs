@@ -201,6 +201,17 @@ impl Notebook {
         self.put_write(key, Write::Value(Subject::new(name, None), text.to_owned()))
     }
 
+    /// Writes these, as far as they do not stand there.
+    pub(super) fn put_each(
+        &mut self,
+        key: &EntryKey,
+        writes: Vec<Write>,
+    ) -> Result<Option<Written>, CannotWrite> {
+        writes.iter().try_for_each(Write::check)?;
+        let raw = self.document.entry(key).ok_or(CannotWrite::NoEntry)?;
+        self.put_writes(key, &Sheet::read(key.slot(), &raw), writes)
+    }
+
     /// Writes one thing, unless it stands there.
     pub(super) fn put_write(
         &mut self,

@@ -40,7 +40,7 @@ pub enum Deed {
     Apologise,
     /// Repair: an apology was received.
     Receive,
-    /// Repair: pause it; the words say until when.
+    /// Repair: pause it; the words say until which day, or nothing.
     Pause,
     /// Repair: end one's pause.
     Resume,
@@ -95,7 +95,7 @@ pub enum Deed {
     Propose,
     /// Heart-to-heart: whether one can at a time: yes, maybe or no.
     Vote,
-    /// Heart-to-heart: which time it is to be.
+    /// Heart-to-heart: which time it is to be; one can then.
     Choose,
     /// Heart-to-heart: how many minutes.
     SetLength,

@@ -24,7 +24,7 @@ use crate::notebook::left_over::LeftOver;
 use crate::notebook::name::ItemId;
 use crate::notebook::names::{LEFT_OVER, TRASH};
 use crate::notebook::reaction::Reaction;
-use crate::notebook::repair;
+use crate::notebook::repair::{self, Pause};
 use crate::notebook::schema::{Body, Field, Kind, TEXT, name};
 use crate::notebook::sheet::{Member, Part, Sheet, Shown, Stance};
 use crate::notebook::trash::Trash;
@@ -34,7 +34,7 @@ pub use crate::notebook::words::Revision;
 
 /// The form that [`Entry`] has in a store. It rises with every field that comes or goes, and a store
 /// of an earlier form shows its entries anew.
-pub const FORM: u32 = 15;
+pub const FORM: u32 = 16;
 
 /// An entry with everything that stands in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,7 +67,7 @@ pub struct Entry {
     pub comments: Vec<Comment>,
     /// The emoji left on it, by person.
     pub reactions: Vec<Reaction>,
-    /// Where it has come to, if its kind has states.
+    /// Where it has come to, if its kind has states; paused, whatever day it is ([`Entry::as_of`]).
     pub state: Option<State>,
     /// What is to be shown with that.
     pub facts: Vec<Fact>,
@@ -85,6 +85,8 @@ pub struct Entry {
     pub items: Vec<Item>,
     /// The times of a conversation, if it is one.
     pub meeting: Option<Meeting>,
+    /// The pauses of a repair that nobody has ended, whatever day it is.
+    pub pauses: Vec<Pause>,
     /// How it is sealed, if it is.
     pub seal: Option<Seal>,
     /// Whether a device of its reader's has a key to publish, to copy or to withdraw in it, at once
@@ -172,11 +174,36 @@ impl Entry {
                 .map(|kind| kindness::done_by(kind, &sheet)),
             items: items::items(&sheet),
             meeting: (kind == Some(Kind::HeartToHeart)).then(|| heart::meeting(&sheet)),
+            pauses: if kind == Some(Kind::Repair) { repair::pauses(&sheet) } else { Vec::new() },
             awaits_key: kind.is_some_and(|kind| closed::awaits_key(kind, reader.slot, &sheet)),
             seal: kind.filter(|kind| *kind == Kind::Note).and_then(|_| kindness::seal(&sheet)),
             parts: parts(sheet, reader.slot),
             version,
         }
+    }
+
+    /// The same as it is on that day of the reader's, days since 1970-01-01: a pause of which the day
+    /// has come is over. Nothing is written for it, and a clock that is wrong shows it wrongly.
+    #[must_use]
+    pub fn as_of(mut self, today: i32) -> Self {
+        self.pauses.retain(|pause| pause.goes_on(today));
+        let pauses = &self.pauses;
+        let is_paused = |by: Slot| pauses.iter().any(|pause| pause.by == by);
+        self.open.retain(|open| open.deed != Deed::Resume || is_paused(open.to));
+        if self.state == Some(State::Paused) && self.pauses.is_empty() {
+            self.state = Some(repair::state_after_pauses(&self));
+        }
+        self
+    }
+
+    /// What a line of a timeline says of it: its words, or, where it was begun with others and has none
+    /// of these so far, those.
+    #[must_use]
+    pub fn headline(&self) -> &str {
+        let Some(Body::Notes(why)) = self.kind.map(Kind::body) else { return &self.text };
+        let mut begun = self.parts.iter().filter(|part| part.name == why && part.by == self.author);
+        let begun = begun.next().filter(|_| self.text.trim().is_empty());
+        begun.map_or(&self.text, |part| &part.text)
     }
 
     /// Whether there are no words in it that it was made of: they were erased.

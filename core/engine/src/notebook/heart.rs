@@ -2,8 +2,9 @@
 //!
 //! A time that is proposed is a member of a set, and its name is made of it: so it cannot become
 //! another time under the votes that it has, and two who propose the same time propose one. It is
-//! agreed if both can, and if one was chosen, nobody wants another; whoever chose apart from the
-//! other is asked. Declining needs no reason. Deliberately not here: calendars, and reminding.
+//! agreed if both can, and if one was chosen, nobody wants another. Who chooses a time, or takes one
+//! of two that were chosen apart, says with it that they can then; whoever chose another is asked,
+//! until they say yes or no to it. Declining needs no reason. Deliberately not here: calendars, and reminding.
 
 use couplet_proto::ids::Slot;
 use serde::{Deserialize, Serialize};
@@ -38,7 +39,7 @@ pub struct Proposal {
     pub start: i64,
     /// When it ends.
     pub end: i64,
-    /// The time zone that it was proposed in, by its name.
+    /// Its zone, by its name in the time zone database: show the hour there, and one's own.
     pub zone: String,
     /// Who proposed it.
     pub by: Vec<Slot>,
@@ -86,15 +87,14 @@ pub(super) fn look(sheet: &Sheet) -> Look {
 
 fn facts(sheet: &Sheet, meeting: &Meeting, state: State) -> Vec<Fact> {
     let mut facts = Vec::new();
+    let is_off = matches!(state, State::Held | State::Cancelled | State::Later);
     for by in Slot::BOTH {
         let could = |one: &Proposal| one.vote(by) == Some(Vote::Yes);
         let has_cancelled = sheet.says(name::CANCEL, by, "yes");
         if state == State::Cancelled && !has_cancelled && meeting.proposals.iter().any(could) {
             facts.push(Fact::HadSaidYes(by));
         }
-        if let Some((chosen, false)) = chosen(sheet)
-            && wants_another(sheet, by, &chosen)
-        {
+        if !is_off && is_asked(sheet, meeting, by) {
             facts.push(Fact::ChoseAnother(by));
         }
     }
@@ -138,8 +138,38 @@ fn chosen(sheet: &Sheet) -> Option<(String, bool)> {
     Some((shown.value, !shown.alternatives.is_empty()))
 }
 
+/// On any of their devices.
 fn wants_another(sheet: &Sheet, by: Slot, chosen: &str) -> bool {
     sheet.said(name::CHOSEN, None, by).is_some_and(|said| said.value != chosen)
+        || !sheet.also_said(name::CHOSEN, None, by).is_empty()
+}
+
+/// Whether they chose another time than the one that stands, and did not say no to that.
+fn is_asked(sheet: &Sheet, meeting: &Meeting, by: Slot) -> bool {
+    let Some((chosen, false)) = chosen(sheet) else { return false };
+    let mut declined = meeting.proposals.iter().filter(|time| time.vote(by) == Some(Vote::No));
+    wants_another(sheet, by, &chosen) && !declined.any(|time| time.id.as_str() == chosen)
+}
+
+/// That it is to be at that time, and that one can then.
+pub(super) fn choose(id: &ItemId) -> Vec<Write> {
+    let vote = claim(name::VOTE, Some(id), "yes", RevMap::default());
+    vec![value(name::CHOSEN, id.to_string()), wants(id), vote]
+}
+
+fn wants(id: &ItemId) -> Write {
+    claim(name::CHOSEN, None, id.as_str(), RevMap::default())
+}
+
+/// Who says yes to the time that stands wants no other.
+fn vote(sheet: &Sheet, me: Slot, id: &ItemId, word: &str) -> Result<Vec<Write>, CannotWrite> {
+    let vote = one_of(word, &["yes", "maybe", "no"])?;
+    let is_it = chosen(sheet).is_some_and(|(chosen, is_one_of_two)| {
+        chosen == id.as_str() && !is_one_of_two && wants_another(sheet, me, &chosen)
+    });
+    let confirmed = (vote == "yes" && is_it).then(|| wants(id));
+    let said = claim(name::VOTE, Some(id), &vote, RevMap::default());
+    Ok([said].into_iter().chain(confirmed).collect())
 }
 
 fn either(sheet: &Sheet, name: &'static str) -> bool {
@@ -160,14 +190,8 @@ pub(super) fn writes(
     match act.deed {
         Deed::Explain => Ok(vec![Write::Part(Subject::new(name::WHY, None), act.words.to_owned())]),
         Deed::Propose => propose(sheet, act.words),
-        Deed::Vote => {
-            let vote = one_of(act.words, &["yes", "maybe", "no"])?;
-            Ok(vec![claim(name::VOTE, act.on, &vote, RevMap::default())])
-        }
-        Deed::Choose => {
-            let id = act.on.ok_or(CannotWrite::NoItem)?.as_str();
-            Ok(vec![value(name::CHOSEN, id.to_owned()), say(name::CHOSEN, id)])
-        }
+        Deed::Vote => vote(sheet, me, act.on.ok_or(CannotWrite::NoItem)?, act.words),
+        Deed::Choose => Ok(choose(act.on.ok_or(CannotWrite::NoItem)?)),
         Deed::SetLength => {
             let minutes: Option<u16> = act.words.trim().parse().ok().filter(|some| *some > 0);
             let minutes = minutes.ok_or(CannotWrite::NotMinutes)?;

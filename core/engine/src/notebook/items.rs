@@ -167,6 +167,7 @@ pub(super) fn done(new: &ItemId) -> Write {
 /// The place before the item that the words name, or behind all.
 fn place_before(items: &[Item], act: Act<'_>) -> Result<String, CannotWrite> {
     let others: Vec<&Item> = items.iter().filter(|item| Some(&item.id) != act.on).collect();
+    let moved = items.iter().position(|item| Some(&item.id) == act.on);
     let at = match act.words.trim() {
         "" => others.len(),
         named => {
@@ -174,6 +175,10 @@ fn place_before(items: &[Item], act: Act<'_>) -> Result<String, CannotWrite> {
             found.ok_or(CannotWrite::NoItem)?
         }
     };
+    // It stands there.
+    if let Some(item) = moved.filter(|moved| *moved == at).and_then(|at| items.get(at)) {
+        return Ok(item.place.clone());
+    }
     let place = |at: usize| others.get(at).map(|item| item.place.as_str());
     let before = at.checked_sub(1).and_then(place).unwrap_or("");
     Ok(between(before, place(at)))

@@ -15,7 +15,7 @@ use super::{
     CannotWrite, check_words, day, heart, inner, items, kindness, listening, profile, prompt,
     repair, template,
 };
-use crate::limits::{MAX_PARTS, MAX_TAGS, MAX_TITLE, MAX_WORD};
+use crate::limits::{FIRST_DAY, LAST_DAY, MAX_PARTS, MAX_TAGS, MAX_TITLE, MAX_WORD};
 
 /// Where an entry of some kind has come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -333,9 +333,20 @@ pub(super) fn one_of(word: &str, known: &'static [&'static str]) -> Result<Strin
 }
 
 /// A civil day, in days since 1970-01-01.
-pub(super) fn a_day(words: &str) -> Result<String, CannotWrite> {
-    let day: Result<i32, _> = words.trim().parse();
-    day.map(|day| day.to_string()).map_err(|_| CannotWrite::NotADay)
+pub(super) fn a_day(words: &str) -> Result<i32, CannotWrite> {
+    let day: Result<i64, _> = words.trim().parse();
+    let day = i32::try_from(day.map_err(|_| CannotWrite::NotADay)?);
+    day.map_or(Err(CannotWrite::DayTooFar), |day| check_day(day).map(|()| day))
+}
+
+/// Whether it is a day that something is given here.
+pub(super) fn check_day(day: i32) -> Result<(), CannotWrite> {
+    if (FIRST_DAY..=LAST_DAY).contains(&day) { Ok(()) } else { Err(CannotWrite::DayTooFar) }
+}
+
+/// The value of something that is on that day.
+pub(super) fn on_day(name: &'static str, words: &str) -> Result<Write, CannotWrite> {
+    Ok(value(name, a_day(words)?.to_string()))
 }
 
 /// The parts of which there can be several.

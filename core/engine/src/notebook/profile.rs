@@ -6,7 +6,7 @@
 use couplet_proto::ids::Slot;
 
 use super::deed::{Act, Deed, Write};
-use super::kinds::{Look, a_day, value};
+use super::kinds::{Look, on_day, value};
 use super::schema::{Subject, name};
 use super::{CannotWrite, check_words};
 use crate::limits::MAX_WORD;
@@ -31,7 +31,7 @@ pub(super) fn writes(act: Act<'_>) -> Result<Vec<Write>, CannotWrite> {
             }
             vec![Write::Part(Subject::new(name::CALLED, None), act.words.to_owned())]
         }
-        Deed::TogetherSince => vec![value(name::SINCE, a_day(act.words)?)],
+        Deed::TogetherSince => vec![on_day(name::SINCE, act.words)?],
         Deed::SetTheme => {
             check_words(MAX_WORD, act.words)?;
             vec![value(name::THEME, act.words.to_owned())]

@@ -75,7 +75,7 @@ pub enum CannotWrite {
     #[error("this is not a length; give it as a number of minutes")]
     NotMinutes,
     /// The words are no day.
-    #[error("this is not a day; give it as the number of days since 1970-01-01")]
+    #[error("this is not a day; choose one that a calendar has")]
     NotADay,
     /// The note has no seal, and was the other's to read from the start.
     #[error(
@@ -86,6 +86,12 @@ pub enum CannotWrite {
     /// The kind is begun by no app.
     #[error("no entry of this kind is begun by hand; name another kind")]
     NotBegun,
+    /// The day is one that nobody lives to.
+    #[error("this day is too far away; choose one of the years 1000 to 9999")]
+    DayTooFar,
+    /// The day is over, wherever on earth one is.
+    #[error("that day has come already; choose a later one, or none")]
+    DayHasCome,
     /// The kind is for a vault, and this is none.
     #[error("this kind of entry is for your vault alone; write it there")]
     ForVault,

@@ -2,20 +2,36 @@
 //!
 //! It is at rest if both have let it go, each having seen every word and feeling that stands. So
 //! words that one had not seen when letting go are never forgiven unread: that person is asked
-//! again. Withdrawing is open always, alone and without a reason; nobody writes the other's part. How
-//! strong a feeling is asks nobody again: the feeling did.
+//! again. Withdrawing is open always, alone and without a reason; nobody writes the other's part.
+//! How strong a feeling is asks nobody again: the feeling did.
+//! A pause is of who asked for it, and as long as either's goes on, it is paused: until the later of
+//! two days, and where one of them said none, until that person says so. A pause of which the day has
+//! come is over without anybody's doing, as far as the clock of whoever reads is right: nothing is
+//! written then, and what is here takes that day from the reader ([`Entry::as_of`]).
+//!
 //! Deliberately not here: counting who forgave, and a date by which.
 
 use couplet_proto::ids::Slot;
+use serde::{Deserialize, Serialize};
 
 use super::claim::RevMap;
 use super::deed::{Act, Deed, Write};
-use super::kinds::{Fact, Look, State, a_day, claim, enough, new_part, one_of, value, words_with};
+use super::entry::Entry;
+use super::kinds::{Fact, Look, State, a_day, claim, enough, new_part, on_day, one_of, words_with};
 use super::name::ItemId;
 use super::schema::{Subject, id_of_member, name};
 use super::sheet::{Part, Sheet};
 use super::{CannotWrite, check_words};
-use crate::limits::{MAX_FEELINGS, MAX_INTENSITY, MAX_WORD};
+use crate::limits::{LAST_DAY, LAST_ZONE_BEHIND, MAX_FEELINGS, MAX_INTENSITY, MAX_WORD};
+
+/// That somebody asked for a pause and has not ended it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pause {
+    /// Who.
+    pub by: Slot,
+    /// On which day it ends by itself, days since 1970-01-01; nothing if it ends when they say so.
+    pub until: Option<i32>,
+}
 
 /// Whether somebody has let go.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,10 +51,26 @@ pub(super) fn look(sheet: &Sheet) -> Look {
 }
 
 fn state(sheet: &Sheet) -> State {
-    let [first, second] = Slot::BOTH.map(|by| let_go(sheet, by));
+    let state = come_to(Slot::BOTH.map(|by| let_go(sheet, by)));
+    if state == State::AtRest || pauses(sheet).is_empty() { state } else { State::Paused }
+}
+
+/// Where it has come to once no pause goes on.
+pub(super) fn state_after_pauses(entry: &Entry) -> State {
+    come_to(Slot::BOTH.map(|by| {
+        let mut says = entry.stances.iter().filter(|one| one.name == name::LET_GO && one.by == by);
+        match says.next().is_some_and(|one| one.value == "yes") {
+            true if entry.facts.contains(&Fact::AskedAgain(by)) => LetGo::Earlier,
+            true => LetGo::AsItStands,
+            false => LetGo::No,
+        }
+    }))
+}
+
+const fn come_to(let_gos: [LetGo; 2]) -> State {
+    let [first, second] = let_gos;
     match (first, second) {
         (LetGo::AsItStands, LetGo::AsItStands) => State::AtRest,
-        _ if Slot::BOTH.into_iter().any(|by| is_paused(sheet, by)) => State::Paused,
         (LetGo::Earlier, LetGo::Earlier | LetGo::AsItStands)
         | (LetGo::AsItStands, LetGo::Earlier) => State::Reopened,
         (LetGo::AsItStands, LetGo::No) | (LetGo::No, LetGo::AsItStands) => State::OneLetGo,
@@ -56,7 +88,7 @@ fn look_of(sheet: &Sheet, by: Slot, look: &mut Look) {
     }
     look.open_if(let_go != LetGo::AsItStands, by, Deed::LetGo);
     look.open_if(let_go != LetGo::No, by, Deed::Withdraw);
-    look.open_if(is_paused(sheet, by), by, Deed::Resume);
+    look.open_if(pause(sheet, by).is_some(), by, Deed::Resume);
     look.open_if(!sheet.members(name::FEELING, by).is_empty(), by, Deed::Unfeel);
     let of_other = |name| sheet.parts_named(name).filter(move |part| part.by != by);
     for request in of_other(name::REQUEST) {
@@ -114,11 +146,11 @@ pub(super) fn writes(
         Deed::NotNow => answer("not-now"),
         Deed::Receive => vec![claim(name::RECEIVED, on, "yes", seen(name::APOLOGY))],
         Deed::Unreceive => vec![claim(name::RECEIVED, on, "no", seen(name::APOLOGY))],
-        Deed::Pause => vec![claim(name::PAUSE, None, &a_day(words)?, sheet.revs.clone())],
-        Deed::Resume => vec![claim(name::PAUSE, None, "", sheet.revs.clone())],
+        Deed::Pause => vec![claim(name::PAUSE, None, &a_pause(act)?, RevMap::default())],
+        Deed::Resume => vec![claim(name::PAUSE, None, "", RevMap::default())],
         Deed::LetGo => vec![claim(name::LET_GO, None, "yes", sheet.revs.clone())],
         Deed::Withdraw => vec![claim(name::LET_GO, None, "no", sheet.revs.clone())],
-        Deed::HappenedOn => vec![value(name::HAPPENED, a_day(words)?)],
+        Deed::HappenedOn => vec![on_day(name::HAPPENED, words)?],
         _ => Vec::new(),
     })
 }
@@ -166,9 +198,47 @@ fn let_go(sheet: &Sheet, by: Slot) -> LetGo {
     }
 }
 
-fn is_paused(sheet: &Sheet, by: Slot) -> bool {
-    sheet.said(name::PAUSE, None, by).is_some_and(|said| !said.value.is_empty())
+/// The pauses that were not ended, whether or not their days have come.
+pub(super) fn pauses(sheet: &Sheet) -> Vec<Pause> {
+    Slot::BOTH.into_iter().filter_map(|by| pause(sheet, by)).collect()
 }
+
+fn pause(sheet: &Sheet, by: Slot) -> Option<Pause> {
+    let said = sheet.said(name::PAUSE, None, by).filter(|said| !said.value.is_empty())?;
+    Some(Pause { by, until: a_day(&said.value).ok() })
+}
+
+/// What is said of a pause: its day, or that there is one.
+fn a_pause(act: Act<'_>) -> Result<String, CannotWrite> {
+    if act.words.trim().is_empty() {
+        return Ok(PAUSED.to_owned());
+    }
+    let day = a_day(act.words)?;
+    let is_over = i64::from(day) <= act.now.saturating_sub(LAST_ZONE_BEHIND).div_euclid(DAY);
+    if is_over { Err(CannotWrite::DayHasCome) } else { Ok(day.to_string()) }
+}
+
+/// How much is given away by saying so of a pause: the less, the longer it is.
+pub(super) fn brevity(said: &str) -> u64 {
+    match a_day(said) {
+        _ if said.is_empty() => u64::MAX,
+        Ok(day) => u64::from(LAST_DAY.abs_diff(day)) + 1,
+        Err(_) => 0,
+    }
+}
+
+impl Pause {
+    /// Whether it goes on, on that day of the reader's.
+    #[must_use]
+    pub fn goes_on(&self, today: i32) -> bool {
+        self.until.is_none_or(|day| today < day)
+    }
+}
+
+/// What a pause says that ends when its person says so.
+const PAUSED: &str = "yes";
+
+const DAY: i64 = 86_400;
 
 const ALWAYS: [Deed; 8] = [
     Deed::Tell,

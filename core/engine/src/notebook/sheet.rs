@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::claim::{Claim, Owned, RevMap, standing};
 use super::name::ItemId;
+use super::repair;
 use super::schema::{Class, Field, Owner, Subject, WordsKey, name};
 use super::words::{self, Revision};
 use crate::document::{RawEntry, Scalar, Value};
@@ -210,16 +211,16 @@ impl Sheet {
         witness: &RevMap,
     ) -> bool {
         let own = self.claims_of(Class::Claim, subject, by);
-        let is_one = standing(&own).len() == 1;
+        let is_one = standing(&own).iter().all(|(_, claim)| claim.value == value);
         let said = decided(subject.name(), &own);
-        is_one && said.is_some_and(|said| said.value == value && said.witness.covers(witness))
+        is_one && said.is_some_and(|said| said.witness.covers(witness))
     }
 
     /// Whether that value stands, alone.
     pub(super) fn value_stands(&self, subject: &Subject, value: &str) -> bool {
         let all = self.claims.get(&(Class::Value, subject.clone()));
         let standing = all.map(|all| standing(all)).unwrap_or_default();
-        matches!(standing.as_slice(), [(_, claim)] if claim.value == value)
+        !standing.is_empty() && standing.iter().all(|(_, claim)| claim.value == value)
     }
 
     /// How far the entry's body is seen here.
@@ -399,7 +400,7 @@ fn decided(name: &str, own: &[Owned]) -> Option<Said> {
 
 /// How much is given away by saying so: the least of two is held to. A word that is not known gives
 /// nothing away.
-fn risk(name: &str, value: &str) -> usize {
+fn risk(name: &str, value: &str) -> u64 {
     let safest_first: &[&str] = match name {
         name::LET_GO | name::RECEIVED | name::THANKS | name::ADOPT | name::HELD => &["no", "yes"],
         name::VOTE => &["no", "maybe", "yes"],
@@ -416,11 +417,11 @@ fn risk(name: &str, value: &str) -> usize {
         | name::UNSAID
         | name::UNSENT
         | name::OPENED => &["yes", "no"],
-        // A pause says until when, or nothing if it is over.
-        name::PAUSE if value.is_empty() => return 1,
+        name::PAUSE => return repair::brevity(value),
         _ => &[],
     };
-    safest_first.iter().position(|known| *known == value).map_or(0, |position| position + 1)
+    let place = (1..).zip(safest_first).find(|(_, known)| **known == value);
+    place.map_or(0, |(place, _)| place)
 }
 
 /// The newest value shown, and the others that nobody has taken the place of.

@@ -17,7 +17,6 @@ fn what_was_set_apart_is_shown_on_both_until_one_chooses() {
     type Row<'a> = (&'a str, Kind, [&'a str; 2], &'a str, &'a str, &'a str);
     let rows: &[Row<'_>] = &[
         ("a topic", Kind::Repair, ["ana edit Tue", "ben edit Wed"], name::TOPIC, "ben", "Tue"),
-        ("a topic anew", Kind::Repair, ["ana edit Tue", "ben edit Wed"], name::TOPIC, "ana", "Fri"),
         (
             "a day",
             Kind::Repair,
@@ -74,6 +73,34 @@ fn equal_values_set_apart_are_one() {
         let mut three = Three::with(Kind::Repair, "?");
         [one, other, "meet"].iter().for_each(|step| three.does(step));
         assert_eq!((three.entry().conflicts(), choices(&three)), (0, vec![]));
+    }
+}
+
+#[test]
+fn what_both_set_is_chosen_from_what_stands_there_and_from_nothing_else() {
+    let rows = [
+        (Kind::Repair, ["ana edit Tue", "ben edit Wed"], name::TOPIC),
+        (Kind::Date, ["ana edit Tue", "ben edit Wed"], name::TITLE),
+        (Kind::Repair, ["ana happened-on 3", "ben happened-on 4"], name::HAPPENED),
+        (Kind::Date, ["ana set-date 3", "ben set-date 4"], name::ON),
+        (Kind::Date, ["ana set-repeat yearly", "ben set-repeat never"], name::REPEAT),
+        (Kind::Profile, ["ana together-since 3", "ben together-since 4"], name::SINCE),
+    ];
+    for (kind, apart, field) in rows {
+        let mut three = Three::with(kind, "?");
+        apart.iter().for_each(|step| three.does(step));
+        three.meet();
+        let (before, key) = (three.entry(), three.key.clone());
+        if before.conflicts() == 0 {
+            assert_eq!(field, name::TITLE, "of two titles one is as good as the other");
+            continue;
+        }
+        for (who, value) in [("ana", "Fri"), ("ben", "5"), ("tablet", "")] {
+            let other = three.phone(who).notebook.resolve(&key, (field, None), value);
+            assert_eq!(other.err(), Some(CannotWrite::NotAChoice), "{field}: {value}");
+        }
+        three.meet();
+        assert_eq!(three.entry(), before, "{field}");
     }
 }
 

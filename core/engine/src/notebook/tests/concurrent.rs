@@ -44,7 +44,7 @@ type Played = [(String, Vec<Entry>); 3];
 
 fn play(mut world: World, before: &[&str], apart: &[&str], is_reversed: bool) -> Played {
     world.together(before);
-    let pages = world.phones.each_ref().map(|phone| pages(phone, &world.key));
+    let pages = world.phones.each_ref().map(|phone| pages(phone, &world.key, world.today));
     let known = world.phones.each_ref().map(|phone| phone.written.len());
     for step in apart {
         world.does(step);
@@ -68,7 +68,7 @@ fn play(mut world: World, before: &[&str], apart: &[&str], is_reversed: bool) ->
     let [ana, tablet, ben] = &world.phones;
     let [anas, tablets, bens] = &pages;
     [(ana, anas), (tablet, tablets), (ben, bens)].map(|(phone, before)| {
-        (news(before, (phone, &world.key)), phone.notebook.entries().collect())
+        (news(before, (phone, &world.key), world.today), phone.notebook.entries().collect())
     })
 }
 
@@ -76,8 +76,8 @@ fn play(mut world: World, before: &[&str], apart: &[&str], is_reversed: bool) ->
 type Lines = Vec<(String, String)>;
 
 /// What a phone shows otherwise than before, and where that page has come to.
-fn news(before: &Lines, (phone, key): (&Phone, &EntryKey)) -> String {
-    let after = pages(phone, key);
+fn news(before: &Lines, (phone, key): (&Phone, &EntryKey), today: i32) -> String {
+    let after = pages(phone, key, today);
     let has = |lines: &Lines, what: &str| lines.iter().any(|one| one.0 == what);
     let new = after.iter().filter(|one| one.0 == STATE || !before.contains(one));
     let new = new.map(|(_, line)| line.clone());
@@ -87,8 +87,9 @@ fn news(before: &Lines, (phone, key): (&Phone, &EntryKey)) -> String {
 }
 
 /// The page that is there before, and any others.
-fn pages(phone: &Phone, first: &EntryKey) -> Lines {
+fn pages(phone: &Phone, first: &EntryKey, today: i32) -> Lines {
     let pages = phone.notebook.entries().flat_map(|entry| {
+        let entry = entry.as_of(today);
         let page = if entry.key == *first { String::new() } else { entry.key.to_string() };
         let lines = lines(&entry).into_iter().filter(|(_, line)| !line.is_empty());
         lines.map(move |(what, line)| (format!("{page}{what}"), line)).collect::<Lines>()

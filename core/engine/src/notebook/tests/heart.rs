@@ -1,7 +1,9 @@
 //! Heart-to-heart, row by row: times, votes, and what is agreed.
 
+use super::super::attention::Need;
+use super::super::deed::Deed;
 use super::super::heart::Meeting;
-use super::super::kinds::State;
+use super::super::kinds::{Fact, State};
 use super::super::name::ItemId;
 use super::super::schema::name;
 use super::world::{World, check, told};
@@ -93,6 +95,34 @@ fn two_times_chosen_apart_are_no_event_until_both_confirm_one() {
     world.together(&["ben choose @0"]);
     assert_eq!(agreed(&world.entry().meeting.unwrap()).0, Some(1000));
     assert_eq!(told(&world.entry()), [""; 0]);
+}
+
+#[test]
+fn who_chose_another_time_is_asked_on_both_phones_until_they_say_something() {
+    let mut world = world(&BOTH_WORK, &["ana choose @0", "ben choose @1"]);
+    world.together(&["ana resolve chosen @0"]);
+    let asked = [Need::Stale(Fact::ChoseAnother(Slot::Second))];
+    for phone in &world.phones {
+        assert_eq!(phone.entry(&world.key).needs(), asked);
+    }
+    for deed in [Deed::Choose, Deed::Vote] {
+        assert!(world.can(Slot::Second, deed), "he is asked, and can answer: {deed}");
+    }
+    world.together(&["ben choose @0"]);
+    for phone in &world.phones {
+        let entry = phone.entry(&world.key);
+        assert_eq!((entry.needs(), entry.state), (Vec::new(), Some(State::Agreed)));
+    }
+}
+
+#[test]
+fn of_two_times_that_one_person_chose_apart_she_is_asked_whichever_the_other_takes() {
+    for taken in ["ben resolve chosen @0", "ben resolve chosen @1"] {
+        let mut world = world(&BOTH_WORK, &["ana choose @0", "tablet choose @1"]);
+        world.together(&[taken]);
+        assert_eq!(told(&world.entry()), ["ana chose another"], "{taken}");
+        assert_eq!(world.entry().meeting.unwrap().agreed, None, "{taken}");
+    }
 }
 
 #[test]

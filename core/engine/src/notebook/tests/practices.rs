@@ -5,11 +5,12 @@ use super::super::claim::{Claim, RevMap};
 use super::super::deed::{Act, Deed};
 use super::super::kinds::{Fact, State};
 use super::super::name::ItemId;
+use super::super::repair::Pause;
 use super::super::schema::{Class, Owner, Subject, name};
 use super::super::since::Changed;
 use super::world::{World, check, told};
 use super::*;
-use crate::limits::{MAX_FEELINGS, MAX_ITEMS, MAX_PARTS, MAX_TITLE};
+use crate::limits::{FIRST_DAY, LAST_DAY, MAX_FEELINGS, MAX_ITEMS, MAX_PARTS, MAX_TITLE};
 
 #[test]
 fn listening_comes_to_being_understood() {
@@ -450,6 +451,94 @@ fn tags_and_feelings_of_each_stand_beside_each_other() {
 }
 
 #[test]
+fn a_pause_has_a_day_to_come_or_none_and_ends_by_itself_when_it_has_come() {
+    let mut world = World::with(Kind::Repair, "Tuesday");
+    // A day has come for everybody once it has in the last place on earth.
+    world.now = 86_400 * 10 + 12 * 3_600;
+    for day in ["-5", "9", "10"] {
+        assert_eq!(world.try_to(&format!("ana pause {day}")), Err(CannotWrite::DayHasCome));
+    }
+    assert!(world.does("ana pause 11"));
+    world.together(&["ben let-go"]);
+    let hash = world.entry().content;
+    let shown = |today: i32| {
+        let entry = world.entry().as_of(today);
+        let is_open =
+            |slot| entry.open.iter().any(|one| (one.to, one.deed) == (slot, Deed::Resume));
+        (entry.state.unwrap(), is_open(Slot::First), is_open(Slot::Second), entry.pauses.len())
+    };
+    assert_eq!(shown(10), (State::Paused, true, false, 1));
+    assert_eq!(shown(11), (State::OneLetGo, false, false, 0), "its day has come");
+    assert_eq!(world.entry().content, hash, "and nothing is written for it");
+    world.together(&["ben pause"]);
+    let pauses = world.entry().as_of(LAST_DAY).pauses;
+    assert_eq!(pauses, [Pause { by: Slot::Second, until: None }]);
+    world.together(&["ben pause 12"]);
+    assert_eq!(world.entry().as_of(11).pauses, [Pause { by: Slot::Second, until: Some(12) }]);
+    assert_eq!(world.entry().as_of(12).state, Some(State::OneLetGo));
+    world.together(&["ben resume"]);
+    assert_eq!(world.entry().as_of(11).state, Some(State::OneLetGo));
+}
+
+#[test]
+fn what_is_so_already_is_not_written_again() {
+    let rows: &[(Kind, &[&str], &[&str])] = &[
+        (
+            Kind::Repair,
+            &["ana happened-on 5", "ana feel hurt", "ana tell It hurt", "ben tell It did"],
+            &["happened-on 5", "feel hurt", "tell It hurt", "edit I felt hurt"],
+        ),
+        (Kind::Repair, &["ana pause 9", "ben tell It hurt"], &["pause 9"]),
+        (Kind::Repair, &["ana pause", "ben tell It hurt"], &["pause"]),
+        (
+            Kind::HeartToHeart,
+            &["ana propose 1 2 UTC", "ana choose @0", "ben vote @0 maybe"],
+            &["propose 1 2 UTC", "vote @0 yes", "choose @0"],
+        ),
+        (
+            Kind::HeartToHeart,
+            &["ana set-length 60", "ben set-where Home", "ana cancel", "ana later"],
+            &["set-length 60", "set-where Home", "cancel", "later yes"],
+        ),
+        (Kind::List, &["ana tag home", "ben add milk"], &["tag home", "edit I felt hurt"]),
+        (Kind::Gesture, &["ben set-colour red"], &["set-colour red"]),
+        (
+            Kind::Date,
+            &["ana set-date 5", "ben set-repeat yearly"],
+            &["set-date 5", "set-repeat yearly"],
+        ),
+        (
+            Kind::Profile,
+            &["ana together-since 5", "ben set-theme sea", "ana call-me Ana"],
+            &["together-since 5", "set-theme sea", "call-me Ana"],
+        ),
+    ];
+    for (kind, steps, again) in rows {
+        let mut world = World::with(*kind, "I felt hurt");
+        world.together(steps);
+        for step in *again {
+            for who in ["ana", "tablet"] {
+                assert!(!world.does(&format!("{who} {step}")), "{kind:?}: {step} again");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_both_have_set_alike_is_not_written_a_third_time() {
+    let mut repair = World::with(Kind::Repair, "?");
+    repair.apart(&["ana happened-on 5", "ben happened-on 5", "ana pause 9", "tablet pause 9"]);
+    assert!(!repair.does("tablet happened-on 5") && !repair.does("ana pause 9"));
+    let mut list = World::with(Kind::List, "Groceries");
+    list.together(&["ana add milk", "ana add bread", "ana add jam"]);
+    for step in ["move #2", "move #1 ^2", "move #0 ^1", "change #0 milk", "entrust #0 me"] {
+        let is_new = step.starts_with("entrust");
+        assert_eq!(list.does(&format!("ana {step}")), is_new, "{step}");
+    }
+    assert!(list.does("ana move #0") && !list.does("ana move #2"), "she moved it once");
+}
+
+#[test]
 fn limits_are_named_and_nothing_is_cut_short() {
     let mut world = World::with(Kind::Repair, "Tuesday");
     for feeling in 0..MAX_FEELINGS {
@@ -466,6 +555,14 @@ fn limits_are_named_and_nothing_is_cut_short() {
     assert_eq!(world.try_to(&word), Err(CannotWrite::TooLong { limit: 64, got: 65 }));
     assert_eq!(world.try_to("ana tell  "), Err(CannotWrite::Empty));
     assert_eq!(world.try_to("ana happened-on tuesday"), Err(CannotWrite::NotADay));
+    for day in ["999999999", "-354286", "2932897", "99999999999999"] {
+        for deed in ["ana happened-on", "ben pause"] {
+            assert_eq!(world.try_to(&format!("{deed} {day}")), Err(CannotWrite::DayTooFar));
+        }
+    }
+    for day in [FIRST_DAY, LAST_DAY] {
+        assert!(world.does(&format!("ana happened-on {day}")));
+    }
     let title = format!("ana edit {}", "x".repeat(MAX_TITLE + 1));
     let too_long = CannotWrite::TooLong { limit: MAX_TITLE, got: MAX_TITLE + 1 };
     assert_eq!(world.try_to(&title), Err(too_long));

@@ -13,6 +13,8 @@ pub(super) struct World {
     pub(super) phones: [Phone; 3],
     pub(super) key: EntryKey,
     pub(super) now: i64,
+    /// The day on which their pages are looked at.
+    pub(super) today: i32,
 }
 
 /// The three, each with a device that the others of its person know.
@@ -63,7 +65,7 @@ impl World {
     /// With what the first phone has just written.
     pub(super) fn after(mut phones: [Phone; 3], written: &Written) -> Self {
         phones[0].keep(written);
-        let mut world = Self { phones, key: written.entry.key.clone(), now: 0 };
+        let mut world = Self { phones, key: written.entry.key.clone(), now: 0, today: 0 };
         world.meet();
         world
     }
@@ -114,6 +116,12 @@ impl World {
             "comment" => Some(notebook.comment(key, None, &words, &mut random)?),
             "react" | "unreact" => notebook.react(key, &words, deed == "react")?,
             "trash" => notebook.trash(key, 9)?,
+            "resolve" => {
+                let (field, value) = words.split_once(' ').unwrap();
+                let time =
+                    value.strip_prefix('@').map(|at| times[at.parse::<usize>().unwrap()].as_str());
+                notebook.resolve(key, (field, None), time.unwrap_or(value))?
+            }
             deed => {
                 let deed = deed.parse().unwrap();
                 let act = Act { deed, on: on.as_ref(), words: &words, now: self.now };

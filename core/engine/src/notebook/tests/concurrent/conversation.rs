@@ -130,6 +130,120 @@ fn choosing_and_cancelling_apart() {
     );
 }
 
+/// Two times chosen apart, and what was done then.
+fn two_chosen(more: &[&str]) -> World {
+    let mut world = begin();
+    world.together(&BOTH_WORK);
+    world.apart(&["ana choose @0", "ben choose @1"]);
+    world.together(more);
+    world
+}
+
+#[test]
+fn choosing_from_two_times_that_were_chosen_apart() {
+    table(
+        &|| two_chosen(&[]),
+        &[
+            (
+                "one holds to the time that she chose: the other is asked",
+                &[],
+                &["ana resolve chosen @0"],
+                &["proposed; chosen 1000; ben chose another"],
+            ),
+            (
+                "one gives way to the time that the other chose: both want it",
+                &[],
+                &["ana resolve chosen @1"],
+                &["agreed; chosen 5000; at 5000 ana yes ben yes agreed"],
+            ),
+            (
+                "both hold to their own: both are shown still",
+                &[],
+                &["ana resolve chosen @0", "ben resolve chosen @1"],
+                &["two-chosen"],
+            ),
+            (
+                "both settle on the same: agreed",
+                &[],
+                &["ana resolve chosen @0", "ben resolve chosen @0"],
+                &["agreed; chosen 1000; at 1000 ana yes ben yes agreed"],
+            ),
+            (
+                "one settles it ∥ the other can no more: not agreed, and nobody is asked",
+                &[],
+                &["ana resolve chosen @0", "ben vote @0 no"],
+                &["proposed; chosen 1000; at 1000 ana yes ben no"],
+            ),
+            (
+                "one settles it ∥ cancelled on her tablet: nobody is asked",
+                &[],
+                &["ana resolve chosen @0", "tablet cancel"],
+                &["cancelled; chosen 1000; ana cancel yes; ben had said yes"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn answering_for_a_time_that_the_other_has_taken_of_two() {
+    table(
+        &|| two_chosen(&["ana resolve chosen @0"]),
+        &[
+            (
+                "and the other confirms by choosing it, or by saying yes to it: agreed",
+                &[],
+                &["ben choose @0"],
+                &["agreed; at 1000 ana yes ben yes agreed; gone: ben chose another"],
+            ),
+            (
+                "and the other says yes to it",
+                &[],
+                &["ben vote @0 yes"],
+                &["agreed; at 1000 ana yes ben yes agreed; gone: ben chose another"],
+            ),
+            (
+                "yes to it ∥ not now, of who settled it: not now",
+                &[],
+                &["ben vote @0 yes", "ana later"],
+                &["later; ana not-now yes; gone: ben chose another"],
+            ),
+            (
+                "and the other says no: nobody is asked again",
+                &[],
+                &["ben vote @0 no"],
+                &["proposed; at 1000 ana yes ben no; gone: ben chose another"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn who_chooses_a_time_can_then() {
+    table(
+        &begin,
+        &[
+            (
+                "of times that the other proposed, each chosen by one",
+                &["ana propose 1000 2000", "ana propose 5000 6000"],
+                &["ben choose @0", "tablet choose @1"],
+                &["two-chosen; chosen 5000 | 1000; at 1000 ana yes ben yes also works"],
+            ),
+            (
+                "chosen by who had not voted ∥ cannot, on her own tablet: she cannot",
+                &[SUNDAY],
+                &["ana choose @0", "tablet vote @0 no"],
+                &["proposed; chosen 5000; at 5000 ana no ben yes"],
+            ),
+            (
+                "two times chosen apart by one person, on two devices: both shown",
+                &BOTH_WORK,
+                &["ana choose @0", "tablet choose @1"],
+                &["two-chosen; chosen 5000 | 1000; at 1000 ana yes ben yes also works"],
+            ),
+        ],
+    );
+}
+
 #[test]
 fn points_and_notes_apart() {
     table(

@@ -183,6 +183,59 @@ fn withdrawing_and_pausing_apart() {
 }
 
 #[test]
+fn a_pause_goes_on_until_the_last_of_their_days_has_come() {
+    let of_both = ["ana pause 9", "ben pause 12"];
+    let without = ["ana pause 9", "ben pause"];
+    let of_one = ["tablet pause 9", "ana pause 12"];
+    let of_one_without = ["tablet pause", "ana pause 12"];
+    let paused = "paused; ana pause 9; ben pause 12";
+    let rows: &[(i32, &str, [&str; 2], &str)] = &[
+        (9, "the day of one has come, the other's has not: paused", of_both, paused),
+        (12, "both days have come: it is open", of_both, "open; ana pause 9; ben pause 12"),
+        (
+            12,
+            "a day ∥ no day: until that person says so",
+            without,
+            "paused; ana pause 9; ben pause yes",
+        ),
+        (9, "two days of one's own two devices: the later", of_one, "paused; ana pause 12"),
+        (30, "a day ∥ no day, of one's own two: no day", of_one_without, "paused; ana pause yes"),
+    ];
+    for (today, what, apart, shown) in rows {
+        let on_that_day = || World { today: *today, ..begin() };
+        table(&on_that_day, &[(what, &SIDES, apart, &[shown])]);
+    }
+}
+
+#[test]
+fn a_pause_of_which_the_day_has_come_is_none() {
+    let on_that_day = || World { today: 12, ..begin() };
+    table(
+        &on_that_day,
+        &[
+            (
+                "one lets go while it is paused: told once the day has come",
+                &sides(&["ben pause 9"]),
+                &["ana let-go", "ben feel sorry"],
+                &["open; ben feeling sorry; ana let-go yes; ana is asked again"],
+            ),
+            (
+                "going on before the day ∥ a let-go",
+                &sides(&["ana pause 9", "ben pause 13"]),
+                &["ben resume", "ana let-go"],
+                &["one-let-go; ana let-go yes; ben pause "],
+            ),
+            (
+                "a pause that came late ∥ the other lets go, too: at rest",
+                &sides(&["ana let-go"]),
+                &["ana pause 11", "ben let-go"],
+                &["at-rest; ben let-go yes; ana pause 11"],
+            ),
+        ],
+    );
+}
+
+#[test]
 fn what_is_never_lost_and_what_is_shown_twice() {
     table(
         &begin,

@@ -1,6 +1,7 @@
 //! What must hold of every life, whatever was done in it.
 
 use super::*;
+use crate::limits::LAST_DAY;
 
 /// Everything in the entry that is somebody's own words.
 pub(super) fn sayings(entry: &Entry) -> BTreeSet<Saying> {
@@ -101,6 +102,14 @@ pub(super) fn check_state(life: &Life, entry: &Entry) {
             let chosen = entry.shown.iter().find(|shown| shown.name == name::CHOSEN);
             let is_it = |value: &str| value == id.as_str();
             assert!(chosen.is_none_or(|one| is_it(&one.value) && one.alternatives.is_empty()));
+            let wants_another = |fact: &Fact| matches!(fact, Fact::ChoseAnother(_));
+            assert!(!entry.facts.iter().any(wants_another), "agreed, and somebody is asked");
+        }
+        Some(State::Paused) => {
+            let is_endless = entry.pauses.iter().any(|pause| pause.until.is_none());
+            let at_last = entry.clone().as_of(LAST_DAY).state;
+            assert_eq!(at_last == Some(State::Paused), is_endless);
+            assert_ne!(at_last, Some(State::AtRest), "it was at rest before");
         }
         _ => {}
     }

@@ -97,6 +97,7 @@ pub(super) fn words_for(deed: Deed, random: u8, items: usize) -> String {
         Deed::Begins => one_of(&["note", "page"]),
         Deed::Propose => format!("{} 9 UTC", random % 8),
         Deed::Rate | Deed::SetLength => (1 + random % 5).to_string(),
+        Deed::Pause if random.is_multiple_of(4) => String::new(),
         Deed::Pause | Deed::HappenedOn | Deed::SetDate | Deed::TogetherSince => {
             (random % 8).to_string()
         }

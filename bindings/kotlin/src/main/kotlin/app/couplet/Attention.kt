@@ -71,7 +71,7 @@ public sealed interface Need {
     /** It was removed, and words that were not seen then have brought it back. */
     public data object Resurfaced : Need
 
-    /** Somebody agreed to, or spoke of, earlier words. */
+    /** Somebody agreed to, or spoke of, earlier words, or chose another time. */
     public data class Stale(val fact: Fact) : Need
 
     /** Words are left over from a removed paragraph: [keepLeftOver] keeps them. */

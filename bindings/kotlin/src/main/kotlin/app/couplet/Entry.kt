@@ -60,6 +60,7 @@ public enum class Verb {
  * @property gestureBy whose gesture it was, if it is one: it was for the other, who may thank for it.
  * @property items its items, in their order.
  * @property meeting the times of a conversation, if it is one.
+ * @property pauses the pauses of a repair that go on today, in UTC; each ends when its day has come.
  * @property seal how it is sealed, if it is.
  * @property trash that somebody removed it, whether or not it is out of sight.
  * @property needs what in it waits for somebody.
@@ -88,6 +89,7 @@ public data class Entry(
     val gestureBy: PersonId?,
     val items: List<Item>,
     val meeting: Meeting?,
+    val pauses: List<Pause>,
     val seal: Seal?,
     val trash: Trash?,
     val needs: List<Need>,
@@ -118,7 +120,8 @@ public data class EntryRow(
  * An entry as a line of the timeline shows it; [Notebook.entry] has all of it.
  *
  * @property kind nothing for a kind that this version does not know; [kindName] is there always.
- * @property text its words, or how they begin: at most 1,000 UTF-16 units of them.
+ * @property text its words, or how they begin: at most 1,000 UTF-16 units of them; of a
+ *   conversation without notes, why it is to be.
  * @property isWhole whether these are all of its words.
  * @property state where it has come to, if its kind has states.
  * @property conflicts how many words and values stand beside others, written apart: nobody has

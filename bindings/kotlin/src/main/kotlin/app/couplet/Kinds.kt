@@ -208,7 +208,7 @@ public enum class Deed {
     /** Repair: an apology was received. */
     RECEIVE,
 
-    /** Repair: pause it; the words say until when. */
+    /** Repair: pause it; the words say until which day, or nothing. */
     PAUSE,
 
     /** Repair: end one's pause. */
@@ -292,7 +292,7 @@ public enum class Deed {
     /** Heart-to-heart: whether one can at a time: yes, maybe or no. */
     VOTE,
 
-    /** Heart-to-heart: which time it is to be. */
+    /** Heart-to-heart: which time it is to be; one can then. */
     CHOOSE,
 
     /** Heart-to-heart: how many minutes. */

@@ -120,6 +120,7 @@ private fun app.couplet.ffi.Entry.lift() = Entry(
     gestureBy = gestureBy?.lift(),
     items = items.map { it.lift() },
     meeting = meeting?.lift(),
+    pauses = pauses.map { it.lift() },
     seal = seal?.lift(),
     trash = trash?.lift(),
     needs = needs.map { it.lift() },

@@ -1,4 +1,4 @@
-// Times in an entry: when two people meet, and when a sealed note opens.
+// Times in an entry: when two people meet, how long a pause is, and when a sealed note opens.
 
 package app.couplet
 
@@ -21,7 +21,7 @@ public data class Meeting(
 /**
  * A time that was proposed, within the years 1970 to 9999.
  *
- * @property zone the time zone that it was proposed in, by its name.
+ * @property zone its zone, by its name in the time zone database: show the hour there, and one's own.
  * @property by who proposed it.
  * @property votes what each person said to it.
  */
@@ -47,6 +47,14 @@ public enum class Vote {
 }
 
 /**
+ * That somebody asked for a pause of a repair, which goes on.
+ *
+ * @property by who.
+ * @property until on which day it ends by itself; nothing if it ends when they say so.
+ */
+public data class Pause(val by: PersonId, val until: LocalDate?)
+
+/**
  * How a note is sealed.
  *
  * @property opensAt from when on it opens; nothing if it opens when the other wants it.
@@ -68,6 +76,8 @@ public suspend fun Notebook.writeSealed(
 ): EntryRow = writing { ffi.writeSealed(seal.lower(), whenTo, day.lower(), text).lift() }
 
 private fun Seal.lower() = app.couplet.ffi.Seal(opensAt, isHeldBack)
+
+internal fun app.couplet.ffi.Pause.lift() = Pause(by.lift(), until?.let { day(it) })
 
 internal fun app.couplet.ffi.Seal.lift() = Seal(opensAt, isHeldBack)
 

@@ -4,6 +4,7 @@ package app.couplet
 
 import java.time.Duration
 import java.time.Instant
+import java.time.LocalDate
 import java.time.temporal.ChronoUnit
 import kotlin.test.Test
 import kotlin.test.assertEquals
@@ -95,6 +96,18 @@ internal class KindsTest {
         }
         assertEquals(emptyList(), ana.act(entry, Deed.HAPPENED_ON, words = "20001")
             .entry.shown.single().alternatives)
+
+        assertFailsWith<CoupletException.InvalidInput> { ana.act(entry, Deed.PAUSE, words = "20000") }
+        ana.act(entry, Deed.PAUSE, words = "2932896")
+        ben.act(entry, Deed.PAUSE)
+        meet(ana, ben)
+        val anas = Pause(people[0], LocalDate.of(9999, 12, 31))
+        for (phone in listOf(ana, ben)) {
+            val shown = phone.entry(entry).entry
+            assertEquals(EntryState.PAUSED, shown.state)
+            assertEquals(listOf(anas, Pause(people[1], null)), shown.pauses)
+        }
+        assertEquals(listOf(anas), ben.act(entry, Deed.RESUME).entry.pauses)
     }
 
     @Test
@@ -264,16 +277,36 @@ internal class KindsTest {
         assertEquals(1_800_000_000L to "Europe/Vienna", time.start.epochSecond to time.zone)
         assertEquals(Duration.ofHours(1), Duration.between(time.start, time.end))
         assertEquals(listOf(anas), time.by)
+        val another = "1800100000 1800103600 America/New_York"
+        val two = ana.act(entry, Deed.PROPOSE, words = another).entry.meeting
+        val other = checkNotNull(two).proposals[1]
         meet(ana, ben)
         ben.act(entry, Deed.VOTE, time.id, "yes")
         ben.act(entry, Deed.CHOOSE, time.id)
         ben.act(entry, Deed.PROMISE, words = "no phones")
+        ana.act(entry, Deed.CHOOSE, other.id)
+        meet(ana, ben)
+        for (phone in listOf(ana, ben)) {
+            val line = phone.timeline().single()
+            assertEquals(EntryState.TWO_CHOSEN to "I miss us", line.state to line.text)
+        }
+        val need = ana.entry(entry).entry.needs.single() as Need.Choose
+        ana.resolve(entry, need.choice, other.id.value)
+        meet(ana, ben)
+        for (phone in listOf(ana, ben)) {
+            val shown = phone.entry(entry).entry
+            assertEquals(listOf<Need>(Need.Stale(Fact.ChoseAnother(bens))), shown.needs)
+            assertEquals(null, shown.meeting?.agreed)
+        }
+        ben.act(entry, Deed.CHOOSE, other.id)
         meet(ana, ben)
         for (phone in listOf(ana, ben)) {
             val shown = phone.entry(entry).entry
             assertEquals(EntryState.AGREED, shown.state)
-            assertEquals(time.id, shown.meeting?.agreed)
-            assertEquals(Vote.YES, shown.meeting?.proposals?.single()?.votes?.get(bens))
+            assertEquals(other.id, shown.meeting?.agreed)
+            assertEquals(listOf(time.id), shown.meeting?.alsoWorked)
+            assertEquals(Vote.YES, shown.meeting?.proposals?.get(1)?.votes?.get(bens))
+            assertEquals(emptyList(), shown.needs)
             assertEquals(listOf("no phones" to true), shown.items.map { it.text to it.isPromise })
         }
         ana.act(entry, Deed.CANCEL)
