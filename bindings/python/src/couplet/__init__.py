@@ -51,7 +51,6 @@ from .kinds import (
     ItemId,
     KeyToCome,
     Kind,
-    Meeting,
     Member,
     On,
     OnAnyItem,
@@ -60,12 +59,9 @@ from .kinds import (
     Open,
     Part,
     PersonId,
-    Proposal,
     Revision,
-    Seal,
     Shown,
     Stance,
-    Vote,
     WithdrawnAfterOpened,
     WriterId,
 )
@@ -90,6 +86,7 @@ from .people import (
     Verified,
 )
 from .recovery import NotBefore, RecoveryWords
+from .times import Meeting, Proposal, Seal, Vote
 from .values import (
     Attached,
     Attention,

@@ -9,6 +9,7 @@ from typing import Any
 from . import attention as a
 from . import kinds as k
 from . import people as p
+from . import times
 from . import values as v
 from ._generated import couplet_ffi as ffi
 
@@ -117,7 +118,7 @@ def entry(it: ffi.Entry) -> v.Entry:
         items=tuple(map(item, it.items)),
         meeting=None if it.meeting is None else meeting(it.meeting),
         pauses=tuple(map(pause, it.pauses)),
-        seal=None if it.seal is None else k.Seal(it.seal.opens_at, it.seal.is_held_back),
+        seal=None if it.seal is None else times.Seal(it.seal.opens_at, it.seal.is_held_back),
         trash=trash(it.trash),
         needs=tuple(map(need, it.needs)),
         is_long=it.is_long,
@@ -209,22 +210,22 @@ _OF_A_PERSON: tuple[tuple[Any, Callable[[k.PersonId], k.Fact]], ...] = (
 )
 
 
-def meeting(it: ffi.Meeting) -> k.Meeting:
-    return k.Meeting(
+def meeting(it: ffi.Meeting) -> times.Meeting:
+    return times.Meeting(
         proposals=tuple(map(proposal, it.proposals)),
         agreed=item_id(it.agreed),
         also_worked=tuple(k.ItemId(one.value) for one in it.also_worked),
     )
 
 
-def proposal(it: ffi.Proposal) -> k.Proposal:
-    return k.Proposal(
+def proposal(it: ffi.Proposal) -> times.Proposal:
+    return times.Proposal(
         id=k.ItemId(it.id.value),
         start=it.start,
         end=it.end,
         zone=it.zone,
         by=tuple(k.PersonId(one.value) for one in it.by),
-        votes=tuple((k.PersonId(one.by.value), k.Vote[one.vote.name]) for one in it.votes),
+        votes=tuple((k.PersonId(one.by.value), times.Vote[one.vote.name]) for one in it.votes),
     )
 
 

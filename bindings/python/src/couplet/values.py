@@ -12,18 +12,17 @@ from .kinds import (
     Fact,
     Item,
     Kind,
-    Meeting,
     Member,
     Open,
     Part,
     PersonId,
     Revision,
-    Seal,
     Shown,
     Stance,
     EntryState,
 )
 from .people import DeviceId, Late, Person, SetAside, Standing, Verified
+from .times import Meeting, Seal
 
 NotebookId = NewType("NotebookId", str)
 """A notebook's name."""
