@@ -72,6 +72,14 @@ pub enum Verb {
     Trash,
     /// Bring it back.
     Restore,
+    /// Write its text anew, or on its page; which of one's other parts may be is in `open`.
+    Edit,
+    /// Choose what stands, where several words or values do.
+    Resolve,
+    /// Keep words that are left over from a removed paragraph.
+    KeepLeftOver,
+    /// Erase one's own words in it for good.
+    Erase,
 }
 
 /// One revision of somebody's words.
@@ -113,6 +121,8 @@ pub struct Comment {
     pub alternatives: Vec<Revision>,
     /// Every revision, the oldest first.
     pub revisions: Vec<Revision>,
+    /// How it read before, the oldest first: it is edited if there is anything.
+    pub earlier: Vec<Revision>,
 }
 
 /// A reaction that stands.
@@ -145,6 +155,8 @@ pub struct Entry {
     pub alternatives: Vec<Revision>,
     /// Every revision of own words, the oldest first.
     pub revisions: Vec<Revision>,
+    /// How it read before, the oldest first: it is edited if there is anything.
+    pub earlier: Vec<Revision>,
     /// What was said about it, in an order that is the same everywhere.
     pub comments: Vec<Comment>,
     /// The emoji left on it, by person.
@@ -306,6 +318,10 @@ impl From<couplet::Verb> for Verb {
             couplet::Verb::Unreact => Self::Unreact,
             couplet::Verb::Trash => Self::Trash,
             couplet::Verb::Restore => Self::Restore,
+            couplet::Verb::Edit => Self::Edit,
+            couplet::Verb::Resolve => Self::Resolve,
+            couplet::Verb::KeepLeftOver => Self::KeepLeftOver,
+            couplet::Verb::Erase => Self::Erase,
         }
     }
 }
@@ -333,6 +349,7 @@ impl From<couplet::Revision> for Revision {
 impl From<couplet::Comment> for Comment {
     fn from(comment: couplet::Comment) -> Self {
         let name = |id: &couplet::CommentId| CommentId { value: id.as_str().to_owned() };
+        let earlier = earlier(comment.earlier());
         Self {
             id: name(&comment.id),
             author: comment.author.into(),
@@ -342,6 +359,7 @@ impl From<couplet::Comment> for Comment {
             text: comment.text,
             alternatives: all(comment.alternatives),
             revisions: all(comment.revisions),
+            earlier,
         }
     }
 }
@@ -355,6 +373,7 @@ impl From<couplet::Reaction> for Reaction {
 impl From<couplet::Entry> for Entry {
     fn from(entry: couplet::Entry) -> Self {
         let (needs, is_long) = (all(entry.needs()), entry.is_long());
+        let earlier = earlier(entry.earlier());
         Self {
             id: EntryId { value: entry.key.into() },
             kind: entry.kind,
@@ -365,6 +384,7 @@ impl From<couplet::Entry> for Entry {
             text: entry.text,
             alternatives: all(entry.alternatives),
             revisions: all(entry.revisions),
+            earlier,
             comments: all(entry.comments),
             reactions: all(entry.reactions),
             state: entry.state,
@@ -453,6 +473,11 @@ impl Cursor {
     pub(crate) fn parse(&self) -> Result<couplet::Cursor, CoupletError> {
         self.value.parse().map_err(CoupletError::input)
     }
+}
+
+/// How words read before.
+pub(crate) fn earlier<'a>(all: impl Iterator<Item = &'a couplet::Revision>) -> Vec<Revision> {
+    all.cloned().map(Revision::from).collect()
 }
 
 /// Each of them translated.

@@ -38,13 +38,23 @@ pub enum Fact {
         /// Who.
         by: PersonId,
     },
-    /// Of this reflection the speaker said this, too, apart, on another device: the more careful of
-    /// the two holds.
+    /// Of this reflection or request its person said this, too, apart, on another device: the more
+    /// careful of the two holds.
     AlsoSaid {
         /// Which.
         of: ItemId,
         /// What they said.
-        verdict: String,
+        said: String,
+    },
+    /// The speaker's verdict on this reflection is of how it read before it was written anew.
+    EarlierVerdict {
+        /// Which.
+        of: ItemId,
+    },
+    /// This person changed their answer after both were open to read.
+    ChangedSinceOpen {
+        /// Who.
+        by: PersonId,
     },
     /// It was opened, and its key, which its author's devices have, has not come yet.
     KeyToCome,
@@ -75,7 +85,9 @@ impl From<couplet::Fact> for Fact {
             couplet::Fact::ChoseAnother(by) => Self::ChoseAnother { by: by.into() },
             couplet::Fact::WithdrawnAfterOpened => Self::WithdrawnAfterOpened,
             couplet::Fact::DoesNotOpen(by) => Self::DoesNotOpen { by: by.into() },
-            couplet::Fact::AlsoSaid(of, verdict) => Self::AlsoSaid { of: of.into(), verdict },
+            couplet::Fact::AlsoSaid(of, said) => Self::AlsoSaid { of: of.into(), said },
+            couplet::Fact::EarlierVerdict(of) => Self::EarlierVerdict { of: of.into() },
+            couplet::Fact::ChangedSinceOpen(by) => Self::ChangedSinceOpen { by: by.into() },
             couplet::Fact::KeyToCome => Self::KeyToCome,
         }
     }

@@ -6,7 +6,7 @@
 //! name that they were given.
 
 use crate::device::PersonId;
-use crate::entry::{Revision, all};
+use crate::entry::{Revision, all, earlier};
 
 /// The name of something that stands in an entry: somebody's words, or an item.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, uniffi::Record)]
@@ -312,12 +312,14 @@ pub struct Part {
     pub by: PersonId,
     /// Which generation of that person: nobody of another writes them anew.
     pub generation: u32,
-    /// The words.
+    /// The words; none where what they were said with is said no more, and they are history.
     pub text: String,
     /// Words that stand beside these, written apart on two phones of one person.
     pub alternatives: Vec<Revision>,
     /// Every revision, the oldest first.
     pub revisions: Vec<Revision>,
+    /// How it read before, the oldest first: it is edited if there is anything.
+    pub earlier: Vec<Revision>,
 }
 
 /// What one person says of something in an entry.
@@ -410,6 +412,7 @@ impl From<couplet::Open> for Open {
 
 impl From<couplet::Part> for Part {
     fn from(part: couplet::Part) -> Self {
+        let earlier = earlier(part.earlier());
         Self {
             name: part.name,
             id: part.id.map(ItemId::from),
@@ -418,6 +421,7 @@ impl From<couplet::Part> for Part {
             text: part.text,
             alternatives: all(part.alternatives),
             revisions: all(part.revisions),
+            earlier,
         }
     }
 }

@@ -24,6 +24,10 @@ pub struct Chosen {
     /// The shared entry in which they are said, rather than in a new one.
     #[uniffi(default = None)]
     pub into: Option<EntryId>,
+    /// Whether other words, which stand in that entry already, give way to these: they stay in its
+    /// history. Unless that is said, sharing only adds, and is `InvalidInput` with `stands_there`.
+    #[uniffi(default = false)]
+    pub is_again: bool,
 }
 
 /// What one of the two of a made-up couple sees: the newest first.
@@ -50,8 +54,8 @@ pub struct DemoNotebook {
 
 impl From<Chosen> for couplet::Chosen {
     fn from(chosen: Chosen) -> Self {
-        let Chosen { fields, kind, text, into } = chosen;
-        Self { fields, kind, text, into: into.map(|into| into.value) }
+        let Chosen { fields, kind, text, into, is_again } = chosen;
+        Self { fields, kind, text, into: into.map(|into| into.value), is_again }
     }
 }
 

@@ -211,6 +211,8 @@ fn told(entry: &Entry) -> Vec<&'static str> {
         Fact::WithdrawnAfterOpened => "withdrawn after it was opened",
         Fact::DoesNotOpen(_) => "does not open",
         Fact::AlsoSaid(..) => "also said",
+        Fact::EarlierVerdict(_) => "earlier verdict",
+        Fact::ChangedSinceOpen(_) => "changed since open",
         Fact::KeyToCome => "its key has not come",
     });
     told.collect()

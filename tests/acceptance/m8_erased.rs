@@ -6,8 +6,8 @@
 use std::fs;
 use std::path::Path;
 
-use couplet::{Couplet, Erased, Kind};
-use couplet_tests::phones::{PATIENCE, meet, own_device, pair, place};
+use couplet::{Couplet, Erased, History, Kind, Volume};
+use couplet_tests::phones::{PATIENCE, meet, own_device, pair, partner, place};
 use couplet_tests::relay::Relay;
 use couplet_tests::scan::{Scan, Store};
 
@@ -127,5 +127,46 @@ async fn erased_words_are_in_no_file_and_whoever_was_away_brings_none_back() {
     let all = vec![(ana, "ana"), (ben, "ben"), (tablet, "tablet")];
     let (back, _) = scanned(home.path(), all).await;
     assert_eq!(back.places_of(SECRET), Vec::<&str>::new());
+    drop(relay);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_let_in_to_read_from_here_erases_their_own_words_too() {
+    let home = tempfile::tempdir().unwrap();
+    let relay = Relay::start(&home.path().join("relay"));
+    let link = relay.link.parse().unwrap();
+    let ana = Couplet::found(&place(home.path(), "ana"), "Ana", Some(link)).await.unwrap();
+    let before = ana.write(Kind::Note, 1, "before you").await.unwrap().entry.key;
+    ana.sync(PATIENCE).await.unwrap();
+    let from_here = Some(History::FromHere(Volume::default()));
+    let ben = partner(&ana, &place(home.path(), "ben"), from_here).await;
+    let note = ben.write(Kind::Note, 1, SECRET).await.unwrap().entry.key;
+    let stays = ben.write(Kind::Note, 1, STAYS).await.unwrap().entry.key;
+    let sync = async |rounds| {
+        for _ in 0..rounds {
+            for phone in [&ben, &ana] {
+                phone.sync(PATIENCE).await.unwrap();
+            }
+        }
+    };
+    sync(2).await;
+    ana.comment(note.as_str(), None, "I read it").await.unwrap();
+    sync(1).await;
+    let refused = ana.erase(before.as_str()).await.unwrap_err();
+    assert_eq!(refused.code(), "not_allowed", "what Ana alone reads");
+    let told = ben.erase(note.as_str()).await.unwrap();
+    assert!(!told.done_here, "nothing is gone before Ana's phone has answered");
+    check_truth(&ben, &told, note.as_str()).await;
+    sync(3).await;
+    assert!(ben.erase(note.as_str()).await.unwrap().done_here);
+
+    let (after, phones) = scanned(home.path(), vec![(ana, "ana"), (ben, "ben")]).await;
+    assert_eq!(after.places_of(SECRET), Vec::<&str>::new());
+    let [ana, ben] = <[Couplet; 2]>::try_from(phones).unwrap();
+    assert_eq!(ana.entry(before.as_str()).await.unwrap().entry.text, "before you");
+    for phone in [&ana, &ben] {
+        assert_eq!(phone.entry(note.as_str()).await.unwrap().entry.comments[0].text, "I read it");
+        assert_eq!(phone.entry(stays.as_str()).await.unwrap().entry.text, STAYS);
+    }
     drop(relay);
 }

@@ -62,6 +62,9 @@ async fn ana_speaks_ben_says_what_he_heard_and_each_badge_is_where_it_belongs() 
     act_on(ana, page, Deed::GotMe, Some(&second), "").await;
     // She confirmed what she saw, and he had said it anew apart from her: she is asked once more.
     assert_ne!(both_show(both, page).await.0, State::Understood);
+    let is_earlier =
+        |fact: &Fact| matches!(fact, Fact::EarlierVerdict(of) if of.as_str() == second);
+    assert!(shown(ben, page).await.facts.iter().any(is_earlier), "and both know it");
     act_on(ana, page, Deed::GotMe, Some(&second), "").await;
     assert_eq!(both_show(both, page).await, (State::Understood, 1, 0));
 

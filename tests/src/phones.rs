@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use couplet::{Couplet, Deed, Entry, Filter, Place, RelayLink, Saying, Secret};
+use couplet::{Couplet, Deed, Entry, Filter, History, Place, RelayLink, Saying, Secret};
 use tempfile::TempDir;
 
 use crate::relay::Relay;
@@ -35,7 +35,17 @@ pub async fn pair(home: &Path, relay: &str) -> (Couplet, Couplet) {
 pub async fn pair_in(anas: &Place, bens: &Place, relay: &str) -> (Couplet, Couplet) {
     let relay: RelayLink = relay.parse().unwrap();
     let ana = Couplet::found(anas, "Ana", Some(relay)).await.unwrap();
-    let link = ana.invite(false, None).await.unwrap().link;
+    let ben = partner(&ana, bens, None).await;
+    (ana, ben)
+}
+
+/// Ben, whom Ana lets in to read so much of what is there.
+///
+/// # Panics
+///
+/// Where he does not come in.
+pub async fn partner(ana: &Couplet, bens: &Place, history: Option<History>) -> Couplet {
+    let link = ana.invite(false, history).await.unwrap().link;
     ana.sync(PATIENCE).await.unwrap();
     let ben = Couplet::join(bens, &link, "Ben").await.unwrap();
     let code = ben.status().await.unwrap().waiting.unwrap().code;
@@ -46,7 +56,7 @@ pub async fn pair_in(anas: &Place, bens: &Place, relay: &str) -> (Couplet, Coupl
     ana.approve(&requests[0].id, Some(&code)).await.unwrap();
     ana.sync(PATIENCE).await.unwrap();
     ben.sync(PATIENCE).await.unwrap();
-    (ana, ben)
+    ben
 }
 
 /// Ana and Ben with their relay, in a directory that goes with them.

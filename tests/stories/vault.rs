@@ -256,6 +256,14 @@ fn feelings_are_shared_first_and_the_rest_of_it_when_ana_says_so() {
     meet(&ana, &ben);
     let practice = ben.ask(&["show", &shared])["practice"].clone();
     assert_eq!(practice["parts"][0]["text"], "Everybody laughed");
+    // She says it otherwise, and what stands there gives way only where she says that, too.
+    ana.ask(&["vault", "do", &own, "tell", "Some laughed"]);
+    let again = [&share[..], &["--field", "perspective", "--into", &shared]].concat();
+    assert_eq!(ana.refused(&again), "stands_there");
+    ana.ask(&[&again[..], &["--again"]].concat());
+    meet(&ana, &ben);
+    let practice = ben.ask(&["show", &shared])["practice"].clone();
+    assert_eq!(practice["parts"][0]["text"], "Some laughed");
     // It is one page, and of the private one's name there is nothing.
     assert_eq!(ben.timeline().len(), 1);
     assert!(!ben.ask(&["show", &shared]).to_string().contains(&own[2..]));

@@ -1,6 +1,7 @@
 //! What Ana and Ben say about an entry, through the real programs: two homes and a relay.
 
 mod everyday;
+mod standing;
 
 use couplet_tests::relay::Relay;
 use couplet_tests::terminal::{Phone, meet};
@@ -43,6 +44,7 @@ fn ana_and_ben_talk_about_a_note_and_both_see_the_same() {
             "edit-comment",
             "react",
             "trash",
+            "erase",
             "keep",
             "set-colour",
             "tag",

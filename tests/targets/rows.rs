@@ -2,6 +2,7 @@
 
 mod catch_up;
 mod cold_reconnect;
+mod erase;
 mod ffi_call;
 mod keystroke;
 mod live;
@@ -39,6 +40,7 @@ pub(crate) const ALL: &[Row] = &[
     Row { name: "round-trips", measure: round_trips::measure },
     Row { name: "live", measure: live::measure },
     Row { name: "newcomer", measure: newcomer::measure },
+    Row { name: "erase", measure: erase::measure },
     Row { name: "relay-append", measure: relay_append::measure },
     Row { name: "relay-idle", measure: relay_idle::measure },
     Row { name: "ffi-call", measure: ffi_call::measure },

@@ -18,6 +18,7 @@ from couplet import (
     FileKeyStore,
     Filter,
     Kind,
+    LeftOver,
     Notebook,
     RequestId,
     Seal,
@@ -86,10 +87,12 @@ class Phone:
         return {"entry": (await self.notebook.write_sealed(text, Seal(), when)).entry.id}
 
     async def show(self, entry: str) -> dict[str, Any]:
-        shown = (await self.notebook.show(EntryId(entry))).entry
+        row = await self.notebook.show(EntryId(entry))
+        shown, can = row.entry, [verb.value.replace("_", "-") for verb in row.can]
         state = None if shown.state is None else shown.state.value
         parts = [part.text for part in shown.parts]
-        return {"text": shown.text, "version": shown.version, "state": state, "parts": parts}
+        said = {"text": shown.text, "version": shown.version, "state": state}
+        return {**said, "parts": parts, "can": can}
 
     async def edit(self, entry: str, base: str, text: str) -> dict[str, Any]:
         await self.notebook.edit(EntryId(entry), text, Version(base))
@@ -116,6 +119,12 @@ class Phone:
         [choice] = [need.choice for need in needs if isinstance(need, Choose)]
         await self.notebook.resolve(EntryId(entry), choice, text)
         return {}
+
+    async def keep_left_over(self, entry: str) -> dict[str, Any]:
+        needs = (await self.notebook.entry(EntryId(entry))).entry.needs
+        [words] = [need for need in needs if isinstance(need, LeftOver)]
+        await self.notebook.keep_left_over(EntryId(entry), words)
+        return {"kept": words.text}
 
     async def erase(self, entry: str) -> dict[str, Any]:
         return {"done": (await self.notebook.erase(EntryId(entry))).is_done_here}

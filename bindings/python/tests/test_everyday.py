@@ -7,12 +7,13 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from couple import SCENARIOS, Phone, Relay, happens, meet, scenario, texts, together
+from couple import SCENARIOS, Phone, Relay, asks, happens, meet, scenario, texts, together
 from couplet import (
     Among,
     Choose,
     Deed,
     Filter,
+    History,
     Kind,
     LeftOver,
     NewOfKind,
@@ -48,6 +49,8 @@ async def test_what_is_removed_unread_or_apart_is_shown_and_nothing_of_it_is_los
     assert not (await bens.entry(note)).is_unread
 
     assert Verb.TRASH in shown.can
+    own = {Verb.EDIT, Verb.ERASE}
+    assert not own & shown.can and own <= (await anas.entry(note)).can
     removed = (await bens.trash(note)).entry
     assert removed.trash is not None
     assert (removed.trash.by, removed.trash.resurfaced_by) == (other, ())
@@ -207,3 +210,27 @@ async def test_words_are_erased_for_good_and_the_answer_is_true(
     for notebook in (anas, bens):
         shown = (await notebook.entry(entry)).entry
         assert (shown.text, shown.revisions) == ("", ())
+
+
+@scenario("erase-from-here")
+async def test_who_reads_from_here_on_erases_their_own_words_too(
+    stack: AsyncExitStack, relay: Relay, ana: Phone, ben: Phone
+) -> None:
+    anas = await stack.enter_async_context(await ana.found(relay.link))
+    before = (await anas.write("before you")).entry.id
+    bens, request = await asks(stack, ben, anas, History.FROM_HERE)
+    await anas.approve(request.id, (await bens.status()).waiting_code)
+    await anas.sync()
+    await bens.sync()
+    entry = (await bens.write("never said")).entry.id
+    for _ in range(2):
+        await bens.sync()
+        await anas.sync()
+    with pytest.raises(NotAllowed):
+        await anas.erase(before)
+    assert not (await bens.erase(entry)).is_done_here
+    for _ in range(3):
+        await bens.sync()
+        await anas.sync()
+    assert (await bens.erase(entry)).is_done_here
+    assert (await texts(anas), await texts(bens)) == (["before you"], [])

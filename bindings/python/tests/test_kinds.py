@@ -13,8 +13,10 @@ from couplet import (
     Changed,
     Choose,
     ChoseAnother,
+    ChangedSinceOpen,
     ConfirmedBefore,
     Deed,
+    EarlierVerdict,
     EarlierWords,
     Filter,
     HadSaidYes,
@@ -83,6 +85,12 @@ async def test_what_one_says_is_heard_confirmed_and_added_to(
     assert more.facts == (EarlierWords(named), ConfirmedBefore(named))
     [line] = await bens.timeline()
     assert line.state is EntryState.MORE_TO_SAY
+    await bens.act(entry, Deed.REVISE, named, "You felt left out, twice")
+    await meet(anas, bens)
+    anew = (await anas.entry(entry)).entry
+    assert (anew.state, anew.facts) == (EntryState.REFLECTED, (EarlierVerdict(named),))
+    assert [each.text for each in anew.parts[0].earlier] == ["You felt left out"]
+    assert [each.text for each in anew.earlier] == ["I felt hurt"]
 
 
 @scenario("repair")
@@ -138,6 +146,16 @@ async def test_a_repair_comes_to_rest_on_two_phones_apart_and_opens_again(
     await bens.act(entry, Deed.RESUME)
     assert (await bens.entry(entry)).entry.pauses == (Pause(people[0], last),)
 
+    asked = (await anas.act(entry, Deed.ASK, words="Call me")).entry.parts[-1].id
+    await meet(anas, bens)
+    await bens.act(entry, Deed.AGREE, asked, "gladly")
+    await bens.act(entry, Deed.DECLINE, asked)
+    await meet(anas, bens)
+    shown = (await anas.entry(entry)).entry
+    assert Stance("answer", asked, people[1], "no") in shown.stances
+    [answer] = [part for part in shown.parts if part.name == "answer"]
+    assert (answer.text, [each.text for each in answer.earlier]) == ("", ["gladly"])
+
 
 @scenario("gesture")
 async def test_whoever_a_gesture_was_for_thanks_for_it_and_takes_the_thanks_back(
@@ -162,7 +180,7 @@ async def test_whoever_a_gesture_was_for_thanks_for_it_and_takes_the_thanks_back
     await meet(anas, bens)
     mine, theirs = [(await notebook.entry(entry)).entry for notebook in (anas, bens)]
     assert (mine.state, theirs.state) == (None, None)
-    assert (len(mine.parts), theirs.parts) == (1, ())
+    assert [part.text for part in (*mine.parts, *theirs.parts)] == ["", ""]
 
 
 @scenario("list")
@@ -259,6 +277,14 @@ async def test_neither_reads_the_others_answer_before_both_have_answered(
         assert shown.state is EntryState.REVEALED
         assert {part.text for part in shown.parts} == {"the rain", "you"}
         assert shown.facts == ()
+    await anas.act(entry, Deed.ANSWER, words="the sun")
+    await meet(anas, bens)
+    await anas.sync()
+    await bens.sync()
+    shown = (await bens.entry(entry)).entry
+    assert shown.facts == (ChangedSinceOpen((await anas.status()).person),)
+    [sun] = [part for part in shown.parts if part.text == "the sun"]
+    assert [each.text for each in sun.earlier] == ["the rain"]
 
 
 @scenario("sealed")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from couple import Phone, Relay, another, meet, scenario, texts, together
-from couplet import InvalidInput, KeyUnusable, Kind, NotAllowed, Notebook
+from couplet import Chosen, InvalidInput, KeyUnusable, Kind, NotAllowed, Notebook
 from couplet import demo_notebook, lock_key, unlock_key
 
 
@@ -40,6 +40,11 @@ async def test_a_draft_is_kept_in_the_vault_taken_up_and_shared_and_a_lock_gives
     assert (shared.kind, shared.text) == (Kind.FEAR, "That I am too much")
     await vault.edit(own, "That I am too much for you")
     assert sorted(await texts(notebook)) == ["I missed you", "That I am too much"]
+    with pytest.raises(InvalidInput) as stands:
+        await notebook.share_from(vault, own, Chosen(into=shared.id))
+    assert stands.value.code == "stands_there"
+    anew = await notebook.share_from(vault, own, Chosen(into=shared.id, is_again=True))
+    assert [one.text for one in anew.entry.revisions] == [shared.text, "That I am too much for you"]
     with pytest.raises(NotAllowed):
         await vault.invite()
 

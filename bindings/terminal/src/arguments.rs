@@ -1,5 +1,6 @@
 //! The command line: what can be said, and how.
 
+mod deeds;
 mod drafts;
 mod everyday;
 
@@ -14,7 +15,7 @@ pub(crate) use everyday::{Everyday, Resolve};
 
 /// A couple's notebook: written apart, offline, and merged when the phones meet again.
 #[derive(Debug, Parser)]
-#[command(version, propagate_version = true, max_term_width = 100)]
+#[command(name = "couplet", version, propagate_version = true, max_term_width = 100)]
 pub(crate) struct Arguments {
     /// Where the notebook lies [default: $XDG_DATA_HOME/couplet]
     #[arg(long, global = true, value_name = "DIR")]
@@ -33,6 +34,9 @@ impl Arguments {
     /// What was said on the command line; of `vault COMMAND`, the command.
     pub(crate) fn of_command_line() -> Self {
         let outer = Self::parse();
+        if deeds::asks_for_help(&outer.command) {
+            return Self::parse_from(["couplet", "do", "--help"]);
+        }
         let Command::Vault { asked } = outer.command else { return outer };
         let asked = std::iter::once("couplet vault".into()).chain(asked);
         let inner = Self::parse_from(asked);
@@ -78,7 +82,8 @@ pub(crate) enum Command {
     Write(Write),
     /// Write one's own words anew, or the new text of a page
     Edit(Edit),
-    /// Comment on an entry, answer, react: `do ENTRY VERB ...`
+    /// Comment on an entry, answer, react, and do what its kind has people do
+    #[command(after_help = deeds::by_kind())]
     Do(Do),
     /// Show entries, the newest first
     Timeline(Timeline),
@@ -422,10 +427,7 @@ pub(crate) enum Verb {
     Trash,
     /// Bring it back, whoever removed it
     Restore,
-    /// What its kind has people do with it: reflect, got-me, let-go, propose, vote, answer, open and
-    /// so on, as `show` says; first the name of what it is done on, if it is done on something in
-    /// the entry, then the words in quotation marks. A time is proposed as "2026-12-01T18:00
-    /// 2026-12-01T19:30 Europe/Copenhagen", days are written as 2026-02-14; a pause may have none
+    /// What its kind has people do with it: `deeds` tells of them
     #[command(external_subcommand)]
     Deed(Vec<String>),
 }

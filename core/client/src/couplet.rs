@@ -386,7 +386,12 @@ impl Handle {
         work: impl FnOnce(&mut Owner) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let (reply, answer) = oneshot::channel();
-        let job = Box::new(move |owner: &mut Owner| drop(reply.send(work(owner))));
+        let job = Box::new(move |owner: &mut Owner| {
+            let done = work(owner);
+            // Where it cannot be kept, it is with the next call.
+            drop(owner.note_terms());
+            drop(reply.send(done));
+        });
         self.opening.done().await?;
         let jobs = self.owner.jobs.as_ref().ok_or_else(|| self.gone())?;
         jobs.send(Job::Do(job)).await.map_err(|_| self.gone())?;

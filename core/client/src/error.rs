@@ -48,14 +48,14 @@ pub enum Error {
     NothingToErase,
     /// The other person reads from later on: nobody could prove that nothing else goes with it.
     #[error(
-        "this was written before the other person was let in to read from then on; it cannot be \
-         erased for good"
+        "this was written before the other person was let in to read from then on, so only you read \
+         it; it cannot be erased for good, but you can remove it or write other words over it"
     )]
     OneReadsIt,
-    /// This person reads from later on, and cannot write anew what is closed to them.
+    /// This person reads from later on, and nobody is there who can write anew what is closed to them.
     #[error(
-        "you were let in to read from then on, and what was written before is closed to this phone; \
-         it cannot erase for good beside that"
+        "you were let in to read from then on, and nobody is left in this notebook who can write \
+         anew what was before; nothing can be erased for good beside it"
     )]
     ReadsFromHere,
     /// The volume cannot be written anew.
@@ -175,6 +175,7 @@ impl Error {
             }
             Self::Write(CannotWrite::NoEntry | CannotWrite::NoComment | CannotWrite::NoItem)
             | Self::NotFound(_) => "not_found",
+            Self::Write(CannotWrite::StandsThere) => "stands_there",
             Self::Write(CannotWrite::NothingToResolve) => "nothing_to_resolve",
             Self::Write(CannotWrite::StillSealed { .. }) => "still_sealed",
             Self::Write(

@@ -33,6 +33,7 @@ mod replacing;
 mod rivals;
 mod siblings;
 mod talk;
+mod terms;
 #[cfg(test)]
 mod testing;
 mod vault;

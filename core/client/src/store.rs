@@ -19,6 +19,7 @@ mod membership;
 mod meta;
 mod schema;
 mod siblings;
+mod terms;
 mod waits;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -40,6 +41,7 @@ pub(crate) use late::{Chain, Cut};
 pub use marks::MarksPage;
 pub(crate) use meta::Meta;
 pub(crate) use schema::SCHEMA;
+pub(crate) use terms::Terms;
 
 /// The name of the store's file in its directory.
 const FILE: &str = "notebook.db";

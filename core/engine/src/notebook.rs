@@ -274,7 +274,7 @@ impl Notebook {
         text: &str,
     ) -> Result<Option<Written>, CannotWrite> {
         let entry = self.entry(key).ok_or(CannotWrite::NoEntry)?;
-        let kind = entry.kind.ok_or(CannotWrite::NoEntry)?;
+        let kind = entry.kind.ok_or(CannotWrite::NotNow)?;
         check_text(kind, text)?;
         let author = self.author();
         let change = match kind.body() {

@@ -39,13 +39,18 @@ impl Notebook {
     }
 
     /// What this person had not seen of a page when they let it go, and is asked again about: how it
-    /// read then, and how it does by now. Nothing if they have not let it go.
+    /// read then, and how it does by now. Empty if they have not let it go; nothing if it cannot be
+    /// told any more, as after something was erased for good.
     ///
     /// # Errors
     /// [`CoupletError`].
-    pub async fn since_letting_go(&self, entry: EntryId) -> Result<Vec<Changed>, CoupletError> {
+    pub async fn since_letting_go(
+        &self,
+        entry: EntryId,
+    ) -> Result<Option<Vec<Changed>>, CoupletError> {
         let since = |couplet: Couplet| async move {
-            couplet.since_letting_go(&entry.value).await.map(crate::entry::all)
+            let since = couplet.since_letting_go(&entry.value).await?;
+            Ok(since.map(crate::entry::all))
         };
         self.call(since).await
     }

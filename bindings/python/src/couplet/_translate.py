@@ -92,6 +92,7 @@ def comment(it: ffi.Comment) -> v.Comment:
         text=it.text,
         alternatives=tuple(map(revision, it.alternatives)),
         revisions=tuple(map(revision, it.revisions)),
+        earlier=tuple(map(revision, it.earlier)),
     )
 
 
@@ -106,6 +107,7 @@ def entry(it: ffi.Entry) -> v.Entry:
         text=it.text,
         alternatives=tuple(map(revision, it.alternatives)),
         revisions=tuple(map(revision, it.revisions)),
+        earlier=tuple(map(revision, it.earlier)),
         comments=tuple(map(comment, it.comments)),
         reactions=tuple(map(reaction, it.reactions)),
         state=None if it.state is None else k.EntryState[it.state.name],
@@ -189,7 +191,9 @@ def fact(it: Any) -> k.Fact:
     if isinstance(it, ffi.Fact.CONFIRMED_BEFORE):
         return k.ConfirmedBefore(k.ItemId(it.of.value))
     if isinstance(it, ffi.Fact.ALSO_SAID):
-        return k.AlsoSaid(k.ItemId(it.of.value), it.verdict)
+        return k.AlsoSaid(k.ItemId(it.of.value), it.said)
+    if isinstance(it, ffi.Fact.EARLIER_VERDICT):
+        return k.EarlierVerdict(k.ItemId(it.of.value))
     if isinstance(it, ffi.Fact.WITHDRAWN_AFTER_OPENED):
         return k.WithdrawnAfterOpened()
     if isinstance(it, ffi.Fact.KEY_TO_COME):
@@ -207,6 +211,7 @@ _OF_A_PERSON: tuple[tuple[Any, Callable[[k.PersonId], k.Fact]], ...] = (
     (_FACTS.HAD_SAID_YES, k.HadSaidYes),
     (_FACTS.CHOSE_ANOTHER, k.ChoseAnother),
     (_FACTS.DOES_NOT_OPEN, k.DoesNotOpen),
+    (_FACTS.CHANGED_SINCE_OPEN, k.ChangedSinceOpen),
 )
 
 
@@ -245,6 +250,7 @@ def part(it: ffi.Part) -> k.Part:
         text=it.text,
         alternatives=tuple(map(revision, it.alternatives)),
         revisions=tuple(map(revision, it.revisions)),
+        earlier=tuple(map(revision, it.earlier)),
     )
 
 

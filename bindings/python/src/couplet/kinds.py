@@ -338,13 +338,27 @@ class DoesNotOpen:
 
 @dataclass(frozen=True)
 class AlsoSaid:
-    """Of this reflection the speaker said this, too, apart, on another device.
+    """Of this reflection or request its person said this, too, apart, on another device.
 
     The more careful of the two holds.
     """
 
     of: ItemId
-    verdict: str
+    said: str
+
+
+@dataclass(frozen=True)
+class EarlierVerdict:
+    """The speaker's verdict on this reflection is of how it read before it was written anew."""
+
+    of: ItemId
+
+
+@dataclass(frozen=True)
+class ChangedSinceOpen:
+    """This person changed their answer after both were open to read."""
+
+    by: PersonId
 
 
 @dataclass(frozen=True)
@@ -361,6 +375,8 @@ Fact = (
     | WithdrawnAfterOpened
     | DoesNotOpen
     | AlsoSaid
+    | EarlierVerdict
+    | ChangedSinceOpen
     | KeyToCome
 )
 """Something that is to be shown with an entry: nothing changes behind anybody's back."""
@@ -407,9 +423,12 @@ class Part:
     generation: int
     """Which generation of that person: nobody of another writes them anew."""
     text: str
+    """None where what they were said with is said no more, and they are history."""
     alternatives: tuple[Revision, ...]
     """Words that stand beside these, written apart on two phones of one person."""
     revisions: tuple[Revision, ...]
+    earlier: tuple[Revision, ...]
+    """How it read before, the oldest first: it is edited if there is anything."""
 
 
 @dataclass(frozen=True)

@@ -241,13 +241,14 @@ class Notebook(Ends, Talk, Drafts, WithVault, Membership, Network, Recovery):
         """What waits for somebody; nothing else waits for it."""
         return t.attention(await call(self._ffi.needs_attention()))
 
-    async def since_letting_go(self, entry: v.EntryId) -> tuple[Changed, ...]:
+    async def since_letting_go(self, entry: v.EntryId) -> tuple[Changed, ...] | None:
         """What this person had not seen of a page when they let it go, and is asked again about.
 
-        Nothing if they have not let it go.
+        Empty if they have not let it go; None if it cannot be told any more, as after something was
+        erased for good.
         """
         found = await call(self._ffi.since_letting_go(t.to_entry(entry)))
-        return tuple(map(t.changed, found))
+        return None if found is None else tuple(map(t.changed, found))
 
     async def hash(self) -> v.NotebookHash:
         """A hash of everything shared, equal on devices that have the same notebook."""

@@ -59,6 +59,11 @@ class Verb(enum.Enum):
     UNREACT = "unreact"
     TRASH = "trash"
     RESTORE = "restore"
+    EDIT = "edit"
+    """Write its text anew, or on its page; which of one's other parts may be is in `open`."""
+    RESOLVE = "resolve"
+    KEEP_LEFT_OVER = "keep_left_over"
+    ERASE = "erase"
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,8 @@ class Comment:
     text: str
     alternatives: tuple[Revision, ...]
     revisions: tuple[Revision, ...]
+    earlier: tuple[Revision, ...]
+    """How it read before, the oldest first: it is edited if there is anything."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +116,8 @@ class Entry:
     alternatives: tuple[Revision, ...]
     """Words that stand beside these, written apart on two phones of one person."""
     revisions: tuple[Revision, ...]
+    earlier: tuple[Revision, ...]
+    """How it read before, the oldest first: it is edited if there is anything."""
     comments: tuple[Comment, ...]
     reactions: tuple[Reaction, ...]
     state: EntryState | None

@@ -23,6 +23,11 @@ class Chosen:
     """The words to begin with, where the entry's own text is not to be shared."""
     into: v.EntryId | None = None
     """The shared entry in which they are said, rather than in a new one."""
+    is_again: bool = False
+    """Whether other words that stand in that entry give way, and stay in its history.
+
+    Unless that is said, sharing only adds, and raises `InvalidInput` with `stands_there`.
+    """
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,7 @@ class WithVault:
             kind=None if chosen.kind is None else t.to_kind(chosen.kind),
             text=chosen.text,
             into=None if chosen.into is None else t.to_entry(chosen.into),
+            is_again=chosen.is_again,
         )
         shared = self._ffi.share_from(vault._ffi, t.to_entry(entry), wanted)
         return t.row(await call(shared))

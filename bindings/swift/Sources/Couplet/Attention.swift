@@ -127,11 +127,12 @@ extension Notebook {
     }
 
     /// What this person had not seen of a page when they let it go, and is asked again about;
-    /// nothing if they have not let it go.
-    public func sinceLettingGo(_ entry: EntryId) async throws -> [Changed] {
+    /// empty if they have not let it go, and nil if it cannot be told any more, as after something
+    /// was erased for good.
+    public func sinceLettingGo(_ entry: EntryId) async throws -> [Changed]? {
         let entry = entry.lower()
         return try await engine.calling {
-            try await $0.sinceLettingGo(entry: entry).map { Changed($0) }
+            try await $0.sinceLettingGo(entry: entry)?.map { Changed($0) }
         }
     }
 

@@ -28,6 +28,14 @@ public enum Verb: String, Hashable, Codable, Sendable, CaseIterable {
     case trash
     /// Bring it back.
     case restore
+    /// Write its text anew, or on its page; which of one's other parts may be is in ``EntryRow/open``.
+    case edit
+    /// Choose what stands, where several words or values do.
+    case resolve
+    /// Keep words that are left over from a removed paragraph.
+    case keepLeftOver
+    /// Erase one's own words in it for good.
+    case erase
 }
 
 /// An entry with everything that stands in it, the same on every phone.
@@ -50,6 +58,8 @@ public struct Entry: Hashable, Codable, Sendable, Identifiable {
     public let alternatives: [Revision]
     /// Every revision of own words, the oldest first.
     public let revisions: [Revision]
+    /// How it read before, the oldest first: it is edited if there is anything.
+    public let earlier: [Revision]
     /// What was said about it, in an order that is the same everywhere.
     public let comments: [Comment]
     /// The emoji left on it, by person.
@@ -176,6 +186,8 @@ public struct Comment: Hashable, Codable, Sendable, Identifiable {
     public let alternatives: [Revision]
     /// Every revision, the oldest first.
     public let revisions: [Revision]
+    /// How it read before, the oldest first: it is edited if there is anything.
+    public let earlier: [Revision]
 }
 
 /// A place in the text of a page, in UTF-16 units.

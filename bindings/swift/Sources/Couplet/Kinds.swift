@@ -274,9 +274,13 @@ public enum Fact: Hashable, Codable, Sendable {
     case withdrawnAfterOpened
     /// What this person closed does not open with the key that they published.
     case doesNotOpen(PersonId)
-    /// Of this reflection the speaker said this, too, apart, on another device: the more careful of
-    /// the two holds.
+    /// Of this reflection or request its person said this, too, apart, on another device: the more
+    /// careful of the two holds.
     case alsoSaid(ItemId, String)
+    /// The speaker's verdict on this reflection is of how it read before it was written anew.
+    case earlierVerdict(ItemId)
+    /// This person changed their answer after both were open to read.
+    case changedSinceOpen(PersonId)
     /// It was opened, and its key, which its author's devices have, has not come yet.
     case keyToCome
 }
@@ -309,12 +313,14 @@ public struct Part: Hashable, Codable, Sendable {
     public let by: PersonId
     /// Which generation of that person: nobody of another writes them anew.
     public let generation: Int
-    /// The words.
+    /// The words; none where what they were said with is said no more, and they are history.
     public let text: String
     /// Words that stand beside ``text``, written apart on two phones of one person.
     public let alternatives: [Revision]
     /// Every revision, the oldest first.
     public let revisions: [Revision]
+    /// How it read before, the oldest first: it is edited if there is anything.
+    public let earlier: [Revision]
 }
 
 /// What one person says of something in an entry.

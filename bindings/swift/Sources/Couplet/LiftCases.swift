@@ -24,6 +24,10 @@ extension Verb {
             case .unreact: .unreact
             case .trash: .trash
             case .restore: .restore
+            case .edit: .edit
+            case .resolve: .resolve
+            case .keepLeftOver: .keepLeftOver
+            case .erase: .erase
             }
     }
 }

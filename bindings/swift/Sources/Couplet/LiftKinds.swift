@@ -277,7 +277,9 @@ extension Fact {
             case .choseAnother(let by): .choseAnother(PersonId(by))
             case .withdrawnAfterOpened: .withdrawnAfterOpened
             case .doesNotOpen(let by): .doesNotOpen(PersonId(by))
-            case .alsoSaid(let of, let verdict): .alsoSaid(ItemId(of), verdict)
+            case .alsoSaid(let of, let said): .alsoSaid(ItemId(of), said)
+            case .earlierVerdict(let of): .earlierVerdict(ItemId(of))
+            case .changedSinceOpen(let by): .changedSinceOpen(PersonId(by))
             case .keyToCome: .keyToCome
             }
     }
@@ -309,7 +311,8 @@ extension Part {
             generation: Int(clamping: ffi.generation),
             text: ffi.text,
             alternatives: ffi.alternatives.map { Revision($0) },
-            revisions: ffi.revisions.map { Revision($0) }
+            revisions: ffi.revisions.map { Revision($0) },
+            earlier: ffi.earlier.map { Revision($0) }
         )
     }
 }

@@ -14,6 +14,7 @@ extension Entry {
             text: ffi.text,
             alternatives: ffi.alternatives.map { Revision($0) },
             revisions: ffi.revisions.map { Revision($0) },
+            earlier: ffi.earlier.map { Revision($0) },
             comments: ffi.comments.map { Comment($0) },
             reactions: ffi.reactions.map { Reaction($0) },
             state: ffi.state.map { EntryState($0) },
@@ -94,7 +95,8 @@ extension Comment {
             range: ffi.range.map { TextRange($0) },
             text: ffi.text,
             alternatives: ffi.alternatives.map { Revision($0) },
-            revisions: ffi.revisions.map { Revision($0) }
+            revisions: ffi.revisions.map { Revision($0) },
+            earlier: ffi.earlier.map { Revision($0) }
         )
     }
 }

@@ -13,22 +13,33 @@ public struct Chosen: Hashable, Codable, Sendable {
     public var text: String?
     /// The shared entry in which they are said, rather than in a new one.
     public var into: EntryId?
+    /// Whether other words that stand in that entry give way, and stay in its history. Unless that is
+    /// said, sharing only adds, and throws `CoupletError.invalidInput` with `stands_there`.
+    public var isAgain: Bool
 
     /// The words, unless something is said.
     public init(
         fields: [String] = ["text"],
         kind: Kind? = nil,
         text: String? = nil,
-        into: EntryId? = nil
+        into: EntryId? = nil,
+        isAgain: Bool = false
     ) {
         self.fields = fields
         self.kind = kind
         self.text = text
         self.into = into
+        self.isAgain = isAgain
     }
 
     func lower() -> CoupletFFI.Chosen {
-        CoupletFFI.Chosen(fields: fields, kind: kind?.lower(), text: text, into: into?.lower())
+        CoupletFFI.Chosen(
+            fields: fields,
+            kind: kind?.lower(),
+            text: text,
+            into: into?.lower(),
+            isAgain: isAgain
+        )
     }
 }
 

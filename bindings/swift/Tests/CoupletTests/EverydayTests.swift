@@ -27,6 +27,9 @@ extension Stories {
                 #expect(try await !ben.entry(note).isUnread)
 
                 #expect(shown.can.contains(.trash))
+                let own: Set<Verb> = [.edit, .erase]
+                #expect(shown.can.isDisjoint(with: own))
+                #expect(try await ana.entry(note).can.isSuperset(of: own))
                 let removed = try await ben.trash(note).entry.trash
                 #expect(removed?.by == bens)
                 #expect(removed?.resurfacedBy == [])
@@ -194,6 +197,30 @@ extension Stories {
                     #expect(shown.text.isEmpty)
                     #expect(shown.revisions.isEmpty)
                 }
+            }
+        }
+
+        @Test("who reads from here on erases their own words, too", .scenario("erase-from-here"))
+        func erasingFromHere() async throws {
+            try await story { stage in
+                let (ana, ben) = try await stage.couple(before: "before you")
+                let before = try #require(try await ana.timeline().first).id
+                let entry = try await ben.write(.note, "never said").id
+                for _ in 1...2 {
+                    try await ben.sync()
+                    try await ana.sync()
+                }
+                try await fails("not_allowed", as: \.isNotAllowed) {
+                    try await ana.erase(before)
+                }
+                #expect(try await !ben.erase(entry).isDoneHere)
+                for _ in 1...3 {
+                    try await ben.sync()
+                    try await ana.sync()
+                }
+                #expect(try await ben.erase(entry).isDoneHere)
+                #expect(try await ana.texts() == ["before you"])
+                #expect(try await ben.texts().isEmpty)
             }
         }
 

@@ -80,10 +80,16 @@ final class Stage: @unchecked Sendable {
         keep(try await Notebook.join(config(name), keys: keys, link: link, name: name))
     }
 
-    /// Ana, and Ben who asks to be let in.
-    func atTheDoor(keys: any KeyStore = Pocket()) async throws -> (Notebook, Notebook) {
+    /// Ana, and Ben who asks to be let in: to read all, or what comes after this note of hers.
+    func atTheDoor(
+        keys: any KeyStore = Pocket(),
+        before: String? = nil
+    ) async throws -> (Notebook, Notebook) {
         let ana = try await found("Ana", relay: relay().link)
-        let link = try await ana.invite().link
+        if let before {
+            _ = try await ana.write(.note, before)
+        }
+        let link = try await ana.invite(history: before == nil ? nil : .fromHere).link
         try await ana.sync()
         let ben = try await join("Ben", link, keys: keys)
         try await waits { try await ben.sync() }
@@ -112,8 +118,8 @@ final class Stage: @unchecked Sendable {
     }
 
     /// Ana and Ben, who belong to one notebook.
-    func couple() async throws -> (Notebook, Notebook) {
-        let (ana, ben) = try await atTheDoor()
+    func couple(before: String? = nil) async throws -> (Notebook, Notebook) {
+        let (ana, ben) = try await atTheDoor(before: before)
         try await ana.approve(ana.onlyRequest().id, code: ben.waitingCode())
         try await ana.sync()
         try await ben.sync()

@@ -38,6 +38,13 @@ extension Stories {
                 #expect(shared.text == "That I am too much")
                 try await vault.edit(own, "That I am too much for you")
                 #expect(try await Set(ana.texts()) == ["I missed you", "That I am too much"])
+                try await fails("stands_there", as: \.isInvalidInput) {
+                    _ = try await ana.shareFrom(vault, own, Chosen(into: shared.id))
+                }
+                let wanted = Chosen(into: shared.id, isAgain: true)
+                let anew = try await ana.shareFrom(vault, own, wanted).entry
+                #expect(anew.text == "That I am too much for you")
+                #expect(anew.revisions.first?.text == "That I am too much")
                 try await fails("not_allowed", as: \.isNotAllowed) {
                     _ = try await vault.invite()
                 }

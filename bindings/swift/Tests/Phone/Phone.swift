@@ -107,7 +107,9 @@ enum Phone {
         var answer = Answer()
         switch command.do {
         case "show":
-            let shown = try await notebook.show(entry).entry
+            let row = try await notebook.show(entry)
+            let shown = row.entry
+            answer.can = row.can.map { inJSON($0.rawValue) }
             (answer.text, answer.version) = (shown.text, shown.version.rawValue)
             answer.state = shown.state.map { inJSON($0.rawValue) }
             answer.parts = shown.parts.map(\.text)
@@ -125,6 +127,11 @@ enum Phone {
         case "resolve":
             for case .choose(let choice) in try await notebook.entry(entry).entry.needs {
                 try await notebook.resolve(choice, in: entry, with: said(command.text))
+            }
+        case "keep_left_over":
+            for case .leftOver(let words) in try await notebook.entry(entry).entry.needs {
+                try await notebook.keepLeftOver(words, in: entry)
+                answer.kept = words.text
             }
         case "erase": answer.done = try await notebook.erase(entry).isDoneHere
         default: throw Missing(what: "there is no \(command.do)")
@@ -201,8 +208,8 @@ private struct Command: Decodable {
 
 /// What is nothing is left out.
 private struct Answer: Encodable {
-    var link, code, entry, text, version, hash, state, draft: String?
-    var texts, parts, lines: [String]?
+    var link, code, entry, text, version, hash, state, draft, kept: String?
+    var texts, parts, lines, can: [String]?
     var entries, read: Int?
     var done: Bool?
     var requests: [Asked]?

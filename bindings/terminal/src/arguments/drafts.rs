@@ -62,7 +62,11 @@ pub(crate) struct Share {
     /// Vault: words to begin with, where its own text is not shared
     #[arg(long, allow_hyphen_values = true)]
     pub(crate) text: Option<String>,
-    /// Vault: the shared entry to say it in, rather than in a new one
+    /// Vault: the shared entry to say it in, rather than in a new one. What does not stand there is
+    /// added; where other words do, it says so and changes nothing
     #[arg(long, value_name = "ENTRY")]
     pub(crate) into: Option<String>,
+    /// Vault: share it again: other words that stand in that entry give way, and stay in its history
+    #[arg(long, requires = "into")]
+    pub(crate) again: bool,
 }

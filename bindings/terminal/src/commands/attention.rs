@@ -4,6 +4,7 @@ use couplet::{Choice, Couplet, Cursor, Entry, KEEP, Need, Saying, Slot};
 use serde_json::{Value, json};
 
 use super::entries::{Names, list, names, person};
+use super::named::with_names;
 use super::{practice, talk, text_or_input, times};
 use crate::arguments::{Everyday, Resolve};
 use crate::day;
@@ -55,16 +56,22 @@ async fn needs_attention(couplet: &Couplet, output: &Output) -> Result<(), Failu
     if attention.is_nothing() && !output.is_json() {
         output.note("Nothing waits for you.");
     }
-    list(&attention.entries, &names(couplet).await, output);
+    let names = names(couplet).await;
+    list(&attention.entries, &names, output);
     for aside in &attention.set_aside {
         let object = json!({ "set_aside": aside.reason, "by": aside.slot.index() });
-        output.say(&object, &format!("Set aside, and shown nowhere: {}", aside.reason));
+        let whose = person(aside.slot, &names);
+        let words = format!("Set aside, and shown nowhere, of {whose}: {}", aside.reason);
+        output.say(&with_names(object, &names), &words);
     }
     for late in &attention.late {
         let device = late.device.to_string();
         let (envelopes, is_own) = (late.envelopes, late.is_own);
         let object = json!({ "late": device, "envelopes": envelopes, "own": is_own });
-        output.say(&object, &format!("Late words of a device that was taken out: {device}"));
+        output.say(
+            &object,
+            &format!("Late words of a device that was taken out: {}", short(&device)),
+        );
     }
     if attention.waiting > 0 {
         let waiting = attention.waiting;

@@ -113,7 +113,8 @@ pub(crate) async fn share(home: &Home, asked: Share, output: &Output) -> Result<
     let is_plain = asked.fields.is_empty()
         && asked.kind.is_none()
         && asked.text.is_none()
-        && asked.into.is_none();
+        && asked.into.is_none()
+        && !asked.again;
     if !is_plain {
         return Err(Failure::input("a draft is shared as it is; fields are of: vault share"));
     }

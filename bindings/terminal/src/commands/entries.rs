@@ -3,13 +3,15 @@
 use couplet::{Among, Couplet, Cursor, EntryRow, Fact, Filter, Kind, Opens, Seal, Slot};
 use serde_json::{Value, json};
 
+use super::named::with_names;
+use super::revisions::{self, Shown};
 use super::{attention, practice, talk, text_or_input};
 use crate::arguments::{Edit, Timeline, Write};
 use crate::failure::Failure;
 use crate::output::{Output, Style, wrap};
 use crate::{day, moment};
 
-/// What an entry's state is called while it has no states of its own.
+/// The state of what is written down: it goes to the other. How far a kind has come is its stage.
 pub(super) const SHARED: &str = "shared";
 
 /// What the persons call themselves, the first slot's first; nothing where that cannot be read.
@@ -111,10 +113,12 @@ pub(crate) async fn timeline(
     let before = asked.before.as_deref().map(str::parse::<Cursor>).transpose().map_err(invalid)?;
     let days = asked.day.as_deref().map(day::parse_range).transpose()?;
     let filter = Filter { among: Among::Kept, kind: asked.kind, only_unread: asked.unread, days };
+    let is_all = before.is_none() && filter == Filter::default();
     let rows = couplet.timeline(before, asked.limit, filter).await?;
     let names = names(couplet).await;
     if rows.is_empty() && !output.is_json() {
-        output.note("There is nothing here yet.");
+        let is_all = is_all && asked.limit > 0;
+        output.note(if is_all { "There is nothing here yet." } else { "There is none of those." });
     }
     list(&rows, &names, output);
     Ok(())
@@ -140,25 +144,25 @@ pub(crate) async fn show(couplet: &Couplet, entry: &str, output: &Output) -> Res
     let entry = &row.entry;
     let mut object = as_json(&row, &names);
     object["version"] = json!(entry.version.to_string());
-    object["history"] = entry.revisions.iter().map(talk::revision).collect();
-    object["alternatives"] = entry.alternatives.iter().map(talk::revision).collect();
+    object["history"] = revisions::as_json(&entry.revisions).into();
+    object["alternatives"] = revisions::as_json(&entry.alternatives).into();
     object["can"] = json!(talk::can(&row));
+    object["open"] = talk::open(&row);
     let is_asked_again = entry.facts.iter().any(|fact| matches!(fact, Fact::AskedAgain(_)));
     let since = match is_asked_again {
         true => couplet.since_letting_go(entry.key.as_str()).await?,
-        false => Vec::new(),
+        false => Some(Vec::new()),
     };
-    object["since_letting_go"] = since.iter().map(practice::changed).collect();
+    let changed = since.as_ref().map(|since| since.iter().map(practice::changed).collect());
+    let changed = changed.map(|changed| with_names(changed, &names));
+    object["since_letting_go"] = changed.unwrap_or(Value::Null);
     let mut words = vec![
         output.styled(Style::Bold, entry.key.as_str()),
         output.styled(Style::Dim, &day::show(entry.day)),
-        in_words(&row, &names, output),
+        as_shown(&row, (Shown::WithHistory, &names), output),
     ];
-    let newest = entry.newest_revision();
-    for earlier in entry.revisions.iter().rev().filter(|earlier| earlier.rev < newest) {
-        words.push(output.styled(Style::Dim, &format!("    before: {}", earlier.text)));
-    }
-    words.extend(practice::since_in_words(&since, &names, output));
+    words.extend(practice::since_in_words(since.as_deref(), &names, output));
+    words.extend(talk::open_in_words(&row, output));
     words.push(output.styled(Style::Dim, &format!("version {}", entry.version)));
     output.say(&object, &words.join("\n"));
     Ok(())
@@ -192,7 +196,7 @@ pub(super) fn person(slot: Slot, names: &Names) -> String {
 
 pub(super) fn as_json(row: &EntryRow, names: &Names) -> Value {
     let entry = &row.entry;
-    json!({
+    let object = json!({
         "entry": entry.key.as_str(),
         "kind": entry.kind_name,
         "author": entry.author.index(),
@@ -202,7 +206,7 @@ pub(super) fn as_json(row: &EntryRow, names: &Names) -> Value {
         "state": SHARED,
         "unread": row.is_unread,
         "conflicts": entry.conflicts(),
-        "edited": entry.revisions.len() > 1,
+        "edited": revisions::is_edited(entry.earlier()),
         "comments": talk::comments(row, names),
         "reactions": talk::reactions(row, names),
         "practice": practice::as_json(entry),
@@ -213,10 +217,15 @@ pub(super) fn as_json(row: &EntryRow, names: &Names) -> Value {
         "long": entry.is_long(),
         "delivery": row.delivery.name(),
         "cursor": row.cursor().to_string(),
-    })
+    });
+    with_names(object, names)
 }
 
 pub(super) fn in_words(row: &EntryRow, names: &Names, output: &Output) -> String {
+    as_shown(row, (Shown::AsItStands, names), output)
+}
+
+fn as_shown(row: &EntryRow, (shown, names): (Shown, &Names), output: &Output) -> String {
     let entry = &row.entry;
     let name = person(entry.author, names);
     let style = if entry.author.index() == 0 { Style::First } else { Style::Second };
@@ -228,7 +237,7 @@ pub(super) fn in_words(row: &EntryRow, names: &Names, output: &Output) -> String
     }
     let short: String = entry.key.as_str().chars().take(8).collect();
     let mut marks = vec![short, row.delivery.name().to_owned()];
-    if entry.revisions.len() > 1 {
+    if revisions::is_edited(entry.earlier()) {
         marks.push("edited".into());
     }
     heading.push_str(&output.styled(Style::Dim, &format!("  {}", marks.join(" · "))));
@@ -240,12 +249,13 @@ pub(super) fn in_words(row: &EntryRow, names: &Names, output: &Output) -> String
     if !entry.text.is_empty() {
         lines.extend(wrap(&entry.text, WIDTH).into_iter().map(|line| format!("    {line}")));
     }
+    lines.extend(revisions::in_words(entry.earlier(), (shown, "    "), output));
     if entry.is_erased() {
         lines.push(output.styled(Style::Dim, "    its words were erased for good"));
     }
-    lines.extend(practice::in_words(entry, names, output));
+    lines.extend(practice::in_words(entry, (shown, names), output));
     lines.extend(attention::in_words(entry, names, output));
-    lines.extend(talk::in_words(row, names, output));
+    lines.extend(talk::in_words(row, (shown, names), output));
     lines.join("\n")
 }
 

@@ -8,13 +8,12 @@ use std::io::Write as _;
 use std::path::Path;
 
 use couplet::{
-    Archive, Comment, Couplet, Edition, Entry, Export, Kind, PlacedChange, Slot, Volume,
+    Archive, Comment, Couplet, Edition, Entry, Export, Kind, PlacedChange, Revision, Slot, Volume,
 };
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 
-use super::practice;
-use super::talk::revision;
+use super::{practice, revisions};
 use crate::arguments::ExportFormat;
 use crate::day;
 use crate::failure::Failure;
@@ -146,8 +145,8 @@ fn entry_as_json(entry: &Entry) -> Value {
             "author": comment.author.index(),
             "text": comment.text,
             "reply_to": comment.reply_to.as_ref().map(|id| id.as_str()),
-            "history": comment.revisions.iter().map(revision).collect::<Vec<_>>(),
-            "alternatives": comment.alternatives.iter().map(revision).collect::<Vec<_>>(),
+            "history": revisions::as_json(&comment.revisions),
+            "alternatives": revisions::as_json(&comment.alternatives),
         })
     };
     let reaction = |reaction: &couplet::Reaction| json!({ "by": reaction.by.index(), "emoji": reaction.emoji.as_str() });
@@ -157,8 +156,8 @@ fn entry_as_json(entry: &Entry) -> Value {
         "author": entry.author.index(),
         "day": day::show(entry.day),
         "text": entry.text,
-        "history": entry.revisions.iter().map(revision).collect::<Vec<_>>(),
-        "alternatives": entry.alternatives.iter().map(revision).collect::<Vec<_>>(),
+        "history": revisions::as_json(&entry.revisions),
+        "alternatives": revisions::as_json(&entry.alternatives),
         "comments": entry.comments.iter().map(comment).collect::<Vec<_>>(),
         "reactions": entry.reactions.iter().map(reaction).collect::<Vec<_>>(),
         "practice": practice::as_json(&entry.clone().as_of(day::today())),
@@ -232,11 +231,7 @@ fn as_markdown(export: &Export) -> String {
             text.push_str("\n> *beside it:*\n>\n");
             text.push_str(&paragraphs("> ", &beside.text));
         }
-        let newest = entry.newest_revision();
-        for earlier in entry.revisions.iter().rev().filter(|earlier| earlier.rev < newest) {
-            text.push_str("\n> *before:*\n>\n");
-            text.push_str(&paragraphs("> ", &earlier.text));
-        }
+        before(entry.earlier(), &mut text);
         let reaction = |reaction: &couplet::Reaction| {
             format!("{} {}", reaction.emoji.as_str(), name_of(reaction.by))
         };
@@ -247,9 +242,19 @@ fn as_markdown(export: &Export) -> String {
         for comment in &entry.comments {
             text.push_str(&format!("\n> **{}:**  \n", name_of(comment.author)));
             text.push_str(&paragraphs("> ", &comment.text));
+            before(comment.earlier(), &mut text);
         }
     }
     text
+}
+
+/// How words read before, the last before the first.
+fn before<'a>(earlier: impl Iterator<Item = &'a Revision>, text: &mut String) {
+    let mut earlier: Vec<&Revision> = earlier.collect();
+    while let Some(one) = earlier.pop() {
+        text.push_str("\n> *before:*\n>\n");
+        text.push_str(&paragraphs("> ", &one.text));
+    }
 }
 
 /// The words line by line as they were written: two spaces at an end keep the line.

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 
 use couplet::{
     Alternative, Changed, Deed, Entry, Fact, ItemId, Opens, Pause, Saying, Seal, Slot, Stance,
-    names,
+    State, names,
 };
 use serde_json::{Value, json};
 
 use super::entries::{Names, person};
+use super::revisions::{self, Shown};
 use super::{text_or_input, times};
 use crate::failure::Failure;
 use crate::output::{Output, Style};
@@ -68,7 +69,8 @@ pub(super) fn as_json(entry: &Entry) -> Value {
         json!({
             "name": part.name, "id": name(&part.id), "by": part.by.index(), "text": part.text,
             "alternatives": part.alternatives.iter().map(|one| &one.text).collect::<Vec<_>>(),
-            "edited": part.revisions.len() > 1,
+            "edited": revisions::is_edited(part.earlier()),
+            "history": revisions::as_json(&part.revisions),
         })
     });
     let stances = entry.stances.iter().map(|one| {
@@ -94,7 +96,7 @@ pub(super) fn as_json(entry: &Entry) -> Value {
         })
     });
     json!({
-        "state": entry.state.map(couplet::State::name),
+        "stage": entry.state.map(State::name),
         "facts": entry.facts.iter().map(fact).collect::<Vec<_>>(),
         "parts": parts.collect::<Vec<_>>(),
         "stances": stances.collect::<Vec<_>>(),
@@ -117,13 +119,19 @@ pub(super) fn fact(fact: &Fact) -> Value {
         Fact::ChoseAnother(by) => json!({ "chose_another": by.index() }),
         Fact::WithdrawnAfterOpened => json!({ "withdrawn_after_opened": true }),
         Fact::DoesNotOpen(by) => json!({ "does_not_open": by.index() }),
-        Fact::AlsoSaid(id, verdict) => json!({ "also_said": [id.as_str(), verdict] }),
+        Fact::AlsoSaid(id, said) => json!({ "also_said": [id.as_str(), said] }),
+        Fact::EarlierVerdict(id) => json!({ "earlier_verdict": id.as_str() }),
+        Fact::ChangedSinceOpen(by) => json!({ "changed_since_open": by.index() }),
         Fact::KeyToCome => json!({ "key_to_come": true }),
     }
 }
 
 /// The same for people, a line each.
-pub(super) fn in_words(entry: &Entry, names: &Names, output: &Output) -> Vec<String> {
+pub(super) fn in_words(
+    entry: &Entry,
+    (how, names): (Shown, &Names),
+    output: &Output,
+) -> Vec<String> {
     let short = |id: &Option<ItemId>| -> String {
         id.iter().flat_map(|id| id.as_str().chars().take(SHORT)).collect()
     };
@@ -139,7 +147,10 @@ pub(super) fn in_words(entry: &Entry, names: &Names, output: &Output) -> Vec<Str
     }
     lines.extend(entry.meeting.iter().flat_map(|one| times::in_words(one, names, output)));
     lines.extend(entry.pauses.iter().map(|one| pause_in_words(one, names)));
-    if let Some(Seal { opens: Opens::At(until), .. }) = entry.seal {
+    if let (Some(Seal { opens: Opens::At(until), .. }), Some(State::Sealed)) =
+        (&entry.seal, entry.state)
+    {
+        let until = *until;
         lines.push(format!("      sealed until {}", moment::show(until)));
     }
     if let Some(by) = entry.gesture_by {
@@ -152,22 +163,31 @@ pub(super) fn in_words(entry: &Entry, names: &Names, output: &Output) -> Vec<Str
         lines.push(format!("      {}: {}{beside}", shown.name, read(&shown.value)));
     }
     for part in &entry.parts {
-        let (whose, id) = (person(part.by, names), short(&part.id));
-        let id = output.styled(Style::Dim, &id);
-        lines.push(format!("      {whose}, {}: {}  {id}", part.name, part.text));
+        let what = format!("      {}, {}", person(part.by, names), part.name);
+        let mut marks = vec![short(&part.id)];
+        if revisions::is_edited(part.earlier()) {
+            marks.push("edited".into());
+        }
+        let marks = output.styled(Style::Dim, &marks.join(" · "));
+        if !part.is_history() {
+            lines.push(format!("{what}: {}  {marks}", part.text));
+        }
+        let what = format!("{what}, ");
+        lines.extend(revisions::in_words(part.earlier(), (how, &what), output));
     }
     for member in &entry.members {
         let (whose, strong) = (person(member.by, names), member.intensity);
         let strong = strong.map(|strong| format!(" ({strong})")).unwrap_or_default();
         lines.push(format!("      {whose}, {}: {}{strong}", member.name, member.value));
     }
-    let is_told = |one: &&Stance| TOLD.contains(&one.name.as_str());
+    let is_told = |one: &&Stance| one.value.is_empty() || TOLD.contains(&one.name.as_str());
     for one in entry.stances.iter().filter(|one| !is_told(one)) {
         let (whose, id) = (person(one.by, names), output.styled(Style::Dim, &short(&one.id)));
-        lines.push(format!("      {whose}, {}: {}  {id}", one.name, one.value));
+        let value = brief(entry, &one.value);
+        lines.push(format!("      {whose}, {}: {value}  {id}", one.name));
     }
     for one in &entry.facts {
-        let words = fact_in_words(one, names);
+        let words = fact_in_words(one, entry, names);
         lines.push(output.styled(Style::Warning, &format!("      {words}")));
     }
     lines
@@ -181,8 +201,16 @@ pub(super) fn changed(one: &Changed) -> Value {
     })
 }
 
-/// The same for people: how it read, and how it does.
-pub(super) fn since_in_words(all: &[Changed], names: &Names, output: &Output) -> Vec<String> {
+/// The same for people: how it read, and how it does; none where that cannot be told any more.
+pub(super) fn since_in_words(
+    all: Option<&[Changed]>,
+    names: &Names,
+    output: &Output,
+) -> Vec<String> {
+    let Some(all) = all else {
+        let line = "    what came since you let go cannot be told any more";
+        return vec![output.styled(Style::Warning, line)];
+    };
     let line = |one: &Changed| {
         let what = format!("{}, {}", person(one.by, names), one.name);
         let words = match (&one.before, &one.now) {
@@ -196,13 +224,13 @@ pub(super) fn since_in_words(all: &[Changed], names: &Names, output: &Output) ->
     all.iter().map(line).collect()
 }
 
-fn fact_in_words(fact: &Fact, names: &Names) -> String {
-    let short = |id: &ItemId| -> String { id.as_str().chars().take(SHORT).collect() };
+fn fact_in_words(fact: &Fact, entry: &Entry, names: &Names) -> String {
+    let what = |id: &ItemId| thing(entry, id, names);
     let person = |by: &Slot| person(*by, names);
     match fact {
-        Fact::EarlierWords(id) => format!("{} is about earlier words", short(id)),
+        Fact::EarlierWords(id) => format!("{} is about earlier words", what(id)),
         Fact::ConfirmedBefore(id) => {
-            format!("{} was confirmed before more was said", short(id))
+            format!("{} was confirmed before more was said", what(id))
         }
         Fact::AskedAgain(by) => {
             format!("{} let go before this was written, and is asked again", person(by))
@@ -213,8 +241,14 @@ fn fact_in_words(fact: &Fact, names: &Names) -> String {
         }
         Fact::WithdrawnAfterOpened => "withdrawn after it was opened".to_owned(),
         Fact::DoesNotOpen(by) => format!("what {} closed does not open", person(by)),
-        Fact::AlsoSaid(id, verdict) => {
-            format!("of {} was said on another device, too: {verdict}", short(id))
+        Fact::AlsoSaid(id, said) => {
+            format!("of {} was said on another device, too: {said}", what(id))
+        }
+        Fact::EarlierVerdict(id) => {
+            format!("what was said of {} is about its earlier words", what(id))
+        }
+        Fact::ChangedSinceOpen(by) => {
+            format!("{} changed their answer after both were open", person(by))
         }
         Fact::KeyToCome => "opened; its key has not come yet".to_owned(),
     }
@@ -240,9 +274,29 @@ fn seal(seal: &Seal) -> Value {
     json!({ "until": until, "held_back": seal.is_held_back })
 }
 
-/// What somebody says that is told in other lines: with the times, as a pause, and by whose name a
-/// gesture is.
-const TOLD: [&str; 4] = [names::VOTE, names::CHOSEN, names::PAUSE, names::DONE_BY];
+/// What somebody says that is told in other lines: with the times, as a pause, as a seal, and whose
+/// gesture it was.
+const TOLD: [&str; 5] = [names::VOTE, names::CHOSEN, names::PAUSE, names::SEAL, names::DONE_BY];
+
+/// A thing in an entry, by what it is and how it begins.
+fn thing(entry: &Entry, id: &ItemId, names: &Names) -> String {
+    let short: String = id.as_str().chars().take(SHORT).collect();
+    let Some(part) = entry.parts.iter().find(|part| part.id.as_ref() == Some(id)) else {
+        return short;
+    };
+    let words: String = part.text.chars().take(BEGINNING).collect();
+    let more = if words.len() < part.text.len() { "..." } else { "" };
+    format!("{}'s {} {short}, \"{words}{more}\",", person(part.by, names), part.name)
+}
+
+/// A value as people are shown it: the name of a thing in the entry by its beginning.
+fn brief(entry: &Entry, value: &str) -> String {
+    let is_name = entry.things().any(|id| id.as_str() == value);
+    value.chars().take(if is_name { SHORT } else { usize::MAX }).collect()
+}
+
+/// How much of words says which they are.
+const BEGINNING: usize = 32;
 
 /// How much of a name is shown; the beginning is enough to name it.
 const SHORT: usize = 8;

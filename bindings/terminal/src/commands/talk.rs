@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use couplet::{Comment, Couplet, EntryRow, Revision, Saying, Slot};
+use couplet::{Comment, Couplet, EntryRow, On, Saying, Slot};
 use serde_json::{Value, json};
 
 use super::entries::{Names, SHARED, name_of, names, person, say_queued};
+use super::named::with_names;
+use super::revisions::{self, Shown};
 use super::{practice, text_or_input};
 use crate::arguments::{Do, Verb};
 use crate::day;
@@ -71,7 +73,7 @@ pub(super) async fn say(
         "can": can(&row),
         "comments": comments(&row, &names),
         "reactions": reactions(&row, &names),
-        "practice": practice::as_json(&row.entry),
+        "practice": with_names(practice::as_json(&row.entry), &names),
     });
     let entry = output.styled(Style::Bold, row.entry.key.as_str());
     output.say(&object, &format!("{words}: {entry}"));
@@ -99,6 +101,32 @@ pub(super) fn can(row: &EntryRow) -> Vec<&'static str> {
     verbs.chain(practice::deeds(&row.entry)).collect()
 }
 
+/// The deeds among it, with what each is done on: nothing for the entry, `item` for any of its items.
+pub(super) fn open(row: &EntryRow) -> Value {
+    let open = row.entry.open.iter().map(|open| match &open.on {
+        On::Entry => json!({ "deed": open.deed.name(), "on": null }),
+        On::Thing(id) => json!({ "deed": open.deed.name(), "on": id.as_str() }),
+        On::AnyItem => json!({ "deed": open.deed.name(), "on": "item" }),
+    });
+    open.collect()
+}
+
+/// All of it for people.
+pub(super) fn open_in_words(row: &EntryRow, output: &Output) -> Vec<String> {
+    let said = row.can.iter().map(|verb| verb.name().to_owned());
+    let deeds = row.entry.open.iter().map(|open| match &open.on {
+        On::Entry => open.deed.name().to_owned(),
+        On::Thing(id) => format!("{} {}", open.deed, short(id.as_str())),
+        On::AnyItem => format!("{} ITEM", open.deed),
+    });
+    let all: Vec<String> = said.chain(deeds).collect();
+    if all.is_empty() {
+        return Vec::new();
+    }
+    let lines = wrap(&format!("you can: {}", all.join(", ")), WIDTH);
+    lines.iter().map(|line| output.styled(Style::Dim, &format!("    {line}"))).collect()
+}
+
 /// The comments for programs.
 pub(super) fn comments(row: &EntryRow, names: &Names) -> Vec<Value> {
     let comment = |comment: &Comment| {
@@ -110,8 +138,8 @@ pub(super) fn comments(row: &EntryRow, names: &Names) -> Vec<Value> {
             "reply_to": comment.reply_to.as_ref().map(|id| id.as_str()),
             "range": comment.range,
             "edited": comment.is_edited(),
-            "history": comment.revisions.iter().map(revision).collect::<Vec<_>>(),
-            "alternatives": comment.alternatives.iter().map(revision).collect::<Vec<_>>(),
+            "history": revisions::as_json(&comment.revisions),
+            "alternatives": revisions::as_json(&comment.alternatives),
         })
     };
     row.entry.comments.iter().map(comment).collect()
@@ -129,26 +157,26 @@ pub(super) fn reactions(row: &EntryRow, names: &Names) -> Vec<Value> {
     row.entry.reactions.iter().map(reaction).collect()
 }
 
-/// One revision for programs.
-pub(super) fn revision(revision: &Revision) -> Value {
-    json!({ "rev": revision.rev, "writer": revision.writer.to_string(), "text": revision.text })
-}
-
 /// Reactions on one line, and the comments, for people.
-pub(super) fn in_words(row: &EntryRow, names: &Names, output: &Output) -> Vec<String> {
+pub(super) fn in_words(
+    row: &EntryRow,
+    (shown, names): (Shown, &Names),
+    output: &Output,
+) -> Vec<String> {
     let mut by_emoji: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for reaction in &row.entry.reactions {
         let whose = by_emoji.entry(reaction.emoji.as_str()).or_default();
         whose.push(person(reaction.by, names));
     }
-    let shown = by_emoji.iter().map(|(emoji, whose)| format!("{emoji} {}", whose.join(", ")));
-    let shown: Vec<String> = shown.collect();
+    let left = by_emoji.iter().map(|(emoji, whose)| format!("{emoji} {}", whose.join(", ")));
+    let left: Vec<String> = left.collect();
     let mut lines = Vec::new();
-    if !shown.is_empty() {
-        lines.push(format!("    {}", shown.join("   ")));
+    if !left.is_empty() {
+        lines.push(format!("    {}", left.join("   ")));
     }
     for comment in &row.entry.comments {
         lines.extend(comment_in_words(row, comment, names, output));
+        lines.extend(revisions::in_words(comment.earlier(), (shown, "        "), output));
     }
     lines
 }

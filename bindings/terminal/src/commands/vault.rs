@@ -3,7 +3,7 @@
 //!
 //! What was read goes between the two around an exchange, and so once however much it is.
 
-use couplet::{Chosen, Kind};
+use couplet::{Chosen, Couplet, Kind};
 use serde_json::json;
 
 use super::entries::say_written;
@@ -23,9 +23,13 @@ pub(crate) async fn share(notebook: &Home, asked: Share, output: &Output) -> Res
     // Whoever says nothing of it means the words.
     let is_text = asked.fields.is_empty() && text.is_none();
     let fields = if is_text { vec!["text".to_owned()] } else { asked.fields };
-    let chosen = Chosen { fields, kind, text, into: asked.into };
+    let chosen = Chosen { fields, kind, text, into: asked.into, is_again: asked.again };
     let row = couplet.share_from(&vault, &asked.name, &chosen).await?;
-    say_written(&row, "Shared as a copy, and durable on this device", output);
+    let words = match asked.again {
+        true => "Shared again; other words that stood there are in its history",
+        false => "Shared as a copy, and durable on this device",
+    };
+    say_written(&row, words, output);
     Ok(())
 }
 
@@ -64,18 +68,26 @@ pub(crate) async fn lock(
     output: &Output,
 ) -> Result<(), Failure> {
     let couplet = home.open().await?;
-    if home.is_vault() && notebook.key()?.is_some() {
-        let notebook = notebook.open_or_beside().await?;
-        notebook.keep_drafts(&couplet).await?;
-        notebook.keep_seen(&couplet).await?;
-    }
+    let kept = take_in(notebook, home, &couplet).await;
     if is_new || !home.has_passphrase() {
         output.progress("the passphrase, then end of input (nobody can bring it back) ...");
         home.set_passphrase(&text_or_input("-".to_owned())?)?;
     }
     couplet.lock().await;
     home.lock()?;
+    // It is locked in any case: what was not taken in stays in the notebook.
+    kept?;
     output.say(&json!({ "locked": true }), "Locked.");
+    Ok(())
+}
+
+/// What is still being typed, and what was read, goes into a vault that is to be locked.
+async fn take_in(notebook: &Home, home: &Home, couplet: &Couplet) -> Result<(), Failure> {
+    if home.is_vault() && notebook.key()?.is_some() {
+        let notebook = notebook.open_or_beside().await?;
+        notebook.keep_drafts(couplet).await?;
+        notebook.keep_seen(couplet).await?;
+    }
     Ok(())
 }
 

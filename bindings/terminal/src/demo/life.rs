@@ -7,6 +7,7 @@ use couplet::{Deed, DemoPerson, DemoStep, demo_story, demo_time};
 use serde_json::Value;
 
 use super::phone::{Phone, Shown};
+use crate::day;
 use crate::failure::Failure;
 
 /// What Ana and Ben do, and the names that their entries have on these phones.
@@ -72,7 +73,7 @@ impl Life {
         let at = self.apart.iter().find(is_it).map(|(at, _)| *at);
         let entry = at.and_then(|at| self.entries.get(&at)).map_or("", String::as_str);
         let shown = phone.ask(&["show", entry]).await?;
-        Ok(shown["practice"]["state"].as_str().unwrap_or_default().to_owned())
+        Ok(shown["practice"]["stage"].as_str().unwrap_or_default().to_owned())
     }
 
     async fn act(&mut self, at: usize, step: DemoStep, phones: [&Phone; 2]) -> Result<(), Failure> {
@@ -104,6 +105,15 @@ impl Life {
             // What is sealed has no part in the week apart.
             DemoStep::Seal(..) | DemoStep::Meet => return Ok(()),
             DemoStep::Edit(_, _, text) => return phone.ask(&["edit", entry, text]).await.map(drop),
+            DemoStep::Do(
+                _,
+                _,
+                deed @ (Deed::HappenedOn | Deed::SetDate | Deed::TogetherSince),
+                when,
+            ) => {
+                proposed = when.parse().map_or_else(|_| when.to_owned(), day::show);
+                vec![deed.name(), &proposed]
+            }
             DemoStep::Do(_, _, deed, words) => vec![deed.name(), words],
             DemoStep::On(_, _, thing, deed, words) => {
                 let shown = phone.ask(&["show", entry]).await?;

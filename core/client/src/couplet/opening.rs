@@ -96,6 +96,7 @@ impl Couplet {
         let run = move || match open(home) {
             Ok(mut owner) => {
                 owner.begin_with_inbox();
+                drop(owner.note_terms());
                 drop(opened.send(Ok(())));
                 work(owner, &mut queue);
                 has_ended.send_replace(true);

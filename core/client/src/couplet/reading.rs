@@ -65,11 +65,12 @@ impl Couplet {
     }
 
     /// What you had not seen of a page when you let it go, and are asked again about: how it read
-    /// then, and how it does by now. Nothing if you have not let it go.
+    /// then, and how it does by now. Empty if you have not let it go; nothing if it cannot be told any
+    /// more, as after something was erased for good, when how pages read before is not kept.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Store`].
-    pub async fn since_letting_go(&self, entry: &str) -> Result<Vec<Changed>, Error> {
+    pub async fn since_letting_go(&self, entry: &str) -> Result<Option<Vec<Changed>>, Error> {
         let key = self.key_of(entry).await?;
         self.handle.call(move |owner| owner.since_letting_go(&key)).await
     }

@@ -27,6 +27,9 @@ pub struct Chosen {
     pub text: Option<String>,
     /// The shared entry in which they are said, rather than in a new one.
     pub into: Option<String>,
+    /// Whether other words, which stand in that entry already, give way to these: they stay in its
+    /// history. Unless that is said, sharing only adds.
+    pub is_again: bool,
 }
 
 /// Puts a store's key under a passphrase, for a file in its place: as a lock of its own where the
@@ -66,8 +69,9 @@ impl Couplet {
                     self.handle.call(move |owner| owner.is_in_vault(&draft, &kept)).await?;
                     count += 1;
                 }
-                // Its name, or its version, is of no vault: it stays on this device.
-                Err(Error::Input(_)) => {}
+                // Its name, its version or its words are of no vault: it stays on this device, and
+                // keeps no other, nor the lock, waiting.
+                Err(Error::Input(_) | Error::Write(_)) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -113,14 +117,17 @@ impl Couplet {
         entry: &str,
         chosen: &Chosen,
     ) -> Result<EntryRow, Error> {
-        let Chosen { fields, kind, text, into } = chosen;
+        let Chosen { fields, kind, text, into, is_again } = chosen;
         let own = vault.entry(entry).await?.entry;
         let sharing = own.sharing(fields, *kind, text.as_deref())?;
         let into: Option<EntryKey> = match into {
             Some(into) => Some(self.key_of(into).await?.parse().map_err(input)?),
             None => None,
         };
-        let share = self.handle.call(move |owner| owner.share(&sharing, into.as_ref()));
+        let is_again = *is_again;
+        let share = self
+            .handle
+            .call(move |owner| owner.share(&sharing, into.as_ref().map(|into| (into, is_again))));
         let row = share.await?;
         self.handle.written();
         Ok(row)
@@ -216,6 +223,24 @@ mod tests {
     }
 
     #[test]
+    fn a_draft_that_a_vault_does_not_take_stays_here_and_keeps_no_other_back() {
+        at_home(async |home| {
+            let (notebook, vault) = ana(home).await;
+            // As a version before left it, which looked at it only when it was shared.
+            let odd = notebook.draft_new(Kind::Note, DAY, "one line").await.unwrap();
+            let id = odd.id.clone();
+            let spoil = move |owner: &mut crate::owner::Owner| owner.spoil_draft(&id, "one\rline");
+            notebook.handle.call(spoil).await.unwrap();
+            notebook.draft_new(Kind::Note, DAY, "another").await.unwrap();
+            assert_eq!(notebook.keep_drafts(&vault).await.unwrap(), 1);
+            let here: Vec<String> =
+                notebook.drafts().await.unwrap().into_iter().map(|draft| draft.text).collect();
+            assert_eq!(here, ["one\rline"]);
+            assert_eq!(notebook.drafts_with(&vault).await.unwrap().len(), 2);
+        });
+    }
+
+    #[test]
     fn a_process_that_ends_between_vault_and_notebook_loses_and_doubles_nothing() {
         at_home(async |home| {
             let (notebook, vault) = ana(home).await;
@@ -250,6 +275,10 @@ mod tests {
             assert_eq!(texts(&notebook).await, ["That I am too much"]);
             let into = Some(shared.entry.key.as_str().to_owned());
             let again = Chosen { into, ..words };
+            let unsaid = notebook.share_from(&vault, key, &again).await.unwrap_err();
+            assert_eq!(unsaid.code(), "stands_there");
+            assert_eq!(texts(&notebook).await, ["That I am too much"]);
+            let again = Chosen { is_again: true, ..again };
             notebook.share_from(&vault, key, &again).await.unwrap();
             assert_eq!(texts(&notebook).await, ["That I am too much for you"]);
             assert_eq!(vault.entry(key).await.unwrap().entry.text, "That I am too much for you");

@@ -168,7 +168,7 @@ impl Phone {
             EntryRow {
                 is_unread: self.unread.contains(&entry.key),
                 delivery: if is_here { Delivery::Device } else { Delivery::Partner },
-                can: entry.can(self.me),
+                can: entry.can(Person::first(self.me)),
                 entry,
             }
         };

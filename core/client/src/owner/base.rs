@@ -158,7 +158,7 @@ impl Owner {
         let mut known = self.tables().checkpoints()?;
         let last = known.iter().rfind(|(_, is_sound)| *is_sound).map(|(it, _)| it.hash());
         let made = self.erasing_with()?;
-        let is_another = self.is_another_proposed()?;
+        let is_another = self.is_another_proposed()? && !self.is_answering()?;
         let wanted = [base, standing, last, made];
         known.retain(|(it, is_sound)| {
             let hash = Some(it.hash());

@@ -68,9 +68,13 @@ impl Owner {
 
     /// Whether this device could make a checkpoint of all that the other person may read.
     pub(super) fn may_make_one(&mut self) -> Result<bool, Error> {
+        Ok(!self.reads_from_here()? && self.is_up_to_date()?)
+    }
+
+    /// Whether this device holds all that there is for it, and may say so.
+    pub(super) fn is_up_to_date(&mut self) -> Result<bool, Error> {
         let replica = self.replica()?;
         let may_speak = replica.is_member() && !replica.log().owes_rotation();
-        let may_speak = may_speak && !self.reads_from_here()?;
         Ok(may_speak && !self.is_behind()? && self.is_settled()?)
     }
 

@@ -1,8 +1,8 @@
 //! Drafts: kept on this device alone, until they are shared as one change of their final words.
 
 use couplet_engine::document::EntryKey;
-use couplet_engine::limits::MAX_PAGE;
 use couplet_engine::notebook::CannotWrite;
+use couplet_engine::notebook::draft::check_draft;
 use couplet_engine::notebook::entry::Version;
 use couplet_engine::notebook::schema::Kind;
 
@@ -49,18 +49,25 @@ impl Owner {
     }
 
     fn keep_draft(&mut self, draft: Draft) -> Result<Draft, Error> {
-        check_length(&draft.text)?;
+        check_draft(&draft.text)?;
         self.store.jot(|tables| tables.keep_draft(&draft))?;
         Ok(draft)
     }
 
     /// Other words for a draft: one small transaction, so that it can be called at every keystroke.
     pub fn draft_update(&mut self, id: &str, text: &str) -> Result<(), Error> {
-        check_length(text)?;
+        check_draft(text)?;
         match self.store.jot(|tables| tables.rewrite_draft(id, text))? {
             true => Ok(()),
             false => Err(Error::NotFound("draft")),
         }
+    }
+
+    /// Leaves a draft with words that are kept no more.
+    #[cfg(test)]
+    pub(crate) fn spoil_draft(&mut self, id: &str, text: &str) -> Result<(), Error> {
+        self.store.jot(|tables| tables.rewrite_draft(id, text))?;
+        Ok(())
     }
 
     /// Throws a draft away.
@@ -92,20 +99,12 @@ impl Owner {
     }
 }
 
-/// A draft may be empty, but not longer than anything that can be shared.
-fn check_length(text: &str) -> Result<(), Error> {
-    let got = text.encode_utf16().count();
-    if got > MAX_PAGE {
-        return Err(CannotWrite::TooLong { limit: MAX_PAGE, got }.into());
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
     use couplet_engine::document::Change;
+    use couplet_engine::limits::{MAX_PAGE, MAX_SWEET_NOTE};
 
     use super::*;
     use crate::place::Home;
@@ -161,6 +160,32 @@ mod tests {
         assert_eq!(ana.tables().drafts().unwrap().len(), 1);
         ana.draft_discard(&draft.id).unwrap();
         assert!(matches!(ana.draft_discard(&draft.id), Err(Error::NotFound("draft"))));
+    }
+
+    #[test]
+    fn a_draft_holds_the_longest_page_and_nothing_that_cannot_be_shared() {
+        let home = tempfile::tempdir().unwrap();
+        let mut ana = ana(home.path());
+        let longest = "n".repeat(MAX_PAGE);
+        let draft = ana.draft_new(Kind::Page, DAY, &longest).unwrap();
+        let (limit, got) = (MAX_PAGE, MAX_PAGE + 1);
+        let longer = ana.draft_update(&draft.id, &format!("{longest}n"));
+        assert_eq!(why(longer), CannotWrite::TooLong { limit, got });
+        assert_eq!(ana.share_draft(&draft.id).unwrap().entry.text, longest);
+
+        // What is too long for what it will be is kept, and refused where it is shared.
+        let draft = ana.draft_new(Kind::Note, DAY, &longest).unwrap();
+        let (limit, got) = (MAX_SWEET_NOTE, MAX_PAGE);
+        assert_eq!(why(ana.share_draft(&draft.id)), CannotWrite::TooLong { limit, got });
+        assert_eq!(why(ana.draft_update(&draft.id, "a\rb")), CannotWrite::ControlCharacters);
+        assert_eq!(ana.tables().draft(&draft.id).unwrap().unwrap().text, longest);
+    }
+
+    fn why<T: std::fmt::Debug>(refused: Result<T, Error>) -> CannotWrite {
+        match refused {
+            Err(Error::Write(why)) => why,
+            other => panic!("{other:?}"),
+        }
     }
 
     fn ana(home: &Path) -> Owner {

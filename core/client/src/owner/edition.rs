@@ -11,16 +11,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use couplet_engine::document::genesis::GENESIS_WRITER;
 use couplet_engine::document::{Change, EntryKey};
-use couplet_engine::notebook::edition::Stranded;
+use couplet_engine::notebook::edition::{Stranded, WordsIn};
 use couplet_engine::notebook::entry::Entry;
-use couplet_engine::notebook::schema;
+use couplet_engine::notebook::schema::{Body, Kind};
 use couplet_engine::notebook::{Notebook, Written};
 use couplet_proto::checkpoint::Manifest;
 use couplet_proto::hash::Hash;
 use couplet_proto::have::Have;
 use couplet_proto::ids::{Edition, Slot, Volume, WriterId};
 use couplet_proto::log::{Member, Proposed};
-use couplet_proto::statement::{Body, Propose};
+use couplet_proto::statement::{Body as Said, Propose};
 
 use super::Owner;
 use super::checkpoint::{Volumes, cover, said};
@@ -35,14 +35,53 @@ const NOBODYS: u64 = 1;
 /// A volume in another edition, in memory, and what is to be kept of that.
 pub(super) struct Anew {
     place: (Volume, Edition),
-    /// Who took words out of it.
-    by: Slot,
+    /// Whose words were taken out of it.
+    of: Vec<Slot>,
     base: Vec<Change>,
     pub(super) judged: Judged,
     written: Vec<Written>,
     stranded: Vec<Stranded>,
     pub(super) different: Vec<Entry>,
     gone: Vec<EntryKey>,
+}
+
+/// What a proposed edition turns out to be.
+#[derive(Debug)]
+pub(super) enum Proved {
+    /// Something else than it says, or not so far.
+    Not,
+    /// What it says, in a checkpoint of all that there is.
+    Whole,
+    /// What it says, in a checkpoint without what is closed to whoever proposes it; it leaves out
+    /// these words.
+    LessWhatIsClosed(BTreeSet<WordsIn>),
+}
+
+/// What is here, where a checkpoint that comes with an edition of a volume ends.
+struct AtCut {
+    /// In envelopes beyond that.
+    beyond: BTreeSet<Hash>,
+    /// Changes that were sealed.
+    sealed: BTreeSet<Hash>,
+    /// All of every other volume.
+    held: BTreeSet<Hash>,
+    /// All of the volume, up to there.
+    of_volume: Vec<Change>,
+    /// Whoever wrote in the volume beyond that.
+    late: BTreeSet<WriterId>,
+    /// Sealed up to there, and closed to whoever proposes the edition.
+    closed: BTreeSet<Hash>,
+}
+
+impl AtCut {
+    fn sealed(&self) -> impl Iterator<Item = &Hash> {
+        self.held.iter().filter(|hash| self.sealed.contains(hash))
+    }
+
+    /// Whether that is in a checkpoint that says so much, or need not be.
+    fn is_in(&self, hash: &Hash, said: &BTreeSet<Hash>) -> bool {
+        [said, &self.beyond, &self.closed].iter().any(|all| all.contains(hash))
+    }
 }
 
 impl Owner {
@@ -100,54 +139,73 @@ impl Owner {
         Ok(proposed.filter(|it| it.slot != me && it.edition.checkpoint == checkpoint))
     }
 
-    /// Whether nothing is missing in a proposed edition but words of whoever proposes it, and in its
-    /// checkpoint nothing at all; and whether whoever wrote something beyond that will write it anew:
-    /// this device, or the one that proposes.
+    /// Whether nothing is missing in a proposed edition but words of whoever proposes it, or words
+    /// that this person wants gone, and in its checkpoint nothing at all but what is closed to whoever
+    /// proposes it; and whether whoever wrote something beyond that will write it anew: this device,
+    /// or the one that proposes.
     pub(super) fn proves(
         &mut self,
         manifest: &Manifest,
-        Proposed { by, edition, .. }: Proposed,
-    ) -> Result<bool, Error> {
+        Proposed { by, slot, edition }: Proposed,
+    ) -> Result<Proved, Error> {
         if !self.is_settled()? || !self.is_covered_here(manifest)? {
-            return Ok(false);
+            return Ok(Proved::Not);
         }
-        let Some(mut volumes) = self.opened(manifest)? else { return Ok(false) };
-        let Some((number, mut base)) = volumes.remove(&edition.volume) else { return Ok(false) };
+        let Some(mut volumes) = self.opened(manifest)? else { return Ok(Proved::Not) };
+        let Some((number, mut base)) = volumes.remove(&edition.volume) else {
+            return Ok(Proved::Not);
+        };
         base.sort_by_key(Change::seq);
         let before = self.tables().edition(edition.volume)?;
         let is_next = before.0.checked_add(1) == Some(number.0) && number == edition.edition;
         let is_named = base.last().map(Change::hash) == Some(edition.beginning);
         if !is_next || !is_named || !self.is_current(&volumes)? {
-            return Ok(false);
+            return Ok(Proved::Not);
         }
-        let beyond = self.changes_beyond(&cover(manifest))?;
-        let (mut held, mut at_cut) = (BTreeSet::new(), Vec::new());
-        let mut late = BTreeSet::new();
-        for placed in self.tables().all_changes()? {
-            let change = Change::parse(placed.bytes).map_err(|_| Error::Engine)?;
-            let hash = change.hash();
-            let is_beyond = beyond.contains(&hash);
-            match (placed.volume == edition.volume, is_beyond) {
-                (true, true) => late.extend([change.writer()]),
-                (true, false) => at_cut.push(change),
-                (false, _) => held.extend([hash]),
-            }
-        }
-        let sealed = self.tables().sealed_changes()?;
-        let sealed: BTreeSet<Hash> = sealed.into_iter().map(|(hash, _)| hash).collect();
-        at_cut.retain(|change| sealed.contains(&change.hash()));
+        let cut = self.cut(manifest, slot, edition.volume)?;
         let said = said(&volumes);
-        let is_there = |hash: &Hash| said.contains(hash) || beyond.contains(hash);
-        let is_same =
-            said.is_subset(&held) && held.iter().filter(|hash| sealed.contains(hash)).all(is_there);
-        if !is_same || !self.are_written_anew(&late, manifest)? {
-            return Ok(false);
+        let is_same = said.is_subset(&cut.held) && cut.sealed().all(|hash| cut.is_in(hash, &said));
+        if !is_same || !self.are_written_anew(&cut.late, manifest)? {
+            return Ok(Proved::Not);
         }
+        let is_less = cut.closed.iter().any(|hash| !said.contains(hash));
+        let wanted = self.wanted()?;
         let replica = self.replica()?;
         let me = (replica.person(), replica.writer());
         let person = replica.log().known(by).map(Member::person).ok_or(Error::Engine)?;
-        let old = Notebook::load(edition.volume, before, me, None, at_cut);
-        Ok(old.is_ok_and(|old| old.goes_on_as(&base, person)))
+        let old = Notebook::load(edition.volume, before, me, None, cut.of_volume);
+        let left_out = old.ok().and_then(|old| old.left_out_in(&base, person, &wanted));
+        Ok(match left_out {
+            None => Proved::Not,
+            Some(words) if is_less => Proved::LessWhatIsClosed(words),
+            Some(_) => Proved::Whole,
+        })
+    }
+
+    /// What is here up to where a checkpoint covers it, and beyond.
+    fn cut(&mut self, manifest: &Manifest, slot: Slot, volume: Volume) -> Result<AtCut, Error> {
+        let beyond = self.changes_beyond(&cover(manifest))?;
+        let sealed = self.tables().sealed_changes()?;
+        let sealed: BTreeSet<Hash> = sealed.into_iter().map(|(hash, _)| hash).collect();
+        let (held, of_volume, late, closed) = Default::default();
+        let mut cut = AtCut { beyond, sealed, held, of_volume, late, closed };
+        let all = self.tables().all_changes()?;
+        let log = self.replica()?.log();
+        for placed in all {
+            let change = Change::parse(placed.bytes).map_err(|_| Error::Engine)?;
+            let hash = change.hash();
+            let (is_beyond, is_sealed) = (cut.beyond.contains(&hash), cut.sealed.contains(&hash));
+            if placed.volume != volume {
+                cut.held.insert(hash);
+                let is_closed = log.is_closed_to(slot, log.epoch(), placed.volume);
+                cut.closed.extend(Some(hash).filter(|_| is_closed && is_sealed && !is_beyond));
+            } else if is_beyond {
+                cut.late.insert(change.writer());
+            } else if is_sealed {
+                cut.of_volume.push(change);
+            }
+        }
+        Ok(cut)
     }
 
     /// Whether this is the edition of each volume that is here.
@@ -219,6 +277,7 @@ impl Owner {
         }
         self.load(volume)?;
         let replica = self.replica()?;
+        let is_for_other = replica.log().openings().iter().any(|opening| opening.by == by);
         let me = (replica.person(), replica.writer());
         let Ok(new) = Notebook::load(volume, edition, me, None, base.clone()) else {
             return Ok(None);
@@ -233,13 +292,17 @@ impl Owner {
         let (written, stranded) = new.write_late(&old, late)?;
         // Of a page the version that is shown with it is to be one of this edition's.
         let differs = |entry: &Entry| {
-            let is_page = entry.kind.is_some_and(|kind| kind.body() == schema::Body::Text);
+            let is_text = |kind: Kind| matches!(kind.body(), Body::Text | Body::Notes(_));
+            let is_page = entry.kind.is_some_and(is_text);
             is_page || old.entry(&entry.key).is_none_or(|before| before.content != entry.content)
         };
         let different = new.entries().filter(differs).collect();
         let gone = old.entries().map(|it| it.key).filter(|key| new.entry(key).is_none()).collect();
         let place = (volume, edition);
-        Ok(Some(Anew { place, by, base, judged, written, stranded, different, gone }))
+        // For who reads from here the other has it made.
+        let is_of_other = is_for_other && new.lacks_words_of(by.other(), &old);
+        let of = [by, by.other()].into_iter().take(1 + usize::from(is_of_other)).collect();
+        Ok(Some(Anew { place, of, base, judged, written, stranded, different, gone }))
     }
 
     /// What this device wrote in the editions of these volumes that are here, beyond where they end
@@ -293,11 +356,11 @@ impl Owner {
         let statements = self.replica()?.log().statements();
         let is_accepted = |checkpoint: Hash| {
             let accepts =
-                |body: &Body| matches!(body, Body::Accept(it) if it.checkpoint == checkpoint);
+                |body: &Said| matches!(body, Said::Accept(it) if it.checkpoint == checkpoint);
             statements.iter().any(|said| accepts(said.body()))
         };
         let next = statements.iter().find_map(|said| match said.body() {
-            Body::Propose(it)
+            Said::Propose(it)
                 if it.volume == volume
                     && here.0.checked_add(1) == Some(it.edition.0)
                     && is_accepted(it.checkpoint) =>
@@ -393,7 +456,7 @@ pub(super) fn let_go(tables: &Tables<'_>, manifest: &Manifest, anew: &[Anew]) ->
         tables.drop_covered(covered.writer(manifest.notebook()), covered.last.counter)?;
     }
     for anew in anew {
-        tables.drop_quarantined(anew.by)?;
+        anew.of.iter().try_for_each(|of| tables.drop_quarantined(*of))?;
         if let Some(beginning) = anew.base.last().map(Change::hash) {
             erasing::done(tables, beginning)?;
         }

@@ -5,6 +5,11 @@
 //! the edition that it proposes anew whenever it has become another: more is to be erased, somebody
 //! else's edition came before, or words have come that it does not hold. What it proposes waits for a
 //! device of the other person; alone, nobody is asked.
+//!
+//! Who reads from here on has nothing of what was before, and so proposes an edition in a checkpoint
+//! that lacks it, which nobody accepts. A device of the other person that proves all else *answers*: it
+//! makes the same edition, without the same words, in a checkpoint of everything, and proposes that
+//! instead. Whoever wanted those words gone accepts it.
 
 use std::collections::BTreeSet;
 
@@ -13,14 +18,15 @@ use couplet_engine::notebook::CannotWrite;
 use couplet_engine::notebook::edition::WordsIn;
 use couplet_proto::checkpoint::Manifest;
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::{DeviceId, Volume};
-use couplet_proto::log::Proposed;
+use couplet_proto::ids::{DeviceId, Person, Volume};
+use couplet_proto::log::{Member, Proposed};
 use couplet_proto::sign::Signer;
 use couplet_proto::statement::Propose;
 use serde::{Deserialize, Serialize};
 
 use super::Owner;
 use super::checkpoint::{Next, cover};
+use super::edition::Proved;
 use super::intents::Intent;
 use super::receiving::Received;
 use crate::error::Error;
@@ -58,7 +64,8 @@ impl Owner {
     ///
     /// # Errors
     /// [`Error::Apart`], [`CannotWrite::NoEntry`], and [`Error::NothingToErase`] if there are none.
-    /// [`Error::OneReadsIt`] and [`Error::ReadsFromHere`] where one of the two reads from later on.
+    /// [`Error::OneReadsIt`] of what was written before the other person was let in from then on, and
+    /// [`Error::ReadsFromHere`] if this one was and nobody is there who reads what was before.
     pub fn erase(&mut self, key: &EntryKey) -> Result<Erased, Error> {
         self.prepare_to_write()?;
         let me = self.replica()?.slot();
@@ -74,8 +81,8 @@ impl Owner {
         if !is_shared {
             return Err(Error::OneReadsIt);
         }
-        if self.reads_from_here()? {
-            // It could make no checkpoint of it, and the wish would wait for ever.
+        if self.reads_from_here()? && !self.is_other_here()? {
+            // Nobody could answer, and the wish would wait for ever.
             return Err(Error::ReadsFromHere);
         }
         let mut wanted = self.wanted()?;
@@ -93,6 +100,8 @@ impl Owner {
     /// # Errors
     /// [`Error::Store`].
     pub fn erased(&mut self, key: &EntryKey) -> Result<Erased, Error> {
+        // What went with an edition that another device has made is wanted no more.
+        self.next_to_erase()?;
         let is_wanted = self.wanted()?.iter().any(|wanted| wanted.entry == *key);
         let is_wiping = self.tables().get::<bool>(Meta::Wiping)? == Some(true);
         let replica = self.replica()?;
@@ -123,19 +132,27 @@ impl Owner {
     /// Goes on with what is wanted erased: makes the edition, if it is not made or has become
     /// another.
     pub(crate) fn pursue_erasing(&mut self) -> Result<(), Error> {
-        if self.joining().is_some() || self.is_apart()? || !self.is_erasing()? {
+        if self.joining().is_some() || self.is_apart()? {
             return Ok(());
         }
+        if !self.is_erasing()? {
+            return self.go_on_answering();
+        }
         self.seal_pending()?;
-        if self.is_another_proposed()? || !self.may_make_one()? {
+        let needs_an_answer = self.reads_from_here()?;
+        if self.is_another_proposed()? || !(needs_an_answer || self.may_make_one()?) {
+            return Ok(());
+        }
+        if needs_an_answer && !(self.is_other_here()? && self.is_up_to_date()?) {
             return Ok(());
         }
         let Some((volume, words)) = self.next_to_erase()? else { return Ok(()) };
+        let me = self.replica()?.person();
         if !self.stands_as_made(volume, &words)? {
-            self.make_edition(volume, words)?;
+            self.make_edition(volume, words, me)?;
         }
         let alone = self.replica()?.log().members().count() == 1;
-        if let Some(made) = self.made()?.filter(|_| alone) {
+        if let Some(made) = self.made()?.filter(|_| alone && !needs_an_answer) {
             self.want(&Intent::Propose(made.edition))?;
             self.settle_editions()?;
         }
@@ -154,7 +171,7 @@ impl Owner {
     /// The relay holds these checkpoints whole: what this device has made of them is proposed.
     pub(super) fn propose_made(&mut self, whole: &[Hash]) -> Result<(), Error> {
         let Some(Made { edition, .. }) = self.made()? else { return Ok(()) };
-        if self.is_another_proposed()? {
+        if self.is_another_proposed()? && !self.is_answering()? {
             return Ok(());
         }
         let log = self.replica()?.log();
@@ -175,20 +192,74 @@ impl Owner {
         manifest: &Manifest,
         proposed: Proposed,
     ) -> Result<Received, Error> {
-        if self.proves(manifest, proposed)? {
-            self.durably(|tables| Ok(tables.keep_checkpoint(manifest, true)?))?;
-            let intent = Intent::Accept(manifest.hash());
-            let wanted = self.tables().intents::<Intent>()?;
-            if !wanted.iter().any(|(_, wanted)| *wanted == intent) {
-                self.want(&intent)?;
+        match self.proves(manifest, proposed)? {
+            Proved::Whole => {
+                self.durably(|tables| Ok(tables.keep_checkpoint(manifest, true)?))?;
+                let intent = Intent::Accept(manifest.hash());
+                let wanted = self.tables().intents::<Intent>()?;
+                if !wanted.iter().any(|(_, wanted)| *wanted == intent) {
+                    self.want(&intent)?;
+                }
             }
-        } else {
-            tracing::warn!("an edition is not what it says, or not so far; nothing was erased");
+            Proved::LessWhatIsClosed(words) => self.answer(proposed, words)?,
+            Proved::Not => {
+                tracing::warn!("an edition is not what it says, or not so far; nothing was erased");
+            }
         }
         Ok(Received::default())
     }
 
-    fn wanted(&self) -> Result<BTreeSet<WordsIn>, Error> {
+    /// Makes the edition that the other person proposes in a checkpoint of everything, which they
+    /// cannot.
+    fn answer(
+        &mut self,
+        Proposed { by, edition, .. }: Proposed,
+        words: BTreeSet<WordsIn>,
+    ) -> Result<(), Error> {
+        let log = self.replica()?.log();
+        let of = log.known(by).map(Member::person).ok_or(Error::Engine)?;
+        self.seal_pending()?;
+        if self.may_make_one()? && !self.stands_as_made(edition.volume, &words)? {
+            self.make_edition(edition.volume, words, of)?;
+        }
+        Ok(())
+    }
+
+    /// What was made as an answer is made anew if more has come, and forgotten if it is no answer any
+    /// more.
+    fn go_on_answering(&mut self) -> Result<(), Error> {
+        let Some(Made { edition, words }) = self.made()? else { return Ok(()) };
+        let me = self.device();
+        let is_own = |it: &Proposed| it.by == me && is_for(&it.edition, &edition);
+        if !self.is_answering()? && !self.replica()?.log().proposed().is_some_and(is_own) {
+            return self.durably(|tables| Ok(tables.clear(Meta::Edition)?));
+        }
+        let of = words.first().and_then(WordsIn::person).ok_or(Error::Engine)?;
+        self.seal_pending()?;
+        if self.may_make_one()? && !self.stands_as_made(edition.volume, &words)? {
+            self.make_edition(edition.volume, words, of)?;
+        }
+        Ok(())
+    }
+
+    /// Whether what this device has made answers what the other person proposes.
+    pub(super) fn is_answering(&mut self) -> Result<bool, Error> {
+        let Some(Made { edition, words }) = self.made()? else { return Ok(false) };
+        let replica = self.replica()?;
+        let (me, log) = (replica.slot(), replica.log());
+        let is_of_other = words.iter().all(|it| it.person().is_some_and(|of| of.slot != me));
+        let is_it = |it: &Proposed| it.slot != me && is_for(&it.edition, &edition);
+        Ok(is_of_other && log.proposed().is_some_and(is_it))
+    }
+
+    /// Whether a device of the other person belongs, that can answer.
+    pub(super) fn is_other_here(&mut self) -> Result<bool, Error> {
+        let replica = self.replica()?;
+        let other = replica.slot().other();
+        Ok(replica.log().members().any(|(_, it)| it.slot == other && !it.is_paper))
+    }
+
+    pub(super) fn wanted(&self) -> Result<BTreeSet<WordsIn>, Error> {
         Ok(self.tables().get(Meta::Erasing)?.unwrap_or_default())
     }
 
@@ -241,11 +312,15 @@ impl Owner {
         Ok(here.iter().all(|(it, _)| it.writer() == me || !beyond.contains(&it.hash())))
     }
 
-    fn make_edition(&mut self, volume: Volume, words: BTreeSet<WordsIn>) -> Result<(), Error> {
+    fn make_edition(
+        &mut self,
+        volume: Volume,
+        words: BTreeSet<WordsIn>,
+        of: Person,
+    ) -> Result<(), Error> {
         // Of two checkpoints a relay takes the one that covers more.
         self.seal_nothing()?;
-        let me = self.replica()?.person();
-        let made = self.load(volume)?.without(&words, me).map_err(Error::NoEdition)?;
+        let made = self.load(volume)?.without(&words, of).map_err(Error::NoEdition)?;
         let edition = made.notebook.edition();
         let next = Next { volume, edition, changes: made.changes };
         let Some((manifest, blobs)) = self.signed(Some(&next))? else { return Ok(()) };
@@ -259,17 +334,22 @@ impl Owner {
     }
 }
 
+/// Whether both are the same edition of the same volume, whatever they begin with.
+fn is_for(one: &Propose, other: &Propose) -> bool {
+    (one.volume, one.edition) == (other.volume, other.edition)
+}
+
 /// An edition that begins so is current here. If it is the one that this device has made, what was
-/// wanted erased with it is.
+/// wanted erased with it is; if not, what this device has made is forgotten with its checkpoint, in
+/// which the words stand that are to be gone with the current one.
 pub(super) fn done(tables: &Tables<'_>, beginning: Hash) -> Result<(), Error> {
-    let made = tables.get::<Made>(Meta::Edition)?;
-    if let Some(made) = made.filter(|made| made.edition.beginning == beginning) {
+    let Some(made) = tables.get::<Made>(Meta::Edition)? else { return Ok(()) };
+    if made.edition.beginning == beginning {
         let mut wanted: BTreeSet<WordsIn> = tables.get(Meta::Erasing)?.unwrap_or_default();
         wanted.retain(|wanted| !made.words.contains(wanted));
         tables.set(Meta::Erasing, &wanted)?;
-        tables.clear(Meta::Edition)?;
     }
-    Ok(())
+    Ok(tables.clear(Meta::Edition)?)
 }
 
 #[cfg(test)]
@@ -279,7 +359,7 @@ mod tests {
     use couplet_engine::notebook::schema::Kind;
     use couplet_proto::checkpoint::blob::Blob;
     use couplet_proto::checkpoint::{BlobName, Contents, Piece};
-    use couplet_proto::ids::{Person, Slot};
+    use couplet_proto::ids::Slot;
     use couplet_proto::statement::{History, Role};
 
     use super::*;
@@ -558,6 +638,34 @@ mod tests {
     }
 
     #[test]
+    fn where_both_erase_in_one_entry_neither_phone_keeps_the_others_words_in_what_it_had_made() {
+        let directory = tempfile::tempdir().unwrap();
+        let (mut ana, mut ben, note) = couple(directory.path());
+        ana.erase(&note).unwrap();
+        ben.erase(&note).unwrap();
+        let checkpoint = propose(&mut ana);
+        pass(&mut ana, &mut ben);
+        hand_over(&mut ana, &mut ben, checkpoint);
+        order(&mut ben);
+        ben.go_over().unwrap();
+        pass(&mut ben, &mut ana);
+        assert!(!holds(&mut ben, "wants gone"), "what Ben had made had her words");
+        // His wish goes on from there.
+        assert!(!ben.erased(&note).unwrap().done_here);
+        ben.pursue_erasing().unwrap();
+        let checkpoint = propose(&mut ben);
+        pass(&mut ben, &mut ana);
+        hand_over(&mut ben, &mut ana, checkpoint);
+        order(&mut ana);
+        ana.go_over().unwrap();
+        pass(&mut ana, &mut ben);
+        for owner in [&mut ana, &mut ben] {
+            assert!(!holds(owner, "wants gone") && !holds(owner, "I read it"));
+            assert!(owner.erased(&note).unwrap().done_here);
+        }
+    }
+
+    #[test]
     fn nobody_erases_the_others_words() {
         let directory = tempfile::tempdir().unwrap();
         let (mut ana, mut ben, note) = couple(directory.path());
@@ -576,7 +684,7 @@ mod tests {
     }
 
     #[test]
-    fn where_ben_reads_from_here_ana_erases_what_both_read_and_whatever_else_is_refused() {
+    fn where_ben_reads_from_here_either_erases_what_both_read() {
         let directory = tempfile::tempdir().unwrap();
         let mut ana = ana(&directory.path().join("ana"));
         let before = ana.write(Kind::Note, 0, "before Ben").unwrap().entry.key;
@@ -586,10 +694,7 @@ mod tests {
         let of_ben = ben.write(Kind::Note, 0, "from Ben").unwrap().entry.key;
         meet(&mut ana, &mut ben);
         assert!(matches!(ana.erase(&before), Err(Error::OneReadsIt)));
-        assert!(matches!(ben.erase(&of_ben), Err(Error::ReadsFromHere)));
-        for owner in [&mut ana, &mut ben] {
-            assert!(!owner.is_erasing().unwrap(), "no wish waits for ever");
-        }
+        assert!(!ana.is_erasing().unwrap(), "no wish waits for ever");
         assert!(!ana.erase(&since).unwrap().done_here);
         let checkpoint = propose(&mut ana);
         pass(&mut ana, &mut ben);
@@ -600,5 +705,60 @@ mod tests {
         assert!(!holds(&mut ana, "wants gone") && !holds(&mut ben, "wants gone"));
         assert_eq!(shown(&mut ana), ["before Ben", "from Ben"]);
         assert_eq!(shown(&mut ben), ["from Ben"]);
+        ana.write(Kind::Note, 0, "and on").unwrap();
+        meet(&mut ana, &mut ben);
+
+        // What Ben proposes lacks what was before him: Ana's phone proposes the same with it.
+        assert!(!ben.erase(&of_ben).unwrap().done_here);
+        let lacking = propose(&mut ben);
+        pass(&mut ben, &mut ana);
+        hand_over(&mut ben, &mut ana, lacking);
+        assert!(accepted(&mut ana).is_empty(), "what was before would be gone");
+        // What Ben writes meanwhile is no hindrance.
+        ben.write(Kind::Note, 0, "meanwhile").unwrap();
+        pass_words(&mut ben, &mut ana);
+        ana.pursue_erasing().unwrap();
+        let answer = propose(&mut ana);
+        pass(&mut ana, &mut ben);
+        hand_over(&mut ana, &mut ben, answer);
+        order(&mut ben);
+        ben.go_over().unwrap();
+        pass(&mut ben, &mut ana);
+        meet(&mut ana, &mut ben);
+        assert!(!holds(&mut ana, "from Ben") && !holds(&mut ben, "from Ben"));
+        assert!(ben.erased(&of_ben).unwrap().done_here && ana.made().unwrap().is_none());
+        assert_eq!(shown(&mut ana), ["and on", "before Ben", "meanwhile"]);
+        assert_eq!(shown(&mut ben), ["and on", "meanwhile"]);
+    }
+
+    #[test]
+    fn nobody_answers_for_words_that_ben_wants_to_keep() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut ana = ana(&directory.path().join("ana"));
+        ana.write(Kind::Note, 0, "before Ben").unwrap();
+        let from_here = (Role::Partner, History::FromHere(Volume::default()));
+        let mut ben = let_in_to(&mut ana, &directory.path().join("ben"), from_here);
+        let of_ben = ben.write(Kind::Note, 0, "from Ben").unwrap().entry.key;
+        let kept = ben.write(Kind::Note, 0, "and this he keeps").unwrap().entry.key;
+        meet(&mut ana, &mut ben);
+        ben.erase(&of_ben).unwrap();
+        let lacking = propose(&mut ben);
+        pass(&mut ben, &mut ana);
+        hand_over(&mut ben, &mut ana, lacking);
+        let of = ben.replica().unwrap().person();
+        let volume = ana.tables().entry(kept.as_str(), Slot::First).unwrap().unwrap().entry.volume;
+        let mut words = ana.load(volume).unwrap().words_of(&kept, of);
+        words.extend(ana.load(volume).unwrap().words_of(&of_ben, of));
+        ana.make_edition(volume, words, of).unwrap();
+        let answer = propose(&mut ana);
+        pass(&mut ana, &mut ben);
+        hand_over(&mut ana, &mut ben, answer);
+        assert!(accepted(&mut ben).is_empty());
+        // Where nobody is left who could answer, it is said at once.
+        order(&mut ben);
+        ana.leave().unwrap();
+        order(&mut ana);
+        pass(&mut ana, &mut ben);
+        assert!(matches!(ben.erase(&of_ben), Err(Error::ReadsFromHere)));
     }
 }

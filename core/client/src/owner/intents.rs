@@ -167,6 +167,7 @@ impl Owner {
             }
             _ => Vec::new(),
         };
+        let may_propose = !self.reads_from_here()? || self.is_other_here()?;
         let replica = self.replica()?;
         let (log, device, keys) = (replica.log(), replica.device(), replica.keys());
         let key = replica.key().ok_or(CannotSay::NoKey);
@@ -211,6 +212,8 @@ impl Owner {
                 }
                 membership::attest(log, device, *checkpoint)?
             }
+            // Alone, it would begin in a checkpoint without what is closed to this person.
+            Intent::Propose(_) if !may_propose => return Err(CannotSay::Overtaken.into()),
             Intent::Propose(edition) => membership::propose(log, device, *edition)?,
             Intent::Accept(checkpoint) => membership::accept(log, device, *checkpoint)?,
             Intent::Dissolve => ending::dissolve(log, device)?,

@@ -51,11 +51,12 @@ impl Owner {
         Ok(self.store.jot(|tables| tables.keep_seen_of(key, of_other, me))?)
     }
 
-    /// What this person had not seen of a page when they let it go.
+    /// What this person had not seen of a page when they let it go; nothing if it cannot be told any
+    /// more.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Store`].
-    pub fn since_letting_go(&mut self, key: &str) -> Result<Vec<Changed>, Error> {
+    pub fn since_letting_go(&mut self, key: &str) -> Result<Option<Vec<Changed>>, Error> {
         let me = self.me()?;
         let row = self.tables().entry(key, me)?.ok_or(Error::NotFound("entry"))?;
         Ok(self.load(row.entry.volume)?.since_letting_go(&row.entry.key, me))

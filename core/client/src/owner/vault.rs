@@ -125,21 +125,27 @@ impl Owner {
         Ok(self.store.jot(|tables| tables.forget_ended(id))?)
     }
 
-    /// Says here what was chosen elsewhere: in a new entry or in this one, as one change.
+    /// Says here what was chosen elsewhere, as one change: in a new entry, or in this one, whose own
+    /// words give way if that is said.
     ///
     /// # Errors
     /// [`Error::Write`], [`Error::Store`].
-    pub fn share(&mut self, sharing: &Sharing, into: Option<&EntryKey>) -> Result<EntryRow, Error> {
+    pub fn share(
+        &mut self,
+        sharing: &Sharing,
+        into: Option<(&EntryKey, bool)>,
+    ) -> Result<EntryRow, Error> {
         self.prepare_to_write()?;
         let mut rng = self.surroundings.randomness();
-        let Some(key) = into else {
+        let Some((key, is_again)) = into else {
             let volume = self.open_volume()?;
             let written = self.load(volume)?.share(sharing, &mut *rng)?;
             return self.keep_from(&Origin::Hand, volume, &written);
         };
         let me = self.replica()?.slot();
         let row = self.tables().entry(key.as_str(), me)?.ok_or(CannotWrite::NoEntry)?;
-        let written = self.load(row.entry.volume)?.share_into(key, sharing, &mut *rng)?;
+        let written =
+            self.load(row.entry.volume)?.share_into(key, (sharing, is_again), &mut *rng)?;
         self.keep_if_any(&Origin::Hand, row, written)
     }
 }

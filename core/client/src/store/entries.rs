@@ -15,7 +15,7 @@ use couplet_proto::item;
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row, params, params_from_iter};
 
-use super::{StoreError, Tables};
+use super::{StoreError, Tables, Terms};
 
 /// An entry with what only this device knows of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,6 +86,7 @@ pub struct NotACursor;
 struct Reached {
     relay: Have,
     partner: Slot,
+    terms: Terms,
 }
 
 impl Tables<'_> {
@@ -361,7 +362,7 @@ impl Tables<'_> {
     }
 
     fn reached(&self, me: Slot) -> Result<Reached, StoreError> {
-        Ok(Reached { relay: self.relay_have()?, partner: me.other() })
+        Ok(Reached { relay: self.relay_have()?, partner: me.other(), terms: self.terms()? })
     }
 
     fn shown(&self, raw: Raw, reached: &Reached) -> Result<EntryRow, StoreError> {
@@ -385,7 +386,7 @@ impl Tables<'_> {
                 }
             }
         };
-        let can = entry.can(reached.partner.other());
+        let can = reached.terms.allow(&mut entry, reached.partner.other());
         Ok(EntryRow { entry, is_unread: raw.is_unread, delivery, can })
     }
 }

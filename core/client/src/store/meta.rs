@@ -89,6 +89,8 @@ pub(crate) enum Meta {
     GoesOnFrom,
     /// Whether the process that owns the store stays attached. It means nothing without an owner.
     IsAttached,
+    /// On which terms this device has its entries.
+    Terms,
 }
 
 impl Meta {
@@ -133,6 +135,7 @@ impl Meta {
             Self::Former => "former relay",
             Self::GoesOnFrom => "goes on from",
             Self::IsAttached => "is attached",
+            Self::Terms => "terms",
         }
     }
 }

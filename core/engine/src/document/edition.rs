@@ -26,7 +26,7 @@ use super::key::EntryKey;
 use super::limits::MAX_CHANGE_BYTES;
 use super::operation::Scalar;
 use super::read::RawEntry;
-use super::{Document, LoadError};
+use super::{Document, LoadError, OpId};
 
 /// Why there is no next edition of a volume. It stays as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -70,13 +70,15 @@ struct Piece<'a> {
 
 impl Document {
     /// The next edition of this volume without the fields that are left out, and the changes that it
-    /// is made of, in order, after its genesis.
+    /// is made of, in order, after its genesis. Fields that were written apart, at the same place in
+    /// the order of all operations, come as `place` says: what is read in an order stays in it.
     ///
     /// # Errors
     /// [`NoEdition`].
-    pub fn next_edition(
+    pub fn next_edition<P: Ord>(
         &self,
         is_left_out: &dyn Fn(&EntryKey, &str) -> bool,
+        place: &dyn Fn(&str) -> P,
     ) -> Result<(Self, Vec<Change>), NoEdition> {
         let number = self.edition.0.checked_add(1).ok_or(NoEdition::Failed)?;
         let edition = Edition(number);
@@ -84,7 +86,7 @@ impl Document {
         let (volume, writer) = (self.volume, GENESIS_WRITER);
         let mut next = Self::load(volume, edition, writer, None, vec![first.clone()])?;
         let mut changes = vec![first];
-        let entries = self.standing(is_left_out)?;
+        let entries = self.standing(is_left_out, place)?;
         let pieces: Vec<Piece<'_>> = entries.iter().flat_map(pieces).collect();
         let mut rest = pieces.as_slice();
         while !rest.is_empty() {
@@ -103,9 +105,17 @@ impl Document {
         self.changes_of(&GENESIS_WRITER).last()
     }
 
-    fn standing(
+    /// Where this edition begins among all operations; nothing of a first one, which begins with them.
+    #[must_use]
+    pub fn clock(&self) -> Option<u64> {
+        let clock = self.changes_of(&GENESIS_WRITER).nth(1)?;
+        Some(self.change(&clock)?.start_op())
+    }
+
+    fn standing<P: Ord>(
         &self,
         is_left_out: &dyn Fn(&EntryKey, &str) -> bool,
+        place: &dyn Fn(&str) -> P,
     ) -> Result<Vec<Standing>, NoEdition> {
         if self.is_broken {
             return Err(NoEdition::Failed);
@@ -113,7 +123,7 @@ impl Document {
         let mut entries = Vec::new();
         for key in self.entries() {
             let raw = self.entry(&key).ok_or(NoEdition::Failed)?;
-            entries.push(Standing::of(key, raw, is_left_out)?);
+            entries.push(Standing::of(key, raw, is_left_out, place)?);
         }
         Ok(entries)
     }
@@ -127,10 +137,11 @@ struct Standing {
 }
 
 impl Standing {
-    fn of(
+    fn of<P: Ord>(
         key: EntryKey,
         raw: RawEntry,
         is_left_out: &dyn Fn(&EntryKey, &str) -> bool,
+        place: &dyn Fn(&str) -> P,
     ) -> Result<Self, NoEdition> {
         let mut fields = Vec::new();
         for (field, mut values) in raw.fields {
@@ -138,11 +149,12 @@ impl Standing {
                 return Err(NoEdition::Unlawful);
             };
             if !is_left_out(&key, &field) {
-                fields.push((value.by, field, value.scalar));
+                let OpId { counter, writer } = value.by;
+                fields.push(((counter, place(&field), writer, field), value.scalar));
             }
         }
-        fields.sort();
-        let fields = fields.into_iter().map(|(_, field, scalar)| (field, scalar)).collect();
+        fields.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let fields = fields.into_iter().map(|((.., field), scalar)| (field, scalar)).collect();
         let mut texts = raw.texts.into_iter();
         match (texts.next(), texts.next()) {
             (text, None) => Ok(Self { key, fields, text }),

@@ -100,8 +100,24 @@ impl Document {
         }
     }
 
+    /// These changes, in this order. Automerge reads all of its operations for a change, and no more
+    /// for all of them.
+    fn all_of(&self, hashes: &[Hash]) -> Vec<Change> {
+        let wanted: BTreeSet<&Hash> = hashes.iter().collect();
+        let found = self.some_changes(|hash| wanted.contains(hash));
+        let mut found: BTreeMap<Hash, Change> =
+            found.map(|change| (change.hash(), change)).collect();
+        hashes.iter().filter_map(|hash| found.remove(hash)).collect()
+    }
+
+    fn some_changes(&self, is_wanted: impl Fn(&Hash) -> bool) -> impl Iterator<Item = Change> {
+        let all = quietly(|| self.automerge.get_changes(&[])).unwrap_or_default().into_iter();
+        let some = all.filter(move |change| is_wanted(&Hash(change.hash().0)));
+        some.filter_map(|change| Change::parse(change.raw_bytes().to_vec()).ok())
+    }
+
     fn find_stranded(&self, text: OpId, changes: &[Hash]) -> BTreeMap<OpId, OpId> {
-        let changes: Vec<Change> = changes.iter().filter_map(|hash| self.change(hash)).collect();
+        let changes = self.all_of(changes);
         let weave = Weave::of(text, &changes, &self.history);
         let stranded = Search::of(&weave).run(changes.len());
         let characters = weave.characters.iter().zip(stranded);
@@ -114,11 +130,8 @@ impl Threads {
     /// All that there are in a document.
     fn of(document: &Document) -> Self {
         let mut threads = Self::default();
-        let all = quietly(|| document.automerge.get_changes(&[])).unwrap_or_default();
-        for change in all {
-            if let Ok(change) = Change::parse(change.raw_bytes().to_vec()) {
-                threads.note(&change, &document.history);
-            }
+        for change in document.some_changes(|_| true) {
+            threads.note(&change, &document.history);
         }
         threads
     }

@@ -12,12 +12,12 @@ use super::deed::Write;
 use super::entry::Entry;
 use super::heart;
 use super::items::Item;
-use super::kinds::Fact;
+use super::kinds::{self, Fact};
 use super::left_over::LeftOver;
 use super::name::ItemId;
 use super::own::Subject;
 use super::schema::{Body, Kind, name};
-use super::sheet::{Alternative, Part};
+use super::sheet::{Alternative, Sheet};
 use super::words::Revision;
 use super::{CannotWrite, Notebook, Written};
 use crate::document::EntryKey;
@@ -70,6 +70,7 @@ impl Entry {
                     | Fact::ConfirmedBefore(_)
                     | Fact::AskedAgain(_)
                     | Fact::ChoseAnother(_)
+                    | Fact::EarlierVerdict(_)
             )
         };
         needs.extend(self.facts.iter().filter(is_stale).cloned().map(Need::Stale));
@@ -105,6 +106,13 @@ impl Entry {
         }
         choices
     }
+
+    /// Whether what stands there is its text.
+    pub(super) fn is_body(&self, choice: &Choice) -> bool {
+        let is_value = |body| matches!(body, Body::Value(name) if name == choice.field);
+        choice.on.is_none()
+            && (choice.field == WORDS || self.kind.map(Kind::body).is_some_and(is_value))
+    }
 }
 
 impl Notebook {
@@ -124,16 +132,16 @@ impl Notebook {
         }
         let entry = self.entry(key).ok_or(CannotWrite::NoEntry)?;
         let is_it = |choice: &Choice| choice.field == field && choice.on.as_ref() == on;
-        let choice = entry.choices().into_iter().find(is_it);
-        let choice = choice.ok_or(CannotWrite::NothingToResolve)?;
-        if choice.by.is_some_and(|by| by != self.slot) {
-            return Err(CannotWrite::NotYours);
-        }
+        // Of one name there may be words of both.
+        let mut named = entry.choices().into_iter().filter(is_it).peekable();
+        named.peek().ok_or(CannotWrite::NothingToResolve)?;
+        let me = self.me();
+        let is_mine = |choice: &Choice| entry.is_chosen_by(me, choice);
+        let choice = named.find(is_mine).ok_or(CannotWrite::NotYours)?;
         if choice.by.is_none() && !choice.values.iter().any(|one| one == value) {
             return Err(CannotWrite::NotAChoice);
         }
-        let is_body = on.is_none() && (field == WORDS || is_body(&entry, field));
-        match (is_body, choice.by, on) {
+        match (entry.is_body(&choice), choice.by, on) {
             (true, ..) => self.edit(key, None, value),
             (false, Some(_), Some(comment)) if field == COMMENT => {
                 self.edit_comment(key, comment, value)
@@ -141,14 +149,12 @@ impl Notebook {
             (false, by, _) => {
                 let subject = Subject::parse(field, on.map(ItemId::as_str));
                 let subject = subject.ok_or(CannotWrite::NothingToResolve)?;
-                // What a generation before this person wrote is nobody's to write anew.
-                let is_it = |part: &&Part| part.name == field && part.id.as_ref() == on;
-                let mut parts = entry.parts.iter().filter(is_it);
-                if by.is_some() && !parts.any(|part| self.is_by_me(part.by, part.generation)) {
-                    return Err(CannotWrite::NotYours);
-                }
                 let writes = match by {
-                    Some(_) => vec![Write::Part(subject, value.to_owned())],
+                    Some(_) => {
+                        let raw = self.document.entry(key).ok_or(CannotWrite::NoEntry)?;
+                        let sheet = Sheet::read(key.slot(), &raw);
+                        vec![kinds::anew(&sheet, self.slot, subject, value)]
+                    }
                     None => taken(&entry, subject, value),
                 };
                 self.put_each(key, writes)
@@ -164,10 +170,6 @@ fn taken(entry: &Entry, subject: Subject, value: &str) -> Vec<Write> {
     let time = times.find(|time| is_choice && time.id.as_str() == value);
     let write = || vec![Write::Value(subject, value.to_owned())];
     time.map_or_else(write, |time| heart::choose(&time.id))
-}
-
-fn is_body(entry: &Entry, field: &str) -> bool {
-    matches!(entry.kind.map(Kind::body), Some(Body::Value(name)) if name == field)
 }
 
 fn choice(

@@ -11,6 +11,7 @@
 
 use couplet_proto::hash::Hash;
 use couplet_proto::ids::{Slot, WriterId};
+use serde::{Deserialize, Serialize};
 
 use super::claim::{Claim, RevMap};
 use super::deed::{claim, is_counted, put_rev};
@@ -26,6 +27,14 @@ use crate::text::rebase;
 
 /// A value to be written anew: who wrote it when, its key and what it is.
 pub(super) type Missing = (OpId, String, Scalar);
+
+/// What a change did to a page.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct PageEdit {
+    change: Hash,
+    before: String,
+    after: String,
+}
 
 impl Notebook {
     /// Whether that change is in this volume.
@@ -51,8 +60,9 @@ impl Notebook {
                 written.extend(self.note_anew(&key, &stood, old, lost)?);
             }
             let missing = self.missing(&key, &stood, lost);
-            written.extend(self.carry_fields(&key, missing)?);
-            written.extend(self.carry_text(&key, &stood, old, lost)?);
+            written.extend(self.carry_fields(&key, missing, None)?);
+            let edits = old.edits_of(&key, lost);
+            written.extend(self.carry_text((&key, &stood), &edits, true)?);
         }
         Ok(written)
     }
@@ -118,26 +128,25 @@ impl Notebook {
         missing
     }
 
-    /// Writes values, under keys of this writer's.
+    /// Writes values, under keys of this writer's. In an edition that begins at `clock` whoever let
+    /// the page go has seen their own words as they are written anew.
     pub(super) fn carry_fields(
         &mut self,
         key: &EntryKey,
         mut missing: Vec<Missing>,
+        clock: Option<u64>,
     ) -> Result<Vec<Written>, CannotWrite> {
         // As they were written: an answer is made after what it answers.
         missing.sort();
         let mut written = Vec::new();
-        // A late revision must wait for the ones before it to make the volume long enough.
         while !missing.is_empty() {
-            let author = self.author();
-            let late = missing.iter().position(|(_, field, _)| revision(field) > author.start);
-            let rest = missing.split_off(late.unwrap_or(missing.len()).max(1));
+            let rest = missing.split_off(self.at_once(&missing));
             let ready = std::mem::replace(&mut missing, rest);
-            let change = self.carry_values(key, &ready)?;
+            let change = self.carry_values(key, &ready, clock)?;
             if change.is_none() && ready.len() > 1 {
                 // They were several changes, and are too much for one.
                 for value in ready {
-                    written.extend(self.carry_values(key, &[value])?);
+                    written.extend(self.carry_values(key, &[value], clock)?);
                 }
             }
             written.extend(change);
@@ -145,43 +154,64 @@ impl Notebook {
         Ok(written)
     }
 
+    /// How many of these, at least one, may be one change: a late revision must wait for the ones
+    /// before it to make the volume long enough, and what was written after its person had said what
+    /// they think of the page is not to be of what they had seen.
+    fn at_once(&self, values: &[Missing]) -> usize {
+        let start = self.author().start;
+        let mut has_said = false;
+        let fits = |(_, field, _): &&Missing| {
+            let is_unseen = has_said && is_new(field);
+            has_said |= speaks_of_all(field);
+            revision(field) <= start && !is_unseen
+        };
+        values.iter().take_while(fits).count().max(1)
+    }
+
     fn carry_values(
         &mut self,
         key: &EntryKey,
         values: &[Missing],
+        clock: Option<u64>,
     ) -> Result<Option<Written>, CannotWrite> {
-        let is_new = |field: &str| Field::parse(field).is_some_and(|field| is_counted(&field));
         let is_counted = values.iter().any(|(_, field, _)| is_new(field));
+        let me = self.document.writer();
+        let raw = self.document.entry(key).unwrap_or_default();
+        let before = Sheet::read(key.slot(), &raw).revs.of(me);
         self.carry(key, |edit, author| {
+            let own = if is_counted { author.start } else { before };
             for (_, field, value) in values {
-                edit.put(key, field, in_time(field, value.clone(), author.start))?;
+                let value = match clock.filter(|_| speaks_of_all(field)) {
+                    Some(clock) => seen_anew(value, (me, own), clock),
+                    None => value.clone(),
+                };
+                edit.put(key, field, in_time(field, value, author.start))?;
             }
             if is_counted { put_rev(edit, key, author) } else { Ok(()) }
         })
     }
 
-    /// What each lost change did to a page, done to the page as it is.
+    /// What each lost change did to a page, done to the page as it is; counted as written once more
+    /// unless what counts it is carried over itself.
     pub(super) fn carry_text(
         &mut self,
-        key: &EntryKey,
-        stood: &RawEntry,
-        old: &Self,
-        lost: &[Change],
+        (key, stood): (&EntryKey, &RawEntry),
+        edits: &[PageEdit],
+        is_counted: bool,
     ) -> Result<Vec<Written>, CannotWrite> {
         let mut written = Vec::new();
-        let Some(text) = stood.texts.get(TEXT) else { return Ok(written) };
-        for change in lost {
+        for PageEdit { change, before, after } in edits {
             let Some(raw) = self.document.entry(key) else { break };
-            let Some(now) = raw.texts.get(TEXT).cloned() else { break };
-            let Some((before, after)) = old.written_on(key, change) else { continue };
-            if now == *text || is_anew(&raw, change) {
+            let Some(now) = raw.texts.get(TEXT) else { break };
+            if stood.texts.get(TEXT) == Some(now) || is_anew(&raw, change) {
                 continue;
             }
-            let splices = rebase(&before, &after, &now);
+            let splices = rebase(before, after, now);
             written.extend(self.carry(key, |edit, author| {
                 let (field, once) = anew(&raw, key.slot(), author, change);
                 edit.put(key, &field.to_string(), once)?;
-                page::put(edit, key, &splices, written_once_more(&raw, key.slot(), author))
+                let once_more = is_counted.then(|| written_once_more(&raw, key.slot(), author));
+                page::put(edit, key, &splices, once_more)
             })?);
         }
         Ok(written)
@@ -199,21 +229,25 @@ impl Notebook {
         if !stood.texts.contains_key(TEXT) {
             return Ok(None);
         }
-        let on_it = lost.iter().filter(|change| old.written_on(key, change).is_some());
-        let on_it: Vec<&Change> = on_it.filter(|change| !is_anew(&raw, change)).collect();
+        let mut on_it = old.edits_of(key, lost);
+        on_it.retain(|edit| !is_anew(&raw, &edit.change));
         self.carry(key, |edit, author| {
-            on_it.iter().try_for_each(|change| {
-                let (field, once) = anew(&raw, key.slot(), author, change);
+            on_it.iter().try_for_each(|one| {
+                let (field, once) = anew(&raw, key.slot(), author, &one.change);
                 edit.put(key, &field.to_string(), once)
             })
         })
     }
 
-    /// The page before that change and after it, if it has written there.
-    fn written_on(&self, key: &EntryKey, change: &Change) -> Option<(String, String)> {
-        let before = self.document.text_at(key, TEXT, change.deps())?;
-        let after = self.document.text_at(key, TEXT, &[change.hash()])?;
-        (before != after).then_some((before, after))
+    /// What these changes did to a page, in their order.
+    pub(super) fn edits_of(&self, key: &EntryKey, changes: &[Change]) -> Vec<PageEdit> {
+        let edit = |change: &Change| {
+            let before = self.document.text_at(key, TEXT, change.deps())?;
+            let after = self.document.text_at(key, TEXT, &[change.hash()])?;
+            let change = change.hash();
+            (before != after).then_some(PageEdit { change, before, after })
+        };
+        changes.iter().filter_map(edit).collect()
     }
 
     /// Writes it, if it can be written: nothing of it is in the volume otherwise.
@@ -239,19 +273,19 @@ fn is_born_in(stood: &RawEntry, lost: &[Change]) -> bool {
 }
 
 /// Under what it is noted that a change was done again.
-fn subject_of(change: &Change) -> Subject {
-    Subject::new(name::ANEW, Some(ItemId::from_random(change.hash().truncated())))
+fn subject_of(change: &Hash) -> Subject {
+    Subject::new(name::ANEW, Some(ItemId::from_random(change.truncated())))
 }
 
 /// That what a lost change did is done again.
-fn anew(raw: &RawEntry, of: Slot, author: Author, change: &Change) -> (Field, Scalar) {
+fn anew(raw: &RawEntry, of: Slot, author: Author, change: &Hash) -> (Field, Scalar) {
     let Author { slot, generation, writer, .. } = author;
     let (me, at) = (Owner { slot, generation, writer }, (Class::Claim, subject_of(change)));
     claim(&Sheet::read(of, raw), me, at, String::new(), RevMap::default())
 }
 
 /// Whether anybody has done again what a lost change did.
-fn is_anew(raw: &RawEntry, change: &Change) -> bool {
+fn is_anew(raw: &RawEntry, change: &Hash) -> bool {
     let subject = subject_of(change);
     let is_it =
         |field: &String| matches!(Field::parse(field), Some(Field::Own(_, it, _)) if it == subject);
@@ -300,6 +334,33 @@ fn revision(field: &str) -> u64 {
         ) => key.rev,
         _ => 0,
     }
+}
+
+/// Whether a change that writes that says where it starts.
+fn is_new(field: &str) -> bool {
+    Field::parse(field).is_some_and(|field| is_counted(&field))
+}
+
+/// Whether what is said there is said of all that its writer's changes had written on the page.
+fn speaks_of_all(field: &str) -> bool {
+    match Field::parse(field) {
+        Some(Field::Own(Class::Claim, subject, _)) => {
+            [name::LET_GO, name::PAUSE].contains(&subject.name())
+        }
+        _ => false,
+    }
+}
+
+/// The same saying, of this writer's words as they are written anew: it had seen all before it. What
+/// others wrote beyond the edition before starts elsewhere by now: of that it has seen nothing, and
+/// its person is asked again.
+fn seen_anew(said: &Scalar, (me, own): (WriterId, u64), clock: u64) -> Scalar {
+    let Some(mut claim) = Claim::from_scalar(said) else { return said.clone() };
+    claim.witness.lower_to(clock);
+    if own > 0 {
+        claim.witness.see(me, own);
+    }
+    claim.to_scalar()
 }
 
 /// A round of a reaction, or a claim, that a change starting here may make, and that says the same.

@@ -66,6 +66,11 @@ impl RevMap {
         self.0.len() <= MAX_WITNESSED && self.0.values().all(|rev| (1..bound).contains(rev))
     }
 
+    /// The same, with nothing beyond that place.
+    pub(super) fn lower_to(&mut self, most: u64) {
+        self.0.values_mut().for_each(|rev| *rev = most.min(*rev));
+    }
+
     fn lower(&mut self, bound: u64) {
         self.0.retain(|_, rev| *rev < bound);
     }

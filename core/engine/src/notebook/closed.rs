@@ -232,6 +232,17 @@ pub(super) fn of<'a>(
     sheet.closed.iter().filter(is_of)
 }
 
+/// The revision that a person's next closed words of that name are.
+pub(super) fn next_revision(sheet: &Sheet, named: &str, by: Slot) -> u64 {
+    let earlier = of(sheet, named, by).map(|closed| closed.key.rev);
+    earlier.max().unwrap_or(0).saturating_add(1)
+}
+
+/// Whether the key of any of a person's words is there.
+pub(super) fn is_any_published(sheet: &Sheet, named: &str, by: Slot) -> bool {
+    of(sheet, named, by).any(|closed| published(sheet, closed).next().is_some())
+}
+
 fn newest(all: &[Closed]) -> impl Iterator<Item = &Closed> {
     let newest = all.iter().map(|closed| closed.key.rev).max();
     all.iter().filter(move |closed| Some(closed.key.rev) == newest)

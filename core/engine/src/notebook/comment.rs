@@ -196,10 +196,15 @@ impl Comment {
         Thread::all(raw).into_iter().map(comment).collect()
     }
 
+    /// How it read before: those of its revisions that are not shown.
+    pub fn earlier(&self) -> impl Iterator<Item = &Revision> {
+        words::earlier(&self.text, &self.alternatives, &self.revisions)
+    }
+
     /// Whether it was written anew.
     #[must_use]
     pub fn is_edited(&self) -> bool {
-        self.revisions.len() > 1
+        self.earlier().next().is_some()
     }
 }
 
@@ -231,6 +236,25 @@ impl Thread {
         // Of one counter they stay in the order of their names.
         threads.sort_by_key(|thread| thread.made);
         threads.iter_mut().for_each(|thread| words::sort(&mut thread.revisions));
-        threads
+        Self::after_the_answered(threads)
+    }
+
+    /// The same, each behind what it answers: which stands behind it if another phone wrote that anew
+    /// in a later edition. Of those that answer each other, which no app of ours makes, one goes first.
+    fn after_the_answered(threads: Vec<Self>) -> Vec<Self> {
+        let ids = threads.iter().enumerate().map(|(at, thread)| (thread.name.id.clone(), at));
+        let places: BTreeMap<CommentId, usize> = ids.collect();
+        let answered = |at: usize| places.get(threads.get(at)?.name.answers.as_ref()?).copied();
+        let (mut order, mut placed) = (Vec::new(), BTreeSet::new());
+        for first in 0..threads.len() {
+            let (mut chain, mut next) = (Vec::new(), Some(first));
+            while let Some(at) = next.filter(|at| placed.insert(*at)) {
+                chain.push(at);
+                next = answered(at);
+            }
+            order.extend(chain.into_iter().rev());
+        }
+        let mut threads: Vec<Option<Self>> = threads.into_iter().map(Some).collect();
+        order.into_iter().filter_map(|at| threads.get_mut(at)?.take()).collect()
     }
 }

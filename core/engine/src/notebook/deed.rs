@@ -66,6 +66,8 @@ pub(super) enum Write {
     Part(Subject, String),
     /// What one says, and of what.
     Claim(Subject, String, RevMap),
+    /// The same, and the words that it is said with, at their own place.
+    With(Subject, String, RevMap, Subject, String),
     /// What both may set.
     Value(Subject, String),
     /// A member of one's set, and whether it is in it.
@@ -96,7 +98,9 @@ impl Notebook {
         let is_open = |open: &Open| open.to == me && open.deed == act.deed;
         let open = kinds::look(kind, &sheet).open;
         if !open.iter().any(|open| is_open(open) && open.on.is(&sheet, act.on)) {
+            let is_over = kinds::revised(&sheet, me, act).is_some_and(Part::is_history);
             return Err(match act.deed {
+                Deed::Revise if is_over => CannotWrite::NotNow,
                 Deed::Revise if sheet.parts.iter().any(|part| part.id.as_ref() == act.on) => {
                     CannotWrite::NotYours
                 }
@@ -243,6 +247,10 @@ impl Write {
             Self::Part(_, words) | Self::Close(_, words) => check_words(MAX_NOTE, words),
             Self::Closed(..) | Self::Key(..) => Ok(()),
             Self::Claim(_, value, _) => check_length(MAX_WORD, value),
+            Self::With(_, value, _, _, words) => {
+                check_length(MAX_WORD, value)?;
+                check_words(MAX_NOTE, words)
+            }
             Self::Value(_, value) => check_length(MAX_VALUE, value),
             Self::Member(_, member, _) => check_words(MAX_WORD, member),
         }
@@ -255,12 +263,16 @@ pub(super) fn fields(sheet: &Sheet, author: Author, writes: Vec<Write>) -> Vec<(
     let me = Owner { slot, generation, writer };
     let mut fields = Vec::new();
     for write in writes {
-        fields.extend(match write {
+        let field = match write {
             Write::Part(subject, words) => part(sheet, me, subject, words),
             Write::Claim(subject, value, witness) => {
                 let stands = sheet.claim_stands(&subject, me.slot, &value, &witness);
                 let at = (Class::Claim, subject);
                 (!stands).then(|| claim(sheet, me, at, value, witness))
+            }
+            Write::With(said, value, witness, part, words) => {
+                fields.extend(said_with(sheet, me, (said, value, witness), (part, words)));
+                None
             }
             Write::Value(subject, value) => {
                 let stands = sheet.value_stands(&subject, &value);
@@ -276,7 +288,8 @@ pub(super) fn fields(sheet: &Sheet, author: Author, writes: Vec<Write>) -> Vec<(
             Write::Close(..) => None,
             Write::Closed(subject, words) => Some(closed_words(sheet, me, subject, &words)),
             Write::Key(id, bytes) => published(sheet, me, id, bytes),
-        });
+        };
+        fields.extend(field);
     }
     fields
 }
@@ -287,8 +300,7 @@ fn closed_words(
     subject: Subject,
     words: &ClosedWords,
 ) -> (Field, Scalar) {
-    let earlier = closed::of(sheet, subject.name(), me.slot).map(|closed| closed.key.rev);
-    let rev = earlier.max().unwrap_or(0).saturating_add(1);
+    let rev = closed::next_revision(sheet, subject.name(), me.slot);
     (Field::Closed(subject, words_key(me, rev)), Scalar::Bytes(words.to_bytes()))
 }
 
@@ -308,6 +320,27 @@ fn part(sheet: &Sheet, me: Owner, subject: Subject, words: String) -> Option<(Fi
         None => 1,
     };
     Some((Field::Part(subject, words_key(me, rev)), Scalar::Str(words)))
+}
+
+/// A saying and its words, which are the revision of the saying's own round: by that they are known
+/// as its words, and not as those of what is said after it. The words come first, so that whoever
+/// carries both over does not write the saying before its words can be.
+fn said_with(
+    sheet: &Sheet,
+    me: Owner,
+    (said, value, witness): (Subject, String, RevMap),
+    (part, words): (Subject, String),
+) -> Vec<(Field, Scalar)> {
+    let own = sheet.part_by(part.name(), part.id.as_ref(), me);
+    let has_words = own.is_some_and(|own| own.text == words && own.alternatives.is_empty());
+    if has_words && sheet.claim_stands(&said, me.slot, &value, &witness) {
+        return Vec::new();
+    }
+    let seen = sheet.seen_at(Class::Claim, &said, me.slot);
+    let mut claim = Claim::next(me, &seen, value, witness);
+    claim.round = claim.round.max(own.map_or(1, Part::next_revision));
+    let words = (Field::Part(part, words_key(me, claim.round)), Scalar::Str(words));
+    vec![words, (Field::Own(Class::Claim, said, me), claim.to_scalar())]
 }
 
 pub(super) fn claim(

@@ -45,6 +45,8 @@ impl Done {
                 Some(Field::Words(key) | Field::Comment(_, key) | Field::Part(_, key)) => {
                     done.add((key.slot, key.writer), 1, true);
                 }
+                // That an edit was done again is no news: the edit is counted.
+                Some(Field::Own(_, subject, _)) if subject.name() == name::ANEW => {}
                 Some(Field::Own(class, subject, owner)) => {
                     let rounds = Claim::at(owner, values).map(|(_, claim)| claim.round);
                     let is_substance = match class {

@@ -10,10 +10,10 @@ use super::deed::Write;
 use super::entry::Entry;
 use super::kinds::value;
 use super::schema::{Kind, name};
-use super::{CannotWrite, Notebook, Written};
+use super::{CannotWrite, Notebook, Written, check_length};
 use crate::document::EntryKey;
 use crate::keys::CONTENT;
-use crate::limits::MAX_VALUE;
+use crate::limits::{MAX_PAGE, MAX_VALUE};
 
 /// Words that were not shared so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +29,15 @@ pub struct Drafted {
     pub base: Option<String>,
     /// The words.
     pub text: String,
+}
+
+/// Whether words can be kept as a draft. They may be none, and as long as the longest of what is
+/// shared, whatever they will be: what is too long for that is kept until it is shorter.
+///
+/// # Errors
+/// [`CannotWrite::TooLong`], [`CannotWrite::ControlCharacters`].
+pub fn check_draft(words: &str) -> Result<(), CannotWrite> {
+    check_length(MAX_PAGE, words)
 }
 
 impl Notebook {

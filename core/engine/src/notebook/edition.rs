@@ -10,14 +10,17 @@
 //! Deliberately not here: what the words were in, other than the document, and when a phone may let
 //! go of that.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::{Edition, Person};
+use couplet_proto::ids::{Edition, Person, Slot};
+use couplet_proto::item;
 use serde::{Deserialize, Serialize};
 
-use super::carry::{Missing, of_writer, renamed};
-use super::schema::{Class, Field, name};
+use super::carry::{Missing, PageEdit, of_writer, renamed};
+use super::comment::CommentName;
+use super::schema::{Class, Field, Subject, TEXT, name};
 use super::{CannotWrite, Notebook, Written};
 use crate::document::{Change, EntryKey, NoEdition, OpId, RawEntry, Scalar};
 
@@ -37,15 +40,33 @@ pub struct NextEdition {
 pub struct WordsIn {
     /// The entry.
     pub entry: EntryKey,
-    field: String,
+    pub(super) field: String,
+}
+
+impl WordsIn {
+    /// Whose they are.
+    #[must_use]
+    pub fn person(&self) -> Option<Person> {
+        word_of(&self.field)
+    }
 }
 
 /// Late words on an entry that is not here, and may come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stranded {
     entry: EntryKey,
-    /// Their keys, and themselves, in the order in which they were written.
+    /// Their keys, and themselves, in the order in which they were written; after them, at the key of
+    /// the text, each edit of a page.
     fields: Vec<(String, Scalar)>,
+}
+
+impl Stranded {
+    fn new(entry: EntryKey, values: Vec<Missing>, edits: &[PageEdit]) -> Option<Self> {
+        let edit = |edit| (TEXT.to_owned(), Scalar::Bytes(item::encode(edit)));
+        let values = values.into_iter().map(|(_, field, value)| (field, value));
+        let fields: Vec<_> = values.chain(edits.iter().map(edit)).collect();
+        (!fields.is_empty()).then_some(Self { entry, fields })
+    }
 }
 
 impl Notebook {
@@ -72,26 +93,47 @@ impl Notebook {
         })
     }
 
-    /// Whether these changes are the next edition of this volume, in which nothing is missing but
-    /// words of that person: which is so if this phone makes the same.
+    /// The words that are missing in these changes, if they are the next edition of this volume and
+    /// nothing else is: which is so if this phone makes the same. They are that person's, or some of
+    /// those that this one wants gone.
     #[must_use]
-    pub fn goes_on_as(&self, changes: &[Change], person: Person) -> bool {
+    pub fn left_out_in(
+        &self,
+        changes: &[Change],
+        person: Person,
+        wanted: &BTreeSet<WordsIn>,
+    ) -> Option<BTreeSet<WordsIn>> {
         let edition = Edition(self.edition().0.saturating_add(1));
         let (volume, me) = (self.volume(), (self.me(), self.document.writer()));
-        let Ok(said) = Self::load(volume, edition, me, None, changes.to_vec()) else {
-            return false;
-        };
+        let said = Self::load(volume, edition, me, None, changes.to_vec()).ok()?;
         let stay: BTreeMap<EntryKey, RawEntry> = said
             .document
             .entries()
             .filter_map(|key| Some((key.clone(), said.document.entry(&key)?)))
             .collect();
+        let left_out = RefCell::new(BTreeSet::new());
         let is_left_out = |key: &EntryKey, field: &str| {
+            let words = WordsIn { entry: key.clone(), field: field.to_owned() };
             let stays = stay.get(key).is_some_and(|entry| entry.fields.contains_key(field));
-            !stays && is_word_of(field, person)
+            let is_gone = !stays && (is_word_of(field, person) || wanted.contains(&words));
+            is_gone && {
+                left_out.borrow_mut().insert(words);
+                true
+            }
         };
-        let made = self.next(&is_left_out);
-        made.is_ok_and(|made| made.changes == changes)
+        let made = self.next(&is_left_out).ok()?;
+        (made.changes == changes).then_some(left_out.into_inner())
+    }
+
+    /// Whether some words of that person's that are in `old` are not in this edition of it.
+    #[must_use]
+    pub fn lacks_words_of(&self, person: Slot, old: &Self) -> bool {
+        old.document.entries().any(|key| {
+            let before = old.document.entry(&key).unwrap_or_default().fields.into_keys();
+            let stands = self.document.entry(&key).unwrap_or_default().fields;
+            let mut gone = before.filter(|field| !stands.contains_key(field));
+            gone.any(|field| word_of(&field).is_some_and(|of| of.slot == person))
+        })
     }
 
     /// What the volume's edition began with.
@@ -104,7 +146,7 @@ impl Notebook {
         &self,
         is_left_out: &dyn Fn(&EntryKey, &str) -> bool,
     ) -> Result<NextEdition, NoEdition> {
-        let (document, changes) = self.document.next_edition(is_left_out)?;
+        let (document, changes) = self.document.next_edition(is_left_out, &place_of)?;
         let beginning = document.beginning().ok_or(NoEdition::Failed)?;
         let Self { slot, generation, .. } = *self;
         let notebook = Self { document, slot, generation, keeper: None };
@@ -140,10 +182,11 @@ impl Notebook {
             let values = self.late_values(stands.as_ref(), &stood, late);
             if stands.is_some() {
                 written.extend(self.write_values(&key, values)?);
-                written.extend(self.carry_text(&key, &stood, old, late)?);
-            } else if !values.is_empty() {
-                let fields = values.into_iter().map(|(_, field, value)| (field, value)).collect();
-                stranded.push(Stranded { entry: key, fields });
+                let edits = old.edits_of(&key, late);
+                written.extend(self.carry_text((&key, &stood), &edits, false)?);
+            } else {
+                let edits = old.edits_of(&key, late);
+                stranded.extend(Stranded::new(key, values, &edits));
             }
         }
         Ok((written, stranded))
@@ -158,10 +201,8 @@ impl Notebook {
             let Some(stood) = old.document.entry(&key) else { continue };
             let mut values = self.late_values(None, &stood, lost);
             values.retain(|(by, ..)| is_in(lost, *by));
-            if !values.is_empty() {
-                let fields = values.into_iter().map(|(_, field, value)| (field, value)).collect();
-                stranded.push(Stranded { entry: key, fields });
-            }
+            let edits = old.edits_of(&key, lost);
+            stranded.extend(Stranded::new(key, values, &edits));
         }
         stranded
     }
@@ -182,10 +223,16 @@ impl Notebook {
             }
             let me = self.document.writer();
             let by = |at: usize| OpId { counter: at as u64, writer: me };
-            let fields = one.fields.into_iter().enumerate();
+            let (edits, fields): (Vec<_>, Vec<_>) =
+                one.fields.into_iter().partition(|(field, _)| field == TEXT);
             let mine = |field: &str| of_writer(field, me);
+            let fields = fields.into_iter().enumerate();
             let values = fields.map(|(at, (field, value))| (by(at), mine(&field), value)).collect();
             written.extend(self.write_values(&one.entry, values)?);
+            let edits: Vec<PageEdit> =
+                edits.iter().filter_map(|(_, edit)| read_edit(edit)).collect();
+            let stood = RawEntry::default();
+            written.extend(self.carry_text((&one.entry, &stood), &edits, false)?);
         }
         Ok(written)
     }
@@ -229,7 +276,14 @@ impl Notebook {
             all.is_some_and(|all| all.iter().any(|value| value.scalar == *scalar))
         };
         values.retain(|value| !is_here(value));
-        self.carry_fields(key, values)
+        self.carry_fields(key, values, self.document.clock())
+    }
+}
+
+fn read_edit(edit: &Scalar) -> Option<PageEdit> {
+    match edit {
+        Scalar::Bytes(bytes) => item::decode(bytes, "edit of a page").ok(),
+        Scalar::Str(_) | Scalar::Uint(_) | Scalar::Int(_) | Scalar::Bool(_) => None,
     }
 }
 
@@ -241,19 +295,41 @@ pub(super) fn is_in(changes: &[Change], by: OpId) -> bool {
     changes.iter().any(is_its)
 }
 
+/// Of words written apart the place among each other, as they are read.
+fn place_of(field: &str) -> Option<(Option<Subject>, Option<CommentName>, Slot, u32)> {
+    match Field::parse(field) {
+        Some(Field::Part(part, key)) => Some((Some(part), None, key.slot, key.generation)),
+        Some(Field::Comment(name, key)) => Some((None, Some(name), key.slot, key.generation)),
+        _ => None,
+    }
+}
+
+/// Whose words are in an entry, which they can take out of it.
+pub(super) fn words_by(raw: &RawEntry) -> Vec<Person> {
+    let persons = raw.fields.keys().filter_map(|field| Field::parse(field)?.person());
+    let persons: BTreeSet<Person> = persons.collect();
+    let has_words = |person: &Person| raw.fields.keys().any(|field| is_word_of(field, *person));
+    persons.into_iter().filter(has_words).collect()
+}
+
 /// Whether a field holds words of that person, and not only what they say of something.
 fn is_word_of(field: &str, person: Person) -> bool {
+    word_of(field) == Some(person)
+}
+
+/// Whose words a field holds, if it holds any.
+fn word_of(field: &str) -> Option<Person> {
     match Field::parse(field) {
         Some(
             Field::Words(key)
             | Field::Comment(_, key)
             | Field::Part(_, key)
             | Field::Closed(_, key),
-        ) => (key.slot, key.generation) == (person.slot, person.generation),
+        ) => Some(Person { slot: key.slot, generation: key.generation }),
         Some(Field::Own(class, subject, owner))
             if class != Class::Claim || [name::TAG, name::INTENSITY].contains(&subject.name()) =>
         {
-            (owner.slot, owner.generation) == (person.slot, person.generation)
+            Some(Person { slot: owner.slot, generation: owner.generation })
         }
         Some(
             Field::Key(..)
@@ -265,6 +341,6 @@ fn is_word_of(field: &str, person: Person) -> bool {
             | Field::Order
             | Field::Day,
         )
-        | None => false,
+        | None => None,
     }
 }

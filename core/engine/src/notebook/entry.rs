@@ -4,7 +4,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use couplet_proto::hash::Hash;
-use couplet_proto::ids::{Slot, Volume};
+use couplet_proto::ids::{Person, Slot, Volume};
 use couplet_proto::item;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,7 @@ use crate::notebook::closed::{self, Reader};
 use crate::notebook::comment::{Comment, CommentId};
 use crate::notebook::deed::{Deed, On, Open};
 use crate::notebook::done::Done;
+use crate::notebook::edition;
 use crate::notebook::heart::{self, Meeting};
 use crate::notebook::items::{self, Item};
 use crate::notebook::kindness::{self, Seal};
@@ -34,7 +35,7 @@ pub use crate::notebook::words::Revision;
 
 /// The form that [`Entry`] has in a store. It rises with every field that comes or goes, and a store
 /// of an earlier form shows its entries anew.
-pub const FORM: u32 = 16;
+pub const FORM: u32 = 17;
 
 /// An entry with everything that stands in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +95,8 @@ pub struct Entry {
     pub awaits_key: bool,
     /// What is open to whom, of the deeds of its kind.
     pub open: Vec<Open>,
+    /// Whose words stand in it, of which generation: what each of them may erase.
+    pub words_by: Vec<Person>,
     /// That somebody removed it, whether or not it is out of sight.
     pub trash: Option<Trash>,
     /// How much each person has done in it, the first slot's first: what was seen of it is told by.
@@ -115,9 +118,9 @@ pub struct NotAVersion;
 
 const MAX_HEADS: usize = 256;
 
-/// What is said and is not shown as a stance: where a comment is, what was done again, and how strong
-/// a feeling is.
-const UNSAID: [&str; 4] = [name::FROM, name::UNTIL, name::ANEW, name::INTENSITY];
+/// What is said and is not shown as a stance: where a comment is, what was done again or changed, and
+/// how strong a feeling is.
+const UNSAID: [&str; 5] = [name::FROM, name::UNTIL, name::ANEW, name::CHANGED, name::INTENSITY];
 
 impl Entry {
     /// The entry as `reader` may see it in this volume.
@@ -164,6 +167,7 @@ impl Entry {
             state: look.state,
             facts: look.facts,
             open: look.open.into_iter().filter(|open| is_open(open, &sheet, reader)).collect(),
+            words_by: edition::words_by(raw),
             trash: Trash::read(&sheet, &done),
             done: Slot::BOTH.map(|slot| done.by(slot)),
             stances: stances(&sheet, is_hidden),
@@ -177,7 +181,7 @@ impl Entry {
             pauses: if kind == Some(Kind::Repair) { repair::pauses(&sheet) } else { Vec::new() },
             awaits_key: kind.is_some_and(|kind| closed::awaits_key(kind, reader.slot, &sheet)),
             seal: kind.filter(|kind| *kind == Kind::Note).and_then(|_| kindness::seal(&sheet)),
-            parts: parts(sheet, reader.slot),
+            parts: sheet.parts,
             version,
         }
     }
@@ -243,6 +247,11 @@ impl Entry {
     #[must_use]
     pub fn newest_revision(&self) -> u64 {
         self.revisions.last().map_or(0, |revision| revision.rev)
+    }
+
+    /// How its words read before: those of its revisions that are not shown.
+    pub fn earlier(&self) -> impl Iterator<Item = &Revision> {
+        words::earlier(&self.text, &self.alternatives, &self.revisions)
     }
 
     /// How many words and values stand beside others, written apart: nobody has chosen yet.
@@ -362,14 +371,6 @@ fn shown(kind: Option<Kind>, sheet: &Sheet) -> Vec<Shown> {
     };
     all.retain(|shown| !is_elsewhere(shown));
     all
-}
-
-/// Everybody's words; thanks that were taken back are read by who said them alone.
-fn parts(sheet: Sheet, reader: Slot) -> Vec<Part> {
-    let is_kept = |part: &Part| part.by == reader || !kindness::is_taken_back(&sheet, part);
-    let kept: Vec<bool> = sheet.parts.iter().map(is_kept).collect();
-    let parts = sheet.parts.into_iter().zip(kept);
-    parts.filter(|(_, is_kept)| *is_kept).map(|(part, _)| part).collect()
 }
 
 /// What everybody says; how good it is was taken back with its words, and how strong a feeling is

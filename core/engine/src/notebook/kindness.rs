@@ -17,9 +17,9 @@ use serde::{Deserialize, Serialize};
 
 use super::claim::RevMap;
 use super::deed::{Act, Deed, Write};
-use super::kinds::{Fact, Look, State, claim, one_of, words_with};
-use super::schema::{Kind, name};
-use super::sheet::{Part, Sheet};
+use super::kinds::{Fact, Look, State, claim, claim_with, one_of};
+use super::schema::{Kind, Subject, name};
+use super::sheet::Sheet;
 use super::{CannotWrite, closed};
 
 /// How a note is sealed.
@@ -77,8 +77,7 @@ pub(super) fn writes(sheet: &Sheet, act: Act<'_>) -> Result<Vec<Write>, CannotWr
     let say = |name, value| claim(name, None, value, RevMap::default());
     Ok(match act.deed {
         Deed::Thank => {
-            let with = words_with(name::THANKS, None, act.words);
-            with.into_iter().chain([say(name::THANKS, "yes")]).collect()
+            vec![claim_with(say(name::THANKS, "yes"), name::THANKS, act.words)]
         }
         Deed::Unthank => vec![say(name::THANKS, "no")],
         Deed::DoneBy => vec![say(name::DONE_BY, &one_of(act.words, &["me", "you"])?)],
@@ -101,20 +100,16 @@ pub(super) fn writes(sheet: &Sheet, act: Act<'_>) -> Result<Vec<Write>, CannotWr
 
 /// What a sealed note has from the start, besides its words.
 pub(super) fn birth(seal: Seal, when: Option<&str>) -> Vec<Write> {
-    let with = when.and_then(|when| words_with(name::OPEN_WHEN, None, when));
+    let when = when.filter(|when| !when.trim().is_empty());
+    let part = |when: &str| Write::Part(Subject::new(name::OPEN_WHEN, None), when.to_owned());
     let said = claim(name::SEAL, None, &seal.to_string(), RevMap::default());
-    with.into_iter().chain([said]).collect()
+    when.map(part).into_iter().chain([said]).collect()
 }
 
 /// Whose kindness it was: its author's, unless they say of a gesture that it was the other's.
 pub(super) fn done_by(kind: Kind, sheet: &Sheet) -> Slot {
     let is_others = kind == Kind::Gesture && sheet.says(name::DONE_BY, sheet.author, "you");
     if is_others { sheet.author.other() } else { sheet.author }
-}
-
-/// Whether these are words of thanks that their person has taken back: they alone read them.
-pub(super) fn is_taken_back(sheet: &Sheet, part: &Part) -> bool {
-    part.name == name::THANKS && sheet.says(name::THANKS, part.by, "no")
 }
 
 /// How the note is sealed, if it is.

@@ -10,7 +10,7 @@ use super::claim::RevMap;
 use super::deed::{Act, Deed, On, Open, Write};
 use super::name::ItemId;
 use super::schema::{Body, Kind, Subject, name};
-use super::sheet::{Part, Sheet};
+use super::sheet::{Part, Said, Sheet};
 use super::{
     CannotWrite, check_words, day, heart, inner, items, kindness, listening, profile, prompt,
     repair, template,
@@ -93,9 +93,13 @@ pub enum Fact {
     WithdrawnAfterOpened,
     /// What this person closed does not open with the key that they published.
     DoesNotOpen(Slot),
-    /// Of this reflection the speaker said this, too, apart, on another device: the more careful of
-    /// the two holds.
+    /// Of this reflection or request its person said this, too, apart, on another device: the more
+    /// careful of the two holds.
     AlsoSaid(ItemId, String),
+    /// The speaker's verdict on this reflection is of how it read before it was written anew.
+    EarlierVerdict(ItemId),
+    /// This person changed their answer after both were open to read.
+    ChangedSinceOpen(Slot),
     /// It was opened, and its key, which its author's devices have, has not come yet.
     KeyToCome,
 }
@@ -182,7 +186,7 @@ pub(super) fn look(kind: Kind, sheet: &Sheet) -> Look {
             Look::default()
         }
     };
-    for part in &sheet.parts {
+    for part in sheet.parts.iter().filter(|part| !part.is_history()) {
         look.open_on(part.by, Deed::Revise, part);
     }
     for by in Slot::BOTH {
@@ -239,7 +243,10 @@ pub(super) fn writes(
         | Kind::Marks => Ok(Vec::new()),
     }?;
     if act.deed == Deed::Revise {
-        writes.extend(revised(sheet, me, act).and_then(|part| anew(part, act.words)));
+        let part = revised(sheet, me, act);
+        let known = |part: &Part| NAMES_OF_PARTS.into_iter().find(|name| *name == part.name);
+        let part = part.and_then(|part| Some(Subject::new(known(part)?, part.id.clone())));
+        writes.extend(part.map(|part| anew(sheet, me, part, act.words)));
     }
     Ok(writes)
 }
@@ -286,11 +293,6 @@ pub(super) fn revised<'a>(sheet: &'a Sheet, me: Slot, act: Act<'_>) -> Option<&'
     sheet.parts.iter().filter(is_named).max_by_key(|part| part.generation)
 }
 
-fn anew(part: &Part, words: &str) -> Option<Write> {
-    let known = NAMES_OF_PARTS.into_iter().find(|name| *name == part.name)?;
-    Some(Write::Part(Subject::new(known, part.id.clone()), words.to_owned()))
-}
-
 /// One more part of that name, if there is room.
 pub(super) fn new_part(
     sheet: &Sheet,
@@ -302,6 +304,17 @@ pub(super) fn new_part(
     let own = sheet.parts_named(name).filter(|part| part.by == me).count();
     enough(own >= MAX_PARTS, name, MAX_PARTS)?;
     Ok(Write::Part(Subject::new(name, Some(new)), words.to_owned()))
+}
+
+/// What else a person said of that, apart, on another device of theirs.
+pub(super) fn also_said(
+    sheet: &Sheet,
+    named: &'static str,
+    by: Slot,
+    of: &Part,
+) -> impl Iterator<Item = Fact> {
+    let all = sheet.also_said(named, of.id.as_ref(), by).into_iter();
+    all.filter_map(|said| Some(Fact::AlsoSaid(of.id.clone()?, said)))
 }
 
 pub(super) fn claim(
@@ -317,10 +330,25 @@ pub(super) fn value(name: &'static str, value: String) -> Write {
     Write::Value(Subject::new(name, None), value)
 }
 
-/// Words that may come with a deed, as a part of their own.
-pub(super) fn words_with(name: &'static str, on: Option<&ItemId>, words: &str) -> Option<Write> {
-    let subject = || Subject::new(name, on.cloned());
-    (!words.trim().is_empty()).then(|| Write::Part(subject(), words.to_owned()))
+/// What one says, with the words that may come with it, as a part of that name: without any, what
+/// was said before with words is said no more, and neither are they.
+pub(super) fn claim_with(claim: Write, named: &'static str, words: &str) -> Write {
+    match claim {
+        Write::Claim(said, value, witness) if !words.trim().is_empty() => {
+            let part = Subject::new(named, said.id.clone());
+            Write::With(said, value, witness, part, words.to_owned())
+        }
+        claim => claim,
+    }
+}
+
+/// Words of one's own anew: with what they were said with, where they were said with something.
+pub(super) fn anew(sheet: &Sheet, me: Slot, part: Subject, words: &str) -> Write {
+    let words = words.to_owned();
+    match sheet.said_with(&part, me) {
+        Some((said, Said { value, witness })) => Write::With(said, value, witness, part, words),
+        None => Write::Part(part, words),
+    }
 }
 
 pub(super) fn enough(is_full: bool, what: &'static str, limit: usize) -> Result<(), CannotWrite> {

@@ -2,7 +2,7 @@
 //!
 //! Its author has the first turn, and whoever listened may take the next one. Who speaks was
 //! understood if they said so of a reflection as it stands, having said all that is said by then in
-//! their turn. Where the page has come to is where its last turn has. Two pages that both opened at once
+//! their turn; a verdict on how it read before is shown to be that. Where the page has come to is where its last turn has. Two pages that both opened at once
 //! stay two; either may say that they go together.
 
 use couplet_proto::ids::Slot;
@@ -10,7 +10,7 @@ use couplet_proto::ids::Slot;
 use super::CannotWrite;
 use super::claim::RevMap;
 use super::deed::{Act, Deed, Write};
-use super::kinds::{Fact, Look, State, claim, enough, new_part, one_of, words_with};
+use super::kinds::{Fact, Look, State, also_said, claim, claim_with, enough, new_part, one_of};
 use super::name::ItemId;
 use super::schema::name;
 use super::sheet::{Part, Sheet};
@@ -36,6 +36,8 @@ struct Reflection<'a> {
     verdict: Option<String>,
     /// Whether the speaker had said everything by then.
     is_verdict_on_all: bool,
+    /// Whether what the speaker said is of how it read before.
+    is_verdict_earlier: bool,
 }
 
 pub(super) fn look(sheet: &Sheet) -> Look {
@@ -71,8 +73,10 @@ fn look_at(sheet: &Sheet, turn: &Turn<'_>, reflections: &[Reflection<'_>], look:
         if reflection.is_confirmed() && !reflection.is_verdict_on_all {
             look.facts.push(Fact::ConfirmedBefore(id.clone()));
         }
-        let also_said = sheet.also_said(name::VERDICT, Some(id), turn.speaker).into_iter();
-        look.facts.extend(also_said.map(|verdict| Fact::AlsoSaid(id.clone(), verdict)));
+        if reflection.is_verdict_earlier {
+            look.facts.push(Fact::EarlierVerdict(id.clone()));
+        }
+        look.facts.extend(also_said(sheet, name::VERDICT, turn.speaker, reflection.part));
         for deed in [Deed::GotMe, Deed::Partly, Deed::NotYet] {
             look.open_on(turn.speaker, deed, reflection.part);
         }
@@ -119,8 +123,7 @@ pub(super) fn writes(
         }
         Deed::GotMe => vec![verdict(sheet, &turns, act, "got-me")],
         Deed::Partly => {
-            let missed = words_with(name::MISSED, act.on, act.words);
-            missed.into_iter().chain([verdict(sheet, &turns, act, "partly")]).collect()
+            vec![claim_with(verdict(sheet, &turns, act, "partly"), name::MISSED, act.words)]
         }
         Deed::NotYet => vec![verdict(sheet, &turns, act, "not-yet")],
         Deed::BeThere | Deed::StepBack => {
@@ -194,12 +197,14 @@ impl<'a> Reflection<'a> {
         let id = part.id.as_ref()?;
         let heard = sheet.said(name::HEARD, Some(id), part.by);
         let is_about_all = heard.is_some_and(|heard| heard.witness.covers(&turn.said));
-        let verdict = sheet.said(name::VERDICT, Some(id), turn.speaker);
-        let verdict = verdict.filter(|verdict| verdict.witness.covers(&part.seen()));
+        let said = sheet.said(name::VERDICT, Some(id), turn.speaker);
+        let has_said = said.is_some();
+        let verdict = said.filter(|verdict| verdict.witness.covers(&part.seen()));
+        let is_verdict_earlier = has_said && verdict.is_none();
         let is_verdict_on_all =
             verdict.as_ref().is_some_and(|verdict| verdict.witness.covers(&turn.said));
         let verdict = verdict.map(|verdict| verdict.value);
-        Some(Self { id, part, is_about_all, verdict, is_verdict_on_all })
+        Some(Self { id, part, is_about_all, verdict, is_verdict_on_all, is_verdict_earlier })
     }
 
     fn is_confirmed(&self) -> bool {

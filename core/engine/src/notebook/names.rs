@@ -101,6 +101,9 @@ pub const CLOSED: &str = "closed";
 pub const WRAPPED: &str = "wrapped";
 /// Prompt: that one has taken one's answer back, a claim of each person's.
 pub const UNSAID: &str = "unsaid";
+/// Prompt: that one changed one's answer when the other's could be read, a claim of each device's on
+/// the number of the revision.
+pub const CHANGED: &str = "changed";
 
 /// Note: how it is sealed, a claim of its author's.
 pub const SEAL: &str = "seal";

@@ -60,7 +60,7 @@ impl Notebook {
         let raw = self.document.entry(&entry.key).ok_or(CannotWrite::NoEntry)?;
         let author = self.author();
         let once_more = written_once_more(&raw, entry.author, author);
-        self.commit(author, |edit| put(edit, &entry.key, &splices, once_more))
+        self.commit(author, |edit| put(edit, &entry.key, &splices, Some(once_more)))
     }
 
     fn shown_at(&self, entry: &Entry, base: Option<&Version>) -> Result<String, CannotWrite> {
@@ -75,10 +75,10 @@ pub(super) fn put(
     edit: &mut Edit<'_>,
     key: &EntryKey,
     splices: &[Splice],
-    (field, once_more): (Field, Scalar),
+    once_more: Option<(Field, Scalar)>,
 ) -> Result<(), EditError> {
     splices.iter().try_for_each(|splice| {
         edit.splice(key, TEXT, (splice.at, splice.delete), &splice.insert)
     })?;
-    edit.put(key, &field.to_string(), once_more)
+    once_more.into_iter().try_for_each(|(field, said)| edit.put(key, &field.to_string(), said))
 }

@@ -95,6 +95,9 @@ pub enum CannotWrite {
     /// The kind is for a vault, and this is none.
     #[error("this kind of entry is for your vault alone; write it there")]
     ForVault,
+    /// Something would be written anew that whoever shares did not speak of.
+    #[error("other words stand there already; share again, and these are shown in their place")]
+    StandsThere,
     /// Nothing stands side by side there.
     #[error("there is nothing to choose from there; it was chosen already, or never differed")]
     NothingToResolve,

@@ -17,7 +17,9 @@ use serde::{Deserialize, Serialize};
 use super::claim::RevMap;
 use super::deed::{Act, Deed, Write};
 use super::entry::Entry;
-use super::kinds::{Fact, Look, State, a_day, claim, enough, new_part, on_day, one_of, words_with};
+use super::kinds::{
+    Fact, Look, State, a_day, also_said, claim, claim_with, enough, new_part, on_day, one_of,
+};
 use super::name::ItemId;
 use super::schema::{Subject, id_of_member, name};
 use super::sheet::{Part, Sheet};
@@ -96,6 +98,7 @@ fn look_of(sheet: &Sheet, by: Slot, look: &mut Look) {
             look.open_on(by, deed, request);
         }
         note_if_earlier(sheet, name::ANSWER, by, request, look);
+        look.facts.extend(also_said(sheet, name::ANSWER, by, request));
     }
     for apology in of_other(name::APOLOGY) {
         look.open_on(by, Deed::Receive, apology);
@@ -127,8 +130,8 @@ pub(super) fn writes(
     let part = |name| Write::Part(Subject::new(name, None), words.to_owned());
     let seen = |name| sheet.part(name, on, me.other()).map(Part::seen).unwrap_or_default();
     let answer = |word| {
-        let with = words_with(name::ANSWER, on, words);
-        with.into_iter().chain([claim(name::ANSWER, on, word, seen(name::REQUEST))]).collect()
+        let said = claim(name::ANSWER, on, word, seen(name::REQUEST));
+        vec![claim_with(said, name::ANSWER, words)]
     };
     Ok(match deed {
         Deed::Tell => vec![part(name::PERSPECTIVE)],

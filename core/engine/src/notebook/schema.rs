@@ -36,7 +36,7 @@
 
 use core::fmt;
 
-use couplet_proto::ids::{Slot, WriterId};
+use couplet_proto::ids::{Person, Slot, WriterId};
 
 use crate::document::Change;
 use crate::notebook::comment::{CommentId, CommentName};
@@ -122,6 +122,23 @@ pub struct WordsKey {
 }
 
 impl Field {
+    /// Whose it is, by its key; nobody's where both write it, or only the author may.
+    #[must_use]
+    pub const fn person(&self) -> Option<Person> {
+        let (slot, generation) = match self {
+            Self::Words(key)
+            | Self::Comment(_, key)
+            | Self::Part(_, key)
+            | Self::Closed(_, key) => (key.slot, key.generation),
+            Self::Reaction(key) => (key.slot, key.generation),
+            Self::Own(_, _, owner) | Self::Key(_, owner) | Self::Rev(owner) => {
+                (owner.slot, owner.generation)
+            }
+            Self::Kind | Self::Version | Self::Order | Self::Day => return None,
+        };
+        Some(Person { slot, generation })
+    }
+
     /// The field of that key, if it is one of this version's.
     #[must_use]
     pub fn parse(key: &str) -> Option<Self> {

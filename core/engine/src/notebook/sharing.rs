@@ -8,12 +8,12 @@ use rand_core::CryptoRng;
 
 use super::deed::{Act, Deed, On, Write, fields, put_all};
 use super::entry::{Entry, kind_name};
-use super::items::{self, items};
+use super::items::{self, Item, items};
 use super::kinds::{look, value, writes};
 use super::name::ItemId;
-use super::schema::{Body, Field, Kind, WordsKey, name};
-use super::sheet::{Member, Sheet};
-use super::{Author, CannotWrite, Notebook, Written, check_text};
+use super::schema::{Body, Field, Kind, Owner, Subject, WordsKey, name};
+use super::sheet::{Member, Sheet, Shown, Stance};
+use super::{Author, CannotWrite, Notebook, Written, check_text, closed};
 use crate::document::{EntryKey, Scalar};
 
 /// What is shared of an entry.
@@ -239,14 +239,16 @@ impl Notebook {
         self.begin_whole(&key, (*kind, *day, text), notes, said)
     }
 
-    /// The same, said in an entry that is there, as one change; nothing, if all of it stands there.
+    /// The same, said in an entry that is there, as one change: what does not stand there is added.
+    /// Other words that stand there give way only if it is said that they are shared again. Nothing,
+    /// if all of it stands there.
     ///
     /// # Errors
-    /// [`CannotWrite`].
+    /// [`CannotWrite`]; [`CannotWrite::StandsThere`] if something would give way unsaid.
     pub fn share_into(
         &mut self,
         key: &EntryKey,
-        sharing: &Sharing,
+        (sharing, is_again): (&Sharing, bool),
         rng: &mut dyn CryptoRng,
     ) -> Result<Option<Written>, CannotWrite> {
         let raw = self.document.entry(key).ok_or(CannotWrite::NoEntry)?;
@@ -277,6 +279,11 @@ impl Notebook {
             }
         }
         said.iter().try_for_each(Write::check)?;
+        let me = Owner { slot: author.slot, generation: author.generation, writer: author.writer };
+        let gives_way = anew.is_some() || said.iter().any(|write| write.replaces(&sheet, me));
+        if gives_way && !is_again {
+            return Err(CannotWrite::StandsThere);
+        }
         let said = self.close_all(key, said, rng)?;
         let mut fields = fields(&sheet, author, said);
         fields.extend(anew);
@@ -288,7 +295,40 @@ impl Notebook {
     }
 }
 
-/// What the deeds of a sharing write, each as if the one before had been done.
+impl Write {
+    /// Whether something else that stands in an entry gives way to it.
+    fn replaces(&self, sheet: &Sheet, me: Owner) -> bool {
+        let says_else = |subject: &Subject, words: &str| {
+            let stands = sheet.part_by(subject.name(), subject.id.as_ref(), me);
+            stands.is_some_and(|part| part.text != words)
+        };
+        let stands_else = |subject: &Subject, value: &str| {
+            let is_it = |one: &Stance| {
+                (one.name.as_str(), &one.id, one.by) == (subject.name(), &subject.id, me.slot)
+            };
+            let mut stands = sheet.all_stances().into_iter().filter(is_it);
+            stands.any(|one| !one.value.is_empty() && one.value != value)
+        };
+        match self {
+            Self::Part(subject, words) => says_else(subject, words),
+            Self::Close(name, _) => closed::of(sheet, name, me.slot).next().is_some(),
+            Self::Claim(subject, value, _) => stands_else(subject, value),
+            Self::With(said, value, _, part, words) => {
+                stands_else(said, value) || says_else(part, words)
+            }
+            Self::Value(subject, value) => {
+                let is_it =
+                    |one: &Shown| (one.name.as_str(), &one.id) == (subject.name(), &subject.id);
+                let mut stands = sheet.all_shown().into_iter().filter(is_it);
+                stands.any(|one| !one.value.is_empty() && one.value != *value)
+            }
+            Self::Member(..) | Self::Closed(..) | Self::Key(..) => false,
+        }
+    }
+}
+
+/// What the deeds of a sharing write, each as if the one before had been done; of what can be said
+/// several times, what does not stand there.
 fn said(
     sharing: &Sharing,
     kind: Kind,
@@ -296,12 +336,17 @@ fn said(
     me: Slot,
     rng: &mut dyn CryptoRng,
 ) -> Result<Vec<Write>, CannotWrite> {
-    let open = look(kind, sheet).open;
+    let (open, standing) = (look(kind, sheet).open, items(sheet));
     let mut all = Vec::new();
-    let mut last = items(sheet).pop().map(|item| item.place).unwrap_or_default();
+    let mut last = standing.last().map(|item| item.place.clone()).unwrap_or_default();
+    let mut there = said_before(sheet, &standing, me);
     for Said { deed, words, is_done } in &sharing.said {
         if !open.iter().any(|one| one.to == me && one.deed == *deed && one.on == On::Entry) {
             return Err(CannotWrite::NotNow);
+        }
+        if let Some(at) = there.iter().position(|one| *one == (*deed, words.as_str())) {
+            there.swap_remove(at);
+            continue;
         }
         let mut random = [0; 16];
         rng.fill_bytes(&mut random);
@@ -320,6 +365,21 @@ fn said(
         }
     }
     Ok(all)
+}
+
+/// What of that which can be said several times this person has said, and everybody's items.
+fn said_before<'a>(sheet: &'a Sheet, items: &'a [Item], me: Slot) -> Vec<(Deed, &'a str)> {
+    let items = items.iter().map(|item| {
+        let deed = if item.is_promise { Deed::Promise } else { Deed::Add };
+        (deed, item.text.as_str())
+    });
+    let own = sheet.parts.iter().filter(|part| part.by == me);
+    let parts = own.filter_map(|part| match part.name.as_str() {
+        name::REQUEST => Some((Deed::Ask, part.text.as_str())),
+        name::APOLOGY => Some((Deed::Apologise, part.text.as_str())),
+        _ => None,
+    });
+    items.chain(parts).collect()
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ pub struct Part {
     pub by: Slot,
     /// Which generation of that person.
     pub generation: u32,
-    /// The words.
+    /// The words; none where what they were said with is said no more, and they are history.
     pub text: String,
     /// Words that stand beside these, written apart on two phones of one person.
     pub alternatives: Vec<Revision>,
@@ -161,13 +161,36 @@ impl Sheet {
         let mut threads: Vec<_> = threads.into_iter().collect();
         // Of one counter they stay in the order of their names.
         threads.sort_by_key(|(_, (made, _))| *made);
-        let parts = threads.into_iter().map(|((subject, by, generation), (_, mut revisions))| {
-            words::sort(&mut revisions);
-            let (text, alternatives) = words::shown(&revisions);
-            let (name, id) = (subject.name().to_owned(), subject.id);
-            Part { name, id, by, generation, text, alternatives, revisions }
+        let parts = Vec::new();
+        let sheet = Self { author, generation, words, parts, revs, closed, keys, claims };
+        let part = |(of, (_, revisions))| sheet.read_part(of, revisions);
+        let parts = threads.into_iter().map(part).collect();
+        Self { parts, ..sheet }
+    }
+
+    /// Somebody's words. Those that come with a saying are shown as long as it holds: of each saying
+    /// the revision of its own round.
+    fn read_part(
+        &self,
+        (subject, by, generation): (Subject, Slot, u32),
+        mut revisions: Vec<Revision>,
+    ) -> Part {
+        let held = said_by_words(&subject).and_then(|said| {
+            let own = self.claims_of(Class::Claim, &said, by);
+            let held = holding(said.name(), &own);
+            let rounds = held.iter().filter(|(owner, _)| owner.generation == generation);
+            let rounds: Vec<_> = rounds.map(|(owner, one)| (owner.writer, one.round)).collect();
+            (!held.is_empty()).then_some(rounds)
         });
-        Self { author, generation, words, parts: parts.collect(), revs, closed, keys, claims }
+        let of_held = held.map(|held| {
+            let is_held = |one: &&Revision| held.contains(&(one.writer, one.rev));
+            revisions.iter().filter(is_held).cloned().collect()
+        });
+        words::sort(&mut revisions);
+        let (text, alternatives) =
+            of_held.map_or_else(|| words::shown(&revisions), words::side_by_side);
+        let (name, id) = (subject.name().to_owned(), subject.id);
+        Part { name, id, by, generation, text, alternatives, revisions }
     }
 
     /// An entry with nothing in it yet.
@@ -248,6 +271,13 @@ impl Sheet {
     pub(super) fn said(&self, name: &'static str, id: Option<&ItemId>, by: Slot) -> Option<Said> {
         let own = self.claims_of(Class::Claim, &Subject::new(name, id.cloned()), by);
         decided(name, &own)
+    }
+
+    /// What a person said with words of theirs at that place, as it holds.
+    pub(super) fn said_with(&self, part: &Subject, by: Slot) -> Option<(Subject, Said)> {
+        let said = said_by_words(part)?;
+        let own = self.claims_of(Class::Claim, &said, by);
+        decided(said.name(), &own).map(|holds| (said, holds))
     }
 
     /// What a person said besides, apart on their own phones, that does not hold.
@@ -383,19 +413,45 @@ impl Part {
         seen(&self.revisions)
     }
 
+    /// How it read before: those of its revisions that are not shown.
+    pub fn earlier(&self) -> impl Iterator<Item = &Revision> {
+        words::earlier(&self.text, &self.alternatives, &self.revisions)
+    }
+
+    /// Whether none of its words are said any more.
+    #[must_use]
+    pub fn is_history(&self) -> bool {
+        self.text.is_empty()
+    }
+
     /// The revision that follows.
     pub(super) fn next_revision(&self) -> u64 {
         self.revisions.last().map_or(1, |revision| revision.rev.saturating_add(1))
     }
 }
 
-/// Of one person's sayings, what stands: the safer of two, and what either phone had seen.
+/// Of one person's sayings, what stands: the safer of two, and what the phones had seen that said so.
 fn decided(name: &str, own: &[Owned]) -> Option<Said> {
-    let standing = standing(own);
-    let (_, safest) = standing.iter().min_by_key(|(_, claim)| risk(name, &claim.value))?;
+    let held = holding(name, own);
+    let (_, said) = held.first()?;
     let seen = |joined: RevMap, (_, claim): &&Owned| joined.join(&claim.witness);
-    let witness = standing.iter().fold(RevMap::default(), seen);
-    Some(Said { value: safest.value.clone(), witness })
+    let witness = held.iter().fold(RevMap::default(), seen);
+    Some(Said { value: said.value.clone(), witness })
+}
+
+/// Those of one person's sayings that hold: the safer of two, on whichever phones it was said.
+fn holding<'a>(name: &str, own: &'a [Owned]) -> Vec<&'a Owned> {
+    let mut held = standing(own);
+    let safest = held.iter().min_by_key(|(_, claim)| risk(name, &claim.value));
+    let safest = safest.map(|(_, claim)| claim.value.clone());
+    held.retain(|(_, claim)| Some(&claim.value) == safest.as_ref());
+    held
+}
+
+/// What words of that name are said with, of the same thing.
+fn said_by_words(part: &Subject) -> Option<Subject> {
+    let said = SAID_WITH.into_iter().find(|(words, _)| *words == part.name());
+    said.map(|(_, said)| Subject::new(said, part.id.clone()))
 }
 
 /// How much is given away by saying so: the least of two is held to. A word that is not known gives
@@ -475,6 +531,10 @@ fn seen(revisions: &[Revision]) -> RevMap {
     revisions.iter().for_each(|revision| seen.see(revision.writer, revision.rev));
     seen
 }
+
+/// The words that come with a saying, and the saying.
+const SAID_WITH: [(&str, &str); 3] =
+    [(name::ANSWER, name::ANSWER), (name::MISSED, name::VERDICT), (name::THANKS, name::THANKS)];
 
 /// Values of which one is as good as the other: the newest is shown alone.
 const QUIET: [&str; 6] =

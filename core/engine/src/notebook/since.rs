@@ -1,8 +1,11 @@
 //! What has become of a repair since somebody let it go: what they are asked again about.
 //!
 //! A person who lets go has seen the page as it stands on their device then, and the page as it was
-//! is in its history still. Of two devices it is what either had seen. Deliberately not here: that
-//! they are asked again, which follows from what they said, and how words that differ are shown.
+//! is in its history still. Of two devices it is what either had seen. Where the history is not what
+//! they had seen, as it begins anew with an edition or their words were written anew, it cannot be
+//! told; that there is nothing new can be as long as they had seen all that stands. Deliberately not
+//! here: that they are asked again, which follows from what they said, and how words that differ are
+//! shown.
 
 use std::collections::BTreeSet;
 
@@ -15,6 +18,7 @@ use super::claim::{Claim, Owned, standing};
 use super::name::ItemId;
 use super::schema::{Class, Field, name};
 use super::sheet::{Member, Part, Sheet};
+use crate::document::genesis::GENESIS_WRITER;
 use crate::document::{EntryKey, OpId, RawEntry};
 
 /// Something on a page that somebody had not seen when they let it go.
@@ -33,19 +37,25 @@ pub struct Changed {
 }
 
 impl Notebook {
-    /// What this person had not seen of a page when they let it go, words before feelings. Nothing
-    /// if they have not let it go, and where what they had seen was erased with its history.
+    /// What this person had not seen of a page when they let it go, words before feelings; empty if
+    /// they have not let it go. Nothing if it cannot be told any more: as after something was erased
+    /// for good, where what came before the notebook was written anew is not kept.
     #[must_use]
-    pub fn since_letting_go(&self, key: &EntryKey, by: Slot) -> Vec<Changed> {
-        let Some(raw) = self.document.entry(key) else { return Vec::new() };
+    pub fn since_letting_go(&self, key: &EntryKey, by: Slot) -> Option<Vec<Changed>> {
+        let Some(raw) = self.document.entry(key) else { return Some(Vec::new()) };
         let sheet = Sheet::read(key.slot(), &raw);
-        if !sheet.says(name::LET_GO, by, "yes") {
-            return Vec::new();
+        let said = sheet.said(name::LET_GO, None, by).filter(|said| said.value == "yes");
+        let Some(witness) = said.map(|said| said.witness) else { return Some(Vec::new()) };
+        if witness.covers(&sheet.revs) {
+            return Some(Vec::new());
         }
-        let said = let_go(&raw, by);
-        let heads: Vec<Hash> = said.iter().filter_map(|op| self.document.change_of(*op)).collect();
-        let Some(then) = self.document.entry_at(key, &heads) else { return Vec::new() };
-        changes(&Sheet::read(key.slot(), &then), &sheet)
+        let head = |op: OpId| match op.writer {
+            GENESIS_WRITER => self.document.beginning(),
+            _ => self.document.change_of(op),
+        };
+        let heads: Vec<Hash> = let_go(&raw, by).into_iter().filter_map(head).collect();
+        let then = Sheet::read(key.slot(), &self.document.entry_at(key, &heads)?);
+        witness.covers(&then.revs).then(|| changes(&then, &sheet))
     }
 }
 
@@ -74,6 +84,7 @@ fn changes(then: &Sheet, now: &Sheet) -> Vec<Changed> {
         (&part.name, &part.id, part.by, part.generation)
             == (&other.name, &other.id, other.by, other.generation)
     };
+    let words = |part: &Part| (!part.is_history()).then(|| part.text.clone());
     let part = |part: &Part| {
         let before = then.parts.iter().find(|before| is_it(part, before));
         let is_new = before.is_none_or(|before| before.revisions != part.revisions);
@@ -81,8 +92,8 @@ fn changes(then: &Sheet, now: &Sheet) -> Vec<Changed> {
             name: part.name.clone(),
             id: part.id.clone(),
             by: part.by,
-            before: before.map(|before| before.text.clone()),
-            now: Some(part.text.clone()),
+            before: before.and_then(words),
+            now: words(part),
         })
     };
     // What somebody files it under asks nobody again.

@@ -1,8 +1,12 @@
-//! What a person may do with an entry now, so that an app offers nothing that would be refused.
+//! What a person may say of an entry now, whatever its kind, so that an app offers nothing that would
+//! be refused. What its kind has people do besides stands in what is open in it (`deed`); of one's
+//! own parts it says which may be written anew.
 
-use couplet_proto::ids::Slot;
+use couplet_proto::ids::{Person, Slot};
 
+use super::attention::Choice;
 use super::entry::Entry;
+use super::schema::{Body, Kind};
 use crate::limits::MAX_REACTIONS;
 
 /// Something to do with an entry.
@@ -22,11 +26,19 @@ pub enum Verb {
     Trash,
     /// Bring it back, or let it stay that has come back by itself.
     Restore,
+    /// Write its text anew, or on its page.
+    Edit,
+    /// Choose what stands, where several words or values do.
+    Resolve,
+    /// Keep words that are left over from a removed paragraph.
+    KeepLeftOver,
+    /// Erase one's own words in it for good.
+    Erase,
 }
 
 impl Verb {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::Comment,
         Self::Reply,
         Self::EditComment,
@@ -34,9 +46,13 @@ impl Verb {
         Self::Unreact,
         Self::Trash,
         Self::Restore,
+        Self::Edit,
+        Self::Resolve,
+        Self::KeepLeftOver,
+        Self::Erase,
     ];
 
-    /// Its name on the command line.
+    /// Its name for programs.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -47,6 +63,10 @@ impl Verb {
             Self::Unreact => "unreact",
             Self::Trash => "trash",
             Self::Restore => "restore",
+            Self::Edit => "edit",
+            Self::Resolve => "resolve",
+            Self::KeepLeftOver => "keep-left-over",
+            Self::Erase => "erase",
         }
     }
 }
@@ -54,17 +74,52 @@ impl Verb {
 impl Entry {
     /// What this person may do with it.
     #[must_use]
-    pub fn can(&self, me: Slot) -> Vec<Verb> {
-        let reactions = self.reactions.iter().filter(|reaction| reaction.by == me).count();
+    pub fn can(&self, me: Person) -> Vec<Verb> {
+        let reactions = self.reactions.iter().filter(|reaction| reaction.by == me.slot).count();
+        let mut comments = self.comments.iter();
         let is_possible = |verb: &Verb| match verb {
             Verb::Comment => true,
             Verb::Reply => !self.comments.is_empty(),
-            Verb::EditComment => self.comments.iter().any(|comment| comment.author == me),
+            Verb::EditComment => comments.any(|one| is_of(me, one.author, one.generation)),
             Verb::React => reactions < MAX_REACTIONS,
             Verb::Unreact => reactions > 0,
             Verb::Trash => !self.is_removed(),
             Verb::Restore => self.trash.is_some(),
+            Verb::Edit => self.is_edited_by(me),
+            Verb::Resolve => self.choices().iter().any(|choice| self.is_chosen_by(me, choice)),
+            Verb::KeepLeftOver => !self.left_over.is_empty(),
+            Verb::Erase => self.words_by.contains(&me),
         };
         Verb::ALL.into_iter().filter(is_possible).collect()
     }
+
+    /// Whether its text is this person's to write: own words are of one generation of a person, and
+    /// closed while they are under a seal.
+    pub(super) fn is_edited_by(&self, me: Person) -> bool {
+        match self.kind.map(Kind::body) {
+            Some(Body::Text | Body::Notes(_) | Body::Value(_)) => true,
+            Some(Body::Words) => is_of(me, self.author, self.generation) && !self.is_under_seal(),
+            None => false,
+        }
+    }
+
+    /// Whether it is this person's to choose there.
+    pub(super) fn is_chosen_by(&self, me: Person, choice: &Choice) -> bool {
+        let Choice { field, on, by, .. } = choice;
+        if by.is_some_and(|by| by != me.slot) {
+            return false;
+        }
+        if self.is_body(choice) {
+            return self.is_edited_by(me);
+        }
+        let mut comments = self.comments.iter().filter(|one| Some(&one.id) == on.as_ref());
+        let mut parts = self.parts.iter().filter(|part| part.name == *field && part.id == *on);
+        by.is_none()
+            || comments.any(|one| is_of(me, one.author, one.generation))
+            || parts.any(|part| is_of(me, part.by, part.generation))
+    }
+}
+
+fn is_of(me: Person, slot: Slot, generation: u32) -> bool {
+    me == Person { slot, generation }
 }

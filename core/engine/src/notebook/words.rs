@@ -46,6 +46,25 @@ pub(super) fn shown(revisions: &[Revision]) -> (String, Vec<Revision>) {
     (newest.text.clone(), beside.filter(differs).cloned().collect())
 }
 
+/// Words of which each stands: the last is shown first and those that differ beside it.
+pub(super) fn side_by_side(mut standing: Vec<Revision>) -> (String, Vec<Revision>) {
+    sort(&mut standing);
+    let Some(shown) = standing.pop() else { return (String::new(), Vec::new()) };
+    let mut said = BTreeSet::from([shown.text.clone()]);
+    standing.retain(|beside| said.insert(beside.text.clone()));
+    (shown.text, standing)
+}
+
+/// How words read before: those of the revisions that are neither shown nor beside what is.
+pub(super) fn earlier<'a>(
+    text: &'a str,
+    alternatives: &'a [Revision],
+    revisions: &'a [Revision],
+) -> impl Iterator<Item = &'a Revision> {
+    let stands = |one: &Revision| alternatives.iter().any(|beside| beside.text == one.text);
+    revisions.iter().filter(move |one| one.text != text && !stands(one))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -50,6 +50,29 @@ fn two_answers_are_revealed_when_both_are_there_and_not_before() {
 }
 
 #[test]
+fn an_answer_changed_on_a_device_that_could_read_nothing_is_not_taken_for_one_that_could() {
+    let mut world = ask();
+    world.together(&["ana answer one", "tablet settle"]);
+    // Her tablet is away while Ben answers and both are open.
+    let tablets = world.phones[1].written.len();
+    world.does("tablet answer two");
+    let (ana, ben) = ([0, 2], [2, 0]);
+    world.does("ben answer three");
+    for [from, to] in [ben, ana, ben] {
+        let new = world.phones[from].written.clone();
+        world.phones[to].notebook.receive(new).unwrap();
+        world.does("ana settle");
+        world.does("ben settle");
+    }
+    assert_eq!(world.phones[0].entry(&world.key).state, Some(State::Revealed));
+    assert_eq!(world.phones[1].written.len(), tablets + 1);
+    world.apart(&[]);
+    assert_eq!(told(&world.entry()), [] as [&str; 0]);
+    world.together(&["tablet settle", "tablet answer four"]);
+    assert_eq!(told(&world.entry()), ["ana changed it since both were open"]);
+}
+
+#[test]
 fn an_answer_revealed_is_written_anew_with_both_to_be_read() {
     let mut world = ask();
     world.apart(&["ana answer one", "ben answer two"]);
@@ -175,7 +198,8 @@ fn unsend_of_what_was_not_opened_leaves_no_key() {
 fn whoever_unsends_a_note_without_a_seal_is_told_what_serves() {
     let mut world = World::with(Kind::Note, "Dear Ben");
     assert!(!world.can(Slot::First, Deed::Unsend));
-    assert!(world.entry().can(Slot::First).contains(&Verb::Trash));
+    let can = world.phones[0].entry(&world.key).can(Person::first(Slot::First));
+    assert!(can.contains(&Verb::Trash) && can.contains(&Verb::Erase));
     let refused = world.try_to("ana unsend").unwrap_err();
     assert_eq!(refused, CannotWrite::NotSealed);
     assert!(refused.to_string().contains("trash") && refused.to_string().contains("erase"));

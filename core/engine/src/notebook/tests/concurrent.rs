@@ -176,7 +176,7 @@ fn words<'a>(
     } else {
         format!(" (before: {})", earlier.join(", "))
     };
-    format!("{}{earlier}", standing.join(" | "))
+    format!("{}{earlier}", standing.join(" | ")).trim_start().to_owned()
 }
 
 /// A value as people read it: of a time, when it begins.

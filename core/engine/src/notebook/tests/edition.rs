@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::super::deed::{Act, Deed};
-use super::super::edition::NextEdition;
+use super::super::edition::{NextEdition, WordsIn};
 use super::*;
 
 const SECRET: &str = "the words that Ana wants gone";
@@ -114,8 +114,14 @@ fn an_entry_of_which_its_author_erased_all_words_is_no_page_whatever_they_said_o
 fn both_phones_make_the_same_edition_whatever_reached_them_first() {
     let (ana, ben, note) = couple();
     let by_ana = erased(&ana, &note);
-    assert!(ben.notebook.goes_on_as(&by_ana.changes, Person::first(Slot::First)));
     let words = ben.notebook.words_of(&note, Person::first(Slot::First));
+    let left_out_by = |person: Slot, wanted: &BTreeSet<WordsIn>| {
+        ben.notebook.left_out_in(&by_ana.changes, Person::first(person), wanted)
+    };
+    assert_eq!(left_out_by(Slot::First, &BTreeSet::new()).as_ref(), Some(&words));
+    // What one wants gone oneself the other may leave out.
+    assert_eq!(left_out_by(Slot::Second, &BTreeSet::new()), None);
+    assert_eq!(left_out_by(Slot::Second, &words).as_ref(), Some(&words));
     let again = ben.notebook.without(&words, Person::first(Slot::First)).unwrap();
     assert_eq!(again.beginning, by_ana.beginning);
 }
@@ -123,8 +129,10 @@ fn both_phones_make_the_same_edition_whatever_reached_them_first() {
 #[test]
 fn an_edition_that_says_anything_else_is_not_believed() {
     let (ana, ben, note) = couple();
-    let believed =
-        |next: &NextEdition| ben.notebook.goes_on_as(&next.changes, Person::first(Slot::First));
+    let believed = |next: &NextEdition| {
+        let said = (&next.changes, Person::first(Slot::First));
+        ben.notebook.left_out_in(said.0, said.1, &BTreeSet::new()).is_some()
+    };
     let words = ana.notebook.words_of(&note, Person::first(Slot::Second));
     let of_ben = ana.notebook.without(&words, Person::first(Slot::Second)).unwrap();
     assert!(!believed(&of_ben), "it leaves out Ben's words");

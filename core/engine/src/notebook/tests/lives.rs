@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use couplet_proto::hash::Hash;
 use proptest::test_runner::TestRunner;
 
+use super::super::attention::Choice;
 use super::super::deed::{Act, Deed, On};
 use super::super::heart::Vote;
 use super::super::kindness::{Opens, Seal};
@@ -17,10 +18,11 @@ use super::super::sheet::Stance;
 use super::world::{keeper, phones};
 use super::*;
 
+mod editions;
 mod promises;
 mod steps;
 
-use promises::{check_state, check_words, for_both, sayings, written};
+use promises::{check_offered, check_state, check_words, for_both, sayings, written};
 use steps::{Birth, Comes, Step, What, any_birth, any_step, words_for};
 
 /// All words that anybody says: what stands anywhere is one of them, and never a third.
@@ -146,6 +148,7 @@ impl Life {
                 notebook.resolve(&key, (&choice.field, choice.on.as_ref()), value)
             }
         };
+        check_offered(entry, (me, step), &written);
         match written {
             Ok(written) => written,
             Err(CannotWrite::NotYours | CannotWrite::NotNow) => None,
@@ -155,11 +158,14 @@ impl Life {
 
     /// Does that deed if it is open, else whatever is.
     fn act(&mut self, entry: &Entry, deeds: &[Deed], step: &Step) -> Option<Written> {
-        let phone = &mut self.phones[step.at];
-        let me = phone.notebook.slot;
+        let me = self.phones[step.at].notebook.slot;
         let deed = deeds[step.deed % deeds.len()];
         let open: Vec<_> = entry.open.iter().filter(|open| open.to == me).collect();
         let like: Vec<_> = open.iter().filter(|open| open.deed == deed).collect();
+        if like.is_empty() {
+            self.is_refused(entry, deed, step);
+        }
+        let phone = &mut self.phones[step.at];
         let chosen = match like.as_slice() {
             // Of few deeds each is done or left.
             [] if deeds.len() < Deed::ALL.len() => return None,
@@ -189,6 +195,19 @@ impl Life {
         let (deed, on) = (chosen.deed, on.cloned());
         self.stands.push(Stand { by: me, deed, on, change, after, shown });
         Some(written)
+    }
+
+    /// What is not open is not done, whatever it is tried on.
+    fn is_refused(&mut self, entry: &Entry, deed: Deed, step: &Step) {
+        let things: Vec<&ItemId> = entry.things().collect();
+        let thing = things.get(step.which % things.len().max(1)).copied();
+        let on = thing.filter(|_| deed.is_on_a_thing());
+        let words = words_for(deed, step.words, 0);
+        let act = Act { deed, on, words: &words, now: 0 };
+        let tried = self.phones[step.at].notebook.act(&self.key, act, &mut rng(0));
+        let why = tried.expect_err("what is not open is refused");
+        let is_told = [CannotWrite::NotNow, CannotWrite::NoItem, CannotWrite::NotYours];
+        assert!(is_told.contains(&why), "{deed:?}: {why}");
     }
 
     /// Everybody gets everything, each in an order of their own, in pieces, and much of it twice.
@@ -263,7 +282,11 @@ fn lives() -> u32 {
 }
 
 fn live<S: Strategy>(of: S, check: impl Fn(S::Value)) {
-    let config = ProptestConfig { cases: lives(), failure_persistence: None, ..Default::default() };
+    live_times(lives(), of, check);
+}
+
+fn live_times<S: Strategy>(cases: u32, of: S, check: impl Fn(S::Value)) {
+    let config = ProptestConfig { cases, failure_persistence: None, ..Default::default() };
     let run = |value| {
         check(value);
         Ok(())
@@ -323,6 +346,7 @@ const CLAIMS: [(Kind, &[Deed]); 6] = [
             Deed::GotMe,
             Deed::GotMe,
             Deed::NotYet,
+            Deed::Partly,
             Deed::Speak,
             Deed::Revise,
         ],

@@ -1,6 +1,8 @@
 //! The kinds of entry, row by row as notebook.md has them: what was done together, what was done
 //! apart, and what all three phones show when they meet.
 
+use std::collections::BTreeSet;
+
 use super::super::claim::{Claim, RevMap};
 use super::super::deed::{Act, Deed};
 use super::super::kinds::{Fact, State};
@@ -87,6 +89,7 @@ fn who_is_asked_again_is_shown_what_has_changed_since_they_let_go() {
         world.together(together);
         world.apart(apart);
         let all = world.phones.each_ref().map(|one| one.notebook.since_letting_go(&world.key, by));
+        let all = all.map(Option::unwrap);
         assert!(all.iter().all(|one| *one == all[0]), "the same on every device");
         let asked = world.entry().facts.contains(&Fact::AskedAgain(by));
         assert_eq!(asked, !all[0].is_empty(), "just if there is something to be asked about");
@@ -127,6 +130,26 @@ fn who_is_asked_again_is_shown_what_has_changed_since_they_let_go() {
     for (together, apart, expected) in rows {
         assert_eq!(since(together, apart, Slot::First), *expected);
     }
+}
+
+#[test]
+fn where_what_one_let_go_of_is_not_kept_it_is_said_so_and_what_came_since_is_told() {
+    let mut world = World::with(Kind::Repair, "Tuesday");
+    world.together(&SIDES);
+    world.together(&["ana let-go", "ben let-go", "ben feel sad"]);
+    let next = |notebook: &Notebook| {
+        notebook.without(&BTreeSet::new(), Person::first(Slot::First)).unwrap().notebook
+    };
+    let mut anew = next(&world.phones[0].notebook);
+    assert_eq!(anew.since_letting_go(&world.key, Slot::First), None, "he felt sad since");
+    let act = |deed, words| Act { deed, on: None, words, now: 0 };
+    anew.act(&world.key, act(Deed::LetGo, ""), &mut rng(1)).unwrap();
+    let mut anew = next(&anew);
+    assert_eq!(anew.since_letting_go(&world.key, Slot::First), Some(vec![]), "all of it was seen");
+    anew.act(&world.key, act(Deed::Feel, "sorry"), &mut rng(2)).unwrap();
+    let since = anew.since_letting_go(&world.key, Slot::First).unwrap();
+    let told: Vec<_> = since.iter().map(|one| one.now.as_deref()).collect();
+    assert_eq!(told, [Some("sorry")]);
 }
 
 #[test]
@@ -235,11 +258,11 @@ fn thanks_are_taken_back_with_the_words_that_came_with_them() {
     world.together(&["ben thank You know how I like it"]);
     assert_eq!(world.try_to("ana unthank"), Err(CannotWrite::NotNow), "they are his");
     world.together(&["ben unthank"]);
-    let [anas, _, bens] = world.phones.each_ref().map(|phone| phone.entry(&world.key));
-    assert_eq!((anas.state, anas.parts.len(), bens.parts.len()), (None, 0, 1));
+    let entry = world.entry();
+    assert!(entry.state.is_none() && entry.parts[0].is_history());
     assert!(world.can(Slot::Second, Deed::Thank) && !world.can(Slot::Second, Deed::Unthank));
     world.together(&["ben thank"]);
-    assert_eq!(world.phones[0].entry(&world.key).parts[0].text, "You know how I like it");
+    assert!(world.entry().parts[0].is_history(), "without those words");
 }
 
 #[test]

@@ -138,7 +138,7 @@ fn what_was_removed_is_hidden_until_a_word_comes_that_was_not_seen() {
         assert_eq!(entry.is_removed(), expected.is_some_and(|(_, back)| back.is_empty()), "{what}");
         let is_needed = entry.needs().contains(&Need::Resurfaced);
         assert_eq!(is_needed, expected.is_some_and(|(_, back)| !back.is_empty()), "{what}");
-        let can = |verb| entry.can(Slot::First).contains(&verb);
+        let can = |verb| entry.can(Person::first(Slot::First)).contains(&verb);
         assert_eq!((can(Verb::Trash), can(Verb::Restore)), (!entry.is_removed(), trash.is_some()));
         assert!(entry.stances.iter().all(|stance| stance.name != name::WRITTEN), "{what}");
     }

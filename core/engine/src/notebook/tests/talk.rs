@@ -138,12 +138,12 @@ fn what_cannot_be_said_says_why() {
     }
     let ninth = react(&mut ana.notebook, &note, "❤️");
     assert_eq!(ninth, Some(CannotWrite::TooManyReactions { limit: MAX_REACTIONS }));
-    assert_eq!(ana.entry(&note).can(Slot::First), [Verb::Comment, Verb::Unreact, Verb::Trash]);
-    assert_eq!(ana.entry(&note).can(Slot::Second), [Verb::Comment, Verb::React, Verb::Trash]);
-    assert_eq!(
-        ben.entry(&note).can(Slot::Second),
-        [Verb::Comment, Verb::Reply, Verb::EditComment, Verb::React, Verb::Trash]
-    );
+    let own = [Verb::Comment, Verb::Unreact, Verb::Trash, Verb::Edit, Verb::Erase];
+    assert_eq!(ana.entry(&note).can(Person::first(Slot::First)), own);
+    let said =
+        [Verb::Comment, Verb::Reply, Verb::EditComment, Verb::React, Verb::Trash, Verb::Erase];
+    let bens = ben.entry(&note).can(Person::first(Slot::Second));
+    assert_eq!(bens, said, "he erases what he said");
 }
 
 /// What Ben's phone, taken over, writes without asking the law; the verdict of Ana's.

@@ -120,7 +120,8 @@ fn a_repair_is_shared_field_by_field_the_feelings_first() {
     assert_ne!(key, own.key, "the copy has a name of its own");
 
     let sharing = own.sharing(&fields(&["perspective", "requests"]), None, None).unwrap();
-    let written = phones[0].notebook.share_into(&key, &sharing, &mut rng(51)).unwrap().unwrap();
+    let into = (&sharing, false);
+    let written = phones[0].notebook.share_into(&key, into, &mut rng(51)).unwrap().unwrap();
     phones[0].keep(&written);
     meet_both(&mut phones);
     let shown = phones[1].entry(&key);
@@ -135,13 +136,17 @@ fn a_repair_is_shared_field_by_field_the_feelings_first() {
         let holds = |bytes: &[u8]| bytes.windows(hidden.len()).any(|at| at == hidden.as_bytes());
         assert!(!changes.iter().any(|bytes| holds(bytes)), "{hidden}");
     }
-    // To share the same again changes nothing but what can be said twice.
-    let again = own.sharing(&fields(&["perspective"]), None, None).unwrap();
-    assert!(phones[0].notebook.share_into(&key, &again, &mut rng(52)).unwrap().is_none());
+    // The same is there already.
+    let all = fields(&["feelings", "perspective", "requests"]);
+    let again = own.sharing(&all, None, None).unwrap();
+    for is_again in [false, true] {
+        let into = (&again, is_again);
+        assert!(phones[0].notebook.share_into(&key, into, &mut rng(52)).unwrap().is_none());
+    }
 }
 
 #[test]
-fn a_list_is_shared_in_its_order_and_a_second_time_behind_what_is_there() {
+fn a_list_is_shared_in_its_order_and_what_was_added_since_behind_what_is_there() {
     let mut vault = Phone::new(ANA);
     let written = vault.notebook.write(Kind::List, 7, "Presents", &mut rng(1)).unwrap();
     for words in ["a scarf", "tea", "the good pen"] {
@@ -157,9 +162,43 @@ fn a_list_is_shared_in_its_order_and_a_second_time_behind_what_is_there() {
         phone.entry(&key).items.into_iter().map(|item| item.text).collect()
     };
     assert_eq!(texts(&ana), ["a scarf", "tea", "the good pen"]);
-    let again = own.sharing(&fields(&["items"]), None, None).unwrap();
-    ana.notebook.share_into(&key, &again, &mut rng(61)).unwrap();
-    assert_eq!(texts(&ana)[..4], ["a scarf", "tea", "the good pen", "a scarf"]);
+    for words in ["tea", "a lamp"] {
+        vault.seed += 1;
+        let act = Act { deed: Deed::Add, on: None, words, now: 0 };
+        vault.notebook.act(&own.key, act, &mut rng(vault.seed)).unwrap();
+    }
+    let again = vault.entry(&own.key).sharing(&fields(&["items"]), None, None).unwrap();
+    ana.notebook.share_into(&key, (&again, false), &mut rng(61)).unwrap();
+    assert_eq!(texts(&ana), ["a scarf", "tea", "the good pen", "tea", "a lamp"]);
+}
+
+#[test]
+fn other_words_that_stand_there_give_way_only_where_it_is_said_that_they_are_shared_again() {
+    let own = private_repair();
+    let sharing = own.sharing(&fields(&["text", "perspective"]), None, None).unwrap();
+    let mut ana = Phone::new(ANA);
+    let key = ana.notebook.share(&sharing, &mut rng(70)).unwrap().entry.key;
+    let act = Act { deed: Deed::Tell, on: None, words: "You laughed at me", now: 0 };
+    ana.notebook.act(&key, act, &mut rng(71)).unwrap();
+    ana.notebook.edit(&key, None, "Tuesday").unwrap();
+    for field in ["text", "perspective"] {
+        let sharing = own.sharing(&fields(&[field]), None, None).unwrap();
+        let stood = ana.entry(&key);
+        let unsaid = ana.notebook.share_into(&key, (&sharing, false), &mut rng(72));
+        assert_eq!(unsaid.err(), Some(CannotWrite::StandsThere), "{field}");
+        assert_eq!(ana.entry(&key), stood);
+        assert!(ana.notebook.share_into(&key, (&sharing, true), &mut rng(73)).unwrap().is_some());
+    }
+    let shown = ana.entry(&key);
+    assert_eq!((shown.text.as_str(), shown.parts[0].text.as_str()), (&*own.text, "You laughed"));
+    assert_eq!(shown.parts[0].revisions[1].text, "You laughed at me", "it is in its history");
+
+    let note = ana.note("Dear Ben");
+    let words = own.sharing(&fields(&["text"]), Some(Kind::Note), None).unwrap();
+    let unsaid = ana.notebook.share_into(&note, (&words, false), &mut rng(74));
+    assert_eq!(unsaid.err(), Some(CannotWrite::StandsThere));
+    ana.notebook.share_into(&note, (&words, true), &mut rng(75)).unwrap();
+    assert_eq!(ana.entry(&note).revisions[0].text, "Dear Ben");
 }
 
 #[test]
@@ -182,7 +221,7 @@ fn what_cannot_be_shared_is_refused_whole() {
     let note = ben.note("mine");
     meet(&mut [&mut ana, &mut ben]);
     let words = share(&["text"], Some(Kind::Note), None).unwrap();
-    let into = ana.notebook.share_into(&note, &words, &mut rng(1));
+    let into = ana.notebook.share_into(&note, (&words, true), &mut rng(1));
     assert_eq!(into.err(), Some(CannotWrite::NotYours));
 }
 

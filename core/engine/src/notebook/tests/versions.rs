@@ -70,13 +70,14 @@ fn an_envelope_names_the_oldest_law_that_can_read_it() {
 #[test]
 fn a_repair_written_before_a_restore_is_written_anew_and_asks_again() {
     let mut world = World::with(Kind::Repair, "Tuesday");
-    world.together(&["ben tell The train was late"]);
+    world.together(&["ben tell The train was late", "ben ask Wait for me"]);
     let shared: Vec<Change> = {
         let all = world.phones.iter().flat_map(|phone| phone.written.iter());
         all.map(|(change, _)| change.clone()).collect()
     };
     let kept = world.phones[0].written.len();
-    for step in ["ana tell You came late", "ana feel hurt", "ana ask Call me", "ana let-go"] {
+    let lost = ["ana tell You came late", "ana feel hurt", "ana ask Call me", "ana let-go"];
+    for step in ["ana decline #0", "ana agree #0 Gladly"].iter().chain(&lost) {
         world.does(step);
     }
     let ana = &mut world.phones[0];
@@ -90,7 +91,8 @@ fn a_repair_written_before_a_restore_is_written_anew_and_asks_again() {
     world.apart(&[]);
     let entry = world.entry();
     let texts: Vec<&str> = entry.parts.iter().map(|part| part.text.as_str()).collect();
-    assert_eq!(texts, ["The train was late", "You came late", "Call me"]);
+    let expected = ["The train was late", "Wait for me", "Gladly", "You came late", "Call me"];
+    assert_eq!(texts, expected, "words are those of what was said with them");
     assert_eq!(entry.members[0].value, "hurt");
     assert_eq!(told(&entry), ["ana is asked again"]);
 }

@@ -184,8 +184,13 @@ pub(super) fn told(entry: &Entry) -> Vec<&'static str> {
         Fact::WithdrawnAfterOpened => "withdrawn after it was opened",
         Fact::DoesNotOpen(_) => "does not open",
         Fact::KeyToCome => "its key has not come",
-        Fact::AlsoSaid(_, verdict) => match verdict.as_str() {
+        Fact::EarlierVerdict(_) => "earlier verdict",
+        Fact::ChangedSinceOpen(Slot::First) => "ana changed it since both were open",
+        Fact::ChangedSinceOpen(Slot::Second) => "ben changed it since both were open",
+        Fact::AlsoSaid(_, said) => match said.as_str() {
             "got-me" => "also said got-me",
+            "yes" => "also said yes",
+            "not-now" => "also said not-now",
             "partly" => "also said partly",
             other => panic!("{other}"),
         },

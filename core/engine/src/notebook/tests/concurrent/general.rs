@@ -169,6 +169,10 @@ fn moods_and_dates() {
     );
 }
 
+/// Both answers, open to both.
+const OPEN: [&str; 4] =
+    ["ana answer by the sea", "ben answer with you", "ana settle", "ben settle"];
+
 #[test]
 fn prompts() {
     table(
@@ -200,6 +204,30 @@ fn prompts() {
                 &[],
                 &["ana answer by the sea", "tablet answer at home", "ben answer with you"],
                 &["revealed; ana answer: at home | by the sea; ben answer: with you"],
+            ),
+            (
+                "one changes theirs ∥ the other answers: neither had read the other",
+                &["ana answer by the sea"],
+                &["ana answer at home", "ben answer with you"],
+                &[
+                    "revealed; ana answer: at home (before: by the sea); ben answer: with you",
+                    "revealed; ana answer: at home; ben answer: with you",
+                ],
+            ),
+            (
+                "both change theirs once both are open: both say so, and how it read before",
+                &OPEN,
+                &["ana answer at home", "ben answer in spring"],
+                &["revealed; ana answer: at home (before: by the sea); \
+                  ben answer: in spring (before: with you); \
+                  ana changed it since both were open; ben changed it since both were open"],
+            ),
+            (
+                "one changes theirs on two devices once both are open",
+                &OPEN,
+                &["ana answer at home", "tablet answer in bed"],
+                &["revealed; ana answer: in bed | at home (before: by the sea); \
+                  ana changed it since both were open"],
             ),
         ],
     );

@@ -103,24 +103,17 @@ fn thanks_and_keeping() {
                 &["Made the tea; by ana; Made the tea; by ben"],
             ),
             (
-                "thanks taken back ∥ thanks with words on one's own other device: taken back, and \
-                 whoever said the words reads them alone",
+                "thanks taken back ∥ thanks with words on one's own other device: taken back",
                 &["ana thank"],
                 &["ana unthank", "tablet thank You know how"],
-                &[
-                    "ana thanks: You know how; ana thanks no; gone: thanked",
-                    "ana thanks no; gone: thanked",
-                ],
+                &["ana thanks: (before: You know how); ana thanks no; gone: thanked"],
             ),
             (
                 "thanks taken back ∥ written anew: the thanks were for that, too, and are gone",
                 &["ana thank You know how"],
                 &["ana unthank", "ben edit Made the tea"],
-                &[
-                    "Made the tea (before: Made the coffee); ana thanks no; gone: thanked",
-                    "Made the tea (before: Made the coffee); ana thanks no; gone: thanked; \
-                     gone: ana thanks: You know how",
-                ],
+                &["Made the tea (before: Made the coffee); ana thanks: (before: You know how); \
+                  ana thanks no; gone: thanked"],
             ),
         ],
     );
@@ -184,5 +177,26 @@ fn how_a_note_looks() {
             &["ana set-colour moss", "tablet edit Dearest Ben", "ben set-colour linen"],
             &["Dearest Ben (before: Dear Ben); colour linen"],
         )],
+    );
+}
+
+#[test]
+fn thanks_of_two_devices() {
+    table(
+        &|| World::of_ben(Kind::Gesture, "Made the tea"),
+        &[
+            (
+                "thanks with words ∥ without: one thanks, with its words",
+                &[],
+                &["ana thank For the tea", "tablet thank"],
+                &["thanked; ana thanks: For the tea; ana thanks yes"],
+            ),
+            (
+                "thanks ∥ thanks, in other words: both shown",
+                &[],
+                &["ana thank For the tea", "tablet thank You knew"],
+                &["thanked; ana thanks: You knew | For the tea; ana thanks yes"],
+            ),
+        ],
     );
 }

@@ -43,13 +43,6 @@ fn what_is_said_and_heard_apart() {
                 &["clarifying; ana missed: And alone; ana verdict partly; also said got-me"],
             ),
             (
-                "confirms ∥ the listener writes the reflection anew: nobody confirmed that one",
-                &[HEARD],
-                &["ana got-me #0", "ben revise #0 You felt angry"],
-                &["reflected; ben reflection: You felt angry (before: You felt left out); \
-                  ana verdict got-me"],
-            ),
-            (
                 "who spoke first says more ∥ the listener takes the next turn",
                 &[HEARD, "ana got-me #0"],
                 &["ana edit I felt hurt, twice", "ben speak I was afraid"],
@@ -62,6 +55,47 @@ fn what_is_said_and_heard_apart() {
                 &["ben revise #1 I was afraid of you", "ana reflect You were afraid"],
                 &["reflected; ben share: I was afraid of you (before: I was afraid); \
                   ana reflection: You were afraid; earlier words"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn what_is_said_of_a_reflection_and_what_it_missed() {
+    table(
+        &|| World::with(Kind::Listening, "I felt hurt"),
+        &[
+            (
+                "confirms ∥ the listener writes the reflection anew: nobody confirmed that one",
+                &[HEARD],
+                &["ana got-me #0", "ben revise #0 You felt angry"],
+                &["reflected; ben reflection: You felt angry (before: You felt left out); \
+                  ana verdict got-me; earlier verdict"],
+            ),
+            (
+                "what it missed ∥ the listener writes it anew: said of how it read before",
+                &[HEARD],
+                &["ana partly #0 And alone", "ben revise #0 You felt alone"],
+                &["reflected; ben reflection: You felt alone (before: You felt left out); \
+                  ana missed: And alone; ana verdict partly; earlier verdict"],
+            ),
+            (
+                "not yet ∥ the listener writes it anew, and was judged since",
+                &[HEARD, "ana not-yet #0", "ben revise #0 You felt alone"],
+                &["ana got-me #0"],
+                &["understood; ana verdict got-me; gone: earlier verdict"],
+            ),
+            (
+                "confirmed after what it missed: that is not said of what was confirmed",
+                &[HEARD, "ana partly #0 And alone"],
+                &["ana got-me #0"],
+                &["understood; ana missed: (before: And alone); ana verdict got-me"],
+            ),
+            (
+                "confirms ∥ says anew on the tablet what it missed: that holds",
+                &[HEARD, "ana partly #0 And alone"],
+                &["ana got-me #0", "tablet revise #0 And unseen"],
+                &["clarifying; ana missed: And unseen (before: And alone); also said got-me"],
             ),
         ],
     );
@@ -161,4 +195,19 @@ fn what_two_devices_of_the_listener_do_apart() {
             ),
         ],
     );
+}
+
+#[test]
+fn not_yet_said_of_how_it_read_before_stands_beside_what_was_confirmed_since() {
+    let mut world = World::with(Kind::Listening, "I felt hurt");
+    world.together(&[HEARD]);
+    world.does("ana not-yet #0");
+    world.does("ben revise #0 You felt alone");
+    let anew = world.phones[2].written.clone();
+    world.phones[1].notebook.receive(anew).unwrap();
+    world.does("tablet got-me #0");
+    world.apart(&[]);
+    assert_eq!(world.said(name::VERDICT), [(Slot::First, "not-yet".to_owned())]);
+    assert_eq!(told(&world.entry()), ["earlier verdict", "also said got-me"]);
+    assert_eq!(world.entry().state, Some(State::Reflected), "not yet was said of other words");
 }

@@ -372,11 +372,71 @@ fn how_strong_a_feeling_is() {
 fn two_answers_of_one_person() {
     table(
         &|| World::of_ben(Kind::Repair, "Tuesday"),
-        &[(
-            "yes ∥ not now, of one's own two devices: not now",
-            &["ben ask Call me"],
-            &["ana agree #0", "tablet not-now #0"],
-            &["open; ana answer not-now"],
-        )],
+        &[
+            (
+                "yes ∥ not now, of one's own two devices: not now",
+                &["ben ask Call me"],
+                &["ana agree #0", "tablet not-now #0"],
+                &["open; ana answer not-now; also said yes"],
+            ),
+            (
+                "yes with words ∥ no without: the words are of the yes",
+                &["ben ask Call me"],
+                &["ana agree #0 Gladly", "tablet decline #0"],
+                &["open; ana answer: (before: Gladly); ana answer no; also said yes"],
+            ),
+            (
+                "yes with words ∥ no with others: those of the no",
+                &["ben ask Call me"],
+                &["ana agree #0 Gladly", "tablet decline #0 I cannot"],
+                &["open; ana answer: I cannot (before: Gladly); ana answer no; also said yes"],
+            ),
+            (
+                "yes ∥ yes, in other words: both shown",
+                &["ben ask Call me"],
+                &["ana agree #0 Gladly", "tablet agree #0 Of course"],
+                &["open; ana answer: Of course | Gladly; ana answer yes"],
+            ),
+            (
+                "no without words ∥ the words of the yes before it anew: they are of the yes",
+                &["ben ask Call me", "ana agree #0 Gladly"],
+                &["ana decline #0", "tablet revise #0 Very gladly"],
+                &["open; ana answer: (before: Gladly, Very gladly); ana answer no; also said yes"],
+            ),
+            (
+                "no without words, after a yes with some: they are history",
+                &["ben ask Call me", "ana agree #0 Gladly"],
+                &["ana decline #0"],
+                &["open; ana answer: (before: Gladly); ana answer no"],
+            ),
+            (
+                "yes with words ∥ it is asked anew: said of how it was asked before",
+                &["ben ask Call me"],
+                &["ana agree #0 Gladly", "ben revise #0 Call me every hour"],
+                &["open; ben request: Call me every hour (before: Call me); \
+                  ana answer: Gladly; ana answer yes; earlier words"],
+            ),
+        ],
     );
+}
+
+#[test]
+fn words_are_those_of_the_answer_that_holds_however_often_it_changes() {
+    let mut world = World::of_ben(Kind::Repair, "Tuesday");
+    let said = |world: &World| {
+        let entry = world.entry();
+        let part = entry.parts.iter().find(|part| part.name == name::ANSWER).unwrap().clone();
+        let earlier: Vec<String> = part.earlier().map(|one| one.text.clone()).collect();
+        (part.text, earlier.join(", "))
+    };
+    world.together(&["ben ask Call me", "ana agree #0 Gladly", "tablet decline #0"]);
+    assert_eq!(said(&world), (String::new(), "Gladly".to_owned()));
+    let over = world.try_to("ana revise #0 Sadly").unwrap_err();
+    assert_eq!(over, CannotWrite::NotNow, "there are no words to write anew");
+    world.together(&["tablet agree #0 After all"]);
+    assert_eq!(said(&world), ("After all".to_owned(), "Gladly".to_owned()));
+    world.together(&["ana revise #0 After all, gladly", "tablet not-now #0 Tomorrow"]);
+    let all = "Gladly, After all, After all, gladly".to_owned();
+    assert_eq!(said(&world), ("Tomorrow".to_owned(), all));
+    assert!(!world.does("ana not-now #0"), "it is so already, and so are its words");
 }

@@ -1,5 +1,6 @@
 //! What must hold of every life, whatever was done in it.
 
+use super::super::super::sheet::Stance;
 use super::*;
 use crate::limits::LAST_DAY;
 
@@ -36,13 +37,51 @@ pub(super) fn for_both(entry: &Entry) -> Entry {
         entry.revisions.clear();
     }
     let is_prompt = entry.kind == Some(Kind::Prompt);
-    let unsaid = entry.stances.iter().filter(|one| one.name == name::THANKS && one.value == "no");
-    let unsaid: Vec<Slot> = unsaid.map(|one| one.by).collect();
-    entry.parts.retain(|part| part.name != name::THANKS || !unsaid.contains(&part.by));
     entry.parts.retain(|part| !is_prompt || part.name != name::ANSWER);
     entry.stances.retain(|stance| !is_taken_back || stance.name != name::LEVEL);
     entry.awaits_key = false;
     entry
+}
+
+/// What an entry offers is not refused, and what it does not offer is, or there is nothing to do.
+pub(super) fn check_offered(
+    entry: &Entry,
+    (me, step): (Slot, &Step),
+    written: &Result<Option<Written>, CannotWrite>,
+) {
+    let can = entry.can(Person::first(me));
+    let is_offered = |verb| can.contains(&verb);
+    let choices = entry.choices();
+    let is_mine = |choice: &Choice| choice.by.is_none_or(|by| by == me);
+    let is_done = matches!(written, Ok(Some(_)));
+    let what = step.what;
+    match what {
+        What::Edit => assert_eq!(is_offered(Verb::Edit), written.is_ok(), "{what:?}"),
+        What::Trash => assert_eq!(is_offered(Verb::Trash), is_done, "{what:?}"),
+        What::Restore => assert_eq!(is_offered(Verb::Restore), is_done, "{what:?}"),
+        What::Comment => assert!(is_offered(Verb::Comment) && is_done),
+        What::EditComment => assert!(is_offered(Verb::EditComment) && written.is_ok()),
+        What::React if !step.words.is_multiple_of(2) => {
+            assert_eq!(is_offered(Verb::Unreact), is_done, "{what:?}");
+        }
+        What::React => assert!(is_offered(Verb::React) && written.is_ok()),
+        What::Resolve => {
+            let chosen = choices.get(step.deed % choices.len().max(1)).is_some_and(is_mine);
+            assert_eq!(chosen, written.is_ok(), "{what:?}");
+            assert_eq!(choices.iter().any(is_mine), is_offered(Verb::Resolve), "{what:?}");
+        }
+        What::Deed | What::Settle => {}
+    }
+    let said = written_by(entry, me);
+    assert!(!said || is_offered(Verb::Erase), "words of one's own can be erased");
+}
+
+/// Whether that person's words show in an entry.
+fn written_by(entry: &Entry, me: Slot) -> bool {
+    let has_own_body = entry.kind.is_some_and(|kind| kind.body() == Body::Words);
+    has_own_body && entry.author == me && !entry.revisions.is_empty()
+        || entry.parts.iter().any(|part| part.by == me)
+        || entry.comments.iter().any(|comment| comment.author == me)
 }
 
 /// What stands in the entry as somebody's words, history and what stands beside it included.
@@ -112,6 +151,12 @@ pub(super) fn check_state(life: &Life, entry: &Entry) {
             assert_ne!(at_last, Some(State::AtRest), "it was at rest before");
         }
         _ => {}
+    }
+    // Words for what a reflection missed stand beside a verdict that says so, and no other.
+    for part in entry.parts.iter().filter(|part| part.name == name::MISSED && !part.is_history()) {
+        let is_it = |one: &&Stance| (&one.id, one.by) == (&part.id, part.by);
+        let mut verdicts = entry.stances.iter().filter(|one| one.name == name::VERDICT);
+        assert_eq!(verdicts.find(is_it).unwrap().value, "partly");
     }
     if let Some(meeting) = entry.meeting.as_ref()
         && entry.state != Some(State::Agreed)

@@ -150,13 +150,14 @@ public suspend fun Notebook.seen(row: EntryRow): Boolean =
 public suspend fun Notebook.needsAttention(): Attention = calling { ffi.needsAttention().lift() }
 
 /**
- * What this person had not seen of a page when they let it go, and is asked again about; nothing if
- * they have not let it go.
+ * What this person had not seen of a page when they let it go, and is asked again about; empty if
+ * they have not let it go, and null if it cannot be told any more, as after something was erased for
+ * good.
  *
  * @throws CoupletException
  */
-public suspend fun Notebook.sinceLettingGo(entry: EntryId): List<Changed> =
-    calling { ffi.sinceLettingGo(entry.lower()).map { it.lift() } }
+public suspend fun Notebook.sinceLettingGo(entry: EntryId): List<Changed>? =
+    calling { ffi.sinceLettingGo(entry.lower())?.map { it.lift() } }
 
 /**
  * Removes an entry from both timelines, as it stands; [restore] brings it back.

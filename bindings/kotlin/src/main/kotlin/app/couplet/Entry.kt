@@ -38,6 +38,18 @@ public enum class Verb {
 
     /** Bring it back. */
     RESTORE,
+
+    /** Write its text anew, or on its page; which of one's other parts may be is in `open`. */
+    EDIT,
+
+    /** Choose what stands, where several words or values do. */
+    RESOLVE,
+
+    /** Keep words that are left over from a removed paragraph. */
+    KEEP_LEFT_OVER,
+
+    /** Erase one's own words in it for good. */
+    ERASE,
 }
 
 /**
@@ -49,6 +61,7 @@ public enum class Verb {
  * @property day its civil day.
  * @property alternatives words that stand beside [text], written apart on two phones of one person.
  * @property revisions every revision of own words, the oldest first.
+ * @property earlier how it read before, the oldest first: it is edited if there is anything.
  * @property comments what was said about it, in an order that is the same everywhere.
  * @property reactions the emoji left on it, by person.
  * @property state where it has come to, if its kind has states, and [facts], what is to be shown
@@ -78,6 +91,7 @@ public data class Entry(
     val text: String,
     val alternatives: List<Revision>,
     val revisions: List<Revision>,
+    val earlier: List<Revision>,
     val comments: List<Comment>,
     val reactions: List<Reaction>,
     val state: EntryState?,
@@ -167,6 +181,7 @@ public data class Revision(val rev: Long, val writer: WriterId, val text: String
  *   is gone.
  * @property alternatives words that stand beside [text], written apart on two phones of one person.
  * @property revisions every revision, the oldest first.
+ * @property earlier how it read before, the oldest first: it is edited if there is anything.
  */
 public data class Comment(
     val id: CommentId,
@@ -177,6 +192,7 @@ public data class Comment(
     val text: String,
     val alternatives: List<Revision>,
     val revisions: List<Revision>,
+    val earlier: List<Revision>,
 )
 
 /** A place in the text of a page, in UTF-16 units: where it begins, and what comes after it. */

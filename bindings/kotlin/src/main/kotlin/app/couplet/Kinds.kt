@@ -407,10 +407,16 @@ public sealed interface Fact {
     public data class DoesNotOpen(val by: PersonId) : Fact
 
     /**
-     * Of this reflection the speaker said this, too, apart, on another device: the more careful of
-     * the two holds.
+     * Of this reflection or request its person said this, too, apart, on another device: the more
+     * careful of the two holds.
      */
-    public data class AlsoSaid(val of: ItemId, val verdict: String) : Fact
+    public data class AlsoSaid(val of: ItemId, val said: String) : Fact
+
+    /** The speaker's verdict on this reflection is of how it read before it was written anew. */
+    public data class EarlierVerdict(val of: ItemId) : Fact
+
+    /** This person changed their answer after both were open to read. */
+    public data class ChangedSinceOpen(val by: PersonId) : Fact
 
     /** It was opened, and its key, which its author's devices have, has not come yet. */
     public data object KeyToCome : Fact
@@ -437,8 +443,10 @@ public data class Open(val deed: Deed, val on: On)
  * @property name what they are: `reflection`, `perspective`, `apology` and so on.
  * @property id which, where there can be several; or of which thing they speak.
  * @property generation which generation of that person: nobody of another writes them anew.
+ * @property text the words; none where what they were said with is said no more, and they are history.
  * @property alternatives words that stand beside [text], written apart on two phones of one person.
  * @property revisions every revision, the oldest first.
+ * @property earlier how it read before, the oldest first: it is edited if there is anything.
  */
 public data class Part(
     val name: String,
@@ -448,6 +456,7 @@ public data class Part(
     val text: String,
     val alternatives: List<Revision>,
     val revisions: List<Revision>,
+    val earlier: List<Revision>,
 )
 
 /**

@@ -50,6 +50,10 @@ private fun app.couplet.ffi.Verb.lift() = when (this) {
     app.couplet.ffi.Verb.UNREACT -> Verb.UNREACT
     app.couplet.ffi.Verb.TRASH -> Verb.TRASH
     app.couplet.ffi.Verb.RESTORE -> Verb.RESTORE
+    app.couplet.ffi.Verb.EDIT -> Verb.EDIT
+    app.couplet.ffi.Verb.RESOLVE -> Verb.RESOLVE
+    app.couplet.ffi.Verb.KEEP_LEFT_OVER -> Verb.KEEP_LEFT_OVER
+    app.couplet.ffi.Verb.ERASE -> Verb.ERASE
 }
 
 internal fun History.lower() = when (this) {
@@ -109,6 +113,7 @@ private fun app.couplet.ffi.Entry.lift() = Entry(
     text = text,
     alternatives = alternatives.map { it.lift() },
     revisions = revisions.map { it.lift() },
+    earlier = earlier.map { it.lift() },
     comments = comments.map { it.lift() },
     reactions = reactions.map { it.lift() },
     state = state?.lift(),
@@ -143,6 +148,7 @@ private fun app.couplet.ffi.Comment.lift() = Comment(
     text = text,
     alternatives = alternatives.map { it.lift() },
     revisions = revisions.map { it.lift() },
+    earlier = earlier.map { it.lift() },
 )
 
 internal fun app.couplet.ffi.Draft.lift() = Draft(

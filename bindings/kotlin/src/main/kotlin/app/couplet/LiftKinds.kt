@@ -29,7 +29,9 @@ internal fun app.couplet.ffi.Fact.lift() = when (this) {
     is app.couplet.ffi.Fact.ChoseAnother -> Fact.ChoseAnother(by.lift())
     is app.couplet.ffi.Fact.WithdrawnAfterOpened -> Fact.WithdrawnAfterOpened
     is app.couplet.ffi.Fact.DoesNotOpen -> Fact.DoesNotOpen(by.lift())
-    is app.couplet.ffi.Fact.AlsoSaid -> Fact.AlsoSaid(of.lift(), verdict)
+    is app.couplet.ffi.Fact.AlsoSaid -> Fact.AlsoSaid(of.lift(), said)
+    is app.couplet.ffi.Fact.EarlierVerdict -> Fact.EarlierVerdict(of.lift())
+    is app.couplet.ffi.Fact.ChangedSinceOpen -> Fact.ChangedSinceOpen(by.lift())
     is app.couplet.ffi.Fact.KeyToCome -> Fact.KeyToCome
 }
 
@@ -50,6 +52,7 @@ internal fun app.couplet.ffi.Part.lift() = Part(
     text = text,
     alternatives = alternatives.map { it.lift() },
     revisions = revisions.map { it.lift() },
+    earlier = earlier.map { it.lift() },
 )
 
 internal fun app.couplet.ffi.Stance.lift() = Stance(name, id?.lift(), by.lift(), value)

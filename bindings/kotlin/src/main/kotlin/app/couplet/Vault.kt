@@ -9,12 +9,15 @@ package app.couplet
  * @property kind the kind that they become; the entry's own, or a note, unless it is said.
  * @property text the words to begin with, where the entry's own text is not to be shared.
  * @property into the shared entry in which they are said, rather than in a new one.
+ * @property isAgain whether other words that stand in that entry give way, and stay in its history.
+ *   Unless that is said, sharing only adds, and throws [CoupletException.InvalidInput] with `stands_there`.
  */
 public data class Chosen(
     val fields: List<String> = listOf("text"),
     val kind: Kind? = null,
     val text: String? = null,
     val into: EntryId? = null,
+    val isAgain: Boolean = false,
 )
 
 /**
@@ -133,7 +136,8 @@ public suspend fun demoNotebook(seed: Long): DemoNotebook = calling {
     DemoNotebook(views, made.hash)
 }
 
-private fun Chosen.lower() = app.couplet.ffi.Chosen(fields, kind?.lower(), text, into?.lower())
+private fun Chosen.lower() =
+    app.couplet.ffi.Chosen(fields, kind?.lower(), text, into?.lower(), isAgain)
 
 private fun Draft.lower() = app.couplet.ffi.Draft(
     id = id.lower(),

@@ -34,6 +34,9 @@ internal class EverydayTest {
         assertFalse(ben.entry(note).isUnread)
 
         assertTrue(Verb.TRASH in shown.can)
+        val own = setOf(Verb.EDIT, Verb.ERASE)
+        assertEquals(emptySet(), shown.can intersect own)
+        assertTrue(ana.entry(note).can.containsAll(own))
         val removed = checkNotNull(ben.trash(note).entry.trash)
         assertEquals(bens to emptyList(), removed.by to removed.resurfacedBy)
         assertEquals(emptyList(), ben.texts())
@@ -194,6 +197,21 @@ internal class EverydayTest {
             val shown = phone.entry(entry).entry
             assertEquals("" to emptyList(), shown.text to shown.revisions)
         }
+    }
+
+    @Test
+    @Scenario("erase-from-here")
+    fun `who reads from here on erases their own words, too`() = story {
+        val (ana, ben) = couple(before = "before you")
+        val before = ana.timeline().single().id
+        val entry = ben.write(Kind.NOTE, "never said").entry.id
+        repeat(2) { listOf(ben, ana).forEach { it.sync() } }
+        assertFailsWith<CoupletException.NotAllowed> { ana.erase(before) }
+        assertFalse(ben.erase(entry).isDoneHere)
+        repeat(3) { listOf(ben, ana).forEach { it.sync() } }
+        assertTrue(ben.erase(entry).isDoneHere)
+        assertEquals(listOf("before you"), ana.texts())
+        assertEquals(emptyList(), ben.texts())
     }
 
     @Test

@@ -54,6 +54,13 @@ internal class KindsTest {
         assertEquals(EntryState.MORE_TO_SAY, more.state)
         assertEquals(listOf(Fact.EarlierWords(named), Fact.ConfirmedBefore(named)), more.facts)
         assertEquals(EntryState.MORE_TO_SAY, ben.timeline().single().state)
+        ben.act(entry, Deed.REVISE, named, "You felt left out, twice")
+        meet(ana, ben)
+        val anew = ana.entry(entry).entry
+        assertEquals(EntryState.REFLECTED, anew.state)
+        assertEquals(listOf<Fact>(Fact.EarlierVerdict(named)), anew.facts)
+        assertEquals(listOf("You felt left out"), anew.parts.single().earlier.map { it.text })
+        assertEquals(listOf("I felt hurt"), anew.earlier.map { it.text })
     }
 
     @Test
@@ -108,6 +115,16 @@ internal class KindsTest {
             assertEquals(listOf(anas, Pause(people[1], null)), shown.pauses)
         }
         assertEquals(listOf(anas), ben.act(entry, Deed.RESUME).entry.pauses)
+
+        val asked = ana.act(entry, Deed.ASK, words = "Call me").entry.parts.last().id
+        meet(ana, ben)
+        ben.act(entry, Deed.AGREE, asked, "gladly")
+        ben.act(entry, Deed.DECLINE, asked)
+        meet(ana, ben)
+        val declined = ana.entry(entry).entry
+        assertTrue(Stance("answer", asked, people[1], "no") in declined.stances)
+        val answer = declined.parts.single { it.name == "answer" }
+        assertEquals("" to listOf("gladly"), answer.text to answer.earlier.map { it.text })
     }
 
     @Test
@@ -132,7 +149,7 @@ internal class KindsTest {
         meet(ana, ben)
         val (mine, theirs) = listOf(ana, ben).map { it.entry(entry).entry }
         assertEquals(null to null, mine.state to theirs.state)
-        assertEquals(1 to 0, mine.parts.size to theirs.parts.size)
+        assertEquals(listOf("", ""), (mine.parts + theirs.parts).map { it.text })
     }
 
     @Test
@@ -228,6 +245,15 @@ internal class KindsTest {
             assertEquals(setOf("the rain", "you"), shown.parts.map { it.text }.toSet())
             assertEquals(emptyList(), shown.facts)
         }
+        ana.act(entry, Deed.ANSWER, words = "the sun")
+        meet(ana, ben)
+        ana.sync()
+        ben.sync()
+        val changed = ben.entry(entry).entry
+        val anas = ana.status.value.person
+        assertEquals(listOf<Fact>(Fact.ChangedSinceOpen(anas)), changed.facts)
+        val sun = changed.parts.single { it.by == anas }
+        assertEquals("the sun" to listOf("the rain"), sun.text to sun.earlier.map { it.text })
     }
 
     @Test

@@ -62,6 +62,12 @@ private class Phone {
                 val choices = notebook.entry(entry()).entry.needs.filterIsInstance<Need.Choose>()
                 notebook.resolve(entry(), choices.single().choice, said("text")).let { done }
             }
+            "keep_left_over" -> {
+                val left = notebook.entry(entry()).entry.needs.filterIsInstance<Need.LeftOver>()
+                val words = left.single().words
+                notebook.keepLeftOver(entry(), words)
+                mapOf("kept" to words.text)
+            }
             "erase" -> mapOf("done" to notebook.erase(entry()).isDoneHere)
             "draft" -> mapOf("draft" to notebook.draftNew(Kind.NOTE, said("text")).id.value)
             "keep_seen" -> mapOf("read" to notebook.keepSeen(vault))
@@ -72,12 +78,14 @@ private class Phone {
 
     private suspend fun read(verb: String, said: (String) -> String): Map<String, Any?> =
         when (verb) {
-            "show" -> notebook.show(EntryId(said("entry"))).entry.let { shown ->
+            "show" -> notebook.show(EntryId(said("entry"))).let { row ->
+                val shown = row.entry
                 mapOf(
                     "text" to shown.text,
                     "version" to shown.version.value,
                     "state" to shown.state?.name?.lowercase()?.replace('_', '-'),
                     "parts" to shown.parts.map { it.text },
+                    "can" to row.can.map { it.name.lowercase().replace('_', '-') },
                 )
             }
             "timeline" -> mapOf("texts" to notebook.timeline(MANY).map { it.text })

@@ -49,10 +49,14 @@ internal class Stage(scope: CoroutineScope, val directory: Path) : CoroutineScop
     suspend fun join(name: String, link: String, keys: KeyStore = Pocket()): Notebook =
         keep(Notebook.join(config(name), keys, link, name))
 
-    /** Ana, and Ben who asks to be let in. */
-    suspend fun atTheDoor(keys: KeyStore = Pocket()): Pair<Notebook, Notebook> {
+    /** Ana, and Ben who asks to be let in: to read all, or what comes after this note of hers. */
+    suspend fun atTheDoor(
+        keys: KeyStore = Pocket(),
+        before: String? = null,
+    ): Pair<Notebook, Notebook> {
         val ana = found("Ana", relay.link)
-        val link = ana.invite().link
+        before?.let { ana.write(Kind.NOTE, it) }
+        val link = ana.invite(history = before?.let { History.FROM_HERE }).link
         ana.sync()
         val ben = join("Ben", link, keys)
         assertFailsWith<CoupletException.Waiting> { ben.sync() }
@@ -74,8 +78,8 @@ internal class Stage(scope: CoroutineScope, val directory: Path) : CoroutineScop
     }
 
     /** Ana and Ben, who belong to one notebook. */
-    suspend fun couple(): Pair<Notebook, Notebook> {
-        val (ana, ben) = atTheDoor()
+    suspend fun couple(before: String? = null): Pair<Notebook, Notebook> {
+        val (ana, ben) = atTheDoor(before = before)
         ana.approve(ana.requests().single().id, ben.status.value.waitingCode)
         ana.sync()
         ben.sync()

@@ -37,6 +37,13 @@ internal class VaultTest {
         assertEquals(Kind.FEAR to "That I am too much", shared.kind to shared.text)
         vault.edit(own, "That I am too much for you")
         assertEquals(setOf("I missed you", "That I am too much"), ana.texts().toSet())
+        val stands = assertFailsWith<CoupletException.InvalidInput> {
+            ana.shareFrom(vault, own, Chosen(into = shared.id))
+        }
+        assertEquals("stands_there", stands.code)
+        val anew = ana.shareFrom(vault, own, Chosen(into = shared.id, isAgain = true)).entry
+        val said = listOf("That I am too much", "That I am too much for you")
+        assertEquals(said, anew.revisions.map { it.text })
         assertFailsWith<CoupletException.NotAllowed> { vault.invite() }
 
         val key = checkNotNull(keys.load())
