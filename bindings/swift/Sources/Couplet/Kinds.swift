@@ -47,6 +47,8 @@ public enum Kind: String, Hashable, Codable, Sendable, CaseIterable {
     case draft
     /// For oneself: what was seen of a shared notebook. It is written and read by no app.
     case marks
+    /// A page that its author alone writes on, and both read.
+    case ownPage
 }
 
 /// Where an entry of some kind has come to.
@@ -244,6 +246,8 @@ public enum Deed: String, Hashable, Codable, Sendable, CaseIterable {
     case link
     /// Listening: take such a page off.
     case unlink
+    /// Profile: what a tag is called: its word, and on the next line its label, or none.
+    case renameTag
 }
 
 /// Something that is to be shown with an entry, so that nothing changes behind anybody's back.
@@ -351,6 +355,14 @@ public struct Member: Hashable, Codable, Sendable {
     public let by: PersonId
     /// The member.
     public let value: String
+}
+
+/// A tag of an entry, and what it is shown as.
+public struct EntryTag: Hashable, Codable, Sendable {
+    /// Its word, as it stands among the members.
+    public let word: String
+    /// None for its word, several if it was renamed apart and nobody has chosen.
+    public let labels: [String]
 }
 
 /// An item of a list, or a step.

@@ -28,6 +28,7 @@ extension Kind {
             case .reminder: .reminder
             case .draft: .draft
             case .marks: .marks
+            case .ownPage: .ownPage
             }
     }
 
@@ -55,6 +56,7 @@ extension Kind {
         case .reminder: .reminder
         case .draft: .draft
         case .marks: .marks
+        case .ownPage: .ownPage
         }
     }
 }
@@ -165,6 +167,7 @@ extension Deed {
             case .setColour: .setColour
             case .link: .link
             case .unlink: .unlink
+            case .renameTag: .renameTag
             }
     }
 
@@ -237,6 +240,7 @@ extension Deed {
         case .setColour: .setColour
         case .link: .link
         case .unlink: .unlink
+        case .renameTag: .renameTag
         }
     }
 }
@@ -336,6 +340,12 @@ extension Alternative {
 extension Member {
     init(_ ffi: CoupletFFI.Member) {
         self.init(name: ffi.name, by: PersonId(ffi.by), value: ffi.value)
+    }
+}
+
+extension EntryTag {
+    init(_ ffi: CoupletFFI.EntryTag) {
+        self.init(word: ffi.word, labels: ffi.labels)
     }
 }
 

@@ -143,6 +143,8 @@ pub enum Deed {
     Link,
     /// Listening: take such a page off.
     Unlink,
+    /// Profile: what a tag is called: its word, and on the next line its label, or none.
+    RenameTag,
 }
 
 /// A word that is no deed.
@@ -152,7 +154,7 @@ pub struct UnknownDeed;
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 67] = [
+    pub const ALL: [Self; 68] = [
         Self::Reflect,
         Self::GotMe,
         Self::Partly,
@@ -220,6 +222,7 @@ impl Deed {
         Self::SetColour,
         Self::Link,
         Self::Unlink,
+        Self::RenameTag,
     ];
 
     /// Its name on the command line.
@@ -293,6 +296,7 @@ impl Deed {
             Self::SetColour => "set-colour",
             Self::Link => "link",
             Self::Unlink => "unlink",
+            Self::RenameTag => "rename-tag",
         }
     }
 }

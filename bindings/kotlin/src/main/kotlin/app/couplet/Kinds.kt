@@ -70,6 +70,9 @@ public enum class Kind {
 
     /** For oneself: what was seen of a shared notebook. It is written and read by no app. */
     MARKS,
+
+    /** A page that its author alone writes on, and both read. */
+    OWN_PAGE,
 }
 
 /** Where an entry of some kind has come to. */
@@ -363,6 +366,9 @@ public enum class Deed {
 
     /** Listening: take such a page off. */
     UNLINK,
+
+    /** Profile: what a tag is called: its word, and on the next line its label, or none. */
+    RENAME_TAG,
 }
 
 /** Something that is to be shown with an entry, so that nothing changes behind anybody's back. */
@@ -471,6 +477,14 @@ public data class Alternative(val by: PersonId, val value: String)
  * @property name of which set: `tag`, `feeling`, `presence`.
  */
 public data class Member(val name: String, val by: PersonId, val value: String)
+
+/**
+ * A tag of an entry, and what it is shown as.
+ *
+ * @property word its word, as it stands among the members.
+ * @property labels none for its word, several if it was renamed apart and nobody has chosen.
+ */
+public data class EntryTag(val word: String, val labels: List<String>)
 
 /**
  * An item of a list, or a step.
