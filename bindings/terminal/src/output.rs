@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal as _};
 
+use couplet::Slot;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -22,6 +23,16 @@ pub(crate) enum Style {
     Second,
     Good,
     Warning,
+}
+
+impl Style {
+    /// What sets this person apart from the other.
+    pub(crate) const fn of(slot: Slot) -> Self {
+        match slot {
+            Slot::First => Self::First,
+            Slot::Second => Self::Second,
+        }
+    }
 }
 
 impl Output {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::entries::{Names, list, names, person};
 use super::named::with_names;
-use super::{practice, talk, text_or_input, times};
+use super::{facts, talk, text_or_input, times};
 use crate::arguments::{Everyday, Resolve};
 use crate::day;
 use crate::failure::Failure;
@@ -143,7 +143,7 @@ pub(super) fn needs_as_json(entry: &Entry) -> Vec<Value> {
                 "values": choice.values,
             }),
             Need::Resurfaced => json!({ "resurfaced": true }),
-            Need::Stale(fact) => practice::fact(&fact),
+            Need::Stale(fact) => facts::as_json(&fact),
             Need::LeftOver(left) => json!({
                 "left_over": left.text,
                 "id": left.id.as_str(),
@@ -154,19 +154,9 @@ pub(super) fn needs_as_json(entry: &Entry) -> Vec<Value> {
         .collect()
 }
 
-/// What is to be seen of it by people, a line each; what a kind tells by itself is not told twice.
+/// What in it is to be done or chosen, for people, a line each.
 pub(super) fn in_words(entry: &Entry, names: &Names, output: &Output) -> Vec<String> {
     let mut lines = Vec::new();
-    if let Some(trash) = &entry.trash {
-        let mut words =
-            format!("removed by {} on {}", person(trash.by, names), day::show(trash.day));
-        if !trash.is_hidden() {
-            let by: Vec<String> =
-                trash.resurfaced_by.iter().map(|slot| person(*slot, names)).collect();
-            words.push_str(&format!("; back, as {} had something more here", by.join(" and ")));
-        }
-        lines.push(output.styled(Style::Warning, &format!("      {words}")));
-    }
     for choice in entry.choices() {
         let numbered = choice.values.iter().enumerate();
         let read = |value: &str| times::value_in_words(entry, &choice.field, value);
@@ -185,9 +175,6 @@ pub(super) fn in_words(entry: &Entry, names: &Names, output: &Output) -> Vec<Str
             left.text.trim()
         );
         lines.push(output.styled(Style::Warning, &words));
-    }
-    if entry.is_ahead_of(day::today()) {
-        lines.push(output.styled(Style::Warning, "      its day is still to come"));
     }
     if entry.is_long() {
         lines.push(output.styled(Style::Dim, "      this page is long; begin another soon"));

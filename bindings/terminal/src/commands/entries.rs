@@ -1,14 +1,17 @@
 //! Writing and reading entries.
 
-use couplet::{Among, Couplet, Cursor, EntryRow, Fact, Filter, Kind, Opens, Seal, Slot, Tag};
+use couplet::{
+    Among, Couplet, Cursor, Entry, EntryRow, Fact, Filter, Kind, Opens, Seal, Slot, Tag,
+};
 use serde_json::{Value, json};
 
 use super::named::with_names;
 use super::revisions::{self, Shown};
-use super::{attention, practice, talk, text_or_input};
+use super::telling::{self, Telling};
+use super::{attention, practice, screen, talk, text_or_input};
 use crate::arguments::{Edit, Timeline, Write};
 use crate::failure::Failure;
-use crate::output::{Output, Style, wrap};
+use crate::output::{Output, Style};
 use crate::{day, moment};
 
 /// The state of what is written down: it goes to the other. How far a kind has come is its stage.
@@ -19,8 +22,6 @@ pub(super) type Names = [Option<String>; 2];
 
 /// The state of what waits for the process that owns the notebook.
 const QUEUED: &str = "queued";
-
-const WIDTH: usize = 72;
 
 pub(crate) async fn write(couplet: &Couplet, write: Write, output: &Output) -> Result<(), Failure> {
     let day = write.day.as_deref().map_or_else(|| Ok(day::today()), day::parse)?;
@@ -151,8 +152,7 @@ pub(crate) async fn show(couplet: &Couplet, entry: &str, output: &Output) -> Res
     let entry = &row.entry;
     let mut object = as_json(&row, &names);
     object["version"] = json!(entry.version.to_string());
-    object["history"] = revisions::as_json(&entry.revisions).into();
-    object["alternatives"] = revisions::as_json(&entry.alternatives).into();
+    add_history(&mut object, entry);
     object["can"] = json!(talk::can(&row));
     object["open"] = talk::open(&row);
     let is_asked_again = entry.facts.iter().any(|fact| matches!(fact, Fact::AskedAgain(_)));
@@ -183,10 +183,14 @@ pub(crate) async fn hash(couplet: &Couplet, output: &Output) -> Result<(), Failu
 }
 
 pub(super) async fn names(couplet: &Couplet) -> Names {
+    names_of(&couplet.persons().await.unwrap_or_default())
+}
+
+pub(super) fn names_of(persons: &[(Slot, String)]) -> Names {
     let mut names = [None, None];
-    for (slot, name) in couplet.persons().await.unwrap_or_default() {
+    for (slot, name) in persons {
         if let Some(place) = names.get_mut(usize::from(slot.index())) {
-            *place = Some(name);
+            *place = Some(name.clone());
         }
     }
     names
@@ -201,8 +205,8 @@ pub(super) fn person(slot: Slot, names: &Names) -> String {
     name_of(slot, names).unwrap_or_else(|| format!("Person {}", slot.index()))
 }
 
-pub(super) fn as_json(row: &EntryRow, names: &Names) -> Value {
-    let entry = &row.entry;
+/// All that it holds, for programs.
+pub(super) fn content_as_json(entry: &Entry, names: &Names) -> Value {
     let object = json!({
         "entry": entry.key.as_str(),
         "kind": entry.kind_name,
@@ -210,23 +214,35 @@ pub(super) fn as_json(row: &EntryRow, names: &Names) -> Value {
         "author_name": name_of(entry.author, names),
         "day": day::show(entry.day),
         "text": entry.text,
-        "state": SHARED,
-        "unread": row.is_unread,
-        "conflicts": entry.conflicts(),
         "edited": revisions::is_edited(entry.earlier()),
-        "comments": talk::comments(row, names),
-        "reactions": talk::reactions(row, names),
+        "comments": talk::comments(entry, names),
+        "reactions": talk::reactions(entry, names),
         "practice": practice::as_json(entry),
-        "tags": row.tags.iter().map(tag_as_json).collect::<Vec<_>>(),
         "trash": attention::trash_as_json(entry),
         "erased": entry.is_erased(),
-        "needs": attention::needs_as_json(entry),
-        "ahead": entry.is_ahead_of(day::today()),
-        "long": entry.is_long(),
-        "delivery": row.delivery.name(),
-        "cursor": row.cursor().to_string(),
     });
     with_names(object, names)
+}
+
+/// How its words read before, and what stands beside them, in the same.
+pub(super) fn add_history(object: &mut Value, entry: &Entry) {
+    object["history"] = revisions::as_json(&entry.revisions).into();
+    object["alternatives"] = revisions::as_json(&entry.alternatives).into();
+}
+
+pub(super) fn as_json(row: &EntryRow, names: &Names) -> Value {
+    let entry = &row.entry;
+    let mut object = content_as_json(entry, names);
+    object["state"] = json!(SHARED);
+    object["unread"] = json!(row.is_unread);
+    object["conflicts"] = json!(entry.conflicts());
+    object["tags"] = row.tags.iter().map(tag_as_json).collect();
+    object["needs"] = with_names(attention::needs_as_json(entry).into(), names);
+    object["ahead"] = json!(entry.is_ahead_of(day::today()));
+    object["long"] = json!(entry.is_long());
+    object["delivery"] = json!(row.delivery.name());
+    object["cursor"] = json!(row.cursor().to_string());
+    object
 }
 
 pub(super) fn in_words(row: &EntryRow, names: &Names, output: &Output) -> String {
@@ -235,14 +251,8 @@ pub(super) fn in_words(row: &EntryRow, names: &Names, output: &Output) -> String
 
 fn as_shown(row: &EntryRow, (shown, names): (Shown, &Names), output: &Output) -> String {
     let entry = &row.entry;
-    let name = person(entry.author, names);
-    let style = if entry.author.index() == 0 { Style::First } else { Style::Second };
-    let mut heading = format!("  {}", output.styled(style, &name));
-    if entry.kind == Some(Kind::Page) {
-        heading.push_str(" began a page");
-    } else if entry.kind != Some(Kind::Note) {
-        heading.push_str(&format!(" · {}", entry.kind_name));
-    }
+    let name = output.styled(Style::of(entry.author), &person(entry.author, names));
+    let mut heading = format!("  {name}{}", telling::heading(entry));
     let short: String = entry.key.as_str().chars().take(8).collect();
     let mut marks = vec![short, row.delivery.name().to_owned()];
     if revisions::is_edited(entry.earlier()) {
@@ -252,20 +262,13 @@ fn as_shown(row: &EntryRow, (shown, names): (Shown, &Names), output: &Output) ->
     if row.is_unread {
         heading.push_str(&output.styled(Style::Good, "  new"));
     }
+    let telling = Telling { names, is_on_paper: false };
     let mut lines = vec![heading];
-    // Of a conversation without notes its why is below.
-    if !entry.text.is_empty() {
-        lines.extend(wrap(&entry.text, WIDTH).into_iter().map(|line| format!("    {line}")));
-    }
-    lines.extend(revisions::in_words(entry.earlier(), (shown, "    "), output));
-    if entry.is_erased() {
-        lines.push(output.styled(Style::Dim, "    its words were erased for good"));
-    }
-    lines.extend(practice::in_words(entry, (shown, names), output));
+    lines.extend(screen::lines(&telling.content(entry), shown, output));
     let labelled = row.tags.iter().filter(|tag| !tag.labels.is_empty());
     lines.extend(labelled.map(|tag| format!("      {}: {}", tag.word, tag.labels.join(" or "))));
     lines.extend(attention::in_words(entry, names, output));
-    lines.extend(talk::in_words(row, (shown, names), output));
+    lines.extend(screen::lines(&telling.talk(entry), shown, output));
     lines.join("\n")
 }
 

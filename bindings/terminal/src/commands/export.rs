@@ -1,19 +1,18 @@
 //! Taking a notebook out of the app, and words into it.
 //!
 //! The JSON holds every change as Automerge encodes it, so nothing is lost, and beside them the
-//! entries for people to read. The Markdown is for people alone. Neither holds a signature: an
-//! export proves to nobody who wrote what.
+//! entries as `show` answers them. The Markdown is for people alone, and holds every word that its
+//! reader may see (`markdown`). Neither holds a signature: an export proves to nobody who wrote what.
 
 use std::io::Write as _;
 use std::path::Path;
 
-use couplet::{
-    Archive, Comment, Couplet, Edition, Entry, Export, Kind, PlacedChange, Revision, Slot, Volume,
-};
+use couplet::{Archive, Couplet, Edition, Entry, Export, Kind, PlacedChange, Slot, Volume};
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 
-use super::{practice, revisions};
+use super::entries::{Names, add_history, content_as_json, names_of};
+use super::markdown;
 use crate::arguments::ExportFormat;
 use crate::day;
 use crate::failure::Failure;
@@ -34,9 +33,10 @@ pub(crate) async fn export(
     output: &Output,
 ) -> Result<(), Failure> {
     let export = couplet.export().await?;
+    let names = names_of(&export.persons);
     let text = match format {
-        ExportFormat::Json => as_json(&export).to_string() + "\n",
-        ExportFormat::Markdown => as_markdown(&export),
+        ExportFormat::Json => as_json(&export, &names).to_string() + "\n",
+        ExportFormat::Markdown => markdown::of(&export, &names),
     };
     keep(file, text.as_bytes())?;
     let entries = export.entries.len();
@@ -118,7 +118,8 @@ fn archive_of(export: &Value) -> Option<Archive> {
     })
 }
 
-fn as_json(export: &Export) -> Value {
+fn as_json(export: &Export, names: &Names) -> Value {
+    let entry = |entry: &Entry| entry_as_json(entry, names);
     let person = |(slot, name): &(Slot, String)| json!({"person": slot.index(), "name": name});
     let change = |change: &PlacedChange| {
         json!({
@@ -133,35 +134,16 @@ fn as_json(export: &Export) -> Value {
         "person": export.person.index(),
         "persons": export.persons.iter().map(person).collect::<Vec<_>>(),
         "hash": export.hash.to_string(),
-        "entries": export.entries.iter().map(entry_as_json).collect::<Vec<_>>(),
+        "entries": export.entries.iter().map(entry).collect::<Vec<_>>(),
         "changes": export.changes.iter().map(change).collect::<Vec<_>>(),
     })
 }
 
-fn entry_as_json(entry: &Entry) -> Value {
-    let comment = |comment: &Comment| {
-        json!({
-            "comment": comment.id.as_str(),
-            "author": comment.author.index(),
-            "text": comment.text,
-            "reply_to": comment.reply_to.as_ref().map(|id| id.as_str()),
-            "history": revisions::as_json(&comment.revisions),
-            "alternatives": revisions::as_json(&comment.alternatives),
-        })
-    };
-    let reaction = |reaction: &couplet::Reaction| json!({ "by": reaction.by.index(), "emoji": reaction.emoji.as_str() });
-    json!({
-        "entry": entry.key.as_str(),
-        "kind": entry.kind_name,
-        "author": entry.author.index(),
-        "day": day::show(entry.day),
-        "text": entry.text,
-        "history": revisions::as_json(&entry.revisions),
-        "alternatives": revisions::as_json(&entry.alternatives),
-        "comments": entry.comments.iter().map(comment).collect::<Vec<_>>(),
-        "reactions": entry.reactions.iter().map(reaction).collect::<Vec<_>>(),
-        "practice": practice::as_json(&entry.clone().as_of(day::today())),
-    })
+fn entry_as_json(entry: &Entry, names: &Names) -> Value {
+    let entry = &entry.clone().as_of(day::today());
+    let mut object = content_as_json(entry, names);
+    add_history(&mut object, entry);
+    object
 }
 
 fn changes_of(export: &Value) -> Option<Vec<PlacedChange>> {
@@ -209,81 +191,6 @@ fn not_an_export() -> Failure {
     Failure::input("the file is not a whole export; make one with: couplet export FILE")
 }
 
-/// Days as headings; under each, who wrote what.
-fn as_markdown(export: &Export) -> String {
-    let name_of = |slot: Slot| {
-        let found = export.persons.iter().find(|(person, _)| *person == slot);
-        found.map_or_else(|| format!("Person {}", slot.index()), |(_, name)| escaped(name))
-    };
-    let names: Vec<String> = export.persons.iter().map(|(slot, _)| name_of(*slot)).collect();
-    let mut text = format!("# {}\n", names.join(" & "));
-    let mut entries: Vec<&Entry> = export.entries.iter().filter(|one| !one.is_bare()).collect();
-    entries.sort_by_key(|entry| entry.day);
-    let mut day = None;
-    for entry in entries {
-        if day.replace(entry.day) != Some(entry.day) {
-            text.push_str(&format!("\n## {}\n", day::in_words(entry.day)));
-        }
-        let began = match entry.kind {
-            Some(Kind::Page) => " began a page",
-            Some(Kind::OwnPage) => " wrote a page",
-            _ => "",
-        };
-        text.push_str(&format!("\n**{}**{began}\n\n", name_of(entry.author)));
-        text.push_str(&paragraphs("", entry.headline()));
-        for beside in &entry.alternatives {
-            text.push_str("\n> *beside it:*\n>\n");
-            text.push_str(&paragraphs("> ", &beside.text));
-        }
-        before(entry.earlier(), &mut text);
-        let reaction = |reaction: &couplet::Reaction| {
-            format!("{} {}", reaction.emoji.as_str(), name_of(reaction.by))
-        };
-        let reactions: Vec<String> = entry.reactions.iter().map(reaction).collect();
-        if !reactions.is_empty() {
-            text.push_str(&format!("\n{}\n", reactions.join("   ")));
-        }
-        for comment in &entry.comments {
-            text.push_str(&format!("\n> **{}:**  \n", name_of(comment.author)));
-            text.push_str(&paragraphs("> ", &comment.text));
-            before(comment.earlier(), &mut text);
-        }
-    }
-    text
-}
-
-/// How words read before, the last before the first.
-fn before<'a>(earlier: impl Iterator<Item = &'a Revision>, text: &mut String) {
-    let mut earlier: Vec<&Revision> = earlier.collect();
-    while let Some(one) = earlier.pop() {
-        text.push_str("\n> *before:*\n>\n");
-        text.push_str(&paragraphs("> ", &one.text));
-    }
-}
-
-/// The words line by line as they were written: two spaces at an end keep the line.
-fn paragraphs(prefix: &str, text: &str) -> String {
-    let line = |line: &str| format!("{prefix}{}  \n", escaped(line));
-    text.lines().map(line).collect()
-}
-
-/// Words that look like Markdown stay words.
-fn escaped(line: &str) -> String {
-    let mut text = String::with_capacity(line.len());
-    let body = line.trim_start();
-    let is_mark = |c: char| matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|');
-    let digits = body.chars().take_while(char::is_ascii_digit).count();
-    for (index, c) in body.chars().enumerate() {
-        let begins_a_list = (index == 0 && matches!(c, '-' | '+' | '=' | '~'))
-            || (digits > 0 && index == digits && matches!(c, '.' | ')'));
-        if is_mark(c) || begins_a_list {
-            text.push('\\');
-        }
-        text.push(c);
-    }
-    text
-}
-
 /// Replaces the file as a whole, readable by this user alone.
 fn keep(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty());
@@ -302,18 +209,4 @@ fn keep(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
         let detail = format!("{} cannot be written: {}", file.display(), error.kind());
         Failure { code, detail, is_retryable: code == "disk_full" }
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_that_look_like_markdown_stay_words() {
-        let shown =
-            ["# no heading", "- no list", "3. no list", "*me*", "a - b", "2026"].map(escaped);
-        let expected =
-            [r"\# no heading", r"\- no list", r"3\. no list", r"\*me\*", "a - b", "2026"];
-        assert_eq!(shown, expected);
-    }
 }

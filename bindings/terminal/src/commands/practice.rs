@@ -1,17 +1,13 @@
-//! What kinds of entry have people do with them: the deeds of `do`, and how an entry shows where it
-//! has come to.
+//! What kinds of entry have people do with them: the deeds of `do`, and how programs are told where an
+//! entry has come to.
 
 use std::collections::BTreeSet;
 
-use couplet::{
-    Alternative, Changed, Deed, Entry, Fact, ItemId, Opens, Pause, Saying, Seal, Slot, Stance,
-    State, names,
-};
+use couplet::{Alternative, Changed, Deed, Entry, ItemId, Opens, Pause, Saying, Seal, Slot, State};
 use serde_json::{Value, json};
 
 use super::entries::{Names, person};
-use super::revisions::{self, Shown};
-use super::{text_or_input, times};
+use super::{facts, revisions, text_or_input, times};
 use crate::failure::Failure;
 use crate::output::{Output, Style};
 use crate::{day, moment};
@@ -100,7 +96,7 @@ pub(super) fn as_json(entry: &Entry) -> Value {
     });
     json!({
         "stage": entry.state.map(State::name),
-        "facts": entry.facts.iter().map(fact).collect::<Vec<_>>(),
+        "facts": entry.facts.iter().map(facts::as_json).collect::<Vec<_>>(),
         "parts": parts.collect::<Vec<_>>(),
         "stances": stances.collect::<Vec<_>>(),
         "values": values.collect::<Vec<_>>(),
@@ -111,89 +107,6 @@ pub(super) fn as_json(entry: &Entry) -> Value {
         "pauses": entry.pauses.iter().map(pause).collect::<Vec<_>>(),
         "seal": entry.seal.as_ref().map(seal),
     })
-}
-
-pub(super) fn fact(fact: &Fact) -> Value {
-    match fact {
-        Fact::EarlierWords(id) => json!({ "earlier_words": id.as_str() }),
-        Fact::ConfirmedBefore(id) => json!({ "confirmed_before": id.as_str() }),
-        Fact::AskedAgain(by) => json!({ "asked_again": by.index() }),
-        Fact::HadSaidYes(by) => json!({ "had_said_yes": by.index() }),
-        Fact::ChoseAnother(by) => json!({ "chose_another": by.index() }),
-        Fact::WithdrawnAfterOpened => json!({ "withdrawn_after_opened": true }),
-        Fact::DoesNotOpen(by) => json!({ "does_not_open": by.index() }),
-        Fact::AlsoSaid(id, said) => json!({ "also_said": [id.as_str(), said] }),
-        Fact::EarlierVerdict(id) => json!({ "earlier_verdict": id.as_str() }),
-        Fact::ChangedSinceOpen(by) => json!({ "changed_since_open": by.index() }),
-        Fact::KeyToCome => json!({ "key_to_come": true }),
-    }
-}
-
-/// The same for people, a line each.
-pub(super) fn in_words(
-    entry: &Entry,
-    (how, names): (Shown, &Names),
-    output: &Output,
-) -> Vec<String> {
-    let short = |id: &Option<ItemId>| -> String {
-        id.iter().flat_map(|id| id.as_str().chars().take(SHORT)).collect()
-    };
-    let mut lines = Vec::new();
-    if let Some(state) = entry.state {
-        lines.push(output.styled(Style::Good, &format!("    {}", state.name())));
-    }
-    for item in &entry.items {
-        let mark = if item.is_done { "x" } else { " " };
-        let id = output.styled(Style::Dim, &short(&Some(item.id.clone())));
-        let promise = if item.is_promise { "promise: " } else { "" };
-        lines.push(format!("    [{mark}] {promise}{}  {id}", item.text));
-    }
-    lines.extend(entry.meeting.iter().flat_map(|one| times::in_words(one, names, output)));
-    lines.extend(entry.pauses.iter().map(|one| pause_in_words(one, names)));
-    if let (Some(Seal { opens: Opens::At(until), .. }), Some(State::Sealed)) =
-        (&entry.seal, entry.state)
-    {
-        let until = *until;
-        lines.push(format!("      sealed until {}", moment::show(until)));
-    }
-    if let Some(by) = entry.gesture_by {
-        lines.push(format!("      {} did it", person(by, names)));
-    }
-    for shown in &entry.shown {
-        let read = |value: &str| times::value_in_words(entry, &shown.name, value);
-        let beside = shown.alternatives.iter().map(|one| format!(" or {}", read(&one.value)));
-        let beside: String = beside.collect();
-        lines.push(format!("      {}: {}{beside}", shown.name, read(&shown.value)));
-    }
-    for part in &entry.parts {
-        let what = format!("      {}, {}", person(part.by, names), part.name);
-        let mut marks = vec![short(&part.id)];
-        if revisions::is_edited(part.earlier()) {
-            marks.push("edited".into());
-        }
-        let marks = output.styled(Style::Dim, &marks.join(" · "));
-        if !part.is_history() {
-            lines.push(format!("{what}: {}  {marks}", part.text));
-        }
-        let what = format!("{what}, ");
-        lines.extend(revisions::in_words(part.earlier(), (how, &what), output));
-    }
-    for member in &entry.members {
-        let (whose, strong) = (person(member.by, names), member.intensity);
-        let strong = strong.map(|strong| format!(" ({strong})")).unwrap_or_default();
-        lines.push(format!("      {whose}, {}: {}{strong}", member.name, member.value));
-    }
-    let is_told = |one: &&Stance| one.value.is_empty() || TOLD.contains(&one.name.as_str());
-    for one in entry.stances.iter().filter(|one| !is_told(one)) {
-        let (whose, id) = (person(one.by, names), output.styled(Style::Dim, &short(&one.id)));
-        let value = brief(entry, &one.value);
-        lines.push(format!("      {whose}, {}: {value}  {id}", one.name));
-    }
-    for one in &entry.facts {
-        let words = fact_in_words(one, entry, names);
-        lines.push(output.styled(Style::Warning, &format!("      {words}")));
-    }
-    lines
 }
 
 /// What was not seen when a page was let go, for programs.
@@ -227,46 +140,8 @@ pub(super) fn since_in_words(
     all.iter().map(line).collect()
 }
 
-fn fact_in_words(fact: &Fact, entry: &Entry, names: &Names) -> String {
-    let what = |id: &ItemId| thing(entry, id, names);
-    let person = |by: &Slot| person(*by, names);
-    match fact {
-        Fact::EarlierWords(id) => format!("{} is about earlier words", what(id)),
-        Fact::ConfirmedBefore(id) => {
-            format!("{} was confirmed before more was said", what(id))
-        }
-        Fact::AskedAgain(by) => {
-            format!("{} let go before this was written, and is asked again", person(by))
-        }
-        Fact::HadSaidYes(by) => format!("{} had said yes", person(by)),
-        Fact::ChoseAnother(by) => {
-            format!("{} chose another time, and is asked whether this one will do", person(by))
-        }
-        Fact::WithdrawnAfterOpened => "withdrawn after it was opened".to_owned(),
-        Fact::DoesNotOpen(by) => format!("what {} closed does not open", person(by)),
-        Fact::AlsoSaid(id, said) => {
-            format!("of {} was said on another device, too: {said}", what(id))
-        }
-        Fact::EarlierVerdict(id) => {
-            format!("what was said of {} is about its earlier words", what(id))
-        }
-        Fact::ChangedSinceOpen(by) => {
-            format!("{} changed their answer after both were open", person(by))
-        }
-        Fact::KeyToCome => "opened; its key has not come yet".to_owned(),
-    }
-}
-
 fn pause(pause: &Pause) -> Value {
     json!({ "by": pause.by.index(), "until": pause.until.map(day::show) })
-}
-
-fn pause_in_words(pause: &Pause, names: &Names) -> String {
-    let until = match pause.until {
-        Some(until) => format!("until {}", day::show(until)),
-        None => "until they go on".to_owned(),
-    };
-    format!("      {} asked for a pause, {until}", person(pause.by, names))
 }
 
 fn seal(seal: &Seal) -> Value {
@@ -276,30 +151,3 @@ fn seal(seal: &Seal) -> Value {
     };
     json!({ "until": until, "held_back": seal.is_held_back })
 }
-
-/// What somebody says that is told in other lines: with the times, as a pause, as a seal, and whose
-/// gesture it was.
-const TOLD: [&str; 5] = [names::VOTE, names::CHOSEN, names::PAUSE, names::SEAL, names::DONE_BY];
-
-/// A thing in an entry, by what it is and how it begins.
-fn thing(entry: &Entry, id: &ItemId, names: &Names) -> String {
-    let short: String = id.as_str().chars().take(SHORT).collect();
-    let Some(part) = entry.parts.iter().find(|part| part.id.as_ref() == Some(id)) else {
-        return short;
-    };
-    let words: String = part.text.chars().take(BEGINNING).collect();
-    let more = if words.len() < part.text.len() { "..." } else { "" };
-    format!("{}'s {} {short}, \"{words}{more}\",", person(part.by, names), part.name)
-}
-
-/// A value as people are shown it: the name of a thing in the entry by its beginning.
-fn brief(entry: &Entry, value: &str) -> String {
-    let is_name = entry.things().any(|id| id.as_str() == value);
-    value.chars().take(if is_name { SHORT } else { usize::MAX }).collect()
-}
-
-/// How much of words says which they are.
-const BEGINNING: usize = 32;
-
-/// How much of a name is shown; the beginning is enough to name it.
-const SHORT: usize = 8;

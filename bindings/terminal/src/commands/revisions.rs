@@ -4,8 +4,6 @@
 use couplet::Revision;
 use serde_json::{Value, json};
 
-use crate::output::{Output, Style};
-
 /// How much of an entry is shown to people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shown {
@@ -28,17 +26,4 @@ pub(super) fn as_json(revisions: &[Revision]) -> Vec<Value> {
 /// Whether any words were written anew.
 pub(super) fn is_edited<'a>(mut earlier: impl Iterator<Item = &'a Revision>) -> bool {
     earlier.next().is_some()
-}
-
-/// How words read before, a line each, the last before the first.
-pub(super) fn in_words<'a>(
-    earlier: impl Iterator<Item = &'a Revision>,
-    (shown, begin): (Shown, &str),
-    output: &Output,
-) -> Vec<String> {
-    let line = |one: &Revision| output.styled(Style::Dim, &format!("{begin}before: {}", one.text));
-    let mut lines: Vec<String> = earlier.map(line).collect();
-    lines.retain(|_| shown == Shown::WithHistory);
-    lines.reverse();
-    lines
 }

@@ -1,14 +1,11 @@
-//! What is said about an entry: the verbs of `do`, and how comments and reactions are shown.
+//! What is said about an entry: the verbs of `do`, and comments and reactions for programs.
 
-use std::collections::BTreeMap;
-
-use couplet::{Comment, Couplet, EntryRow, On, Saying, Slot};
+use couplet::{Comment, Couplet, Entry, EntryRow, On, Saying};
 use serde_json::{Value, json};
 
-use super::entries::{Names, SHARED, name_of, names, person, say_queued};
+use super::entries::{Names, SHARED, name_of, names, say_queued};
 use super::named::with_names;
-use super::revisions::{self, Shown};
-use super::{practice, text_or_input};
+use super::{practice, revisions, text_or_input};
 use crate::arguments::{Do, Verb};
 use crate::day;
 use crate::failure::Failure;
@@ -19,7 +16,7 @@ const WIDTH: usize = 68;
 /// Said of an entry that is as it was.
 pub(super) const UNCHANGED: &str = "Changed: nothing, as it is so already";
 
-/// How much of a comment's name is shown; the beginning is enough to name it.
+/// How much of a name is shown; the beginning is enough to name it.
 const SHORT: usize = 8;
 
 pub(crate) async fn act(couplet: &Couplet, asked: Do, output: &Output) -> Result<(), Failure> {
@@ -71,8 +68,8 @@ pub(super) async fn say(
         "state": SHARED,
         "changed": is_changed,
         "can": can(&row),
-        "comments": comments(&row, &names),
-        "reactions": reactions(&row, &names),
+        "comments": comments(&row.entry, &names),
+        "reactions": reactions(&row.entry, &names),
         "practice": with_names(practice::as_json(&row.entry), &names),
     });
     let entry = output.styled(Style::Bold, row.entry.key.as_str());
@@ -128,7 +125,7 @@ pub(super) fn open_in_words(row: &EntryRow, output: &Output) -> Vec<String> {
 }
 
 /// The comments for programs.
-pub(super) fn comments(row: &EntryRow, names: &Names) -> Vec<Value> {
+pub(super) fn comments(entry: &Entry, names: &Names) -> Vec<Value> {
     let comment = |comment: &Comment| {
         json!({
             "comment": comment.id.as_str(),
@@ -142,11 +139,11 @@ pub(super) fn comments(row: &EntryRow, names: &Names) -> Vec<Value> {
             "alternatives": revisions::as_json(&comment.alternatives),
         })
     };
-    row.entry.comments.iter().map(comment).collect()
+    entry.comments.iter().map(comment).collect()
 }
 
 /// The reactions for programs.
-pub(super) fn reactions(row: &EntryRow, names: &Names) -> Vec<Value> {
+pub(super) fn reactions(entry: &Entry, names: &Names) -> Vec<Value> {
     let reaction = |reaction: &couplet::Reaction| {
         json!({
             "by": reaction.by.index(),
@@ -154,58 +151,7 @@ pub(super) fn reactions(row: &EntryRow, names: &Names) -> Vec<Value> {
             "emoji": reaction.emoji.as_str(),
         })
     };
-    row.entry.reactions.iter().map(reaction).collect()
-}
-
-/// Reactions on one line, and the comments, for people.
-pub(super) fn in_words(
-    row: &EntryRow,
-    (shown, names): (Shown, &Names),
-    output: &Output,
-) -> Vec<String> {
-    let mut by_emoji: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for reaction in &row.entry.reactions {
-        let whose = by_emoji.entry(reaction.emoji.as_str()).or_default();
-        whose.push(person(reaction.by, names));
-    }
-    let left = by_emoji.iter().map(|(emoji, whose)| format!("{emoji} {}", whose.join(", ")));
-    let left: Vec<String> = left.collect();
-    let mut lines = Vec::new();
-    if !left.is_empty() {
-        lines.push(format!("    {}", left.join("   ")));
-    }
-    for comment in &row.entry.comments {
-        lines.extend(comment_in_words(row, comment, names, output));
-        lines.extend(revisions::in_words(comment.earlier(), (shown, "        "), output));
-    }
-    lines
-}
-
-fn comment_in_words(
-    row: &EntryRow,
-    comment: &Comment,
-    names: &Names,
-    output: &Output,
-) -> Vec<String> {
-    let style = if comment.author == Slot::First { Style::First } else { Style::Second };
-    let mut marks = vec![short(comment.id.as_str())];
-    let answered = comment.reply_to.as_ref().and_then(|id| row.entry.comment(id));
-    if let Some(answered) = answered {
-        let whose = person(answered.author, names);
-        marks.push(format!("answers {whose}, {}", short(answered.id.as_str())));
-    }
-    if comment.is_edited() {
-        marks.push("edited".into());
-    }
-    let name = output.styled(style, &person(comment.author, names));
-    let marks = output.styled(Style::Dim, &marks.join(" · "));
-    let mut lines = vec![format!("      {name}  {marks}")];
-    lines.extend(wrap(&comment.text, WIDTH).into_iter().map(|line| format!("        {line}")));
-    for beside in &comment.alternatives {
-        let beside = format!("        beside it: {}", beside.text);
-        lines.push(output.styled(Style::Warning, &beside));
-    }
-    lines
+    entry.reactions.iter().map(reaction).collect()
 }
 
 fn short(id: &str) -> String {

@@ -4,8 +4,8 @@ use couplet::{Entry, ItemId, Meeting, Proposal, names};
 use serde_json::{Value, json};
 
 use super::entries::{Names, person};
-use crate::output::{Output, Style};
-use crate::{day, moment};
+use super::telling::{self, Line, Telling};
+use crate::moment;
 
 /// The times proposed for a conversation, for programs.
 pub(super) fn as_json(meeting: &Meeting) -> Value {
@@ -26,7 +26,7 @@ pub(super) fn as_json(meeting: &Meeting) -> Value {
 }
 
 /// The times proposed, a line each.
-pub(super) fn in_words(meeting: &Meeting, names: &Names, output: &Output) -> Vec<String> {
+pub(super) fn told(meeting: &Meeting, names: &Names) -> Vec<Line> {
     let line = |time: &Proposal| {
         let mark = match &meeting.agreed {
             Some(agreed) if *agreed == time.id => "agreed",
@@ -34,19 +34,32 @@ pub(super) fn in_words(meeting: &Meeting, names: &Names, output: &Output) -> Vec
             _ => "proposed",
         };
         let votes = time.votes.iter();
-        let votes: Vec<String> =
+        let mut said: Vec<String> =
             votes.map(|(by, vote)| format!("{} {}", person(*by, names), vote.name())).collect();
-        let short: String = time.id.as_str().chars().take(SHORT).collect();
-        let id = output.styled(Style::Dim, &short);
-        format!("      {mark}: {}  {}  {id}", span(time), votes.join(", "))
+        let by: Vec<String> = time.by.iter().map(|by| person(*by, names)).collect();
+        said.push(format!("proposed by {}", by.join(" and ")));
+        let words = format!("{}  {}", span(time), said.join(", "));
+        telling::said(mark, &words).marked(vec![telling::short(&time.id)])
     };
     meeting.proposals.iter().map(line).collect()
 }
 
-/// A value of that name in an entry, as people read it: a day as such, and a time by when it is.
+/// A value of that name in an entry, as people read it on a terminal, and may type it.
 pub(super) fn value_in_words(entry: &Entry, name: &str, value: &str) -> String {
+    let here = Telling { names: &[None, None], is_on_paper: false };
+    value_told(entry, (name, value), &here)
+}
+
+/// The same as it is told there: a day as such, and a time by when it is.
+pub(super) fn value_told(
+    entry: &Entry,
+    (name, value): (&str, &str),
+    telling: &Telling<'_>,
+) -> String {
     let read = match name {
-        names::HAPPENED | names::ON | names::SINCE => value.parse().ok().map(day::show),
+        names::HAPPENED | names::ON | names::SINCE => {
+            value.parse().ok().map(|day| telling.day(day))
+        }
         names::CHOSEN => {
             let mut times = entry.meeting.iter().flat_map(|meeting| &meeting.proposals);
             times.find(|time| time.id.as_str() == value).map(span)
@@ -59,6 +72,3 @@ pub(super) fn value_in_words(entry: &Entry, name: &str, value: &str) -> String {
 fn span(time: &Proposal) -> String {
     moment::span((time.start, time.end), &time.zone)
 }
-
-/// How much of a name is shown; the beginning is enough to name it.
-const SHORT: usize = 8;
