@@ -19,7 +19,7 @@ pub struct Export {
     pub persons: Vec<Person>,
     /// The hash of everything shared.
     pub hash: String,
-    /// The entries, the oldest first.
+    /// The entries, the oldest first; behind them, in a vault, the drafts that it has.
     pub entries: Vec<Entry>,
     /// The changes that make them, in an order in which they can be applied.
     pub changes: Vec<PlacedChange>,

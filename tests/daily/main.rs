@@ -5,5 +5,6 @@ mod beside;
 mod devices;
 mod drafts;
 mod export;
+mod taken_out;
 
 use couplet_tests::running;

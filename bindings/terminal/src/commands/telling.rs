@@ -170,7 +170,8 @@ impl Telling<'_> {
     /// A value, with what was set apart from it; of a tag and its label one line.
     fn value(&self, entry: &Entry, shown: &Shown) -> Option<Line> {
         let what = match shown.name.as_str() {
-            names::TAG => return None,
+            // With its label; and what a draft is merged by.
+            names::TAG | names::BASE | names::ENDED => return None,
             names::LABEL => {
                 let is_it = |one: &&Shown| one.name == names::TAG && one.id == shown.id;
                 let word = entry.shown.iter().find(is_it).map(|tag| tag.value.as_str());
@@ -215,7 +216,7 @@ impl Telling<'_> {
             .as_str(),
         );
         let of = one.id.as_ref().filter(|id| entry.things().any(|thing| thing == *id));
-        let of = of.map(|id| format!(" of {}", self.thing(entry, id))).unwrap_or_default();
+        let of = of.map(|id| format!(" ({})", self.thing(entry, id))).unwrap_or_default();
         Line { of, ..line }.marked(one.id.iter().map(short).collect())
     }
 

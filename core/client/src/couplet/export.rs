@@ -22,7 +22,7 @@ pub struct Export {
     pub persons: Vec<(Slot, String)>,
     /// The hash of everything shared, as [`Couplet::hash`] gives it.
     pub hash: Hash,
-    /// The entries, the oldest first.
+    /// The entries, the oldest first; behind them, in a vault, the drafts that it has.
     pub entries: Vec<Entry>,
     /// The changes that make them, in an order in which they can be applied.
     pub changes: Vec<PlacedChange>,

@@ -33,9 +33,11 @@ impl Owner {
         }
         let all = Filter { among: Among::All, ..Filter::default() };
         let everything = u32::try_from(count).unwrap_or(u32::MAX);
-        let mut entries = tables.timeline(None, everything, &all, me)?;
-        entries.reverse();
-        let entries = entries.into_iter().map(|row| row.entry).collect();
+        let drafts = Filter { kind: Some(Kind::Draft.name().to_owned()), ..all.clone() };
+        let all = tables.timeline(None, everything, &all, me)?.into_iter().rev();
+        let drafts = tables.timeline(None, everything, &drafts, me)?.into_iter().rev();
+        let drafts = drafts.filter(|row| row.entry.draft().is_some());
+        let entries = all.chain(drafts).map(|row| row.entry).collect();
         Ok(Export { notebook, person: me, persons, hash, entries, changes })
     }
 
