@@ -6,7 +6,9 @@ use crate::attention::{Among, Need, Trash};
 use crate::device::PersonId;
 use crate::error::CoupletError;
 use crate::facts::Fact;
-use crate::kinds::{Deed, EntryState, Item, ItemId, Kind, Member, Open, Part, Shown, Stance};
+use crate::kinds::{
+    Deed, EntryState, EntryTag, Item, ItemId, Kind, Member, Open, Part, Shown, Stance,
+};
 use crate::times::{Meeting, Pause, Seal};
 
 /// The name of an entry, the same on every phone.
@@ -208,6 +210,8 @@ pub struct EntryRow {
     pub can: Vec<Verb>,
     /// What its kind has this device's person do with it now.
     pub open: Vec<Open>,
+    /// What it is filed under, and what each of that is shown as.
+    pub tags: Vec<EntryTag>,
     /// Where the timeline goes on after it.
     pub cursor: Cursor,
 }
@@ -417,6 +421,7 @@ impl From<couplet::EntryRow> for EntryRow {
             is_unread: row.is_unread,
             delivery: row.delivery.into(),
             can: all(row.can),
+            tags: all(row.tags),
         }
     }
 }

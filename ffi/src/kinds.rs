@@ -63,6 +63,8 @@ pub enum Kind {
     Draft,
     /// For oneself: what was seen of a shared notebook. It is written and read by no app.
     Marks,
+    /// A page that its author alone writes on, and both read.
+    OwnPage,
 }
 
 /// Where an entry of some kind has come to.
@@ -264,6 +266,8 @@ pub enum Deed {
     Link,
     /// Listening: take such a page off.
     Unlink,
+    /// Profile: what a tag is called: its word, and on the next line its label, or none.
+    RenameTag,
     /// Repair: take back that an apology was received.
     Unreceive,
     /// Note, gesture: take one's thanks back, and the words that came with it.
@@ -290,6 +294,22 @@ pub enum On {
     },
     /// Any of its items.
     AnyItem,
+}
+
+/// A tag of an entry, and what it is shown as.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct EntryTag {
+    /// Its word, as it stands among the members.
+    pub word: String,
+    /// What it is to be shown as: none for its word, several if it was renamed apart and nobody has
+    /// chosen.
+    pub labels: Vec<String>,
+}
+
+impl From<couplet::Tag> for EntryTag {
+    fn from(couplet::Tag { word, labels }: couplet::Tag) -> Self {
+        Self { word, labels }
+    }
 }
 
 /// A deed that is open to this device's person at the moment.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use couplet::{Couplet, Entry, Kind};
 use couplet_tests::chance::Chance;
-use couplet_tests::phones::{PATIENCE, Together, meet, shown};
+use couplet_tests::phones::{PATIENCE, Together, meet, own_device, place, shown};
 
 fn words(text: &str) -> BTreeSet<&str> {
     text.split_whitespace().collect()
@@ -64,6 +64,25 @@ async fn hurt_that_becomes_lonely_and_angry_becomes_no_third_word_anywhere() {
     let merged = shown(&it.ana, &page).await.text;
     assert!(words(&merged).is_superset(&BTreeSet::from(["lonely", "angry"])), "{merged}");
     assert_eq!(shown(&it.ben, &page).await.text, merged);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_page_of_ones_own_two_devices_type_apart_and_every_word_is_whole() {
+    let it = Together::begin().await;
+    let tablet = own_device(&it.ana, &place(it.home.path(), "tablet")).await;
+    let page = it.ana.write(Kind::OwnPage, 1, "I felt hurt, then 🎉").await.unwrap().entry.key;
+    let page = page.as_str();
+    meet(&[&it.ana, &tablet, &it.ben]).await;
+    let on_anas_screen = shown(&it.ana, page).await;
+    let on_the_tablets = shown(&tablet, page).await;
+    edit(&tablet, &on_the_tablets, "I felt hurt and lonely, then 🎉").await;
+    edit(&it.ana, &on_anas_screen, "Once I felt hurt, then 🎉 and home").await;
+    meet(&[&it.ana, &tablet, &it.ben]).await;
+    meet(&[&it.ana, &tablet, &it.ben]).await;
+    for phone in [&it.ana, &tablet, &it.ben] {
+        let text = shown(phone, page).await.text;
+        assert_eq!(text, "Once I felt hurt and lonely, then 🎉 and home");
+    }
 }
 
 /// A text field that is bound to the whole string: with each letter it hands over all that it holds.

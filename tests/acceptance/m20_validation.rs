@@ -42,6 +42,7 @@ async fn words_beyond_their_limit_are_refused_with_the_limit_and_never_cut() {
         (Kind::Prompt, 10_000),
         (Kind::Repair, 200),
         (Kind::Page, 65_536),
+        (Kind::OwnPage, 65_536),
     ] {
         let longest = ana.write(kind, 1, &words(limit)).await.unwrap().entry;
         assert_eq!(longest.text.len(), limit, "{}", kind.name());
@@ -79,6 +80,10 @@ async fn words_beyond_their_limit_are_refused_with_the_limit_and_never_cut() {
         assert_eq!(refused.code(), "invalid_input", "{nothing:?}");
     }
     let profile = ana.write(Kind::Profile, 1, "us").await.unwrap().entry.key;
+    for (word, label) in [(words(65), words(1)), (words(1), words(65))] {
+        let renamed = doing(Deed::RenameTag, &format!("{word}\n{label}"));
+        too_long(ana.say(profile.as_str(), renamed).await, 64, 65);
+    }
     for name in ["", "  ", "A\u{202e}na", "A\u{7}na", &words(65)] {
         let named = Couplet::found(&place(home.path(), "nobody"), name, None).await;
         assert_eq!(named.unwrap_err().code(), "invalid_input", "{name:?}");

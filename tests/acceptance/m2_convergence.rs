@@ -47,7 +47,8 @@ async fn act(phone: &Couplet, word: &str, chance: &mut Chance) -> BTreeSet<Said>
     };
     let (entry, key) = (&row.entry, row.entry.key.as_str());
     let me = phone.status().await.unwrap().slot;
-    let is_mine = entry.author == me && entry.kind.map(Kind::body) == Some(Body::Words);
+    let is_one_persons = matches!(entry.kind.map(Kind::body), Some(Body::Words | Body::OwnText));
+    let is_mine = entry.author == me && is_one_persons;
     let done = match chance.below(5) {
         0 if is_mine => phone.edit(key, None, word).await,
         1 => phone.comment(key, None, word).await,

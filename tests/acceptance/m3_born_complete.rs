@@ -20,7 +20,8 @@ async fn first_edits(phone: &Couplet, entry: &str, own: &str, chance: &mut Chanc
         let Some(deed) = open_deed(&fresh, open, own, chance) else { continue };
         phone.say(entry, deed).await.unwrap();
     }
-    if fresh.author == me || fresh.kind.map(Kind::body) != Some(Body::Words) {
+    let is_one_persons = matches!(fresh.kind.map(Kind::body), Some(Body::Words | Body::OwnText));
+    if fresh.author == me || !is_one_persons {
         phone.edit(entry, None, own).await.unwrap();
     }
     phone.comment(entry, None, own).await.unwrap();

@@ -13,12 +13,14 @@ use couplet_tests::phones::{PATIENCE, act, meet, pair, place};
 use couplet_tests::relay::Relay;
 use couplet_tests::scan::Store;
 
-/// Ana and Ben, and a repair of hers with all sorts of words of hers in it, and her note.
-async fn couple(home: &Path, relay: &Relay) -> (Couplet, Couplet, [String; 2]) {
+/// Ana and Ben, and a repair of hers with all sorts of words of hers in it, her note, and a page of
+/// her own.
+async fn couple(home: &Path, relay: &Relay) -> (Couplet, Couplet, [String; 3]) {
     let (ana, ben) = pair(home, &relay.link).await;
     let note = ana.write(Kind::Note, 1, "I felt hurt").await.unwrap().entry.key;
     let repair = ana.write(Kind::Repair, 1, "Tuesday").await.unwrap().entry.key;
-    let entries = [note, repair].map(|key| key.as_str().to_owned());
+    let page = ana.write(Kind::OwnPage, 1, "I felt hurt, and wrote").await.unwrap().entry.key;
+    let entries = [note, repair, page].map(|key| key.as_str().to_owned());
     act(&ana, &entries[1], Deed::Tell, "You were late").await;
     act(&ana, &entries[1], Deed::Ask, "Call me").await;
     ana.comment(&entries[0], None, "I mean it").await.unwrap();
@@ -30,11 +32,13 @@ async fn couple(home: &Path, relay: &Relay) -> (Couplet, Couplet, [String; 2]) {
 async fn bens_phone_refuses_to_write_over_anas_words() {
     let home = tempfile::tempdir().unwrap();
     let relay = Relay::start(&home.path().join("relay"));
-    let (ana, ben, [note, repair]) = couple(home.path(), &relay).await;
+    let (ana, ben, [note, repair, page]) = couple(home.path(), &relay).await;
     let before = ben.hash().await.unwrap();
     let is_not_his = |done: Result<_, Error>| assert_eq!(done.unwrap_err().code(), "not_yours");
 
     is_not_his(ben.edit(&note, None, "I felt fine").await);
+    is_not_his(ben.edit(&page, None, "I felt fine, and wrote").await);
+    is_not_his(ben.splice(&page, None, (7, 4), "fine").await);
     let comment = ben.entry(&note).await.unwrap().entry.comments.remove(0).id;
     is_not_his(ben.edit_comment(&note, comment.as_str(), "Not really").await);
     let request = ben.entry(&repair).await.unwrap().entry.parts;
@@ -57,19 +61,36 @@ async fn bens_phone_refuses_to_write_over_anas_words() {
     assert!(entry.stances.iter().all(|stance| stance.by == Slot::Second), "Ana let nothing go");
     assert_ne!(ben.hash().await.unwrap(), before, "the hash tells what is different");
     assert_eq!(ana.entry(&note).await.unwrap().entry.text, "I felt hurt");
+    // Of her page he speaks, as of anything; it stays as it is.
+    ben.comment(&page, None, "I did not know").await.unwrap();
+    ben.react(&page, "🫶").await.unwrap();
+    act(&ben, &page, Deed::Tag, "us").await;
+    meet(&[&ana, &ben]).await;
+    let row = ana.entry(&page).await.unwrap();
+    assert_eq!(
+        (row.entry.text.as_str(), row.entry.author),
+        ("I felt hurt, and wrote", Slot::First)
+    );
+    assert_eq!((row.entry.comments.len(), row.entry.reactions.len(), row.tags.len()), (1, 1, 1));
 }
 
 /// Something that a forged app of Ben's does, as if it were Ana's, in her note or her repair.
-type Forgery = fn(&mut Notebook, &[EntryKey; 2]) -> Written;
+type Forgery = fn(&mut Notebook, &[EntryKey; 3]) -> Written;
 
-const FORGERIES: [(&str, Forgery); 4] = [
-    ("her words", |forged, [note, _]| forged.edit(note, None, "I felt fine").unwrap().unwrap()),
-    ("her comment", |forged, [note, _]| {
+const FORGERIES: [(&str, Forgery); 6] = [
+    ("her words", |forged, [note, ..]| forged.edit(note, None, "I felt fine").unwrap().unwrap()),
+    ("her comment", |forged, [note, ..]| {
         let comment = forged.entry(note).unwrap().comments.remove(0).id;
         forged.edit_comment(note, &comment, "Not really").unwrap().unwrap()
     }),
-    ("her side of it", |forged, [_, repair]| does(forged, repair, Deed::Tell, "I was wrong")),
-    ("her letting go", |forged, [_, repair]| does(forged, repair, Deed::LetGo, "")),
+    ("her side of it", |forged, [_, repair, _]| does(forged, repair, Deed::Tell, "I was wrong")),
+    ("her letting go", |forged, [_, repair, _]| does(forged, repair, Deed::LetGo, "")),
+    ("her page", |forged, [.., page]| {
+        forged.edit(page, None, "I felt fine, and wrote").unwrap().unwrap()
+    }),
+    ("a word on her page", |forged, [.., page]| {
+        forged.splice(page, None, (0, 0), "Once, ").unwrap().unwrap()
+    }),
 ];
 
 fn does(forged: &mut Notebook, entry: &EntryKey, deed: Deed, words: &str) -> Written {
@@ -78,7 +99,7 @@ fn does(forged: &mut Notebook, entry: &EntryKey, deed: Deed, words: &str) -> Wri
 }
 
 /// Writes into the store of Ben's phone, which nobody has open, a change that his own app refuses.
-fn forge(export: &Export, place: &Place, writer: WriterId, entries: &[EntryKey; 2], it: Forgery) {
+fn forge(export: &Export, place: &Place, writer: WriterId, entries: &[EntryKey; 3], it: Forgery) {
     let (volume, edition) = (export.changes[0].volume, export.changes[0].edition);
     let changes = export.changes.iter().map(|it| Change::parse(it.bytes.clone()).unwrap());
     let as_ana = (Person::first(Slot::First), writer);
@@ -91,7 +112,7 @@ fn forge(export: &Export, place: &Place, writer: WriterId, entries: &[EntryKey; 
 }
 
 /// The entries as a phone shows them, whatever version of them that is.
-async fn shown(phone: &Couplet, entries: &[String; 2]) -> Vec<Entry> {
+async fn shown(phone: &Couplet, entries: &[String; 3]) -> Vec<Entry> {
     let mut shown = Vec::new();
     for key in entries {
         let entry = phone.entry(key).await.unwrap().entry;

@@ -1,7 +1,7 @@
 //! M6, shown conflicts: what two set apart from each other is shown on both phones until one
 //! chooses.
 
-use couplet::{Couplet, Deed, Entry, Fact, Kind, Need, Saying, Slot, State};
+use couplet::{Couplet, Deed, Entry, Fact, Filter, Kind, Need, Saying, Slot, State, Tag};
 use couplet_tests::phones::{Together, act, act_on, meet};
 
 /// A value that both may set.
@@ -11,16 +11,18 @@ enum Field {
     Chosen,
     HappenedOn,
     Date,
+    Label,
 }
 
 impl Field {
-    const ALL: [Self; 4] = [Self::Topic, Self::Chosen, Self::HappenedOn, Self::Date];
+    const ALL: [Self; 5] = [Self::Topic, Self::Chosen, Self::HappenedOn, Self::Date, Self::Label];
 
     const fn kind(self) -> Kind {
         match self {
             Self::Topic | Self::HappenedOn => Kind::Repair,
             Self::Chosen => Kind::HeartToHeart,
             Self::Date => Kind::Date,
+            Self::Label => Kind::Profile,
         }
     }
 
@@ -30,6 +32,7 @@ impl Field {
             Self::Chosen => "chosen",
             Self::HappenedOn => "happened-on",
             Self::Date => "on",
+            Self::Label => "label",
         }
     }
 
@@ -46,6 +49,10 @@ impl Field {
             }
             Self::HappenedOn => drop(act(phone, entry, Deed::HappenedOn, day).await),
             Self::Date => drop(act(phone, entry, Deed::SetDate, day).await),
+            Self::Label => {
+                let renamed = ["home\nOur home", "home\nThe house"][which];
+                act(phone, entry, Deed::RenameTag, renamed).await;
+            }
         }
     }
 
@@ -92,7 +99,9 @@ async fn what_was_set_apart_is_shown_on_both_phones_until_one_chooses() {
         // Ben chooses what stands beside, and that clears both phones.
         let [alternative] = <[String; 1]>::try_from(alternatives).unwrap();
         let (name, value) = (field.name().to_owned(), alternative.clone());
-        let resolve = Saying::Resolve { field: name, on: None, value };
+        let mut choices = ben.entry(&entry).await.unwrap().entry.choices().into_iter();
+        let on = choices.find(|choice| choice.field == name).unwrap().on;
+        let resolve = Saying::Resolve { field: name, on: on.map(|id| id.to_string()), value };
         ben.say(&entry, resolve.clone()).await.unwrap();
         meet(&[ana, ben]).await;
         for phone in [ana, ben] {
@@ -102,6 +111,52 @@ async fn what_was_set_apart_is_shown_on_both_phones_until_one_chooses() {
             assert_eq!(again.code(), "nothing_to_resolve", "{field:?}");
         }
     }
+}
+
+/// What a phone shows a tag as, in an entry.
+async fn labels(phone: &Couplet, entry: &str) -> Vec<String> {
+    let tags = phone.entry(entry).await.unwrap().tags;
+    let [tag] = <[Tag; 1]>::try_from(tags).unwrap();
+    assert_eq!(tag.word, "home");
+    tag.labels
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tag_renamed_apart_is_shown_as_both_in_every_entry_until_one_chooses() {
+    let it = Together::begin().await;
+    let (ana, ben) = (&it.ana, &it.ben);
+    let note = ana.write(Kind::Note, 20_000, "Dear Ben").await.unwrap().entry.key;
+    let note = note.as_str();
+    act(ana, note, Deed::Tag, "home").await;
+    assert_eq!(labels(ana, note).await, Vec::<String>::new(), "it is shown as its word");
+    let profile = set_apart(&it, Field::Label, [0, 1]).await;
+    for phone in [ana, ben] {
+        let mut both = labels(phone, note).await;
+        both.sort();
+        assert_eq!(both, ["Our home", "The house"]);
+        let row = &phone.timeline(None, 10, Filter::default()).await.unwrap();
+        let row = row.iter().find(|row| row.entry.key.as_str() == note).unwrap();
+        assert_eq!((row.tags[0].labels.len(), row.entry.conflicts()), (2, 0));
+        let waits = phone.needs_attention().await.unwrap().entries;
+        assert_eq!(waits.len(), 1);
+        assert_eq!(waits[0].entry.key.as_str(), profile);
+    }
+    let on = ben.entry(&profile).await.unwrap().entry.choices().remove(0).on.unwrap().to_string();
+    let (field, value) = ("label".to_owned(), "Our home".to_owned());
+    ben.say(&profile, Saying::Resolve { field, on: Some(on), value }).await.unwrap();
+    meet(&[ana, ben]).await;
+    for phone in [ana, ben] {
+        assert_eq!(labels(phone, note).await, ["Our home"]);
+        assert!(phone.needs_attention().await.unwrap().is_nothing());
+    }
+    // Filed anew under its word it is the same tag; without its profile it is that word.
+    act(ben, note, Deed::Tag, "home").await;
+    assert_eq!(labels(ben, note).await, ["Our home"]);
+    ben.say(&profile, Saying::Trash).await.unwrap();
+    assert_eq!(labels(ben, note).await, Vec::<String>::new());
+    ben.say(&profile, Saying::Restore).await.unwrap();
+    act(ben, &profile, Deed::RenameTag, "home").await;
+    assert_eq!(labels(ben, note).await, Vec::<String>::new(), "its label was taken off");
 }
 
 #[tokio::test(flavor = "multi_thread")]

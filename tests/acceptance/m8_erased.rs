@@ -72,11 +72,15 @@ async fn erased_words_are_in_no_file_and_whoever_was_away_brings_none_back() {
     let note = note.as_str();
     ana.edit(note, None, &format!("{SECRET} once more")).await.unwrap();
     let stays = ana.write(Kind::Note, 1, STAYS).await.unwrap().entry.key;
+    // And a page of her own, which its two devices write on.
+    let page = ana.write(Kind::OwnPage, 1, &secret).await.unwrap().entry.key;
+    let page = page.as_str();
     meet(&[&ana, &tablet, &ben]).await;
     ben.comment(note, None, "I read it").await.unwrap();
     meet(&[&ana, &tablet, &ben]).await;
     // The tablet goes away, with the words, and writes there.
     tablet.write(Kind::Note, 2, "written far away").await.unwrap();
+    tablet.splice(page, None, (0, 0), "Typed far away. ").await.unwrap();
     tablet.shutdown().await;
     fs::rename(home.path().join("tablet"), home.path().join("away")).unwrap();
 
@@ -91,10 +95,11 @@ async fn erased_words_are_in_no_file_and_whoever_was_away_brings_none_back() {
     assert_eq!(refused.code(), "not_allowed", "Ana's words are not Ben's to erase");
     let told = ana.erase(note).await.unwrap();
     assert!(!told.done_here, "nothing is gone before Ben's phone has agreed");
+    assert!(!ana.erase(page).await.unwrap().done_here);
     check_truth(&ana, &told, note).await;
     meet(&[&ana, &ben]).await;
     let told = ana.erase(note).await.unwrap();
-    assert!(told.done_here);
+    assert!(told.done_here && ana.erase(page).await.unwrap().done_here);
     check_truth(&ana, &told, note).await;
 
     let (after, phones) = scanned(home.path(), vec![(ana, "ana"), (ben, "ben")]).await;
@@ -123,6 +128,7 @@ async fn erased_words_are_in_no_file_and_whoever_was_away_brings_none_back() {
         let texts: Vec<&str> = rows.iter().map(|row| row.entry.text.as_str()).collect();
         assert!(texts.contains(&"written far away") && texts.contains(&STAYS), "{texts:?}");
         assert_eq!(phone.entry(note).await.unwrap().entry.comments[0].text, "I read it");
+        assert_eq!(phone.entry(page).await.unwrap().entry.text, "Typed far away. ");
     }
     let all = vec![(ana, "ana"), (ben, "ben"), (tablet, "tablet")];
     let (back, _) = scanned(home.path(), all).await;

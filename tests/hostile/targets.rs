@@ -15,7 +15,7 @@ use couplet_engine::notebook::claim::{Claim, RevMap};
 use couplet_engine::notebook::entry::Version;
 use couplet_engine::notebook::marks::{self, Mark};
 use couplet_engine::notebook::own::{Class, Owner, Subject};
-use couplet_engine::notebook::schema::{Field, WordsKey, name};
+use couplet_engine::notebook::schema::{Field, Hands, WordsKey, name};
 use couplet_engine::pairing::code::Code;
 use couplet_engine::pairing::link::JoinLink;
 use couplet_engine::seal::closed::{ClosedWords, Keeper, Place};
@@ -98,7 +98,8 @@ fn of_entries() -> Vec<Target> {
     };
     let entry = EntryKey::from_random(Slot::Second, [3; 16]);
     let batch = marks::batches(&[Mark { entry, seen: claim.witness.clone() }]).concat();
-    let fields = [claimed, closed].map(|field| field.to_string().into_bytes());
+    let own_text = Field::Text(Hands::One(Person::first(Slot::Second)));
+    let fields = [claimed, closed, own_text].map(|field| field.to_string().into_bytes());
     vec![
         Target::new("field", fields.to_vec(), read_field),
         text("anchor", &format!("77-{writer}"), |text| {

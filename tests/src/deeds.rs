@@ -30,6 +30,7 @@ fn words_for(deed: Deed, own: &str, chance: &mut Chance) -> String {
         Deed::Entrust => one_of(&["me", "you", "both"]),
         Deed::Link | Deed::Unlink => one_of(&["0/mfrggzdfmztwq2lkmfrggzdfmy"]),
         Deed::Begins => one_of(&["note", "page"]),
+        Deed::RenameTag => one_of(&["home\nOur home", "home\nThe house", "train\nTrips", "home"]),
         Deed::Propose => one_of(&["1 9 UTC", "2 9 UTC", "3 9 Europe/Berlin"]),
         Deed::Rate | Deed::SetLength => one_of(&["1", "2", "3"]),
         // Of a day to come, whatever the clocks say.

@@ -8,9 +8,9 @@ use couplet_engine::notebook::claim::{Claim, RevMap};
 use couplet_engine::notebook::marks;
 use couplet_engine::notebook::name::ItemId;
 use couplet_engine::notebook::own::{Class, Owner, Subject};
-use couplet_engine::notebook::schema::{Field, WordsKey, name};
+use couplet_engine::notebook::schema::{Field, Hands, WordsKey, name};
 use couplet_engine::seal::closed::{ClosedWords, Keeper, Place};
-use couplet_proto::ids::{Slot, WriterId};
+use couplet_proto::ids::{Person, Slot, WriterId};
 use couplet_tests::chance::Chance;
 use data_encoding::HEXLOWER;
 
@@ -39,6 +39,10 @@ pub(crate) fn read_key(vector: &Vector) -> Outcome {
         Field::Own(class, subject, owner) => owned(of(&format!("{class:?}"), &subject), owner),
         Field::Key(id, owner) => owned(Outcome::ok().says("what", "key").says("id", id), owner),
         Field::Rev(owner) => owned(Outcome::ok().says("what", "rev"), owner),
+        Field::Text(Hands::One(Person { slot, generation })) => {
+            let outcome = Outcome::ok().says("what", "text of one");
+            outcome.says("slot", slot.index()).says("generation", generation)
+        }
         earlier => Outcome::ok().says("what", format!("{earlier:?}").split('(').next().unwrap()),
     }
 }
@@ -124,6 +128,7 @@ pub(crate) fn keys() -> Vec<Made> {
     let feeling = Field::Own(Class::Member, Subject::of_member(name::FEELING, "hurt"), OWNER);
     let answer = Field::Closed(Subject::new(name::ANSWER, None), words);
     let key = Field::Key(id(), OWNER);
+    let own_text = Field::Text(Hands::One(Person { slot, generation }));
     let bad = "no key of ours";
     vec![
         make("part", "ok", "one of several", &part),
@@ -136,6 +141,16 @@ pub(crate) fn keys() -> Vec<Made> {
         make("key", "ok", "of closed words", &key),
         make("rev", "ok", "where a change starts", &Field::Rev(OWNER)),
         make("kind", "ok", "of the first law", &Field::Kind),
+        make("text", "ok", "for both hands", &Field::Text(Hands::Both)),
+        make("own-text", "ok", "for one person's", &own_text),
+        make("own-text-of-nobody", bad, "there are two", &"text/2.0"),
+        make("own-text-in-two-ways", bad, "a second spelling", &"text/1.00"),
+        make(
+            "own-text-of-a-writer",
+            bad,
+            "a person's, not a phone's",
+            &format!("{own_text}/{PHONE}"),
+        ),
         make("zero-rev", bad, "from 1", &part.to_string().replace("12-", "0-")),
         make("leading-zero", bad, "a second spelling", &part.to_string().replace("12-", "012-")),
         make("third-person", bad, "there are two", &part.to_string().replace("1.0", "2.0")),

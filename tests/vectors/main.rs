@@ -16,6 +16,7 @@ mod frame;
 mod going;
 mod have;
 mod keys;
+mod law;
 mod link;
 mod number;
 mod passphrase;
@@ -39,7 +40,7 @@ struct Format {
     made: fn() -> Vec<Made>,
 }
 
-const FORMATS: [Format; 23] = [
+const FORMATS: [Format; 24] = [
     Format { kind: "body", read: body::read, made: body::made },
     Format { kind: "checkpoint", read: checkpoint::read, made: checkpoint::made },
     Format { kind: "claim", read: entry::read_claim, made: entry::claims },
@@ -51,6 +52,7 @@ const FORMATS: [Format; 23] = [
     Format { kind: "going", read: statement::read, made: going::made },
     Format { kind: "have", read: have::read, made: have::made },
     Format { kind: "keys", read: keys::read, made: keys::made },
+    Format { kind: "law", read: law::read, made: law::made },
     Format { kind: "link", read: link::read, made: link::made },
     Format { kind: "marks", read: entry::read_marks, made: entry::marks },
     Format { kind: "move", read: ending::read, made: ending::moves },

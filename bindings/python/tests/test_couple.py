@@ -107,6 +107,13 @@ async def test_a_page_edited_apart_has_both_edits_and_own_words_are_their_author
     with pytest.raises(NotAllowed) as refused:
         await bens.edit(note.id, "good morning")
     assert refused.value.code == "not_yours"
+    own = (await anas.write("slept badly", Kind.OWN_PAGE)).entry
+    await meet(anas, bens)
+    assert (await bens.entry(own.id)).entry.text == "slept badly"
+    with pytest.raises(NotAllowed) as refused:
+        await bens.edit(own.id, "slept well")
+    assert refused.value.code == "not_yours"
+    assert (await anas.edit(own.id, "slept badly, alone")).entry.text == "slept badly, alone"
     edited = (await anas.edit(note.id, "good night, love")).entry
     assert [each.text for each in edited.revisions] == ["good night", "good night, love"]
 

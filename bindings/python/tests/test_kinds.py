@@ -18,6 +18,7 @@ from couplet import (
     Deed,
     EarlierVerdict,
     EarlierWords,
+    EntryTag,
     Filter,
     HadSaidYes,
     InvalidInput,
@@ -227,6 +228,13 @@ async def test_each_files_an_entry_under_words_of_their_own_from_a_widget_too(
     assert (await anas.act(entry, Deed.UNTAG, words="winter")).entry.members == ()
     assert [line.id for line in await anas.timeline(wanted=Filter(Kind.GESTURE))] == [entry]
     assert await anas.timeline(wanted=Filter(Kind.DREAM)) == []
+    await anas.act(entry, Deed.TAG, words="home")
+    assert (await anas.entry(entry)).tags == (EntryTag("home", ()),)
+    profile = (await anas.write("us", Kind.PROFILE)).entry.id
+    await anas.act(profile, Deed.RENAME_TAG, words="home\nOur home")
+    assert (await anas.entry(entry)).tags == (EntryTag("home", ("Our home",)),)
+    await anas.act(profile, Deed.RENAME_TAG, words="home")
+    assert (await anas.act(entry, Deed.UNTAG, words="home")).tags == ()
     await anas.shutdown()
     widget = await stack.enter_async_context(
         await Notebook.open_beside(ana.directory, ana.keystore)

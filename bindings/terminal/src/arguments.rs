@@ -339,8 +339,9 @@ pub(crate) struct Rename {
 
 #[derive(Debug, Args)]
 pub(crate) struct Write {
-    /// note, page (for both of you to write on), listening, repair, gesture, dream, fear, aspiration,
-    /// list, mood, date, heart-to-heart, prompt, profile or template
+    /// note, page (for both of you to write on), own-page (for you to write on, and both to read),
+    /// listening, repair, gesture, dream, fear, aspiration, list, mood, date, heart-to-heart, prompt,
+    /// profile or template
     #[arg(long, default_value = "note")]
     pub(crate) kind: String,
     /// The day it belongs to, as 2026-02-14 [default: today]

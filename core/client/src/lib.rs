@@ -41,6 +41,7 @@ pub use couplet_engine::notebook::kinds::{Fact, State};
 pub use couplet_engine::notebook::left_over::{KEEP, LeftOver};
 pub use couplet_engine::notebook::name::ItemId;
 pub use couplet_engine::notebook::names;
+pub use couplet_engine::notebook::profile::Tag;
 pub use couplet_engine::notebook::reaction::{Emoji, Reaction};
 pub use couplet_engine::notebook::repair::Pause;
 pub use couplet_engine::notebook::schema::Kind;

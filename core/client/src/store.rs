@@ -13,6 +13,7 @@ mod editions;
 mod entries;
 mod envelopes;
 mod inbox;
+mod labels;
 mod late;
 mod marks;
 mod membership;

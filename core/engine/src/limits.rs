@@ -75,6 +75,9 @@ pub const MAX_INTENSITY: u8 = 5;
 /// Tags of one person on one entry: notebook.md section 5.
 pub const MAX_TAGS: usize = 32;
 
+/// Tags of a notebook that have a label: each takes a place in the profile, which is one entry.
+pub const MAX_LABELS: usize = 256;
+
 /// Items of one list, and steps of one dream: notebook.md section 5.
 pub const MAX_ITEMS: usize = 500;
 

@@ -30,11 +30,12 @@ pub mod name;
 pub mod names;
 pub mod own;
 mod page;
-mod profile;
+pub mod profile;
 mod prompt;
 pub mod reaction;
 mod refusal;
 pub mod repair;
+mod saying;
 pub mod schema;
 pub mod sharing;
 pub mod sheet;
@@ -65,7 +66,7 @@ use kindness::Seal;
 use law::{Author, judge};
 use name::ItemId;
 pub use refusal::CannotWrite;
-use schema::{Body, ENTRY_VERSION, Field, Kind, Subject, TEXT, WordsKey};
+use schema::{Body, ENTRY_VERSION, Field, Hands, Kind, Subject, WordsKey};
 
 /// One volume of the notebook, loaded.
 #[derive(Debug)]
@@ -193,8 +194,9 @@ impl Notebook {
             others.push((Field::Words(words_key(author, 1)), words));
         }
         let page = match kind.body() {
-            Body::Text => Some((TEXT, text)),
-            Body::Notes(_) => Some((TEXT, notes)),
+            Body::Text => Some((Hands::Both, text)),
+            Body::OwnText => Some((Hands::One(self.me()), text)),
+            Body::Notes(_) => Some((Hands::Both, notes)),
             Body::Words | Body::Value(_) => None,
         };
         self.begin((key, kind, day), others, page)
@@ -237,11 +239,13 @@ impl Notebook {
         &mut self,
         (key, kind, day): (&EntryKey, Kind, i32),
         others: Vec<(Field, Scalar)>,
-        page: Option<(&str, &str)>,
+        page: Option<(Hands, &str)>,
     ) -> Result<Written, CannotWrite> {
         let author = self.author();
         let fields = Self::born_with(author, (kind, day), others);
         let fields: Vec<_> = fields.iter().map(|(f, value)| (f.as_str(), value.clone())).collect();
+        let page = page.map(|(hands, words)| (Field::Text(hands).to_string(), words));
+        let page = page.as_ref().map(|(field, words)| (field.as_str(), *words));
         let change = self.commit(author, |edit| edit.create_entry(key, &fields, page))?;
         self.written(key, change)
     }
@@ -278,11 +282,11 @@ impl Notebook {
         check_text(kind, text)?;
         let author = self.author();
         let change = match kind.body() {
-            Body::Text | Body::Notes(_) => self.edit_page(&entry, base, text)?,
             Body::Value(name) => self.set_value(key, name, text)?,
-            Body::Words if !self.is_by_me(entry.author, entry.generation) => {
+            Body::Words | Body::OwnText if !self.is_by_me(entry.author, entry.generation) => {
                 return Err(CannotWrite::NotYours);
             }
+            Body::Text | Body::OwnText | Body::Notes(_) => self.edit_page(&entry, base, text)?,
             Body::Words if entry.is_under_seal() => return Err(CannotWrite::NotNow),
             Body::Words if entry.text == text && entry.alternatives.is_empty() => None,
             Body::Words => {
@@ -382,13 +386,13 @@ fn words_key(author: Author, rev: u64) -> WordsKey {
 fn check_birth(kind: Kind, text: &str) -> Result<(), CannotWrite> {
     match kind.body() {
         Body::Notes(_) => check_words(MAX_NOTE, text),
-        Body::Text | Body::Words | Body::Value(_) => check_text(kind, text),
+        Body::Text | Body::OwnText | Body::Words | Body::Value(_) => check_text(kind, text),
     }
 }
 
 fn check_text(kind: Kind, text: &str) -> Result<(), CannotWrite> {
     match kind.body() {
-        Body::Text | Body::Notes(_) => check_length(MAX_PAGE, text),
+        Body::Text | Body::OwnText | Body::Notes(_) => check_length(MAX_PAGE, text),
         Body::Words if kind == Kind::Note => check_words(MAX_SWEET_NOTE, text),
         Body::Words => check_words(MAX_NOTE, text),
         Body::Value(_) => check_words(MAX_TITLE, text),

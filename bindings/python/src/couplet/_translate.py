@@ -136,6 +136,7 @@ def row(it: ffi.EntryRow) -> v.EntryRow:
         delivery=v.Delivery[it.delivery.name],
         can=frozenset(v.Verb[verb.name] for verb in it.can),
         open=tuple(map(opened, it.open)),
+        tags=tuple(k.EntryTag(tag.word, tuple(tag.labels)) for tag in it.tags),
         cursor=v.Cursor(it.cursor.value),
     )
 

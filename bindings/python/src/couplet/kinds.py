@@ -64,6 +64,8 @@ class Kind(enum.Enum):
     """For oneself: words that were not shared so far."""
     MARKS = "marks"
     """For oneself: what was seen of a shared notebook. It is written and read by no app."""
+    OWN_PAGE = "own-page"
+    """A page that its author alone writes on, and both read."""
 
 
 class EntryState(enum.Enum):
@@ -266,6 +268,8 @@ class Deed(enum.Enum):
     """Listening: name another page of listening that goes with it, as after both opened one."""
     UNLINK = "unlink"
     """Listening: take such a page off."""
+    RENAME_TAG = "rename-tag"
+    """Profile: what a tag is called: its word, and on the next line its label, or none."""
     UNRECEIVE = "unreceive"
     """Repair: take back that an apology was received."""
     UNTHANK = "unthank"
@@ -473,6 +477,16 @@ class Member:
     value: str
     intensity: int | None = None
     """Of a feeling: how strong it is, from 1 to 5, if its person says."""
+
+
+@dataclass(frozen=True)
+class EntryTag:
+    """A tag of an entry, and what it is shown as."""
+
+    word: str
+    """Its word, as it stands among the members."""
+    labels: tuple[str, ...]
+    """None for its word, several if it was renamed apart and nobody has chosen."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import NewType
 
 from .attention import Among, Arrived, Need, Pause, Trash
 from .kinds import (
+    EntryTag,
     Fact,
     Item,
     Kind,
@@ -164,6 +165,8 @@ class EntryRow:
     can: frozenset[Verb]
     open: tuple[Open, ...]
     """What its kind has this device's person do with it now."""
+    tags: tuple[EntryTag, ...]
+    """What it is filed under, and what each of that is shown as."""
     cursor: Cursor
 
 

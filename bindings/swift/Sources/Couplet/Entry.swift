@@ -110,6 +110,8 @@ public struct EntryRow: Hashable, Codable, Sendable, Identifiable {
     public let can: Set<Verb>
     /// What its kind has this device's person do with it now.
     public let open: [Open]
+    /// What it is filed under, and what each of that is shown as.
+    public let tags: [EntryTag]
     /// Where the timeline goes on after it.
     public let cursor: Cursor
 

@@ -47,6 +47,8 @@ public enum Kind: String, Hashable, Codable, Sendable, CaseIterable {
     case draft
     /// For oneself: what was seen of a shared notebook. It is written and read by no app.
     case marks
+    /// A page that its author alone writes on, and both read.
+    case ownPage
 }
 
 /// Where an entry of some kind has come to.
@@ -244,6 +246,8 @@ public enum Deed: String, Hashable, Codable, Sendable, CaseIterable {
     case link
     /// Listening: take such a page off.
     case unlink
+    /// Profile: what a tag is called: its word, and on the next line its label, or none.
+    case renameTag
     /// Repair: take back that an apology was received.
     case unreceive
     /// Note, gesture: take one's thanks back, and the words that came with it.
@@ -367,6 +371,14 @@ public struct Member: Hashable, Codable, Sendable {
     public let value: String
     /// Of a feeling: how strong it is, from 1 to 5, if its person says.
     public let intensity: Int?
+}
+
+/// A tag of an entry, and what it is shown as.
+public struct EntryTag: Hashable, Codable, Sendable {
+    /// Its word, as it stands among the members.
+    public let word: String
+    /// None for its word, several if it was renamed apart and nobody has chosen.
+    public let labels: [String]
 }
 
 /// An item of a list, or a step.

@@ -28,6 +28,7 @@ extension Kind {
             case .reminder: .reminder
             case .draft: .draft
             case .marks: .marks
+            case .ownPage: .ownPage
             }
     }
 
@@ -55,6 +56,7 @@ extension Kind {
         case .reminder: .reminder
         case .draft: .draft
         case .marks: .marks
+        case .ownPage: .ownPage
         }
     }
 }
@@ -165,6 +167,7 @@ extension Deed {
             case .setColour: .setColour
             case .link: .link
             case .unlink: .unlink
+            case .renameTag: .renameTag
             case .unreceive: .unreceive
             case .unthank: .unthank
             case .stepBack: .stepBack
@@ -243,6 +246,7 @@ extension Deed {
         case .setColour: .setColour
         case .link: .link
         case .unlink: .unlink
+        case .renameTag: .renameTag
         case .unreceive: .unreceive
         case .unthank: .unthank
         case .stepBack: .stepBack
@@ -351,6 +355,12 @@ extension Member {
         self.init(
             name: ffi.name, by: PersonId(ffi.by), value: ffi.value,
             intensity: ffi.intensity.map { Int($0) })
+    }
+}
+
+extension EntryTag {
+    init(_ ffi: CoupletFFI.EntryTag) {
+        self.init(word: ffi.word, labels: ffi.labels)
     }
 }
 

@@ -45,6 +45,7 @@ extension EntryRow {
             delivery: Delivery(ffi.delivery),
             can: Set(ffi.can.map { Verb($0) }),
             open: ffi.open.map { Open($0) },
+            tags: ffi.tags.map { EntryTag($0) },
             cursor: Cursor(ffi.cursor)
         )
     }

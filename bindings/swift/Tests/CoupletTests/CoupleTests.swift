@@ -106,6 +106,12 @@ extension Stories {
                     #expect(text == "oat milk and rye bread")
                 }
                 try await fails("not_yours", as: \.isNotAllowed) { try await ben.edit(note, "bad") }
+                let own = try await ana.write(.ownPage, "slept badly").id
+                try await meet(ana, ben)
+                #expect(try await ben.entry(own).entry.text == "slept badly")
+                try await fails("not_yours", as: \.isNotAllowed) { try await ben.edit(own, "well") }
+                let more = try await ana.edit(own, "slept badly, alone").entry.text
+                #expect(more == "slept badly, alone")
                 let revised = try await ana.edit(note, "good morning, love").entry
                 #expect(revised.text == "good morning, love")
                 let revisions = revised.revisions.map(\.text)

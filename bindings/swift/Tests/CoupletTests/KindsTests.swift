@@ -219,6 +219,14 @@ extension Stories {
                 let gestures = try await ana.timeline(filter: Filter(kind: .gesture))
                 #expect(gestures.map(\.id) == [entry])
                 #expect(try await ana.timeline(filter: Filter(kind: .dream)).isEmpty)
+                try await ana.act(on: entry, .tag, "home")
+                #expect(try await ana.entry(entry).tags == [EntryTag(word: "home", labels: [])])
+                let profile = try await ana.write(.profile, "us").id
+                try await ana.act(on: profile, .renameTag, "home\nOur home")
+                let labelled = try await ana.entry(entry).tags
+                #expect(labelled == [EntryTag(word: "home", labels: ["Our home"])])
+                try await ana.act(on: profile, .renameTag, "home")
+                #expect(try await ana.act(on: entry, .untag, "home").tags.isEmpty)
                 try await ana.shutdown()
                 let beside = try await Notebook.openBeside(stage.config("Ana"), keys: keys)
                 let widget = stage.keep(beside)

@@ -89,14 +89,20 @@ async fn resolve(couplet: &Couplet, asked: Resolve, output: &Output) -> Result<(
         Some((field, on)) => (field.to_owned(), Some(on.to_owned())),
         None => (asked.field, None),
     };
+    let entry = couplet.entry(&asked.entry).await?.entry;
+    let mut choices = entry.choices().into_iter();
+    let there = choices.find(|choice| is_named(choice, &field, on.as_deref()));
     let value = match (asked.value, asked.choice) {
-        (Some(value), _) => text_or_input(value)?,
+        (Some(value), _) => {
+            let typed = text_or_input(value)?;
+            // A day or a time may be typed as it is shown.
+            let is_it = |one: &&String| times::value_in_words(&entry, &field, one) == typed;
+            let found = there.iter().flat_map(|choice| &choice.values).find(is_it);
+            found.cloned().unwrap_or(typed)
+        }
         (None, number) => {
-            let row = couplet.entry(&asked.entry).await?;
-            let choices = row.entry.choices().into_iter();
-            let mut there = choices.filter(|choice| is_named(choice, &field, on.as_deref()));
             let at = number.and_then(|number| number.checked_sub(1));
-            let chosen = there.next().zip(at).and_then(|(it, at)| it.values.get(at).cloned());
+            let chosen = there.zip(at).and_then(|(it, at)| it.values.get(at).cloned());
             chosen.ok_or_else(|| Failure::input("there is no choice of that number there"))?
         }
     };

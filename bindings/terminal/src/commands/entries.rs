@@ -1,6 +1,6 @@
 //! Writing and reading entries.
 
-use couplet::{Among, Couplet, Cursor, EntryRow, Fact, Filter, Kind, Opens, Seal, Slot};
+use couplet::{Among, Couplet, Cursor, EntryRow, Fact, Filter, Kind, Opens, Seal, Slot, Tag};
 use serde_json::{Value, json};
 
 use super::named::with_names;
@@ -210,6 +210,7 @@ pub(super) fn as_json(row: &EntryRow, names: &Names) -> Value {
         "comments": talk::comments(row, names),
         "reactions": talk::reactions(row, names),
         "practice": practice::as_json(entry),
+        "tags": row.tags.iter().map(tag_as_json).collect::<Vec<_>>(),
         "trash": attention::trash_as_json(entry),
         "erased": entry.is_erased(),
         "needs": attention::needs_as_json(entry),
@@ -254,9 +255,15 @@ fn as_shown(row: &EntryRow, (shown, names): (Shown, &Names), output: &Output) ->
         lines.push(output.styled(Style::Dim, "    its words were erased for good"));
     }
     lines.extend(practice::in_words(entry, (shown, names), output));
+    let labelled = row.tags.iter().filter(|tag| !tag.labels.is_empty());
+    lines.extend(labelled.map(|tag| format!("      {}: {}", tag.word, tag.labels.join(" or "))));
     lines.extend(attention::in_words(entry, names, output));
     lines.extend(talk::in_words(row, (shown, names), output));
     lines.join("\n")
+}
+
+fn tag_as_json(tag: &Tag) -> Value {
+    json!({ "word": tag.word, "labels": tag.labels })
 }
 
 fn invalid(error: impl std::error::Error) -> Failure {

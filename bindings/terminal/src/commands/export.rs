@@ -224,7 +224,11 @@ fn as_markdown(export: &Export) -> String {
         if day.replace(entry.day) != Some(entry.day) {
             text.push_str(&format!("\n## {}\n", day::in_words(entry.day)));
         }
-        let began = if entry.kind == Some(Kind::Page) { " began a page" } else { "" };
+        let began = match entry.kind {
+            Some(Kind::Page) => " began a page",
+            Some(Kind::OwnPage) => " wrote a page",
+            _ => "",
+        };
         text.push_str(&format!("\n**{}**{began}\n\n", name_of(entry.author)));
         text.push_str(&paragraphs("", entry.headline()));
         for beside in &entry.alternatives {

@@ -27,7 +27,10 @@ pub(super) fn saying(typed: Vec<String>) -> Result<Saying, Failure> {
     } else {
         None
     };
-    let words = typed.next().map(text_or_input).transpose()?.unwrap_or_default();
+    let mut words = typed.next().map(text_or_input).transpose()?.unwrap_or_default();
+    if deed == Deed::RenameTag {
+        words.extend(typed.next().map(|label| format!("\n{label}")));
+    }
     let words = as_the_notebook_has_it(deed, words)?;
     match typed.next() {
         None => Ok(Saying::Do { deed, on, words }),

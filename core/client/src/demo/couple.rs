@@ -7,6 +7,7 @@ use couplet_engine::keys::{DeviceSecret, Secret};
 use couplet_engine::notebook::deed::{Act, Deed};
 use couplet_engine::notebook::entry::{Entry, notebook_hash};
 use couplet_engine::notebook::name::ItemId;
+use couplet_engine::notebook::profile::Labels;
 use couplet_engine::notebook::{CannotWrite, Notebook, Written};
 use couplet_engine::seal::closed::Keeper;
 use couplet_proto::hash::Hash;
@@ -162,6 +163,7 @@ impl Phone {
     fn rows(&self) -> Vec<EntryRow> {
         let mut entries: Vec<Entry> = self.notebook.entries().collect();
         entries.sort_by(|a, b| (b.day, b.order, &b.key).cmp(&(a.day, a.order, &a.key)));
+        let labels = Labels::of(entries.iter());
         let row = |mut entry: Entry| {
             entry.open.retain(|open| open.to == self.me);
             let is_here = self.touched.contains(&entry.key);
@@ -169,6 +171,7 @@ impl Phone {
                 is_unread: self.unread.contains(&entry.key),
                 delivery: if is_here { Delivery::Device } else { Delivery::Partner },
                 can: entry.can(Person::first(self.me)),
+                tags: entry.tags(&labels),
                 entry,
             }
         };

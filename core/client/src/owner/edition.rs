@@ -13,7 +13,7 @@ use couplet_engine::document::genesis::GENESIS_WRITER;
 use couplet_engine::document::{Change, EntryKey};
 use couplet_engine::notebook::edition::{Stranded, WordsIn};
 use couplet_engine::notebook::entry::Entry;
-use couplet_engine::notebook::schema::{Body, Kind};
+use couplet_engine::notebook::schema::Kind;
 use couplet_engine::notebook::{Notebook, Written};
 use couplet_proto::checkpoint::Manifest;
 use couplet_proto::hash::Hash;
@@ -292,8 +292,7 @@ impl Owner {
         let (written, stranded) = new.write_late(&old, late)?;
         // Of a page the version that is shown with it is to be one of this edition's.
         let differs = |entry: &Entry| {
-            let is_text = |kind: Kind| matches!(kind.body(), Body::Text | Body::Notes(_));
-            let is_page = entry.kind.is_some_and(is_text);
+            let is_page = entry.kind.is_some_and(Kind::is_typed);
             is_page || old.entry(&entry.key).is_none_or(|before| before.content != entry.content)
         };
         let different = new.entries().filter(differs).collect();

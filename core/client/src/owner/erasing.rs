@@ -81,7 +81,7 @@ impl Owner {
         if !is_shared {
             return Err(Error::OneReadsIt);
         }
-        if self.reads_from_here()? && !self.is_other_here()? {
+        if !self.may_propose()? {
             // Nobody could answer, and the wish would wait for ever.
             return Err(Error::ReadsFromHere);
         }
@@ -252,8 +252,14 @@ impl Owner {
         Ok(is_of_other && log.proposed().is_some_and(is_it))
     }
 
+    /// Whether what this device proposes can come to stand: it reads everything, or who does is there
+    /// to answer.
+    pub(super) fn may_propose(&mut self) -> Result<bool, Error> {
+        Ok(!self.reads_from_here()? || self.is_other_here()?)
+    }
+
     /// Whether a device of the other person belongs, that can answer.
-    pub(super) fn is_other_here(&mut self) -> Result<bool, Error> {
+    fn is_other_here(&mut self) -> Result<bool, Error> {
         let replica = self.replica()?;
         let other = replica.slot().other();
         Ok(replica.log().members().any(|(_, it)| it.slot == other && !it.is_paper))

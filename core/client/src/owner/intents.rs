@@ -167,7 +167,7 @@ impl Owner {
             }
             _ => Vec::new(),
         };
-        let may_propose = !self.reads_from_here()? || self.is_other_here()?;
+        let may_propose = self.may_propose()?;
         let replica = self.replica()?;
         let (log, device, keys) = (replica.log(), replica.device(), replica.keys());
         let key = replica.key().ok_or(CannotSay::NoKey);

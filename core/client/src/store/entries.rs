@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 
 use couplet_engine::notebook::claim::RevMap;
 use couplet_engine::notebook::entry::{Entry, notebook_hash};
+use couplet_engine::notebook::profile::{Labels, Tag};
 use couplet_engine::notebook::schema::Kind;
 use couplet_engine::notebook::verb::Verb;
 use couplet_proto::hash::Hash;
@@ -28,6 +29,8 @@ pub struct EntryRow {
     pub delivery: Delivery,
     /// What this device's person may do with it now.
     pub can: Vec<Verb>,
+    /// What it is filed under, and what each of that is shown as.
+    pub tags: Vec<Tag>,
 }
 
 /// How far words have come.
@@ -87,6 +90,7 @@ struct Reached {
     relay: Have,
     partner: Slot,
     terms: Terms,
+    labels: Labels,
 }
 
 impl Tables<'_> {
@@ -136,6 +140,7 @@ impl Tables<'_> {
             seen.map(|seen| item::encode(&seen)),
             entry.is_bare(),
         ])?;
+        self.note_labels(&entry.kind_name)?;
         self.note_key(entry)
     }
 
@@ -251,8 +256,11 @@ impl Tables<'_> {
     pub(crate) fn drop_entry(&self, key: &str) -> Result<(), StoreError> {
         self.0.execute("DELETE FROM awaits_key WHERE entry = ?1", [key])?;
         self.0.execute("DELETE FROM marks_due WHERE entry = ?1", [key])?;
-        self.0.execute("DELETE FROM entries WHERE key = ?1", [key])?;
-        Ok(())
+        let kind: Option<String> = self
+            .0
+            .query_row("DELETE FROM entries WHERE key = ?1 RETURNING kind", [key], |row| row.get(0))
+            .optional()?;
+        kind.map_or(Ok(()), |kind| self.note_labels(&kind))
     }
 
     /// So much of what the other person did in an entry was seen here. It is said to nobody.
@@ -362,7 +370,8 @@ impl Tables<'_> {
     }
 
     fn reached(&self, me: Slot) -> Result<Reached, StoreError> {
-        Ok(Reached { relay: self.relay_have()?, partner: me.other(), terms: self.terms()? })
+        let (relay, terms, labels) = (self.relay_have()?, self.terms()?, self.labels()?);
+        Ok(Reached { relay, partner: me.other(), terms, labels })
     }
 
     fn shown(&self, raw: Raw, reached: &Reached) -> Result<EntryRow, StoreError> {
@@ -387,7 +396,8 @@ impl Tables<'_> {
             }
         };
         let can = reached.terms.allow(&mut entry, reached.partner.other());
-        Ok(EntryRow { entry, is_unread: raw.is_unread, delivery, can })
+        let tags = entry.tags(&reached.labels);
+        Ok(EntryRow { entry, is_unread: raw.is_unread, delivery, can, tags })
     }
 }
 

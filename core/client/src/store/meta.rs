@@ -87,6 +87,8 @@ pub(crate) enum Meta {
     Former,
     /// The notebook that this one goes on from.
     GoesOnFrom,
+    /// What tags are called.
+    Labels,
     /// Whether the process that owns the store stays attached. It means nothing without an owner.
     IsAttached,
     /// On which terms this device has its entries.
@@ -134,6 +136,7 @@ impl Meta {
             Self::Moved => "moved",
             Self::Former => "former relay",
             Self::GoesOnFrom => "goes on from",
+            Self::Labels => "labels",
             Self::IsAttached => "is attached",
             Self::Terms => "terms",
         }

@@ -69,9 +69,10 @@ struct Piece<'a> {
 }
 
 impl Document {
-    /// The next edition of this volume without the fields that are left out, and the changes that it
-    /// is made of, in order, after its genesis. Fields that were written apart, at the same place in
-    /// the order of all operations, come as `place` says: what is read in an order stays in it.
+    /// The next edition of this volume without the fields that are left out, and the words of the texts
+    /// that are, and the changes that it is made of, in order, after its genesis. Fields that were
+    /// written apart, at the same place in the order of all operations, come as `place` says: what is
+    /// read in an order stays in it.
     ///
     /// # Errors
     /// [`NoEdition`].
@@ -157,6 +158,10 @@ impl Standing {
         let fields = fields.into_iter().map(|((.., field), scalar)| (field, scalar)).collect();
         let mut texts = raw.texts.into_iter();
         match (texts.next(), texts.next()) {
+            // A text is made with its entry or never: one that is left out is there, and empty.
+            (Some((field, _)), None) if is_left_out(&key, &field) => {
+                Ok(Self { key, fields, text: Some((field, String::new())) })
+            }
             (text, None) => Ok(Self { key, fields, text }),
             _ => Err(NoEdition::Unlawful),
         }

@@ -19,7 +19,8 @@ use super::done::written_once_more;
 use super::edition::is_in;
 use super::law::Author;
 use super::name::ItemId;
-use super::schema::{Class, Field, Owner, Subject, TEXT, name};
+use super::page::Text;
+use super::schema::{Class, Field, Owner, Subject, name};
 use super::sheet::Sheet;
 use super::{CannotWrite, Notebook, Written, page};
 use crate::document::{Change, Edit, EditError, EntryKey, OpId, RawEntry, Scalar};
@@ -98,7 +99,7 @@ impl Notebook {
             }
         }
         let fields: Vec<_> = fields.iter().map(|(f, value)| (f.as_str(), value.clone())).collect();
-        let text = stood.texts.get(TEXT).map(|text| (TEXT, text.as_str()));
+        let text = Text::of(stood).map(|text| (text.field, text.words));
         self.carry(key, |edit, _| edit.create_entry(key, &fields, text))
     }
 
@@ -202,16 +203,17 @@ impl Notebook {
         let mut written = Vec::new();
         for PageEdit { change, before, after } in edits {
             let Some(raw) = self.document.entry(key) else { break };
-            let Some(now) = raw.texts.get(TEXT) else { break };
-            if stood.texts.get(TEXT) == Some(now) || is_anew(&raw, change) {
+            let Some(Text { field, words: now, .. }) = Text::of(&raw) else { break };
+            let is_as_it_stood = Text::of(stood).is_some_and(|text| text.words == now);
+            if is_as_it_stood || is_anew(&raw, change) {
                 continue;
             }
             let splices = rebase(before, after, now);
             written.extend(self.carry(key, |edit, author| {
-                let (field, once) = anew(&raw, key.slot(), author, change);
-                edit.put(key, &field.to_string(), once)?;
+                let (of, once) = anew(&raw, key.slot(), author, change);
+                edit.put(key, &of.to_string(), once)?;
                 let once_more = is_counted.then(|| written_once_more(&raw, key.slot(), author));
-                page::put(edit, key, &splices, once_more)
+                page::put(edit, (key, field), &splices, once_more)
             })?);
         }
         Ok(written)
@@ -226,7 +228,7 @@ impl Notebook {
         lost: &[Change],
     ) -> Result<Option<Written>, CannotWrite> {
         let Some(raw) = self.document.entry(key) else { return Ok(None) };
-        if !stood.texts.contains_key(TEXT) {
+        if Text::of(stood).is_none() {
             return Ok(None);
         }
         let mut on_it = old.edits_of(key, lost);
@@ -241,9 +243,11 @@ impl Notebook {
 
     /// What these changes did to a page, in their order.
     pub(super) fn edits_of(&self, key: &EntryKey, changes: &[Change]) -> Vec<PageEdit> {
+        let raw = self.document.entry(key).unwrap_or_default();
+        let Some(Text { field, .. }) = Text::of(&raw) else { return Vec::new() };
         let edit = |change: &Change| {
-            let before = self.document.text_at(key, TEXT, change.deps())?;
-            let after = self.document.text_at(key, TEXT, &[change.hash()])?;
+            let before = self.document.text_at(key, field, change.deps())?;
+            let after = self.document.text_at(key, field, &[change.hash()])?;
             let change = change.hash();
             (before != after).then_some(PageEdit { change, before, after })
         };

@@ -15,7 +15,8 @@ use super::claim::RevMap;
 use super::deed::{Write, fields};
 use super::entry::{Entry, Version};
 use super::name::ItemId;
-use super::schema::{Field, Subject, TEXT, WordsKey, name};
+use super::page::Text;
+use super::schema::{Field, Subject, WordsKey, name};
 use super::sheet::Sheet;
 use super::words::{self, Revision};
 use super::{Author, CannotWrite, Notebook, Written, check_words};
@@ -88,7 +89,10 @@ impl Notebook {
         let entry = self.entry(key).ok_or(CannotWrite::NoEntry)?;
         let anchors = about.map(|about| {
             let heads = about.base.map(Version::heads);
-            self.document.anchors(key, TEXT, about.range, heads).ok_or(EditError::Position)
+            let raw = self.document.entry(key).ok_or(CannotWrite::NoEntry)?;
+            let field = Text::of(&raw).ok_or(EditError::Position)?.field;
+            let anchors = self.document.anchors(key, field, about.range, heads);
+            anchors.ok_or(CannotWrite::Edit(EditError::Position))
         });
         let anchors = anchors.transpose()?;
         if let Some(answered) = reply_to {
@@ -156,7 +160,8 @@ impl Notebook {
 
     /// Where the ranges of comments stand by now.
     pub(super) fn place_ranges(&self, entry: &mut Entry, raw: &RawEntry) {
-        if raw.texts.is_empty() || entry.comments.is_empty() {
+        let Some(Text { field, .. }) = Text::of(raw) else { return };
+        if entry.comments.is_empty() {
             return;
         }
         let sheet = Sheet::read(entry.author, raw);
@@ -167,7 +172,7 @@ impl Notebook {
             };
             let anchors: Option<(Anchor, Anchor)> = anchor(name::FROM).zip(anchor(name::UNTIL));
             comment.range = anchors
-                .and_then(|(first, last)| self.document.between(&entry.key, first, last, TEXT));
+                .and_then(|(first, last)| self.document.between(&entry.key, first, last, field));
         }
     }
 }

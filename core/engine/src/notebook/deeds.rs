@@ -143,6 +143,8 @@ pub enum Deed {
     Link,
     /// Listening: take such a page off.
     Unlink,
+    /// Profile: what a tag is called: its word, and on the next line its label, or none.
+    RenameTag,
     /// Repair: take back that an apology was received.
     Unreceive,
     /// Note, gesture: take one's thanks back, and the words that came with it.
@@ -164,7 +166,7 @@ pub struct UnknownDeed;
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 73] = [
+    pub const ALL: [Self; 74] = [
         Self::Reflect,
         Self::GotMe,
         Self::Partly,
@@ -232,6 +234,7 @@ impl Deed {
         Self::SetColour,
         Self::Link,
         Self::Unlink,
+        Self::RenameTag,
         Self::Unreceive,
         Self::Unthank,
         Self::StepBack,
@@ -312,6 +315,7 @@ impl Deed {
             Self::SetColour => "set-colour",
             Self::Link => "link",
             Self::Unlink => "unlink",
+            Self::RenameTag => "rename-tag",
             Self::Unreceive => "unreceive",
             Self::Unthank => "unthank",
             Self::StepBack => "step-back",

@@ -68,6 +68,7 @@ impl Done {
                     | Field::Version
                     | Field::Order
                     | Field::Day
+                    | Field::Text(_)
                     | Field::Rev(_),
                 )
                 | None => {}

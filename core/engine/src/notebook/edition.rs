@@ -1,9 +1,10 @@
 //! Erasing for good: the next edition of a volume, without words that their own person takes out of
 //! it, and the late words of whoever did not know of it.
 //!
-//! A person may leave out their own words, nothing else and nobody else's: whatever both may set, and
-//! what either says of the other's words, stays as it is. What is left of an entry that lost its
-//! words is its head, so that what the other person said of it still has its place.
+//! A person may leave out their own words, a page of their own among them, nothing else and nobody
+//! else's: whatever both may set, and what either says of the other's words, stays as it is. What is
+//! left of an entry that lost its words is its head, so that what the other person said of it still has
+//! its place.
 //!
 //! Whoever is asked to accept an edition makes it from what they hold themselves, and compares.
 //!
@@ -20,7 +21,8 @@ use serde::{Deserialize, Serialize};
 
 use super::carry::{Missing, PageEdit, of_writer, renamed};
 use super::comment::CommentName;
-use super::schema::{Class, Field, Subject, TEXT, name};
+use super::page::Text;
+use super::schema::{Class, Field, Hands, Subject, TEXT, name};
 use super::{CannotWrite, Notebook, Written};
 use crate::document::{Change, EntryKey, NoEdition, OpId, RawEntry, Scalar};
 
@@ -47,7 +49,7 @@ impl WordsIn {
     /// Whose they are.
     #[must_use]
     pub fn person(&self) -> Option<Person> {
-        word_of(&self.field)
+        word_of(&self.field).or_else(|| written_by(&self.field))
     }
 }
 
@@ -73,9 +75,9 @@ impl Notebook {
     /// The words of this person in an entry that can be taken out of it, as it is now.
     #[must_use]
     pub fn words_of(&self, key: &EntryKey, person: Person) -> BTreeSet<WordsIn> {
-        let fields = self.document.entry(key).unwrap_or_default().fields.into_keys();
-        let words = fields.filter(|field| is_word_of(field, person));
-        words.map(|field| WordsIn { entry: key.clone(), field }).collect()
+        let raw = self.document.entry(key).unwrap_or_default();
+        let words = keys(&raw).filter(|field| word_in(&raw, field) == Some(person));
+        words.map(|field| WordsIn { entry: key.clone(), field: field.clone() }).collect()
     }
 
     /// The next edition, without these words as far as they are this person's.
@@ -89,7 +91,7 @@ impl Notebook {
     ) -> Result<NextEdition, NoEdition> {
         self.next(&|entry, field| {
             let words_in = WordsIn { entry: entry.clone(), field: field.to_owned() };
-            is_word_of(field, person) && words.contains(&words_in)
+            words.contains(&words_in) && self.has_word_of(entry, field, person)
         })
     }
 
@@ -114,8 +116,9 @@ impl Notebook {
         let left_out = RefCell::new(BTreeSet::new());
         let is_left_out = |key: &EntryKey, field: &str| {
             let words = WordsIn { entry: key.clone(), field: field.to_owned() };
-            let stays = stay.get(key).is_some_and(|entry| entry.fields.contains_key(field));
-            let is_gone = !stays && (is_word_of(field, person) || wanted.contains(&words));
+            let stays = stay.get(key).is_some_and(|raw| stands_in(raw, field));
+            let is_gone =
+                !stays && (self.has_word_of(key, field, person) || wanted.contains(&words));
             is_gone && {
                 left_out.borrow_mut().insert(words);
                 true
@@ -129,11 +132,15 @@ impl Notebook {
     #[must_use]
     pub fn lacks_words_of(&self, person: Slot, old: &Self) -> bool {
         old.document.entries().any(|key| {
-            let before = old.document.entry(&key).unwrap_or_default().fields.into_keys();
-            let stands = self.document.entry(&key).unwrap_or_default().fields;
-            let mut gone = before.filter(|field| !stands.contains_key(field));
-            gone.any(|field| word_of(&field).is_some_and(|of| of.slot == person))
+            let before = old.document.entry(&key).unwrap_or_default();
+            let stands = self.document.entry(&key).unwrap_or_default();
+            let mut gone = keys(&before).filter(|field| !stands_in(&stands, field));
+            gone.any(|field| word_in(&before, field).is_some_and(|of| of.slot == person))
         })
+    }
+
+    fn has_word_of(&self, key: &EntryKey, field: &str, person: Person) -> bool {
+        self.document.entry(key).is_some_and(|raw| word_in(&raw, field) == Some(person))
     }
 
     /// What the volume's edition began with.
@@ -249,7 +256,7 @@ impl Notebook {
         for (field, all) in &stood.fields {
             let is_of_writer = match Field::parse(field) {
                 Some(Field::Kind | Field::Version | Field::Order | Field::Day) => false,
-                Some(Field::Rev(_)) | None => false,
+                Some(Field::Text(_) | Field::Rev(_)) | None => false,
                 Some(_) => true,
             };
             let mine = renamed(field, late, me);
@@ -306,20 +313,45 @@ fn place_of(field: &str) -> Option<(Option<Subject>, Option<CommentName>, Slot, 
 
 /// Whose words are in an entry, which they can take out of it.
 pub(super) fn words_by(raw: &RawEntry) -> Vec<Person> {
-    let persons = raw.fields.keys().filter_map(|field| Field::parse(field)?.person());
-    let persons: BTreeSet<Person> = persons.collect();
-    let has_words = |person: &Person| raw.fields.keys().any(|field| is_word_of(field, *person));
-    persons.into_iter().filter(has_words).collect()
+    let persons: BTreeSet<Person> = keys(raw).filter_map(|field| word_in(raw, field)).collect();
+    persons.into_iter().collect()
 }
 
-/// Whether a field holds words of that person, and not only what they say of something.
-fn is_word_of(field: &str, person: Person) -> bool {
-    word_of(field) == Some(person)
+/// Where something stands in an entry, its text among it.
+fn keys(raw: &RawEntry) -> impl Iterator<Item = &String> {
+    raw.fields.keys().chain(raw.texts.keys())
+}
+
+/// Whether there is anything at that key.
+fn stands_in(raw: &RawEntry, field: &str) -> bool {
+    raw.fields.contains_key(field) || raw.texts.get(field).is_some_and(|text| !text.is_empty())
+}
+
+/// Whose words a field of an entry holds, if it holds any, and not only what somebody says of
+/// something. That a page of one's own was written on goes with what was written there.
+fn word_in(raw: &RawEntry, field: &str) -> Option<Person> {
+    let is_whole =
+        |person: &Person| Text::of(raw).is_some_and(|text| text.hands == Hands::One(*person));
+    if !stands_in(raw, field) {
+        return None;
+    }
+    word_of(field).or_else(|| written_by(field).filter(is_whole))
+}
+
+/// Who says that they have written on a page.
+fn written_by(field: &str) -> Option<Person> {
+    match Field::parse(field) {
+        Some(Field::Own(Class::Claim, subject, owner)) if subject.name() == name::WRITTEN => {
+            Some(Person { slot: owner.slot, generation: owner.generation })
+        }
+        _ => None,
+    }
 }
 
 /// Whose words a field holds, if it holds any.
 fn word_of(field: &str) -> Option<Person> {
     match Field::parse(field) {
+        Some(Field::Text(Hands::One(person))) => Some(person),
         Some(
             Field::Words(key)
             | Field::Comment(_, key)
@@ -332,7 +364,8 @@ fn word_of(field: &str) -> Option<Person> {
             Some(Person { slot: owner.slot, generation: owner.generation })
         }
         Some(
-            Field::Key(..)
+            Field::Text(Hands::Both)
+            | Field::Key(..)
             | Field::Own(..)
             | Field::Reaction(_)
             | Field::Rev(_)

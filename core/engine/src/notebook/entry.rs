@@ -24,9 +24,10 @@ use crate::notebook::kinds::{self, Fact, State};
 use crate::notebook::left_over::LeftOver;
 use crate::notebook::name::ItemId;
 use crate::notebook::names::{LEFT_OVER, TRASH};
+use crate::notebook::page::Text;
 use crate::notebook::reaction::Reaction;
 use crate::notebook::repair::{self, Pause};
-use crate::notebook::schema::{Body, Field, Kind, TEXT, name};
+use crate::notebook::schema::{Body, Field, Kind, name};
 use crate::notebook::sheet::{Member, Part, Sheet, Shown, Stance};
 use crate::notebook::trash::Trash;
 use crate::notebook::words;
@@ -35,7 +36,7 @@ pub use crate::notebook::words::Revision;
 
 /// The form that [`Entry`] has in a store. It rises with every field that comes or goes, and a store
 /// of an earlier form shows its entries anew.
-pub const FORM: u32 = 17;
+pub const FORM: u32 = 18;
 
 /// An entry with everything that stands in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +59,9 @@ pub struct Entry {
     pub day: i32,
     /// Its words.
     pub text: String,
+    /// Whether somebody has written on its page, be it that they began it. Once it was erased it is so
+    /// no more.
+    pub is_written_on: bool,
     /// What of its text is left over from removed paragraphs, and nobody has kept.
     pub left_over: Vec<LeftOver>,
     /// Words that stand beside these, written apart on two phones of one person.
@@ -159,6 +163,7 @@ impl Entry {
             order,
             day,
             text: body.text,
+            is_written_on: sheet.is_written_on(),
             left_over: Vec::new(),
             alternatives: body.alternatives,
             revisions: body.revisions,
@@ -213,7 +218,12 @@ impl Entry {
     /// Whether there are no words in it that it was made of: they were erased.
     #[must_use]
     pub fn is_wordless(&self) -> bool {
-        self.kind.is_some_and(|kind| kind.body() != Body::Text)
+        let is_wordless = match self.kind.map(Kind::body) {
+            None | Some(Body::Text) => false,
+            Some(Body::OwnText) => !self.is_written_on,
+            Some(Body::Words | Body::Notes(_) | Body::Value(_)) => true,
+        };
+        is_wordless
             && self.text.is_empty()
             && self.revisions.is_empty()
             && self.parts.iter().all(|part| part.by != self.author)
@@ -275,7 +285,7 @@ impl Entry {
     /// Whether it is a page so long that another should be begun before it is full.
     #[must_use]
     pub fn is_long(&self) -> bool {
-        let is_page = self.kind.is_some_and(Kind::is_for_two_hands);
+        let is_page = self.kind.is_some_and(Kind::is_typed);
         is_page && self.text.encode_utf16().count() >= LONG_PAGE
     }
 
@@ -335,8 +345,8 @@ struct Words {
 impl Words {
     fn read(kind: Option<Kind>, raw: &RawEntry, sheet: &Sheet) -> Self {
         let mut revisions = sheet.words.clone();
-        let (text, alternatives) = match (raw.texts.get(TEXT), kind.map(Kind::body)) {
-            (Some(text), _) => (text.clone(), Vec::new()),
+        let (text, alternatives) = match (Text::of(raw), kind.map(Kind::body)) {
+            (Some(text), _) => (text.words.to_owned(), Vec::new()),
             (None, Some(Body::Value(name))) => sheet.body(name),
             // Of a kind of a later version whatever reads like words is shown.
             (None, None) if revisions.is_empty() => sheet.body(name::TITLE),
@@ -359,14 +369,20 @@ fn is_open(open: &Open, sheet: &Sheet, reader: Reader<'_>) -> bool {
         || sheet.parts.iter().filter(is_it).all(|part| part.generation == reader.generation)
 }
 
-/// The values that are not shown as the entry's body, with its items, or as its being removed.
+/// The values that are not shown as the entry's body, with its items, or as its being removed; nor is
+/// a label that was taken off, with its tag.
 fn shown(kind: Option<Kind>, sheet: &Sheet) -> Vec<Shown> {
     let of_items = [name::ITEM, name::DONE, name::PLACE, name::OWNER, name::PROMISE];
     let body = kind.map(Kind::body);
     let is_body = |shown: &Shown| matches!(body, Some(Body::Value(name)) if name == shown.name);
     let mut all = sheet.all_shown();
+    let labels = all.iter().filter(|one| one.name == name::LABEL && !one.value.is_empty());
+    let labelled: Vec<Option<ItemId>> = labels.map(|label| label.id.clone()).collect();
+    let has_label = |tag: &Shown| labelled.contains(&tag.id);
     let is_elsewhere = |shown: &Shown| {
-        let is_told = [TRASH, LEFT_OVER].contains(&shown.name.as_str());
+        let is_told = [TRASH, LEFT_OVER].contains(&shown.name.as_str())
+            || (shown.name == name::LABEL && shown.value.is_empty())
+            || (shown.name == name::TAG && !has_label(shown));
         of_items.contains(&shown.name.as_str()) || is_body(shown) || is_told
     };
     all.retain(|shown| !is_elsewhere(shown));

@@ -54,6 +54,8 @@ pub enum Kind {
     Draft,
     /// For oneself: what was seen of a shared notebook. It is written and read by no app.
     Marks,
+    /// A page that its author alone writes on, and both read.
+    OwnPage,
 }
 
 /// Where the words stand that an entry is begun with.
@@ -63,6 +65,8 @@ pub enum Body {
     Words,
     /// A text for both hands.
     Text,
+    /// A text for its author's hand alone.
+    OwnText,
     /// A text for both hands, empty at first: what the entry is begun with is a part of that name.
     Notes(&'static str),
     /// A value of that name, which both may set.
@@ -71,9 +75,10 @@ pub enum Body {
 
 impl Kind {
     /// All kinds that this version writes.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Note,
         Self::Page,
+        Self::OwnPage,
         Self::Listening,
         Self::Repair,
         Self::Gesture,
@@ -105,6 +110,7 @@ impl Kind {
         match self {
             Self::Note => "note",
             Self::Page => "page",
+            Self::OwnPage => "own-page",
             Self::Listening => "listening",
             Self::Repair => "repair",
             Self::Gesture => "gesture",
@@ -133,6 +139,7 @@ impl Kind {
     pub const fn body(self) -> Body {
         match self {
             Self::Page | Self::Draft => Body::Text,
+            Self::OwnPage => Body::OwnText,
             Self::Repair => Body::Value(name::TOPIC),
             Self::HeartToHeart => Body::Notes(name::WHY),
             Self::List | Self::Date | Self::Profile => Body::Value(name::TITLE),
@@ -158,6 +165,12 @@ impl Kind {
     #[must_use]
     pub const fn is_for_two_hands(self) -> bool {
         matches!(self.body(), Body::Text | Body::Notes(_))
+    }
+
+    /// Whether its body is a text, in which what was typed apart merges word by word.
+    #[must_use]
+    pub const fn is_typed(self) -> bool {
+        matches!(self.body(), Body::Text | Body::OwnText | Body::Notes(_))
     }
 
     /// Whether it is written in a notebook of one's own devices alone, and never in a shared one.
@@ -198,9 +211,9 @@ impl Kind {
 /// A word that is no kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "there is no such kind of entry; there are note, page, listening, repair, gesture, dream, fear, \
-     aspiration, list, mood, date, heart-to-heart, prompt, profile, template, and for oneself self, \
-     need, boundary, letter, reminder, draft and marks"
+    "there is no such kind of entry; there are note, page, own-page, listening, repair, gesture, dream, \
+     fear, aspiration, list, mood, date, heart-to-heart, prompt, profile, template, and for oneself \
+     self, need, boundary, letter, reminder, draft and marks"
 )]
 pub struct UnknownKind;
 

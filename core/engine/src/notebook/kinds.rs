@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::claim::RevMap;
 use super::deed::{Act, Deed, On, Open, Write};
 use super::name::ItemId;
+use super::saying::Said;
 use super::schema::{Body, Kind, Subject, name};
-use super::sheet::{Part, Said, Sheet};
+use super::sheet::{Part, Sheet};
 use super::{
     CannotWrite, check_words, day, heart, inner, items, kindness, listening, profile, prompt,
     repair, template,
@@ -181,7 +182,8 @@ pub(super) fn look(kind: Kind, sheet: &Sheet) -> Look {
         Kind::Profile => profile::look(),
         Kind::Template => template::look(sheet),
         Kind::Date | Kind::Mood | Kind::Reminder => day::look(kind, sheet),
-        Kind::Page => page(),
+        Kind::Page => page(&Slot::BOTH),
+        Kind::OwnPage => page(&[sheet.author]),
         Kind::Myself | Kind::Need | Kind::Boundary | Kind::Letter | Kind::Draft | Kind::Marks => {
             Look::default()
         }
@@ -231,10 +233,11 @@ pub(super) fn writes(
         Kind::List => items::writes(sheet, me, act, new),
         Kind::HeartToHeart => heart::writes(sheet, me, act, new),
         Kind::Prompt => Ok(prompt::writes(sheet, me, act)),
-        Kind::Profile => profile::writes(act),
+        Kind::Profile => profile::writes(sheet, act),
         Kind::Template => template::writes(sheet, act, new),
         Kind::Date | Kind::Mood | Kind::Reminder => day::writes(act),
         Kind::Page
+        | Kind::OwnPage
         | Kind::Myself
         | Kind::Need
         | Kind::Boundary
@@ -256,6 +259,7 @@ pub(super) fn birth(kind: Kind, text: &str, day: i32) -> Vec<Write> {
     let mut writes = match kind.body() {
         Body::Value(body) => vec![value(body, text.to_owned())],
         Body::Notes(part) => vec![Write::Part(Subject::new(part, None), text.to_owned())],
+        Body::OwnText => vec![claim(name::WRITTEN, None, "", RevMap::default())],
         Body::Words | Body::Text => Vec::new(),
     };
     if matches!(kind, Kind::Date | Kind::Reminder) {
@@ -281,9 +285,10 @@ fn tag(sheet: &Sheet, me: Slot, word: String, is_on: bool) -> Result<Vec<Write>,
     Ok(taken_off.into_iter().chain([says(String::new())]).collect())
 }
 
-fn page() -> Look {
+/// Whoever writes on a page says what it is called.
+fn page(hands: &[Slot]) -> Look {
     let mut look = Look::default();
-    Slot::BOTH.into_iter().for_each(|by| look.open(by, Deed::Entitle));
+    hands.iter().for_each(|by| look.open(*by, Deed::Entitle));
     look
 }
 

@@ -15,14 +15,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use couplet_proto::ids::{Slot, WriterId};
+use couplet_proto::ids::{Person, Slot, WriterId};
 
 use crate::document::{EntryKey, Operation, Scalar, Verdict};
 use crate::keys::ClosedKey;
 use crate::limits::{MAX_COMMENT, MAX_NOTE, MAX_PAGE, MAX_VALUE, MAX_WORD};
 use crate::notebook::claim::Claim;
 use crate::notebook::schema::{
-    Class, Field, Kind, Owner, ReactionKey, Subject, TEXT, WordsKey, id_of_member,
+    Class, Field, Hands, Kind, Owner, ReactionKey, Subject, WordsKey, id_of_member,
 };
 use crate::seal::closed::ClosedWords;
 
@@ -67,9 +67,9 @@ fn judge_births(author: Author, operations: &[Operation]) -> Result<(), &'static
                     birth.put(author, field, value)?;
                 }
             }
-            Operation::MakeText { entry, .. } => {
+            Operation::MakeText { entry, field, .. } => {
                 if let Some(birth) = births.get_mut(entry) {
-                    birth.texts += 1;
+                    birth.make_text(field);
                 }
             }
             Operation::EditText { .. } | Operation::Foreign(_) => {}
@@ -104,6 +104,7 @@ struct Birth {
     words: u32,
     closed: u32,
     texts: u32,
+    own_texts: u32,
 }
 
 impl Birth {
@@ -128,17 +129,25 @@ impl Birth {
         Ok(())
     }
 
+    fn make_text(&mut self, field: &str) {
+        match Field::parse(field) {
+            Some(Field::Text(Hands::One(_))) => self.own_texts += 1,
+            _ => self.texts += 1,
+        }
+    }
+
     fn is_complete(&self) -> Result<(), &'static str> {
         let has_head = self.has_version && self.has_order && self.has_day;
         if !self.has_kind {
             return Err("a new entry has a kind");
         }
-        let bodies = (self.words, self.texts);
+        let bodies = (self.words, self.texts, self.own_texts);
         let has_body = match self.kind {
             // A note's words are open or closed.
-            Some(Kind::Note) => bodies == (1, 0) || (bodies == (0, 0) && self.closed == 1),
-            Some(Kind::Page) => bodies == (0, 1),
-            _ => self.words <= 1 && self.texts <= 1,
+            Some(Kind::Note) => bodies == (1, 0, 0) || (bodies == (0, 0, 0) && self.closed == 1),
+            Some(Kind::Page) => bodies == (0, 1, 0),
+            Some(Kind::OwnPage) => bodies == (0, 0, 1),
+            _ => self.words <= 1 && self.texts + self.own_texts <= 1,
         };
         if has_head && has_body { Ok(()) } else { Err("a new entry is complete when it is made") }
     }
@@ -182,20 +191,31 @@ fn judge_one(author: Author, operation: &Operation) -> Result<(), &'static str> 
                 Field::Kind | Field::Version | Field::Order | Field::Day => {
                     Err("the head of an entry is written when it is made")
                 }
+                Field::Text(_) => Err("a text is typed, and no value"),
             }
         }
         Operation::MakeText { field, replaces, is_at_birth, .. } => {
-            if *is_at_birth && *replaces == 0 && field == TEXT {
-                Ok(())
-            } else {
-                Err("a text is made with its entry")
-            }
+            judge_text(author, field)?;
+            let is_new = *is_at_birth && *replaces == 0;
+            if is_new { Ok(()) } else { Err("a text is made with its entry") }
         }
-        Operation::EditText { inserted, .. } => {
+        Operation::EditText { field, inserted, .. } => {
+            judge_text(author, field)?;
             let inserted = usize::try_from(*inserted).unwrap_or(usize::MAX);
             if inserted <= MAX_PAGE { Ok(()) } else { Err("a page has its limit") }
         }
         Operation::Foreign(_) => Err("no app of this version does that"),
+    }
+}
+
+/// Whoever makes a text of their own, or types in it, is its person.
+fn judge_text(author: Author, field: &str) -> Result<(), &'static str> {
+    let Author { slot, generation, .. } = author;
+    match Field::parse(field) {
+        Some(Field::Text(Hands::Both)) => Ok(()),
+        Some(Field::Text(Hands::One(person))) if person == (Person { slot, generation }) => Ok(()),
+        Some(Field::Text(Hands::One(_))) => Err("a page of one's own is written by its own person"),
+        _ => Err("a text is made with its entry"),
     }
 }
 

@@ -3,8 +3,8 @@
 //!
 //! They stay, as everything typed does, and are flagged on both phones until they are removed by an
 //! ordinary edit, or somebody keeps them. Which they are the document knows (`document/stranded`).
-//! That some are kept is a value that both may set: how far their writer had typed then, so that what
-//! they typed there without having seen it is flagged anew.
+//! That some are kept is a value that whoever writes on the page may set: how far their writer had
+//! typed then, so that what they typed there without having seen it is flagged anew.
 //!
 //! Deliberately not here: words written over a version that was shown before the paragraph was
 //! removed, on a phone that had the removal already. That phone puts them where it can and no two
@@ -19,7 +19,8 @@ use serde::{Deserialize, Serialize};
 use super::deed::Write;
 use super::entry::Entry;
 use super::name::ItemId;
-use super::schema::{Class, Field, Subject, TEXT, name};
+use super::page::Text;
+use super::schema::{Class, Field, Subject, name};
 use super::sheet::Sheet;
 use super::{CannotWrite, Notebook, Written};
 use crate::document::stranded::Stranded;
@@ -62,6 +63,9 @@ impl Notebook {
         let mut pieces = self.pieces(key, &raw).into_iter();
         let piece = pieces.find(|piece| piece.left_over.id == *id);
         let piece = piece.ok_or(CannotWrite::NothingToResolve)?;
+        if !Text::of(&raw).is_some_and(|text| text.hands.include(self.slot)) {
+            return Err(CannotWrite::NotYours);
+        }
         if value != KEEP {
             return Err(CannotWrite::NotOneOf(&[KEEP]));
         }
@@ -71,10 +75,8 @@ impl Notebook {
     }
 
     fn pieces(&self, key: &EntryKey, raw: &RawEntry) -> Vec<Piece> {
-        if raw.texts.is_empty() {
-            return Vec::new();
-        }
-        let stranded = self.document.stranded(key, TEXT);
+        let Some(Text { field, .. }) = Text::of(raw) else { return Vec::new() };
+        let stranded = self.document.stranded(key, field);
         if stranded.is_empty() {
             return Vec::new();
         }

@@ -124,6 +124,10 @@ pub const SINCE: &str = "together-since";
 /// Profile: how it looks, a value.
 pub const THEME: &str = "theme";
 
+/// Profile: what a tag is called, a value of the id that is made of its word; and that word, a value
+/// named as tags are.
+pub const LABEL: &str = "label";
+
 /// Template: which kind of entry it begins, a claim of its author's.
 pub const BEGINS: &str = "begins";
 

@@ -10,6 +10,7 @@
 //! | `day` | number: civil day, days since 1970-01-01 | its author, at birth |
 //! | `part/<slot>.<generation>/words/<rev>-<writer>` | string: own words, one revision | that person, once |
 //! | `text` | Text, for both hands | made at birth, then edited by both |
+//! | `text/<slot>.<generation>` | Text, for one person's | made at birth by that person, then edited by them alone |
 //! | `comment/<slot>.<generation>/<id>[-<id>]/words/<rev>-<writer>` | string: a comment, one revision; the second id is the comment it answers | that person, once |
 //! | `reaction/<slot>.<generation>/<emoji>/<writer>` | number: round; odd is there, even is taken back | that writer, overwriting its own |
 //! | `part/<slot>.<generation>/<name>[/<id>]/<rev>-<writer>` | string: own words of that name, one revision | that person, once |
@@ -29,7 +30,11 @@
 //! want it; so taking back on one phone wins over adding again on another that had it already, and
 //! two phones that do the same agree. An emoji is spelled as its UTF-8 in hexadecimal.
 //!
-//! The last seven came with [`LAW`] 2. Their names are those of `name` below, by kind of entry; a
+//! Words that come with a claim (an answer, what a reflection missed, thanks) are the revision of that
+//! claim's round, by its writer: they are shown as long as the claim holds.
+//!
+//! An entry has one text at most. One person's, and the last seven, came with [`LAW`] 2. Their names
+//! are those of `name` below, by kind of entry; a
 //! name that is not known here is kept, merged and never shown. A claim (`claim`) is postcard:
 //! round, value, after, witness. Deliberately without a key: counts and streaks, which are derived
 //! from the sets, and when something was written.
@@ -77,6 +82,8 @@ pub enum Field {
     Order,
     /// Its civil day.
     Day,
+    /// Its text, if it has one.
+    Text(Hands),
     /// One revision of a person's own words.
     Words(WordsKey),
     /// One revision of a comment.
@@ -93,6 +100,15 @@ pub enum Field {
     Key(ItemId, Owner),
     /// Where one writer's last change to parts or sets starts.
     Rev(Owner),
+}
+
+/// Who writes a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hands {
+    /// Both.
+    Both,
+    /// That person alone.
+    One(Person),
 }
 
 /// The key of a reaction.
@@ -121,24 +137,18 @@ pub struct WordsKey {
     pub generation: u32,
 }
 
-impl Field {
-    /// Whose it is, by its key; nobody's where both write it, or only the author may.
+impl Hands {
+    /// Whether that person's are among them, in whichever generation.
     #[must_use]
-    pub const fn person(&self) -> Option<Person> {
-        let (slot, generation) = match self {
-            Self::Words(key)
-            | Self::Comment(_, key)
-            | Self::Part(_, key)
-            | Self::Closed(_, key) => (key.slot, key.generation),
-            Self::Reaction(key) => (key.slot, key.generation),
-            Self::Own(_, _, owner) | Self::Key(_, owner) | Self::Rev(owner) => {
-                (owner.slot, owner.generation)
-            }
-            Self::Kind | Self::Version | Self::Order | Self::Day => return None,
-        };
-        Some(Person { slot, generation })
+    pub fn include(self, slot: Slot) -> bool {
+        match self {
+            Self::Both => true,
+            Self::One(person) => person.slot == slot,
+        }
     }
+}
 
+impl Field {
     /// The field of that key, if it is one of this version's.
     #[must_use]
     pub fn parse(key: &str) -> Option<Self> {
@@ -147,6 +157,7 @@ impl Field {
             "v" => Self::Version,
             "ord" => Self::Order,
             "day" => Self::Day,
+            TEXT => Self::Text(Hands::Both),
             _ => Self::parse_owned(key).or_else(|| parse_own(key))?,
         };
         (field.to_string() == key).then_some(field)
@@ -155,10 +166,11 @@ impl Field {
     /// The fields that name their owner. What other spellings it lets through are not written back.
     fn parse_owned(key: &str) -> Option<Self> {
         let (what, rest) = key.split_once('/')?;
+        if what == TEXT {
+            return Some(Self::Text(Hands::One(parse_person(rest)?)));
+        }
         let (owner, rest) = rest.split_once('/')?;
-        let (slot, generation) = owner.split_once('.')?;
-        let slot = Slot::from_index(slot.parse().ok()?)?;
-        let generation = generation.parse().ok()?;
+        let Person { slot, generation } = parse_person(owner)?;
         let words = |revision: &str| {
             let (rev, writer) = revision.split_once('-')?;
             let rev = rev.parse().ok().filter(|rev| *rev > 0)?;
@@ -187,6 +199,10 @@ impl fmt::Display for Field {
             Self::Version => f.write_str("v"),
             Self::Order => f.write_str("ord"),
             Self::Day => f.write_str("day"),
+            Self::Text(Hands::Both) => f.write_str(TEXT),
+            Self::Text(Hands::One(Person { slot, generation })) => {
+                write!(f, "{TEXT}/{}.{generation}", slot.index())
+            }
             Self::Words(WordsKey { rev, writer, slot, generation }) => {
                 write!(f, "part/{}.{generation}/words/{rev}-{writer}", slot.index())
             }
@@ -222,7 +238,12 @@ pub fn law_of(changes: &[Change]) -> u16 {
 fn is_of_second_law(key: &str, text: Option<&str>) -> bool {
     match Field::parse(key) {
         Some(
-            Field::Part(..) | Field::Own(..) | Field::Closed(..) | Field::Key(..) | Field::Rev(_),
+            Field::Part(..)
+            | Field::Own(..)
+            | Field::Closed(..)
+            | Field::Key(..)
+            | Field::Rev(_)
+            | Field::Text(Hands::One(_)),
         ) => true,
         Some(Field::Kind) => text.is_some_and(|name| !Kind::FIRST.contains(&name)),
         _ => false,
@@ -261,9 +282,14 @@ fn parse_class(name: &str) -> Option<Class> {
 }
 
 fn parse_owner(owner: &str, writer: &str) -> Option<Owner> {
+    let Person { slot, generation } = parse_person(owner)?;
+    Some(Owner { slot, generation, writer: writer.parse().ok()? })
+}
+
+fn parse_person(owner: &str) -> Option<Person> {
     let (slot, generation) = owner.split_once('.')?;
     let slot = Slot::from_index(slot.parse().ok()?)?;
-    Some(Owner { slot, generation: generation.parse().ok()?, writer: writer.parse().ok()? })
+    Some(Person { slot, generation: generation.parse().ok()? })
 }
 
 fn parse_words(what: &str, owner: &str, subject: Subject, revision: &str) -> Option<Field> {
@@ -345,6 +371,8 @@ mod tests {
             Field::Version,
             Field::Order,
             Field::Day,
+            Field::Text(Hands::Both),
+            Field::Text(Hands::One(Person { slot: Slot::Second, generation: 3 })),
             Field::Words(words()),
             Field::Comment(CommentName { id: id(1), answers: None }, words()),
             Field::Comment(CommentName { id: id(1), answers: Some(id(2)) }, words()),
@@ -382,6 +410,11 @@ mod tests {
             heart.replace("e29da4efb88f", &"2b".repeat(41)),
             heart.replace("0.3", "0.03"),
             String::new(),
+            "text/".to_owned(),
+            "text/2.0".to_owned(),
+            "text/01.0".to_owned(),
+            "text/1.0/".to_owned(),
+            format!("text/1.0/{}", WriterId([7; 16])),
         ] {
             assert_eq!(Field::parse(&bad), None, "{bad}");
         }

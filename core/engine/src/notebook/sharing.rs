@@ -275,7 +275,10 @@ impl Notebook {
                     let key = WordsKey { rev, writer, slot, generation };
                     anew = Some((Field::Words(key), Scalar::Str(text.to_owned())));
                 }
-                Body::Text | Body::Notes(_) => return Err(CannotWrite::NotNow),
+                Body::OwnText if !self.is_by_me(shown.author, shown.generation) => {
+                    return Err(CannotWrite::NotYours);
+                }
+                Body::Text | Body::OwnText | Body::Notes(_) => return Err(CannotWrite::NotNow),
             }
         }
         said.iter().try_for_each(Write::check)?;

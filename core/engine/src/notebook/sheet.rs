@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::claim::{Claim, Owned, RevMap, standing};
 use super::name::ItemId;
-use super::repair;
-use super::schema::{Class, Field, Owner, Subject, WordsKey, name};
+use super::page::{self, Text};
+use super::saying::{Said, decided, holding, said_by_words};
+use super::schema::{Class, Field, Hands, Owner, Subject, WordsKey, name};
 use super::words::{self, Revision};
 use crate::document::{RawEntry, Scalar, Value};
 use crate::seal::closed::ClosedWords;
@@ -115,18 +116,11 @@ pub(super) struct Closed {
     pub(super) words: ClosedWords,
 }
 
-/// What a person says, and of what.
-#[derive(Debug)]
-pub(super) struct Said {
-    pub(super) value: String,
-    pub(super) witness: RevMap,
-}
-
 impl Sheet {
     pub(super) fn read(author: Slot, raw: &RawEntry) -> Self {
         let mut threads: BTreeMap<(Subject, Slot, u32), (u64, Vec<Revision>)> = BTreeMap::new();
         let (mut words, mut revs, mut claims) = (Vec::new(), RevMap::default(), BTreeMap::new());
-        let generation = born_in(raw);
+        let generation = born_in(author, raw);
         let (mut closed, mut keys) = (Vec::new(), Vec::new());
         for (field, values) in &raw.fields {
             match Field::parse(field) {
@@ -157,6 +151,7 @@ impl Sheet {
                 _ => {}
             }
         }
+        claims.iter_mut().for_each(|(at, all)| page::keep_asked(Text::of(raw), at, all));
         words::sort(&mut words);
         let mut threads: Vec<_> = threads.into_iter().collect();
         // Of one counter they stay in the order of their names.
@@ -323,6 +318,11 @@ impl Sheet {
         self.all_members().into_iter().filter(is_of).map(|member| member.value).collect()
     }
 
+    /// Whether anybody has written on a page.
+    pub(super) fn is_written_on(&self) -> bool {
+        self.claims.contains_key(&(Class::Claim, Subject::new(name::WRITTEN, None)))
+    }
+
     /// Whether that person's set has something at that place.
     pub(super) fn has_member(&self, subject: &Subject, by: Slot) -> bool {
         let own = self.claims_of(Class::Member, subject, by);
@@ -430,56 +430,6 @@ impl Part {
     }
 }
 
-/// Of one person's sayings, what stands: the safer of two, and what the phones had seen that said so.
-fn decided(name: &str, own: &[Owned]) -> Option<Said> {
-    let held = holding(name, own);
-    let (_, said) = held.first()?;
-    let seen = |joined: RevMap, (_, claim): &&Owned| joined.join(&claim.witness);
-    let witness = held.iter().fold(RevMap::default(), seen);
-    Some(Said { value: said.value.clone(), witness })
-}
-
-/// Those of one person's sayings that hold: the safer of two, on whichever phones it was said.
-fn holding<'a>(name: &str, own: &'a [Owned]) -> Vec<&'a Owned> {
-    let mut held = standing(own);
-    let safest = held.iter().min_by_key(|(_, claim)| risk(name, &claim.value));
-    let safest = safest.map(|(_, claim)| claim.value.clone());
-    held.retain(|(_, claim)| Some(&claim.value) == safest.as_ref());
-    held
-}
-
-/// What words of that name are said with, of the same thing.
-fn said_by_words(part: &Subject) -> Option<Subject> {
-    let said = SAID_WITH.into_iter().find(|(words, _)| *words == part.name());
-    said.map(|(_, said)| Subject::new(said, part.id.clone()))
-}
-
-/// How much is given away by saying so: the least of two is held to. A word that is not known gives
-/// nothing away.
-fn risk(name: &str, value: &str) -> u64 {
-    let safest_first: &[&str] = match name {
-        name::LET_GO | name::RECEIVED | name::THANKS | name::ADOPT | name::HELD => &["no", "yes"],
-        name::VOTE => &["no", "maybe", "yes"],
-        name::VERDICT => &["not-yet", "partly", "got-me"],
-        name::ANSWER => &["no", "not-now", "yes"],
-        // Nobody is thanked for what the other may have done.
-        name::DONE_BY => &["you", "me"],
-        name::INTENSITY => &["1", "2", "3", "4", "5"],
-        name::KEEP
-        | name::TENDER
-        | name::TAKEN_BACK
-        | name::LATER
-        | name::CANCEL
-        | name::UNSAID
-        | name::UNSENT
-        | name::OPENED => &["yes", "no"],
-        name::PAUSE => return repair::brevity(value),
-        _ => &[],
-    };
-    let place = (1..).zip(safest_first).find(|(_, known)| **known == value);
-    place.map_or(0, |(place, _)| place)
-}
-
 /// The newest value shown, and the others that nobody has taken the place of.
 fn shown(all: &[Owned], name: &str, id: Option<&ItemId>) -> Option<Shown> {
     let standing = standing(all);
@@ -501,16 +451,22 @@ fn shown(all: &[Owned], name: &str, id: Option<&ItemId>) -> Option<Shown> {
 
 /// Which generation of its author an entry's words are of: whoever made it wrote its first words in
 /// the same change, and nobody else's are its body.
-fn born_in(raw: &RawEntry) -> u32 {
+fn born_in(author: Slot, raw: &RawEntry) -> u32 {
+    if let Some(Text { hands: Hands::One(person), .. }) = Text::of(raw) {
+        return person.generation;
+    }
     let kind = raw.fields.get(&Field::Kind.to_string()).and_then(|all| all.last());
     let made_by = kind.map(|kind| kind.by.writer);
-    let mut words = raw.fields.keys().filter_map(|field| match Field::parse(field) {
-        Some(Field::Words(key) | Field::Closed(_, key)) if Some(key.writer) == made_by => {
-            Some(key.generation)
-        }
-        _ => None,
-    });
-    words.next().unwrap_or(0)
+    let words = || {
+        raw.fields.keys().filter_map(|field| match Field::parse(field) {
+            Some(Field::Words(key) | Field::Closed(_, key)) if key.slot == author => Some(key),
+            _ => None,
+        })
+    };
+    let first = words().find(|key| Some(key.writer) == made_by);
+    // In a later edition nobody made it, and who came after its author came after them.
+    let first = first.or_else(|| words().min_by_key(|key| key.generation));
+    first.map_or(0, |key| key.generation)
 }
 
 fn bytes_of(scalar: &Scalar) -> Option<&[u8]> {
@@ -531,10 +487,6 @@ fn seen(revisions: &[Revision]) -> RevMap {
     revisions.iter().for_each(|revision| seen.see(revision.writer, revision.rev));
     seen
 }
-
-/// The words that come with a saying, and the saying.
-const SAID_WITH: [(&str, &str); 3] =
-    [(name::ANSWER, name::ANSWER), (name::MISSED, name::VERDICT), (name::THANKS, name::THANKS)];
 
 /// Values of which one is as good as the other: the newest is shown alone.
 const QUIET: [&str; 6] =

@@ -26,6 +26,7 @@ mod generations;
 mod heart;
 mod left_over;
 mod lives;
+mod own_page;
 mod practices;
 mod removing;
 mod small;

@@ -98,6 +98,7 @@ impl Entry {
     pub(super) fn is_edited_by(&self, me: Person) -> bool {
         match self.kind.map(Kind::body) {
             Some(Body::Text | Body::Notes(_) | Body::Value(_)) => true,
+            Some(Body::OwnText) => is_of(me, self.author, self.generation),
             Some(Body::Words) => is_of(me, self.author, self.generation) && !self.is_under_seal(),
             None => false,
         }

@@ -91,7 +91,7 @@ fn an_entry_is_born_complete_and_first_edits_apart_never_make_a_second_container
             three.does(&format!("{who} comment from {who}"));
             three.does(&format!("{who} tag {who}"));
         }
-        if kind.body() != Body::Words {
+        if !matches!(kind.body(), Body::Words | Body::OwnText) {
             ["ana edit Dear Ben and Ana", "ben edit Oh dear Ben"]
                 .iter()
                 .for_each(|s| three.does(s));
@@ -100,8 +100,7 @@ fn an_entry_is_born_complete_and_first_edits_apart_never_make_a_second_container
         let entry = three.entry();
         let key = three.key.clone();
         let objects = three.phones.each_ref().map(|phone| phone.notebook.document.containers(&key));
-        let has_text = matches!(kind.body(), Body::Text | Body::Notes(_));
-        let expected = 1 + usize::from(has_text);
+        let expected = 1 + usize::from(kind.is_typed());
         assert_eq!(objects, [expected; 3], "{}: the entry, and its text", kind.name());
         assert_eq!((entry.comments.len(), entry.reactions.len()), (3, 3), "{}", kind.name());
         assert_eq!((&entry.key, entry.author, entry.day), (&born.key, born.author, born.day));
@@ -110,7 +109,8 @@ fn an_entry_is_born_complete_and_first_edits_apart_never_make_a_second_container
 
 #[test]
 fn bens_phone_refuses_to_edit_anas_words() {
-    for kind in [Kind::Note, Kind::Listening, Kind::Gesture, Kind::Dream, Kind::Mood] {
+    let own = [Kind::Note, Kind::OwnPage, Kind::Listening, Kind::Gesture, Kind::Dream, Kind::Mood];
+    for kind in own {
         let mut three = Three::with(kind, "Ana's words");
         let key = three.key.clone();
         let edited = three.phone("ben").notebook.edit(&key, None, "Ben's words");
@@ -194,6 +194,7 @@ fn nothing_is_cut_short_and_every_limit_names_itself_and_what_it_was_given() {
         (Kind::Repair, MAX_TITLE),
         (Kind::List, MAX_TITLE),
         (Kind::Page, MAX_PAGE),
+        (Kind::OwnPage, MAX_PAGE),
     ] {
         let longest = write(notebook, kind, limit).unwrap();
         assert_eq!(longest.text.chars().count(), limit, "{}", kind.name());

@@ -68,6 +68,28 @@ fn words_of_before_stay_his_and_nobody_writes_them_anew() {
 }
 
 #[test]
+fn words_of_every_generation_are_shown_in_the_next_edition() {
+    let mut phones = three();
+    let before = phones[1].note("Dear Ana");
+    let since = phones[2].note("from the new phone");
+    phones[2].seed += 1;
+    let page = phones[2].notebook.write(Kind::OwnPage, 1, "Dear diary", &mut rng(phones[2].seed));
+    let page = page.unwrap();
+    phones[2].keep(&page);
+    meet_all(&mut phones);
+    let (none, ana) = (std::collections::BTreeSet::new(), Person::first(Slot::First));
+    let next = phones[0].notebook.without(&none, ana).unwrap().notebook;
+    for (key, words, generation) in [
+        (before, "Dear Ana", 0),
+        (since, "from the new phone", 1),
+        (page.entry.key, "Dear diary", 1),
+    ] {
+        let entry = next.entry(&key).unwrap();
+        assert_eq!((entry.text.as_str(), entry.generation), (words, generation));
+    }
+}
+
+#[test]
 fn what_is_forged_in_the_name_of_another_generation_is_refused_everywhere() {
     let mut phones = three();
     let note = phones[1].note("Dear Ana");

@@ -92,7 +92,7 @@ impl Four {
         for phone in &self.phones {
             assert_eq!(phone.entry(&self.key), shown, "all phones show the same");
         }
-        self.phones[3].notebook.document.check_stranded(&self.key, TEXT);
+        self.phones[3].notebook.document.check_stranded(&self.key, "text");
         let changes: Vec<Change> = self.all().into_iter().map(|(change, _)| change).collect();
         let again = |snapshot: Option<&[u8]>, changes: Vec<Change>| {
             let me = first(BEN);

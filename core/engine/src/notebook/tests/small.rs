@@ -1,8 +1,12 @@
 //! Turns, moods, the profile and templates.
 
+use super::super::attention::Choice;
+use super::super::claim::{Claim, RevMap};
 use super::super::comment::About;
+use super::super::deed::{Act, Deed};
 use super::super::kinds::State;
-use super::super::schema::name;
+use super::super::profile::{Labels, Tag};
+use super::super::schema::{Class, Owner, Subject, name};
 use super::world::{World, check, told};
 use super::*;
 
@@ -180,6 +184,100 @@ fn each_says_what_they_are_called_and_both_since_when() {
     assert_eq!((since.name.as_str(), since.alternatives.len()), (name::SINCE, 1));
     assert_eq!((theme.name.as_str(), theme.alternatives.len()), (name::THEME, 0));
     assert_eq!(entry.conflicts(), 1);
+}
+
+#[test]
+fn a_tag_is_shown_under_its_label_and_found_by_its_word() {
+    let mut world = World::with(Kind::Profile, "Us");
+    let note = world.phones[0].note("Dear Ben");
+    world.meet();
+    for (at, word) in [(0, "home"), (2, "home"), (2, "train")] {
+        let act = Act { deed: Deed::Tag, on: None, words: word, now: 0 };
+        let written = world.phones[at].notebook.act(&note, act, &mut rng(9)).unwrap().unwrap();
+        world.phones[at].keep(&written);
+    }
+    world.meet();
+    let tags = |world: &World| -> Vec<(String, String)> {
+        let labels = Labels::of([world.entry()].iter());
+        let tags = world.phones[0].entry(&note).tags(&labels).into_iter();
+        tags.map(|tag| (tag.word, tag.labels.join(" | "))).collect()
+    };
+    let shown = |home: &str, train: &str| {
+        vec![("home".to_owned(), home.to_owned()), ("train".to_owned(), train.to_owned())]
+    };
+    assert_eq!(tags(&world), shown("", ""));
+    let before = world.phones[0].entry(&note).content;
+    world.apart(&["ana rename-tag home\nOur home", "ben rename-tag train\nTrips"]);
+    assert_eq!(tags(&world), shown("Our home", "Trips"));
+    world.apart(&["tablet rename-tag home\nNest", "ben rename-tag home\nThe house"]);
+    let apart = tags(&world).remove(0).1;
+    assert!(["Nest | The house", "The house | Nest"].contains(&apart.as_str()), "{apart}");
+    let [choice] = <[Choice; 1]>::try_from(world.entry().choices()).unwrap();
+    assert_eq!((choice.field.as_str(), choice.by, choice.values.len()), (name::LABEL, None, 2));
+    let on = choice.on.as_ref();
+    let ben = &mut world.phones[2];
+    let stray = ben.notebook.resolve(&world.key, (name::LABEL, on), "Cave");
+    assert_eq!(stray.err(), Some(CannotWrite::NotAChoice));
+    let chosen = ben.notebook.resolve(&world.key, (name::LABEL, on), "Nest").unwrap().unwrap();
+    ben.keep(&chosen);
+    world.meet();
+    assert_eq!((tags(&world), world.entry().conflicts()), (shown("Nest", "Trips"), 0));
+    world.together(&["ana rename-tag home"]);
+    assert_eq!(tags(&world), shown("", "Trips"));
+    assert_eq!(world.phones[0].entry(&note).content, before, "no entry was written anew");
+}
+
+#[test]
+fn a_label_has_its_limits_and_a_word_that_is_not_its_tags_is_none() {
+    let mut world = World::with(Kind::Profile, "Us");
+    let long = "x".repeat(65);
+    let too_long = CannotWrite::TooLong { limit: 64, got: 65 };
+    for (words, why) in [
+        (format!("home\n{long}"), &too_long),
+        (format!("{long}\nhome"), &too_long),
+        ("home\n \u{200b}".to_owned(), &CannotWrite::Empty),
+        ("\nhome".to_owned(), &CannotWrite::Empty),
+        ("home\nOur\nhome".to_owned(), &CannotWrite::ControlCharacters),
+    ] {
+        assert_eq!(world.try_to(&format!("ana rename-tag {words}")).as_ref(), Err(why));
+    }
+    let me = Owner { slot: ANA.0, generation: 0, writer: ANA.1 };
+    let ana = &mut world.phones[0];
+    let author = ana.notebook.author();
+    let all = ana.notebook.commit(author, |edit| {
+        (0..256).try_for_each(|number| {
+            let at = Subject::of_member(name::LABEL, &number.to_string());
+            let claim = Claim::next(me, &[], "x".to_owned(), RevMap::default());
+            let field = Field::Own(Class::Value, at, me).to_string();
+            edit.put(&world.key, &field, claim.to_scalar())
+        })
+    });
+    ana.written.push((all.unwrap().unwrap(), Person::first(ANA.0)));
+    let more = CannotWrite::TooMany { what: "labels of tags", limit: 256 };
+    assert_eq!(world.try_to("ana rename-tag home\nx"), Err(more));
+    assert!(world.does("ana rename-tag 7\ny"), "what is named is named anew");
+
+    // Ben's app, taken over, says under the name of one word that it is another.
+    let mut world = World::with(Kind::Profile, "Us");
+    world.together(&["ana rename-tag home\nOur home"]);
+    let me = Owner { slot: BEN.0, generation: 0, writer: BEN.1 };
+    let ben = &mut world.phones[2];
+    for (name, words) in [(name::TAG, "home"), (name::LABEL, "Ours")] {
+        let id = schema::id_of_member("train");
+        let at = (Class::Value, Subject::new(name, Some(id)));
+        let claim = Claim::next(me, &[], words.to_owned(), RevMap::default());
+        let field = Field::Own(at.0, at.1, me).to_string();
+        let author = ben.notebook.author();
+        let put =
+            ben.notebook.commit(author, |edit| edit.put(&world.key, &field, claim.to_scalar()));
+        ben.written.push((put.unwrap().unwrap(), Person::first(BEN.0)));
+    }
+    world.meet();
+    let note = world.phones[0].note("Dear Ben");
+    let act = Act { deed: Deed::Tag, on: None, words: "home", now: 0 };
+    let note = world.phones[0].notebook.act(&note, act, &mut rng(9)).unwrap().unwrap().entry;
+    let tags = note.tags(&Labels::of([world.phones[0].entry(&world.key)].iter()));
+    assert_eq!(tags, [Tag { word: "home".to_owned(), labels: vec!["Our home".to_owned()] }]);
 }
 
 #[test]

@@ -238,7 +238,7 @@ fn table(kind: Kind) -> Option<Shared> {
             &[(Deed::Tag, "home"), (Deed::Entitle, "Sunday"), (Deed::SetColour, "moss")],
             &["text", "tags", "title", "colour"],
         ),
-        Kind::Page => (&[(Deed::Entitle, "Rules")], &["text", "title"]),
+        Kind::Page | Kind::OwnPage => (&[(Deed::Entitle, "Rules")], &["text", "title"]),
         Kind::Repair => (
             &[
                 (Deed::Feel, "lonely"),

@@ -51,6 +51,39 @@ fn pages_titles_and_tags() {
 }
 
 #[test]
+fn a_page_of_ones_own() {
+    table(
+        &|| World::with(Kind::OwnPage, "We left early"),
+        &[
+            (
+                "she writes on both of her devices: every typed run is kept",
+                &[],
+                &["ana edit We left very early", "tablet edit We left early, and came late"],
+                &["We left very early, and came late"],
+            ),
+            (
+                "she writes ∥ he speaks of it: his words stand beside the page",
+                &[],
+                &["tablet edit We left late", "ben comment Did we?", "ben react ❤️", "ben tag us"],
+                &["We left late; ben tag us; ben says: Did we?; ben ❤️"],
+            ),
+            (
+                "she writes ∥ he removes it: what he had not seen brings it back",
+                &[],
+                &["ana edit We left late", "ben trash"],
+                &["We left late; ben removed it, and ana back"],
+            ),
+            (
+                "two titles of hers: one shown, the other kept in history",
+                &["ana entitle Us"],
+                &["ana entitle Summer", "tablet entitle Denmark"],
+                &["We left early (before: Summer); title Denmark"],
+            ),
+        ],
+    );
+}
+
+#[test]
 fn lists() {
     table(
         &|| World::with(Kind::List, "Groceries"),
@@ -238,6 +271,30 @@ fn the_two_of_them_and_templates() {
     table(
         &|| World::with(Kind::Profile, "Us"),
         &[
+            (
+                "a tag renamed by both: both labels shown",
+                &[],
+                &["ana rename-tag home\nOur home", "ben rename-tag home\nThe house"],
+                &["label The house | Our home; tag home"],
+            ),
+            (
+                "a tag renamed to the same by both: one label",
+                &[],
+                &["ana rename-tag home\nOur home", "ben rename-tag home\nOur home"],
+                &["label Our home; tag home"],
+            ),
+            (
+                "a label taken off ∥ said anew: it is there",
+                &["ana rename-tag home\nOur home"],
+                &["ana rename-tag home", "ben rename-tag home\nThe house"],
+                &["label The house"],
+            ),
+            (
+                "two tags renamed, one by each: both",
+                &["ana rename-tag home\nOur home"],
+                &["ana rename-tag home\nThe house", "ben rename-tag home\nThe house"],
+                &["label The house"],
+            ),
             (
                 "each says what they are called",
                 &[],

@@ -95,6 +95,9 @@ pub(super) fn words_for(deed: Deed, random: u8, items: usize) -> String {
         Deed::Link | Deed::Unlink => "0/mfrggzdfmztwq2lkmfrggzdfmy".to_owned(),
         Deed::Entrust => one_of(&["me", "you", "both"]),
         Deed::Begins => one_of(&["note", "page"]),
+        Deed::RenameTag => {
+            one_of(&["I felt hurt\nOuch", "I felt hurt\nSore", "I felt seen\nSeen", "I felt hurt"])
+        }
         Deed::Propose => format!("{} 9 UTC", random % 8),
         Deed::Rate | Deed::SetLength => (1 + random % 5).to_string(),
         Deed::Pause if random.is_multiple_of(4) => String::new(),

@@ -119,6 +119,7 @@ public data class Entry(
  * @property delivery how far one's own words in it have come.
  * @property can what this device's person may do with it now, and [open], what its kind has them
  *   do.
+ * @property tags what it is filed under, and what each of that is shown as.
  * @property cursor where the timeline goes on after it.
  */
 public data class EntryRow(
@@ -127,6 +128,7 @@ public data class EntryRow(
     val delivery: Delivery,
     val can: Set<Verb>,
     val open: List<Open>,
+    val tags: List<EntryTag>,
     val cursor: Cursor,
 )
 

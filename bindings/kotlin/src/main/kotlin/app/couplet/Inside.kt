@@ -35,6 +35,14 @@ public data class Member(
 )
 
 /**
+ * A tag of an entry, and what it is shown as.
+ *
+ * @property word its word, as it stands among the members.
+ * @property labels none for its word, several if it was renamed apart and nobody has chosen.
+ */
+public data class EntryTag(val word: String, val labels: List<String>)
+
+/**
  * An item of a list, or a step.
  *
  * @property alternatives words set apart from [text], until somebody chooses.

@@ -70,6 +70,9 @@ public enum class Kind {
 
     /** For oneself: what was seen of a shared notebook. It is written and read by no app. */
     MARKS,
+
+    /** A page that its author alone writes on, and both read. */
+    OWN_PAGE,
 }
 
 /** Where an entry of some kind has come to. */
@@ -363,6 +366,9 @@ public enum class Deed {
 
     /** Listening: take such a page off. */
     UNLINK,
+
+    /** Profile: what a tag is called: its word, and on the next line its label, or none. */
+    RENAME_TAG,
 
     /** Repair: take back that an apology was received. */
     UNRECEIVE,

@@ -100,6 +100,7 @@ internal fun app.couplet.ffi.EntryRow.lift() = EntryRow(
     delivery = delivery.lift(),
     can = can.mapTo(LinkedHashSet()) { it.lift() },
     open = open.map { it.lift() },
+    tags = tags.map { EntryTag(it.word, it.labels) },
     cursor = Cursor(cursor.value),
 )
 

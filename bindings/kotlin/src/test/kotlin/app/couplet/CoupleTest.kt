@@ -101,6 +101,12 @@ internal class CoupleTest {
             }
             val refused = assertFailsWith<CoupletException.NotAllowed> { ben.edit(note, "bad") }
             assertEquals("not_yours", refused.code)
+            val own = ana.write(Kind.OWN_PAGE, "slept badly").entry.id
+            meet(ana, ben)
+            assertEquals("slept badly", ben.entry(own).entry.text)
+            val kept = assertFailsWith<CoupletException.NotAllowed> { ben.edit(own, "slept well") }
+            assertEquals("not_yours", kept.code)
+            assertEquals("slept badly, alone", ana.edit(own, "slept badly, alone").entry.text)
             val revised = ana.edit(note, "good morning, love").entry
             assertEquals("good morning, love", revised.text)
             assertEquals(

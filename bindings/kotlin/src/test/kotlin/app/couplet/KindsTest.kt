@@ -197,6 +197,13 @@ internal class KindsTest {
         assertTrue(ana.act(entry, Deed.UNTAG, words = "winter").entry.members.isEmpty())
         assertEquals(listOf(entry), ana.timeline(filter = Filter(Kind.GESTURE)).map { it.id })
         assertTrue(ana.timeline(filter = Filter(Kind.DREAM)).isEmpty())
+        ana.act(entry, Deed.TAG, words = "home")
+        assertEquals(listOf(EntryTag("home", emptyList())), ana.entry(entry).tags)
+        val profile = ana.write(Kind.PROFILE, "us").entry.id
+        ana.act(profile, Deed.RENAME_TAG, words = "home\nOur home")
+        assertEquals(listOf(EntryTag("home", listOf("Our home"))), ana.entry(entry).tags)
+        ana.act(profile, Deed.RENAME_TAG, words = "home")
+        assertTrue(ana.act(entry, Deed.UNTAG, words = "home").tags.isEmpty())
         ana.shutdown()
         val widget = keep(Notebook.openBeside(config("Ana"), keys))
         assertEquals(entry, widget.queueSaying(entry, Saying.Do(Deed.TAG, words = "soup")))
