@@ -94,8 +94,11 @@ impl Course {
         for (at, who) in [ANA, ANAS_TABLET, BEN].into_iter().enumerate() {
             let old = Notebook::load(Volume(0), Edition(0), first(who), None, all.clone()).unwrap();
             let stands = old.document.entry(&key).unwrap().fields;
-            let is_anew =
-                |words: &WordsIn| stands[&words.field].iter().any(|it| is_in(&late, it.by));
+            // A page of one's own is no field; what is typed on it late stands alone.
+            let is_anew = |words: &WordsIn| {
+                let values = stands.get(&words.field);
+                values.is_some_and(|values| values.iter().any(|it| is_in(&late, it.by)))
+            };
             let erased = erased.iter().filter(|words| !is_anew(words)).cloned().collect();
             let mut expected = old.without(&erased, ana).unwrap().notebook;
             expected.set_keeper(keeper(at));
