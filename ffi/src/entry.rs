@@ -175,6 +175,8 @@ pub struct Entry {
     pub shown: Vec<Shown>,
     /// What each person put into their sets: feelings, tags, signs of being there.
     pub members: Vec<Member>,
+    /// Whose gesture it was, if it is one: it was for the other, who may thank for it.
+    pub gesture_by: Option<PersonId>,
     /// Its items, in their order.
     pub items: Vec<Item>,
     /// The times of a conversation, if it is one.
@@ -395,6 +397,7 @@ impl From<couplet::Entry> for Entry {
             stances: all(entry.stances),
             shown: all(entry.shown),
             members: all(entry.members),
+            gesture_by: entry.gesture_by.map(PersonId::from),
             items: all(entry.items),
             meeting: entry.meeting.map(Meeting::from),
             pauses: all(entry.pauses),

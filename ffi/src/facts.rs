@@ -56,6 +56,8 @@ pub enum Fact {
         /// Who.
         by: PersonId,
     },
+    /// It was opened, and its key, which its author's devices have, has not come yet.
+    KeyToCome,
 }
 
 /// Something on a page that this person had not seen when they let it go.
@@ -86,6 +88,7 @@ impl From<couplet::Fact> for Fact {
             couplet::Fact::AlsoSaid(of, said) => Self::AlsoSaid { of: of.into(), said },
             couplet::Fact::EarlierVerdict(of) => Self::EarlierVerdict { of: of.into() },
             couplet::Fact::ChangedSinceOpen(by) => Self::ChangedSinceOpen { by: by.into() },
+            couplet::Fact::KeyToCome => Self::KeyToCome,
         }
     }
 }

@@ -91,7 +91,7 @@ pub enum EntryState {
     AtRest,
     /// Repair: both had let it go, and something has come since.
     Reopened,
-    /// Note, gesture: the other said thank you.
+    /// Note, gesture: whom it was for said thank you.
     Thanked,
     /// Note: it is sealed, and was not opened.
     Sealed,
@@ -173,7 +173,7 @@ pub enum Deed {
     Withdraw,
     /// Repair: the day it happened.
     HappenedOn,
-    /// Note, gesture: thank for it.
+    /// Note, gesture: thank for it, if it was for oneself and can be read.
     Thank,
     /// Note, gesture: keep it.
     Keep,
@@ -268,6 +268,18 @@ pub enum Deed {
     Unlink,
     /// Profile: what a tag is called: its word, and on the next line its label, or none.
     RenameTag,
+    /// Repair: take back that an apology was received.
+    Unreceive,
+    /// Note, gesture: take one's thanks back, and the words that came with it.
+    Unthank,
+    /// Listening: take a sign of being there back: nod, touch or here.
+    StepBack,
+    /// Gesture: who did it, if not who wrote it down: me or you.
+    DoneBy,
+    /// Dream, fear, aspiration: whether it is to be handled gently: yes or no.
+    SetTender,
+    /// Repair: how strong a feeling of one's own is, from 1 to 5, and which; no takes that back.
+    Weigh,
 }
 
 /// What a deed is done on.
@@ -376,6 +388,8 @@ pub struct Member {
     pub by: PersonId,
     /// The member.
     pub value: String,
+    /// Of a feeling: how strong it is, from 1 to 5, if its person says.
+    pub intensity: Option<u8>,
 }
 
 /// An item of a list, or a step.
@@ -455,7 +469,8 @@ impl From<couplet::Alternative> for Alternative {
 
 impl From<couplet::Member> for Member {
     fn from(member: couplet::Member) -> Self {
-        Self { name: member.name, by: member.by.into(), value: member.value }
+        let couplet::Member { name, by, value, intensity } = member;
+        Self { name, by: by.into(), value, intensity }
     }
 }
 

@@ -21,7 +21,7 @@ type Row = (
 
 const HEARD: &str = "ben reflect #- You felt left out";
 
-const ROWS: [Row; 12] = [
+const ROWS: [Row; 15] = [
     (
         "let-go beside the other's edit",
         Kind::Repair,
@@ -86,6 +86,30 @@ const ROWS: [Row; 12] = [
         &["ana got-me #0", "tablet not-yet #0"],
         State::Clarifying,
         &["also said"],
+    ),
+    (
+        "a dream of both is out of sight beside the other's stepping back from it",
+        Kind::Dream,
+        &["ana adopt", "ben adopt", "ana take-back"],
+        &["ana edit #- I felt seen", "ben unadopt"],
+        State::TakenBack,
+        &[],
+    ),
+    (
+        "a gesture of the other's, thanked for twice by who wrote it down",
+        Kind::Gesture,
+        &["ana done-by #- you"],
+        &["ana thank", "tablet thank #- Always"],
+        State::Thanked,
+        &[],
+    ),
+    (
+        "how strong a feeling is, beside the second let-go",
+        Kind::Repair,
+        &["ana weigh #- 4 hurt", "ana let-go"],
+        &["tablet weigh #- 5 hurt", "ben let-go"],
+        State::AtRest,
+        &[],
     ),
     (
         "both say yes",
@@ -189,6 +213,7 @@ fn told(entry: &Entry) -> Vec<&'static str> {
         Fact::AlsoSaid(..) => "also said",
         Fact::EarlierVerdict(_) => "earlier verdict",
         Fact::ChangedSinceOpen(_) => "changed since open",
+        Fact::KeyToCome => "its key has not come",
     });
     told.collect()
 }

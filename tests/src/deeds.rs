@@ -19,7 +19,10 @@ pub fn open_deed(entry: &Entry, open: &Open, own: &str, chance: &mut Chance) -> 
 fn words_for(deed: Deed, own: &str, chance: &mut Chance) -> String {
     let mut one_of = |words: &[&str]| words[chance.below(words.len())].to_owned();
     match deed {
-        Deed::BeThere => one_of(&["nod", "touch", "here"]),
+        Deed::BeThere | Deed::StepBack => one_of(&["nod", "touch", "here"]),
+        Deed::DoneBy => one_of(&["me", "you"]),
+        Deed::SetTender => one_of(&["yes", "no"]),
+        Deed::Weigh => format!("{} {own}", one_of(&["1", "3", "5", "no"])),
         Deed::Stand => one_of(&["holding", "trying", "resting", "done"]),
         Deed::SetRepeat => one_of(&["yearly", "never"]),
         Deed::Vote => one_of(&["yes", "maybe", "no"]),

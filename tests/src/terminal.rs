@@ -92,6 +92,22 @@ impl Phone {
         command
     }
 
+    /// What a command that does what it was asked says to people whose machine is in that zone.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not.
+    #[track_caller]
+    #[must_use]
+    pub fn told_in(&self, zone: &str, arguments: &[&str]) -> String {
+        let mut command = Command::new(programs::couplet());
+        command.arg("--home").arg(&self.home).args(arguments).env("TZ", zone);
+        command.env_remove("COUPLET_KEY_FILE").env("XDG_STATE_HOME", &self.state);
+        let said = Said::of(&command.stdin(Stdio::null()).output().unwrap());
+        assert!(said.status.success(), "{arguments:?}: {said:?}");
+        said.stdout
+    }
+
     /// A command, however it ends.
     ///
     /// # Panics

@@ -5,6 +5,7 @@
 //! killed with -9. The slow soaks need `COUPLET_LONG=1`.
 
 mod again;
+mod agreeing;
 mod at_once;
 mod blind;
 mod demo;

@@ -23,6 +23,7 @@ from couplet import (
     HadSaidYes,
     InvalidInput,
     ItemId,
+    KeyToCome,
     Kind,
     Member,
     NotAllowed,
@@ -103,11 +104,11 @@ async def test_a_repair_comes_to_rest_on_two_phones_apart_and_opens_again(
     await anas.act(entry, Deed.TELL, words="You came late")
     await meet(anas, bens)
     await bens.act(entry, Deed.TELL, words="The train was late")
-    await bens.act(entry, Deed.FEEL, words="sorry")
+    await bens.act(entry, Deed.WEIGH, words="4 sorry")
     await meet(anas, bens)
     shown = (await anas.entry(entry)).entry
     assert shown.state is EntryState.OPEN
-    assert Member("feeling", people[1], "sorry") in shown.members
+    assert Member("feeling", people[1], "sorry", 4) in shown.members
 
     assert (await anas.act(entry, Deed.LET_GO)).entry.state is EntryState.ONE_LET_GO
     assert (await bens.act(entry, Deed.LET_GO)).entry.state is EntryState.ONE_LET_GO
@@ -155,6 +156,32 @@ async def test_a_repair_comes_to_rest_on_two_phones_apart_and_opens_again(
     assert Stance("answer", asked, people[1], "no") in shown.stances
     [answer] = [part for part in shown.parts if part.name == "answer"]
     assert (answer.text, [each.text for each in answer.earlier]) == ("", ["gladly"])
+
+
+@scenario("gesture")
+async def test_whoever_a_gesture_was_for_thanks_for_it_and_takes_the_thanks_back(
+    stack: AsyncExitStack, relay: Relay, ana: Phone, ben: Phone
+) -> None:
+    anas, bens = await together(stack, relay, ana, ben)
+    people = [(await phone.status()).person for phone in (anas, bens)]
+    written = (await anas.write("Tea, in bed", Kind.GESTURE)).entry
+    entry = written.id
+    assert written.gesture_by == people[0]
+    await anas.act(entry, Deed.DONE_BY, words="you")
+    await anas.act(entry, Deed.THANK, words="You know how I like it")
+    await meet(anas, bens)
+    for notebook in (anas, bens):
+        shown = (await notebook.entry(entry)).entry
+        assert (shown.gesture_by, shown.state) == (people[1], EntryState.THANKED)
+        assert [part.text for part in shown.parts] == ["You know how I like it"]
+    with pytest.raises(NotAllowed) as refused:
+        await bens.act(entry, Deed.THANK)
+    assert refused.value.code == "not_allowed"
+    await anas.act(entry, Deed.UNTHANK)
+    await meet(anas, bens)
+    mine, theirs = [(await notebook.entry(entry)).entry for notebook in (anas, bens)]
+    assert (mine.state, theirs.state) == (None, None)
+    assert [part.text for part in (*mine.parts, *theirs.parts)] == ["", ""]
 
 
 @scenario("list")
@@ -288,6 +315,16 @@ async def test_a_sealed_note_is_read_once_it_is_opened_and_not_before_its_time(
     with pytest.raises(NotAllowed) as early:
         await bens.act(timed, Deed.OPEN)
     assert early.value.code == "still_sealed"
+    held = (await anas.write_sealed("I kept it", Seal(is_held_back=True), "one day")).entry.id
+    await meet(anas, bens)
+    waiting = await bens.act(held, Deed.OPEN)
+    assert (waiting.entry.text, waiting.entry.facts) == ("", (KeyToCome(),))
+    with pytest.raises(NotAllowed):
+        await bens.act(held, Deed.THANK)
+    for notebook in (bens, anas, bens):
+        await notebook.sync()
+    came = (await bens.act(held, Deed.THANK)).entry
+    assert (came.state, came.text, came.facts) == (EntryState.THANKED, "I kept it", ())
     await anas.act(timed, Deed.UNSEND)
     await meet(anas, bens)
     assert (await bens.entry(timed)).entry.state is EntryState.WITHDRAWN

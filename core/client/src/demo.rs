@@ -229,7 +229,7 @@ mod tests {
         assert_ne!(hash(2), HASH_OF_ONE);
     }
 
-    const HASH_OF_ONE: &str = "6511896e3e82f876685368714c3b74d8cad74befec84c4d3a74d7c83c17af064";
+    const HASH_OF_ONE: &str = "49daeff21e3882c97c0d3884dbb6783767118a2fa332da44e464110d03791164";
 
     #[test]
     fn there_is_all_of_it_and_both_see_it() {
@@ -257,7 +257,9 @@ mod tests {
             assert!(rows.iter().all(|row| row.delivery == Delivery::Partner));
             let thanked = |row: &&EntryRow| row.entry.state == Some(State::Thanked);
             let gestures = rows.iter().filter(|row| row.entry.kind == Some(Kind::Gesture));
-            assert_eq!(gestures.filter(thanked).count(), 8);
+            assert_eq!(gestures.clone().filter(thanked).count(), 8);
+            let by_other = |row: &&EntryRow| row.entry.gesture_by == Some(row.entry.author.other());
+            assert!(gestures.clone().all(|row| by_other(&row)), "whoever it was for wrote it down");
             let steps = rows.iter().filter(|row| row.entry.kind == Some(Kind::Aspiration));
             assert!(steps.clone().all(|row| row.entry.items.len() > 1));
         }

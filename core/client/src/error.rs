@@ -178,7 +178,12 @@ impl Error {
             Self::Write(CannotWrite::StandsThere) => "stands_there",
             Self::Write(CannotWrite::NothingToResolve) => "nothing_to_resolve",
             Self::Write(CannotWrite::StillSealed { .. }) => "still_sealed",
-            Self::Write(CannotWrite::NotNow | CannotWrite::ForVault)
+            Self::Write(
+                CannotWrite::NotNow
+                | CannotWrite::ForVault
+                | CannotWrite::NotBegun
+                | CannotWrite::NotSealed,
+            )
             | Self::NothingToErase
             | Self::OneReadsIt
             | Self::ReadsFromHere

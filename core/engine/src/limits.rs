@@ -68,6 +68,10 @@ pub const MAX_WORD: usize = 64;
 /// Feelings that one person names in one entry: notebook.md section 5.
 pub const MAX_FEELINGS: usize = 16;
 
+/// Steps of how strong a feeling is, the first of them 1: as many as a mood has, which people tell apart
+/// without measuring.
+pub const MAX_INTENSITY: u8 = 5;
+
 /// Tags of one person on one entry: notebook.md section 5.
 pub const MAX_TAGS: usize = 32;
 

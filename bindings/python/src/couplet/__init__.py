@@ -52,8 +52,8 @@ from .kinds import (
     HadSaidYes,
     Item,
     ItemId,
+    KeyToCome,
     Kind,
-    Meeting,
     Member,
     On,
     OnAnyItem,
@@ -62,12 +62,9 @@ from .kinds import (
     Open,
     Part,
     PersonId,
-    Proposal,
     Revision,
-    Seal,
     Shown,
     Stance,
-    Vote,
     WithdrawnAfterOpened,
     WriterId,
 )
@@ -92,6 +89,7 @@ from .people import (
     Verified,
 )
 from .recovery import NotBefore, RecoveryWords
+from .times import Meeting, Proposal, Seal, Vote
 from .values import (
     Attached,
     Attention,
@@ -203,6 +201,7 @@ __all__ = [
     "KeyGone",
     "KeyNotYet",
     "KeyStore",
+    "KeyToCome",
     "KeyUnusable",
     "Kind",
     "Late",

@@ -9,6 +9,7 @@ from typing import Any
 from . import attention as a
 from . import kinds as k
 from . import people as p
+from . import times
 from . import values as v
 from ._generated import couplet_ffi as ffi
 
@@ -114,11 +115,12 @@ def entry(it: ffi.Entry) -> v.Entry:
         parts=tuple(map(part, it.parts)),
         stances=tuple(map(stance, it.stances)),
         shown=tuple(map(shown, it.shown)),
-        members=tuple(k.Member(m.name, k.PersonId(m.by.value), m.value) for m in it.members),
+        members=tuple(map(member, it.members)),
+        gesture_by=None if it.gesture_by is None else k.PersonId(it.gesture_by.value),
         items=tuple(map(item, it.items)),
         meeting=None if it.meeting is None else meeting(it.meeting),
         pauses=tuple(map(pause, it.pauses)),
-        seal=None if it.seal is None else k.Seal(it.seal.opens_at, it.seal.is_held_back),
+        seal=None if it.seal is None else times.Seal(it.seal.opens_at, it.seal.is_held_back),
         trash=trash(it.trash),
         needs=tuple(map(need, it.needs)),
         is_long=it.is_long,
@@ -176,6 +178,10 @@ def to_saying(deed: k.Deed, on: k.ItemId | None, words: str) -> ffi.Saying:
     return saying
 
 
+def member(it: ffi.Member) -> k.Member:
+    return k.Member(it.name, k.PersonId(it.by.value), it.value, it.intensity)
+
+
 def changed(it: ffi.Changed) -> a.Changed:
     return a.Changed(it.name, item_id(it.id), k.PersonId(it.by.value), it.before, it.now)
 
@@ -191,6 +197,8 @@ def fact(it: Any) -> k.Fact:
         return k.EarlierVerdict(k.ItemId(it.of.value))
     if isinstance(it, ffi.Fact.WITHDRAWN_AFTER_OPENED):
         return k.WithdrawnAfterOpened()
+    if isinstance(it, ffi.Fact.KEY_TO_COME):
+        return k.KeyToCome()
     for of, value in _OF_A_PERSON:
         if isinstance(it, of):
             return value(k.PersonId(it.by.value))
@@ -208,22 +216,22 @@ _OF_A_PERSON: tuple[tuple[Any, Callable[[k.PersonId], k.Fact]], ...] = (
 )
 
 
-def meeting(it: ffi.Meeting) -> k.Meeting:
-    return k.Meeting(
+def meeting(it: ffi.Meeting) -> times.Meeting:
+    return times.Meeting(
         proposals=tuple(map(proposal, it.proposals)),
         agreed=item_id(it.agreed),
         also_worked=tuple(k.ItemId(one.value) for one in it.also_worked),
     )
 
 
-def proposal(it: ffi.Proposal) -> k.Proposal:
-    return k.Proposal(
+def proposal(it: ffi.Proposal) -> times.Proposal:
+    return times.Proposal(
         id=k.ItemId(it.id.value),
         start=it.start,
         end=it.end,
         zone=it.zone,
         by=tuple(k.PersonId(one.value) for one in it.by),
-        votes=tuple((k.PersonId(one.by.value), k.Vote[one.vote.name]) for one in it.votes),
+        votes=tuple((k.PersonId(one.by.value), times.Vote[one.vote.name]) for one in it.votes),
     )
 
 

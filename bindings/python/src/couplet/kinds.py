@@ -5,7 +5,6 @@ What the names in there are is said by kind in docs/KINDS.md.
 
 from __future__ import annotations
 
-import datetime
 import enum
 from dataclasses import dataclass
 from typing import NewType
@@ -93,7 +92,7 @@ class EntryState(enum.Enum):
     REOPENED = "reopened"
     """Repair: both had let it go, and something has come since."""
     THANKED = "thanked"
-    """Note, gesture: the other said thank you."""
+    """Note, gesture: whom it was for said thank you."""
     SEALED = "sealed"
     """Note: it is sealed, and was not opened."""
     OPENED = "opened"
@@ -176,7 +175,7 @@ class Deed(enum.Enum):
     HAPPENED_ON = "happened-on"
     """Repair: the day it happened."""
     THANK = "thank"
-    """Note, gesture: thank for it."""
+    """Note, gesture: thank for it, if it was for oneself and can be read."""
     KEEP = "keep"
     """Note, gesture: keep it."""
     UNKEEP = "unkeep"
@@ -271,6 +270,18 @@ class Deed(enum.Enum):
     """Listening: take such a page off."""
     RENAME_TAG = "rename-tag"
     """Profile: what a tag is called: its word, and on the next line its label, or none."""
+    UNRECEIVE = "unreceive"
+    """Repair: take back that an apology was received."""
+    UNTHANK = "unthank"
+    """Note, gesture: take one's thanks back, and the words that came with it."""
+    STEP_BACK = "step-back"
+    """Listening: take a sign of being there back: nod, touch or here."""
+    DONE_BY = "done-by"
+    """Gesture: who did it, if not who wrote it down: me or you."""
+    SET_TENDER = "set-tender"
+    """Dream, fear, aspiration: whether it is to be handled gently: yes or no."""
+    WEIGH = "weigh"
+    """Repair: how strong a feeling of one's own is, from 1 to 5, and which; no takes that back."""
 
 
 @dataclass(frozen=True)
@@ -354,6 +365,11 @@ class ChangedSinceOpen:
     by: PersonId
 
 
+@dataclass(frozen=True)
+class KeyToCome:
+    """It was opened, and its key, which its author's devices have, has not come yet."""
+
+
 Fact = (
     EarlierWords
     | ConfirmedBefore
@@ -365,6 +381,7 @@ Fact = (
     | AlsoSaid
     | EarlierVerdict
     | ChangedSinceOpen
+    | KeyToCome
 )
 """Something that is to be shown with an entry: nothing changes behind anybody's back."""
 
@@ -458,6 +475,8 @@ class Member:
     """Of which set: `tag`, `feeling`, `presence`."""
     by: PersonId
     value: str
+    intensity: int | None = None
+    """Of a feeling: how strong it is, from 1 to 5, if its person says."""
 
 
 @dataclass(frozen=True)
@@ -487,46 +506,3 @@ class Item:
     """Who takes care of it; nobody in particular if nobody is named."""
     is_promise: bool
     """Whether it is a promise, and no point of a conversation."""
-
-
-class Vote(enum.Enum):
-    """Whether somebody can at a time."""
-
-    YES = "yes"
-    MAYBE = "maybe"
-    NO = "no"
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """A time that was proposed, within the years 1970 to 9999."""
-
-    id: ItemId
-    start: datetime.datetime
-    end: datetime.datetime
-    zone: str
-    """Its zone, by its name in the time zone database: show the hour there, and one's own."""
-    by: tuple[PersonId, ...]
-    votes: tuple[tuple[PersonId, Vote], ...]
-
-
-@dataclass(frozen=True)
-class Meeting:
-    """The times of a conversation, and which it is to be."""
-
-    proposals: tuple[Proposal, ...]
-    """Everything proposed, the earliest first."""
-    agreed: ItemId | None
-    """The time that both agree on."""
-    also_worked: tuple[ItemId, ...]
-    """Other times at which both could."""
-
-
-@dataclass(frozen=True)
-class Seal:
-    """How a note is sealed."""
-
-    opens_at: datetime.datetime | None = None
-    """From when on it opens, with a time zone; nothing if it opens when the other wants it."""
-    is_held_back: bool = False
-    """Whether its key stays with its author's devices until then."""

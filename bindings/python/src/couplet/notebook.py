@@ -23,6 +23,7 @@ from .membership import Membership
 from .network import Network
 from .recovery import Recovery, RecoveryWords
 from .talk import Talk
+from .times import Seal
 from .vault import WithVault
 
 # The generated module makes the cases as it is imported: no type checker sees what they are.
@@ -175,7 +176,7 @@ class Notebook(Ends, Talk, Drafts, WithVault, Membership, Network, Recovery):
     async def write_sealed(
         self,
         text: str,
-        seal: k.Seal,
+        seal: Seal,
         when: str | None = None,
         day: datetime.date | None = None,
     ) -> v.EntryRow:

@@ -13,18 +13,17 @@ from .kinds import (
     Fact,
     Item,
     Kind,
-    Meeting,
     Member,
     Open,
     Part,
     PersonId,
     Revision,
-    Seal,
     Shown,
     Stance,
     EntryState,
 )
 from .people import DeviceId, Late, Person, SetAside, Standing, Verified
+from .times import Meeting, Seal
 
 NotebookId = NewType("NotebookId", str)
 """A notebook's name."""
@@ -134,6 +133,8 @@ class Entry:
     """The values in it that both may set, besides its body and its items."""
     members: tuple[Member, ...]
     """What each person put into their sets: feelings, tags, signs of being there."""
+    gesture_by: PersonId | None
+    """Whose gesture it was, if it is one: it was for the other, who may thank for it."""
     items: tuple[Item, ...]
     """Its items, in their order."""
     meeting: Meeting | None

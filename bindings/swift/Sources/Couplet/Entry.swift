@@ -76,6 +76,8 @@ public struct Entry: Hashable, Codable, Sendable, Identifiable {
     public let shown: [Shown]
     /// What each person put into their sets: feelings, tags, signs of being there.
     public let members: [Member]
+    /// Whose gesture it was, if it is one: it was for the other, who may thank for it.
+    public let gestureBy: PersonId?
     /// Its items, in their order.
     public let items: [Item]
     /// The times of a conversation, if it is one.

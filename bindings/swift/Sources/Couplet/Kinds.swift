@@ -73,7 +73,7 @@ public enum EntryState: String, Hashable, Codable, Sendable, CaseIterable {
     case atRest
     /// Repair: both had let it go, and something has come since.
     case reopened
-    /// Note, gesture: the other said thank you.
+    /// Note, gesture: whom it was for said thank you.
     case thanked
     /// Note: it is sealed, and was not opened.
     case sealed
@@ -153,7 +153,7 @@ public enum Deed: String, Hashable, Codable, Sendable, CaseIterable {
     case withdraw
     /// Repair: the day it happened.
     case happenedOn
-    /// Note, gesture: thank for it.
+    /// Note, gesture: thank for it, if it was for oneself and can be read.
     case thank
     /// Note, gesture: keep it.
     case keep
@@ -248,6 +248,18 @@ public enum Deed: String, Hashable, Codable, Sendable, CaseIterable {
     case unlink
     /// Profile: what a tag is called: its word, and on the next line its label, or none.
     case renameTag
+    /// Repair: take back that an apology was received.
+    case unreceive
+    /// Note, gesture: take one's thanks back, and the words that came with it.
+    case unthank
+    /// Listening: take a sign of being there back: nod, touch or here.
+    case stepBack
+    /// Gesture: who did it, if not who wrote it down: me or you.
+    case doneBy
+    /// Dream, fear, aspiration: whether it is to be handled gently: yes or no.
+    case setTender
+    /// Repair: how strong a feeling of one's own is, from 1 to 5, and which; no takes that back.
+    case weigh
 }
 
 /// Something that is to be shown with an entry, so that nothing changes behind anybody's back.
@@ -273,6 +285,8 @@ public enum Fact: Hashable, Codable, Sendable {
     case earlierVerdict(ItemId)
     /// This person changed their answer after both were open to read.
     case changedSinceOpen(PersonId)
+    /// It was opened, and its key, which its author's devices have, has not come yet.
+    case keyToCome
 }
 
 /// What a deed is done on.
@@ -355,6 +369,8 @@ public struct Member: Hashable, Codable, Sendable {
     public let by: PersonId
     /// The member.
     public let value: String
+    /// Of a feeling: how strong it is, from 1 to 5, if its person says.
+    public let intensity: Int?
 }
 
 /// A tag of an entry, and what it is shown as.

@@ -168,6 +168,12 @@ extension Deed {
             case .link: .link
             case .unlink: .unlink
             case .renameTag: .renameTag
+            case .unreceive: .unreceive
+            case .unthank: .unthank
+            case .stepBack: .stepBack
+            case .doneBy: .doneBy
+            case .setTender: .setTender
+            case .weigh: .weigh
             }
     }
 
@@ -241,6 +247,12 @@ extension Deed {
         case .link: .link
         case .unlink: .unlink
         case .renameTag: .renameTag
+        case .unreceive: .unreceive
+        case .unthank: .unthank
+        case .stepBack: .stepBack
+        case .doneBy: .doneBy
+        case .setTender: .setTender
+        case .weigh: .weigh
         }
     }
 }
@@ -272,6 +284,7 @@ extension Fact {
             case .alsoSaid(let of, let said): .alsoSaid(ItemId(of), said)
             case .earlierVerdict(let of): .earlierVerdict(ItemId(of))
             case .changedSinceOpen(let by): .changedSinceOpen(PersonId(by))
+            case .keyToCome: .keyToCome
             }
     }
 }
@@ -339,7 +352,9 @@ extension Alternative {
 
 extension Member {
     init(_ ffi: CoupletFFI.Member) {
-        self.init(name: ffi.name, by: PersonId(ffi.by), value: ffi.value)
+        self.init(
+            name: ffi.name, by: PersonId(ffi.by), value: ffi.value,
+            intensity: ffi.intensity.map { Int($0) })
     }
 }
 

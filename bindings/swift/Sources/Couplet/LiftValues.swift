@@ -23,6 +23,7 @@ extension Entry {
             stances: ffi.stances.map { Stance($0) },
             shown: ffi.shown.map { Shown($0) },
             members: ffi.members.map { Member($0) },
+            gestureBy: ffi.gestureBy.map { PersonId($0) },
             items: ffi.items.map { Item($0) },
             meeting: ffi.meeting.map { Meeting($0) },
             pauses: ffi.pauses.map { Pause($0) },

@@ -72,11 +72,12 @@ extension Stories {
                 try await ana.act(on: entry, .tell, "You came late")
                 try await meet(ana, ben)
                 try await ben.act(on: entry, .tell, "The train was late")
-                try await ben.act(on: entry, .feel, "sorry")
+                try await ben.act(on: entry, .weigh, "4 sorry")
                 try await meet(ana, ben)
                 let open = try await ana.entry(entry).entry
                 #expect(open.state == .open)
-                let sorry = Member(name: "feeling", by: people[1], value: "sorry")
+                let sorry = Member(
+                    name: "feeling", by: people[1], value: "sorry", intensity: 4)
                 #expect(open.members.contains(sorry))
 
                 #expect(try await ana.act(on: entry, .letGo).entry.state == .oneLetGo)
@@ -134,6 +135,36 @@ extension Stories {
                 let answer = try #require(declined.parts.first { $0.name == "answer" })
                 #expect(answer.text.isEmpty)
                 #expect(answer.earlier.map(\.text) == ["gladly"])
+            }
+        }
+
+        @Test("whoever a gesture was for thanks for it", .scenario("gesture"))
+        func gesture() async throws {
+            try await story { stage in
+                let (ana, ben) = try await stage.couple()
+                let (anas, bens) = (try await ana.state().person, try await ben.state().person)
+                let written = try await ana.write(.gesture, "Tea, in bed")
+                let entry = written.id
+                #expect(written.entry.gestureBy == anas)
+                try await ana.act(on: entry, .doneBy, "you")
+                try await ana.act(on: entry, .thank, "You know how I like it")
+                try await meet(ana, ben)
+                for phone in [ana, ben] {
+                    let shown = try await phone.entry(entry).entry
+                    #expect(shown.gestureBy == bens)
+                    #expect(shown.state == .thanked)
+                    #expect(shown.parts.map(\.text) == ["You know how I like it"])
+                }
+                try await fails("not_allowed", as: \.isNotAllowed) {
+                    try await ben.act(on: entry, .thank)
+                }
+                try await ana.act(on: entry, .unthank)
+                try await meet(ana, ben)
+                let mine = try await ana.entry(entry).entry
+                let theirs = try await ben.entry(entry).entry
+                #expect(mine.state == nil)
+                #expect(theirs.state == nil)
+                #expect((mine.parts + theirs.parts).map(\.text) == ["", ""])
             }
         }
 
@@ -290,6 +321,22 @@ extension Stories {
                 try await fails("still_sealed", as: \.isNotAllowed) {
                     try await ben.act(on: timed, .open)
                 }
+                let holding = Seal(isHeldBack: true)
+                let held = try await ana.writeSealed("I kept it", holding, whenTo: "one day").id
+                try await meet(ana, ben)
+                let waiting = try await ben.act(on: held, .open).entry
+                #expect(waiting.text.isEmpty)
+                #expect(waiting.facts == [.keyToCome])
+                try await fails("not_allowed", as: \.isNotAllowed) {
+                    try await ben.act(on: held, .thank)
+                }
+                for phone in [ben, ana, ben] {
+                    try await phone.sync()
+                }
+                let came = try await ben.act(on: held, .thank).entry
+                #expect(came.state == .thanked)
+                #expect(came.text == "I kept it")
+                #expect(came.facts.isEmpty)
                 try await ana.act(on: timed, .unsend)
                 try await meet(ana, ben)
                 #expect(try await ben.entry(timed).entry.state == .withdrawn)

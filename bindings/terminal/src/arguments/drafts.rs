@@ -52,8 +52,8 @@ pub(crate) struct Share {
     /// The draft, or in the vault the entry; or the beginning of its name
     pub(crate) name: String,
     /// Vault: a field to share: text, why, feelings, perspective, understood, requests, apologies,
-    /// happened-on, items, promises, times, length, where, on, repeat, status, level, answer, title,
-    /// colour, called, together-since, theme, begins or tags; may be said several times
+    /// happened-on, items, promises, times, length, where, on, repeat, status, tender, done-by, level,
+    /// answer, title, colour, called, together-since, theme, begins or tags; may be said several times
     #[arg(long = "field", value_name = "FIELD")]
     pub(crate) fields: Vec<String>,
     /// Vault: the kind that it becomes [default: its own, or note]

@@ -83,18 +83,25 @@ pub(crate) async fn edit(couplet: &Couplet, edit: Edit, output: &Output) -> Resu
     let before = couplet.entry(&edit.entry).await?.entry.content;
     let row = couplet.edit(&edit.entry, edit.base.as_deref(), &text).await?;
     let is_changed = row.entry.content != before;
-    say_written(&row, if is_changed { "Written anew" } else { talk::UNCHANGED }, output);
+    let mut object = written(&row);
+    object["changed"] = json!(is_changed);
+    let words = if is_changed { "Written anew" } else { talk::UNCHANGED };
+    let entry = output.styled(Style::Bold, row.entry.key.as_str());
+    output.say(&object, &format!("{words}: {entry}"));
     Ok(())
 }
 
 pub(super) fn say_written(row: &EntryRow, words: &str, output: &Output) {
-    let entry = row.entry.key.as_str();
-    let object = json!({
-        "entry": entry,
+    let entry = output.styled(Style::Bold, row.entry.key.as_str());
+    output.say(&written(row), &format!("{words}: {entry}"));
+}
+
+fn written(row: &EntryRow) -> Value {
+    json!({
+        "entry": row.entry.key.as_str(),
         "version": row.entry.version.to_string(),
         "state": SHARED,
-    });
-    output.say(&object, &format!("{words}: {}", output.styled(Style::Bold, entry)));
+    })
 }
 
 /// Words left for the process that has the notebook open.

@@ -85,10 +85,12 @@ pub(super) fn as_json(entry: &Entry) -> Value {
             "alternatives": beside(&one.alternatives),
         })
     });
-    let members = entry
-        .members
-        .iter()
-        .map(|one| json!({ "name": one.name, "by": one.by.index(), "value": one.value }));
+    let members = entry.members.iter().map(|one| {
+        json!({
+            "name": one.name, "by": one.by.index(), "value": one.value,
+            "intensity": one.intensity,
+        })
+    });
     let items = entry.items.iter().map(|item| {
         json!({
             "id": item.id.as_str(), "text": item.text, "alternatives": beside(&item.alternatives),
@@ -103,6 +105,7 @@ pub(super) fn as_json(entry: &Entry) -> Value {
         "stances": stances.collect::<Vec<_>>(),
         "values": values.collect::<Vec<_>>(),
         "members": members.collect::<Vec<_>>(),
+        "gesture_by": entry.gesture_by.map(Slot::index),
         "items": items.collect::<Vec<_>>(),
         "meeting": entry.meeting.as_ref().map(times::as_json),
         "pauses": entry.pauses.iter().map(pause).collect::<Vec<_>>(),
@@ -122,6 +125,7 @@ pub(super) fn fact(fact: &Fact) -> Value {
         Fact::AlsoSaid(id, said) => json!({ "also_said": [id.as_str(), said] }),
         Fact::EarlierVerdict(id) => json!({ "earlier_verdict": id.as_str() }),
         Fact::ChangedSinceOpen(by) => json!({ "changed_since_open": by.index() }),
+        Fact::KeyToCome => json!({ "key_to_come": true }),
     }
 }
 
@@ -152,6 +156,9 @@ pub(super) fn in_words(
         let until = *until;
         lines.push(format!("      sealed until {}", moment::show(until)));
     }
+    if let Some(by) = entry.gesture_by {
+        lines.push(format!("      {} did it", person(by, names)));
+    }
     for shown in &entry.shown {
         let read = |value: &str| times::value_in_words(entry, &shown.name, value);
         let beside = shown.alternatives.iter().map(|one| format!(" or {}", read(&one.value)));
@@ -172,12 +179,9 @@ pub(super) fn in_words(
         lines.extend(revisions::in_words(part.earlier(), (how, &what), output));
     }
     for member in &entry.members {
-        lines.push(format!(
-            "      {}, {}: {}",
-            person(member.by, names),
-            member.name,
-            member.value
-        ));
+        let (whose, strong) = (person(member.by, names), member.intensity);
+        let strong = strong.map(|strong| format!(" ({strong})")).unwrap_or_default();
+        lines.push(format!("      {whose}, {}: {}{strong}", member.name, member.value));
     }
     let is_told = |one: &&Stance| one.value.is_empty() || TOLD.contains(&one.name.as_str());
     for one in entry.stances.iter().filter(|one| !is_told(one)) {
@@ -249,6 +253,7 @@ fn fact_in_words(fact: &Fact, entry: &Entry, names: &Names) -> String {
         Fact::ChangedSinceOpen(by) => {
             format!("{} changed their answer after both were open", person(by))
         }
+        Fact::KeyToCome => "opened; its key has not come yet".to_owned(),
     }
 }
 
@@ -272,8 +277,9 @@ fn seal(seal: &Seal) -> Value {
     json!({ "until": until, "held_back": seal.is_held_back })
 }
 
-/// What somebody says that is told in other lines: with the times, as a pause, and as a seal.
-const TOLD: [&str; 4] = [names::VOTE, names::CHOSEN, names::PAUSE, names::SEAL];
+/// What somebody says that is told in other lines: with the times, as a pause, as a seal, and whose
+/// gesture it was.
+const TOLD: [&str; 5] = [names::VOTE, names::CHOSEN, names::PAUSE, names::SEAL, names::DONE_BY];
 
 /// A thing in an entry, by what it is and how it begins.
 fn thing(entry: &Entry, id: &ItemId, names: &Names) -> String {

@@ -141,6 +141,7 @@ mod tests {
     use super::*;
     use crate::place::{Home, Place};
     use crate::store::Filter;
+    use crate::{CannotWrite, Deed, Saying};
 
     const DAY: i32 = 20_000;
 
@@ -291,6 +292,8 @@ mod tests {
             let private = notebook.write(Kind::Draft, DAY, "mine").await;
             assert_eq!(private.unwrap_err().code(), "not_allowed");
             vault.write(Kind::Draft, DAY, "mine").await.unwrap();
+            let marks = vault.write(Kind::Marks, DAY, "mine").await;
+            assert!(matches!(marks, Err(Error::Write(CannotWrite::NotBegun))), "{marks:?}");
             let asked = vault.invite(false, None).await;
             assert!(matches!(asked, Err(Error::VaultIsOnes)), "{asked:?}");
             let draft = notebook.draft_new(Kind::Note, DAY, "a").await.unwrap();
@@ -308,6 +311,31 @@ mod tests {
                 Err(error) => Some(error),
             };
             assert!(matches!(told, Some(Error::IsVault)), "{told:?}");
+        });
+    }
+
+    #[test]
+    fn a_template_begins_what_can_be_begun_where_it_is() {
+        at_home(async |home| {
+            let (notebook, vault) = ana(home).await;
+            let begins = async |of: &Couplet, template: &str, kind: &str| {
+                let (deed, words) = (Deed::Begins, kind.to_owned());
+                let saying = Saying::Do { deed, on: None, words };
+                of.say(template, saying).await.map(|row| row.entry.begins().unwrap().0)
+            };
+            let shared = notebook.write(Kind::Template, DAY, "Dear me").await.unwrap().entry.key;
+            let refused = begins(&notebook, shared.as_str(), "self").await;
+            assert!(matches!(refused, Err(Error::Write(CannotWrite::ForVault))), "{refused:?}");
+            assert_eq!(begins(&notebook, shared.as_str(), "list").await.unwrap(), Kind::List);
+
+            let own = vault.write(Kind::Template, DAY, "Dear me").await.unwrap().entry.key;
+            assert_eq!(begins(&vault, own.as_str(), "self").await.unwrap(), Kind::Myself);
+            let refused = begins(&vault, own.as_str(), "marks").await;
+            assert!(matches!(refused, Err(Error::Write(CannotWrite::NotBegun))), "{refused:?}");
+            let all = ["text", "begins"].map(str::to_owned).to_vec();
+            let chosen = Chosen { fields: all, ..Chosen::default() };
+            let refused = notebook.share_from(&vault, own.as_str(), &chosen).await;
+            assert!(matches!(refused, Err(Error::Write(CannotWrite::ForVault))), "{refused:?}");
         });
     }
 

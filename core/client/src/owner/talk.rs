@@ -7,6 +7,7 @@ use couplet_engine::notebook::comment::{About, CommentId};
 use couplet_engine::notebook::deed::{Act, Deed};
 use couplet_engine::notebook::entry::{Entry, Version};
 use couplet_engine::notebook::name::ItemId;
+use couplet_engine::notebook::schema::Kind;
 use couplet_engine::notebook::{CannotWrite, Written};
 use serde::{Deserialize, Serialize};
 
@@ -123,6 +124,9 @@ impl Owner {
             }
             Saying::Do { deed, on, words } => {
                 let on = on.as_deref().map(|name| thing_named(&row.entry, name)).transpose()?;
+                if let (Deed::Begins, Ok(kind)) = (deed, words.trim().parse::<Kind>()) {
+                    kind.begun_in(self.is_vault())?;
+                }
                 let mut rng = self.surroundings.randomness();
                 let now = self.seconds();
                 let act = Act { deed: *deed, on: on.as_ref(), words, now };
@@ -182,7 +186,6 @@ fn one_beginning(ids: impl Iterator<Item = ItemId>, name: &str) -> Result<Option
 #[cfg(test)]
 mod tests {
     use couplet_engine::notebook::kinds::State;
-    use couplet_engine::notebook::schema::Kind;
     use couplet_proto::statement::Role;
 
     use super::*;

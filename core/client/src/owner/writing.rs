@@ -55,13 +55,7 @@ impl Owner {
         (kind, day, text): (Kind, i32, &str),
         rng: &mut dyn CryptoRng,
     ) -> Result<(Volume, Written), Error> {
-        if kind.is_for_oneself() && !self.is_vault {
-            return Err(CannotWrite::ForVault.into());
-        }
-        // Nobody would ever see it: they are on no page of a timeline.
-        if kind == Kind::Marks {
-            return Err(CannotWrite::NotNow.into());
-        }
+        kind.begun_in(self.is_vault)?;
         let volume = self.open_volume()?;
         let notebook = self.load(volume)?;
         let written = notebook.write(kind, day, text, rng)?;

@@ -15,7 +15,8 @@ use super::name::ItemId;
 use super::schema::{Class, Field, Kind, Owner, Subject};
 use super::sheet::{Part, Sheet, words_key};
 use super::{
-    Author, CannotWrite, Notebook, Written, check_length, check_words, closed, items, kinds,
+    Author, CannotWrite, Notebook, Written, check_length, check_words, closed, items, kindness,
+    kinds,
 };
 use crate::document::{Change, Edit, EditError, EntryKey, Scalar};
 use crate::keys::ClosedKey;
@@ -104,6 +105,9 @@ impl Notebook {
                     CannotWrite::NotYours
                 }
                 _ if open.iter().any(is_open) => CannotWrite::NoItem,
+                Deed::Unsend if kind == Kind::Note && kindness::seal(&sheet).is_none() => {
+                    CannotWrite::NotSealed
+                }
                 _ => CannotWrite::NotNow,
             });
         }

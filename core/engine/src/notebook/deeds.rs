@@ -50,7 +50,7 @@ pub enum Deed {
     Withdraw,
     /// Repair: the day it happened.
     HappenedOn,
-    /// Note, gesture: thank for it.
+    /// Note, gesture: thank for it, if it was for oneself and can be read.
     Thank,
     /// Note, gesture: keep it.
     Keep,
@@ -145,6 +145,18 @@ pub enum Deed {
     Unlink,
     /// Profile: what a tag is called: its word, and on the next line its label, or none.
     RenameTag,
+    /// Repair: take back that an apology was received.
+    Unreceive,
+    /// Note, gesture: take one's thanks back, and the words that came with it.
+    Unthank,
+    /// Listening: take a sign of being there back: nod, touch or here.
+    StepBack,
+    /// Gesture: who did it, if not who wrote it down: me or you.
+    DoneBy,
+    /// Dream, fear, aspiration: whether it is to be handled gently: yes or no.
+    SetTender,
+    /// Repair: how strong a feeling of one's own is, from 1 to 5, and which; no takes that back.
+    Weigh,
 }
 
 /// A word that is no deed.
@@ -154,7 +166,7 @@ pub struct UnknownDeed;
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 68] = [
+    pub const ALL: [Self; 74] = [
         Self::Reflect,
         Self::GotMe,
         Self::Partly,
@@ -223,9 +235,16 @@ impl Deed {
         Self::Link,
         Self::Unlink,
         Self::RenameTag,
+        Self::Unreceive,
+        Self::Unthank,
+        Self::StepBack,
+        Self::DoneBy,
+        Self::SetTender,
+        Self::Weigh,
     ];
 
     /// Its name on the command line.
+    #[expect(clippy::too_many_lines, reason = "a line for each, and the compiler misses none")]
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -297,6 +316,12 @@ impl Deed {
             Self::Link => "link",
             Self::Unlink => "unlink",
             Self::RenameTag => "rename-tag",
+            Self::Unreceive => "unreceive",
+            Self::Unthank => "unthank",
+            Self::StepBack => "step-back",
+            Self::DoneBy => "done-by",
+            Self::SetTender => "set-tender",
+            Self::Weigh => "weigh",
         }
     }
 }
@@ -314,6 +339,7 @@ impl Deed {
                 | Self::Decline
                 | Self::NotNow
                 | Self::Receive
+                | Self::Unreceive
                 | Self::Change
                 | Self::Remove
                 | Self::Check

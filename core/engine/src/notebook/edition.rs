@@ -359,7 +359,7 @@ fn word_of(field: &str) -> Option<Person> {
             | Field::Closed(_, key),
         ) => Some(Person { slot: key.slot, generation: key.generation }),
         Some(Field::Own(class, subject, owner))
-            if class != Class::Claim || subject.name() == name::TAG =>
+            if class != Class::Claim || [name::TAG, name::INTENSITY].contains(&subject.name()) =>
         {
             Some(Person { slot: owner.slot, generation: owner.generation })
         }

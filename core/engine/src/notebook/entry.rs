@@ -36,7 +36,7 @@ pub use crate::notebook::words::Revision;
 
 /// The form that [`Entry`] has in a store. It rises with every field that comes or goes, and a store
 /// of an earlier form shows its entries anew.
-pub const FORM: u32 = 16;
+pub const FORM: u32 = 17;
 
 /// An entry with everything that stands in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +84,8 @@ pub struct Entry {
     pub shown: Vec<Shown>,
     /// What each person put into their sets: feelings, tags, signs of being there.
     pub members: Vec<Member>,
+    /// Whose gesture it was, if it is one: it was for the other, who may thank for it.
+    pub gesture_by: Option<Slot>,
     /// Its items, in their order.
     pub items: Vec<Item>,
     /// The times of a conversation, if it is one.
@@ -119,6 +121,10 @@ pub struct Version(Vec<Hash>);
 pub struct NotAVersion;
 
 const MAX_HEADS: usize = 256;
+
+/// What is said and is not shown as a stance: where a comment is, what was done again or changed, and
+/// how strong a feeling is.
+const UNSAID: [&str; 5] = [name::FROM, name::UNTIL, name::ANEW, name::CHANGED, name::INTENSITY];
 
 impl Entry {
     /// The entry as `reader` may see it in this volume.
@@ -172,6 +178,9 @@ impl Entry {
             stances: stances(&sheet, is_hidden),
             shown: shown(kind, &sheet),
             members: members(&sheet),
+            gesture_by: kind
+                .filter(|kind| *kind == Kind::Gesture)
+                .map(|kind| kindness::done_by(kind, &sheet)),
             items: items::items(&sheet),
             meeting: (kind == Some(Kind::HeartToHeart)).then(|| heart::meeting(&sheet)),
             pauses: if kind == Some(Kind::Repair) { repair::pauses(&sheet) } else { Vec::new() },
@@ -228,10 +237,11 @@ impl Entry {
     }
 
     /// Whether its words were erased and nobody said anything else in it: its head alone is left,
-    /// which is no page to show.
+    /// which is no page to show. What its author says of words that are gone is nothing.
     #[must_use]
     pub fn is_bare(&self) -> bool {
-        let mut said = self.stances.iter().filter(|stance| stance.name != TRASH);
+        let is_others = |stance: &&Stance| stance.by != self.author && stance.name != TRASH;
+        let mut said = self.stances.iter().filter(is_others);
         let has_times = self.meeting.as_ref().is_some_and(|meeting| !meeting.proposals.is_empty());
         self.is_erased()
             && self.comments.is_empty()
@@ -379,11 +389,11 @@ fn shown(kind: Option<Kind>, sheet: &Sheet) -> Vec<Shown> {
     all
 }
 
-/// What everybody says; how good it is was taken back with its words.
+/// What everybody says; how good it is was taken back with its words, and how strong a feeling is
+/// stands with the feeling.
 fn stances(sheet: &Sheet, is_hidden: bool) -> Vec<Stance> {
     let mut all = sheet.all_stances();
-    let unsaid = [name::FROM, name::UNTIL, name::ANEW, name::CHANGED];
-    let says_nothing = |stance: &Stance| unsaid.contains(&stance.name.as_str());
+    let says_nothing = |stance: &Stance| UNSAID.contains(&stance.name.as_str());
     all.retain(|stance| !says_nothing(stance) && (!is_hidden || stance.name != name::LEVEL));
     all
 }
@@ -392,6 +402,9 @@ fn stances(sheet: &Sheet, is_hidden: bool) -> Vec<Stance> {
 fn members(sheet: &Sheet) -> Vec<Member> {
     let mut all = sheet.all_members();
     all.retain(|member| member.name != name::PROPOSAL);
+    for member in all.iter_mut().filter(|member| member.name == name::FEELING) {
+        member.intensity = repair::intensity(sheet, &member.value, member.by);
+    }
     all
 }
 

@@ -2,8 +2,9 @@
 //! other says to them.
 //!
 //! Only the author turns a fear into steps; a dream or an aspiration has steps of both. It is both
-//! people's once both say so. What its author takes back, the other's queries show no more, though
-//! the other's phone may have shown it before; what was said in support stands for both.
+//! people's once both say so, which either takes back at any time. What its author takes back, the
+//! other's queries show no more, though the other's phone may have shown it before; what was said in
+//! support stands for both.
 
 use couplet_proto::ids::Slot;
 
@@ -27,13 +28,15 @@ pub(super) fn look(kind: Kind, sheet: &Sheet) -> Look {
     };
     let mut look = Look { state, ..Look::default() };
     look.open(author, Deed::Stand);
+    look.open(author, Deed::SetTender);
     look.open(author, if is_taken_back { Deed::ShareAgain } else { Deed::TakeBack });
     for by in [author, other] {
+        let is_adopted = sheet.says(name::ADOPT, by, "yes");
+        look.open_if(is_adopted, by, Deed::Unadopt);
         if by == other && is_taken_back {
             continue;
         }
-        let is_adopted = sheet.says(name::ADOPT, by, "yes");
-        look.open(by, if is_adopted { Deed::Unadopt } else { Deed::Adopt });
+        look.open_if(!is_adopted, by, Deed::Adopt);
         if by == author || kind != Kind::Fear {
             items::open_to(sheet, by, &mut look);
         }
@@ -66,6 +69,7 @@ pub(super) fn writes(
             let how = one_of(act.words, &["holding", "trying", "resting", "done"])?;
             Ok(vec![say(name::STATUS, &how)])
         }
+        Deed::SetTender => Ok(vec![say(name::TENDER, &one_of(act.words, &["yes", "no"])?)]),
         Deed::BeWith => support("with-you"),
         Deed::Wonder => support("question"),
         Deed::Offer => support("offer"),

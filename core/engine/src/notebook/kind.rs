@@ -4,6 +4,7 @@ use core::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::CannotWrite;
 use super::names as name;
 
 /// A kind of entry.
@@ -185,6 +186,19 @@ impl Kind {
                 | Self::Draft
                 | Self::Marks
         )
+    }
+
+    /// Whether an entry of it can be begun, in a vault or in a shared notebook.
+    ///
+    /// # Errors
+    /// [`CannotWrite::ForVault`], [`CannotWrite::NotBegun`].
+    pub const fn begun_in(self, is_vault: bool) -> Result<(), CannotWrite> {
+        match self {
+            // Nobody would ever see it: they are on no page of a timeline.
+            Self::Marks => Err(CannotWrite::NotBegun),
+            kind if kind.is_for_oneself() && !is_vault => Err(CannotWrite::ForVault),
+            _ => Ok(()),
+        }
     }
 
     /// Whether it is on no page of a timeline: drafts have a list of their own, and marks none.

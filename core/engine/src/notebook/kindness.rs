@@ -1,19 +1,24 @@
-//! Kindness: a note for the other, a gesture somebody made. The other thanks, either keeps it.
+//! Kindness: a note for the other, a gesture somebody made. Whom it was for thanks, either keeps it.
 //!
 //! A note may be sealed until a time, or until the other wants it. Its words are closed then, and
 //! how strong that is depends on where their key is: under a soft seal it comes with the note, and
 //! the engine shows nothing before it is opened, though an app that was altered could; held back, it
 //! is with its author's devices, one of which publishes it when the time has come by that device's
 //! clock. What was opened stays open, whatever a clock says then and whether or not its author
-//! withdraws it. Two gestures that both wrote down are two: kindness is not counted twice, nor once.
+//! withdraws it; and it is thanked for once it can be read. Two gestures that both wrote down are two:
+//! kindness is not counted twice, nor once.
+//!
+//! Whose gesture it was is a claim of who wrote it down, and theirs if they say nothing: so it can be
+//! put right, which what is fixed at birth cannot, the other never says it, and of what was said
+//! apart one stands on every phone. It says `me` or `you` and no slot, which a vault has not.
 
 use couplet_proto::ids::Slot;
 use serde::{Deserialize, Serialize};
 
 use super::claim::RevMap;
 use super::deed::{Act, Deed, Write};
-use super::kinds::{Fact, Look, State, claim, claim_with};
-use super::schema::{Subject, name};
+use super::kinds::{Fact, Look, State, claim, claim_with, one_of};
+use super::schema::{Kind, Subject, name};
 use super::sheet::Sheet;
 use super::{CannotWrite, closed};
 
@@ -35,8 +40,8 @@ pub enum Opens {
     Wanted,
 }
 
-pub(super) fn look(sheet: &Sheet) -> Look {
-    let receiver = sheet.author.other();
+pub(super) fn look(kind: Kind, sheet: &Sheet) -> Look {
+    let receiver = done_by(kind, sheet).other();
     let (is_sealed, is_withdrawn) = (seal(sheet).is_some(), is_withdrawn(sheet));
     let is_opened = is_sealed && is_opened(sheet);
     let state = match () {
@@ -51,10 +56,16 @@ pub(super) fn look(sheet: &Sheet) -> Look {
     if is_opened && is_unsent && !is_withdrawn {
         look.facts.push(Fact::WithdrawnAfterOpened);
     }
+    let has_key = !is_sealed || has_key(sheet);
+    if is_opened && !has_key && !is_withdrawn {
+        look.facts.push(Fact::KeyToCome);
+    }
     look.open_if(is_sealed && !is_opened && !is_unsent, receiver, Deed::Open);
     look.open_if(is_sealed && !is_unsent, sheet.author, Deed::Unsend);
-    look.open_if(!is_withdrawn, receiver, Deed::Thank);
+    look.open_if(may_be_read(sheet) && has_key && !is_withdrawn, receiver, Deed::Thank);
+    look.open_if(kind == Kind::Gesture, sheet.author, Deed::DoneBy);
     for by in Slot::BOTH {
+        look.open_if(sheet.says(name::THANKS, by, "yes"), by, Deed::Unthank);
         let is_kept = sheet.says(name::KEEP, by, "yes");
         look.open(by, if is_kept { Deed::Unkeep } else { Deed::Keep });
         look.open(by, Deed::SetColour);
@@ -68,6 +79,8 @@ pub(super) fn writes(sheet: &Sheet, act: Act<'_>) -> Result<Vec<Write>, CannotWr
         Deed::Thank => {
             vec![claim_with(say(name::THANKS, "yes"), name::THANKS, act.words)]
         }
+        Deed::Unthank => vec![say(name::THANKS, "no")],
+        Deed::DoneBy => vec![say(name::DONE_BY, &one_of(act.words, &["me", "you"])?)],
         Deed::Keep => vec![say(name::KEEP, "yes")],
         Deed::Unkeep => vec![say(name::KEEP, "no")],
         Deed::Open => match seal(sheet).map(|seal| seal.opens) {
@@ -93,6 +106,12 @@ pub(super) fn birth(seal: Seal, when: Option<&str>) -> Vec<Write> {
     when.map(part).into_iter().chain([said]).collect()
 }
 
+/// Whose kindness it was: its author's, unless they say of a gesture that it was the other's.
+pub(super) fn done_by(kind: Kind, sheet: &Sheet) -> Slot {
+    let is_others = kind == Kind::Gesture && sheet.says(name::DONE_BY, sheet.author, "you");
+    if is_others { sheet.author.other() } else { sheet.author }
+}
+
 /// How the note is sealed, if it is.
 pub(super) fn seal(sheet: &Sheet) -> Option<Seal> {
     let said = sheet.said(name::SEAL, None, sheet.author)?;
@@ -109,8 +128,11 @@ pub(super) fn is_opened(sheet: &Sheet) -> bool {
 
 /// Whether its author withdrew it before it was opened, or before its key was there to open it with.
 pub(super) fn is_withdrawn(sheet: &Sheet) -> bool {
-    let has_key = || closed::are_published(sheet, name::CLOSED, sheet.author);
-    is_unsent(sheet) && !(is_opened(sheet) && has_key())
+    is_unsent(sheet) && !(is_opened(sheet) && has_key(sheet))
+}
+
+fn has_key(sheet: &Sheet) -> bool {
+    closed::are_published(sheet, name::CLOSED, sheet.author)
 }
 
 /// Whether its author's devices have its key to themselves until then.

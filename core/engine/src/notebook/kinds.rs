@@ -41,7 +41,7 @@ pub enum State {
     AtRest,
     /// Repair: both had let it go, and something has come since.
     Reopened,
-    /// Note, gesture: the other said thank you.
+    /// Note, gesture: whom it was for said thank you.
     Thanked,
     /// Note: it is sealed, and was not opened.
     Sealed,
@@ -101,6 +101,8 @@ pub enum Fact {
     EarlierVerdict(ItemId),
     /// This person changed their answer after both were open to read.
     ChangedSinceOpen(Slot),
+    /// It was opened, and its key, which its author's devices have, has not come yet.
+    KeyToCome,
 }
 
 /// An entry as its kind sees it.
@@ -170,7 +172,7 @@ impl Look {
 /// Where the entry has come to, and what is open to whom.
 pub(super) fn look(kind: Kind, sheet: &Sheet) -> Look {
     let mut look = match kind {
-        Kind::Note | Kind::Gesture => kindness::look(sheet),
+        Kind::Note | Kind::Gesture => kindness::look(kind, sheet),
         Kind::Listening => listening::look(sheet),
         Kind::Repair => repair::look(sheet),
         Kind::Dream | Kind::Fear | Kind::Aspiration => inner::look(kind, sheet),

@@ -53,6 +53,7 @@ pub(super) fn look(sheet: &Sheet) -> Look {
             look.open(by, deed);
         }
         look.open_if(!sheet.members(name::BESIDE, by).is_empty(), by, Deed::Unlink);
+        look.open_if(!sheet.members(name::PRESENCE, by).is_empty(), by, Deed::StepBack);
     }
     if let Some(last) = turns.last() {
         let listener = last.speaker.other();
@@ -125,9 +126,9 @@ pub(super) fn writes(
             vec![claim_with(verdict(sheet, &turns, act, "partly"), name::MISSED, act.words)]
         }
         Deed::NotYet => vec![verdict(sheet, &turns, act, "not-yet")],
-        Deed::BeThere => {
+        Deed::BeThere | Deed::StepBack => {
             let sign = one_of(act.words, &["nod", "touch", "here"])?;
-            vec![Write::Member(name::PRESENCE, sign, true)]
+            vec![Write::Member(name::PRESENCE, sign, act.deed == Deed::BeThere)]
         }
         Deed::Speak => {
             let own = turns.iter().filter(|turn| turn.speaker == me).count();

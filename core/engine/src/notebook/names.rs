@@ -25,6 +25,8 @@ pub const PERSPECTIVE: &str = "perspective";
 pub const UNDERSTOOD: &str = "understood";
 /// Repair: what one felt, a set of each person's.
 pub const FEELING: &str = "feeling";
+/// Repair: how strong a feeling is, a claim of whoever has it, on the feeling's name.
+pub const INTENSITY: &str = "intensity";
 /// Repair: what one asks for, each a part of its own.
 pub const REQUEST: &str = "request";
 /// Repair: whether one will, a claim of whoever was asked; and words with it, a part.
@@ -38,15 +40,19 @@ pub const PAUSE: &str = "pause";
 /// Repair: that one lets it go, a claim of each person's.
 pub const LET_GO: &str = "let-go";
 
-/// Note, gesture: thanks, a claim of the other's; and words with it, a part.
+/// Note, gesture: thanks, a claim of whom it was for; and words with it, a part.
 pub const THANKS: &str = "thanks";
 /// Note, gesture: that one keeps it, a claim of each person's.
 pub const KEEP: &str = "keep";
+/// Gesture: whether its author did it or the other, a claim of its author's.
+pub const DONE_BY: &str = "done-by";
 /// Note, gesture, listening: which colour or paper it has, a value.
 pub const COLOUR: &str = "colour";
 
 /// Dream, fear, aspiration: how its author stands to it, a value of theirs.
 pub const STATUS: &str = "status";
+/// Dream, fear, aspiration: whether it is to be handled gently, a claim of its author's.
+pub const TENDER: &str = "tender";
 /// Dream, fear, aspiration: what the other says to it, each a part of its own, and of what sort it
 /// is, a claim.
 pub const SUPPORT: &str = "support";

@@ -77,6 +77,15 @@ pub enum CannotWrite {
     /// The words are no day.
     #[error("this is not a day; choose one that a calendar has")]
     NotADay,
+    /// The note has no seal, and was the other's to read from the start.
+    #[error(
+        "a note without a seal cannot be unsent; put it out of sight with trash, or erase its words \
+         for good"
+    )]
+    NotSealed,
+    /// The kind is begun by no app.
+    #[error("no entry of this kind is begun by hand; name another kind")]
+    NotBegun,
     /// The day is one that nobody lives to.
     #[error("this day is too far away; choose one of the years 1000 to 9999")]
     DayTooFar,

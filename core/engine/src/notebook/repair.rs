@@ -3,6 +3,7 @@
 //! It is at rest if both have let it go, each having seen every word and feeling that stands. So
 //! words that one had not seen when letting go are never forgiven unread: that person is asked
 //! again. Withdrawing is open always, alone and without a reason; nobody writes the other's part.
+//! How strong a feeling is asks nobody again: the feeling did.
 //! A pause is of who asked for it, and as long as either's goes on, it is paused: until the later of
 //! two days, and where one of them said none, until that person says so. A pause of which the day has
 //! come is over without anybody's doing, as far as the clock of whoever reads is right: nothing is
@@ -13,17 +14,17 @@
 use couplet_proto::ids::Slot;
 use serde::{Deserialize, Serialize};
 
-use super::CannotWrite;
 use super::claim::RevMap;
 use super::deed::{Act, Deed, Write};
 use super::entry::Entry;
 use super::kinds::{
-    Fact, Look, State, a_day, also_said, claim, claim_with, enough, new_part, on_day,
+    Fact, Look, State, a_day, also_said, claim, claim_with, enough, new_part, on_day, one_of,
 };
 use super::name::ItemId;
-use super::schema::{Subject, name};
+use super::schema::{Subject, id_of_member, name};
 use super::sheet::{Part, Sheet};
-use crate::limits::{LAST_DAY, LAST_ZONE_BEHIND, MAX_FEELINGS};
+use super::{CannotWrite, check_words};
+use crate::limits::{LAST_DAY, LAST_ZONE_BEHIND, MAX_FEELINGS, MAX_INTENSITY, MAX_WORD};
 
 /// That somebody asked for a pause and has not ended it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,7 +102,11 @@ fn look_of(sheet: &Sheet, by: Slot, look: &mut Look) {
     }
     for apology in of_other(name::APOLOGY) {
         look.open_on(by, Deed::Receive, apology);
-        note_if_earlier(sheet, name::RECEIVED, by, apology, look);
+        let received = sheet.said(name::RECEIVED, apology.id.as_ref(), by);
+        if received.is_some_and(|said| said.value == "yes") {
+            look.open_on(by, Deed::Unreceive, apology);
+            note_if_earlier(sheet, name::RECEIVED, by, apology, look);
+        }
     }
 }
 
@@ -131,19 +136,19 @@ pub(super) fn writes(
     Ok(match deed {
         Deed::Tell => vec![part(name::PERSPECTIVE)],
         Deed::Understand => vec![part(name::UNDERSTOOD)],
-        Deed::Feel => {
-            let feelings = sheet.members(name::FEELING, me);
-            let is_full = feelings.len() >= MAX_FEELINGS && !feelings.contains(words);
-            enough(is_full, "feelings", MAX_FEELINGS)?;
-            vec![Write::Member(name::FEELING, words.to_owned(), true)]
+        Deed::Feel => vec![felt(sheet, me, words)?],
+        Deed::Unfeel => {
+            let gone = Write::Member(name::FEELING, words.to_owned(), false);
+            unweighed(sheet, me, words).into_iter().chain([gone]).collect()
         }
-        Deed::Unfeel => vec![Write::Member(name::FEELING, words.to_owned(), false)],
+        Deed::Weigh => weighed(sheet, me, words)?,
         Deed::Ask => vec![new_part(sheet, me, name::REQUEST, new, words)?],
         Deed::Apologise => vec![new_part(sheet, me, name::APOLOGY, new, words)?],
         Deed::Agree => answer("yes"),
         Deed::Decline => answer("no"),
         Deed::NotNow => answer("not-now"),
         Deed::Receive => vec![claim(name::RECEIVED, on, "yes", seen(name::APOLOGY))],
+        Deed::Unreceive => vec![claim(name::RECEIVED, on, "no", seen(name::APOLOGY))],
         Deed::Pause => vec![claim(name::PAUSE, None, &a_pause(act)?, RevMap::default())],
         Deed::Resume => vec![claim(name::PAUSE, None, "", RevMap::default())],
         Deed::LetGo => vec![claim(name::LET_GO, None, "yes", sheet.revs.clone())],
@@ -151,6 +156,40 @@ pub(super) fn writes(
         Deed::HappenedOn => vec![on_day(name::HAPPENED, words)?],
         _ => Vec::new(),
     })
+}
+
+/// A feeling of one's own, if there is room.
+fn felt(sheet: &Sheet, me: Slot, feeling: &str) -> Result<Write, CannotWrite> {
+    let feelings = sheet.members(name::FEELING, me);
+    let is_full = feelings.len() >= MAX_FEELINGS && !feelings.contains(feeling);
+    enough(is_full, "feelings", MAX_FEELINGS)?;
+    Ok(Write::Member(name::FEELING, feeling.to_owned(), true))
+}
+
+/// How strong a feeling is, and the feeling, if it was not named so far.
+fn weighed(sheet: &Sheet, me: Slot, words: &str) -> Result<Vec<Write>, CannotWrite> {
+    let (strength, feeling) = words.split_once(' ').unwrap_or((words, ""));
+    let strength = one_of(strength, &STRENGTHS)?;
+    check_words(MAX_WORD, feeling)?;
+    if strength == NO_STRENGTH {
+        return Ok(unweighed(sheet, me, feeling).into_iter().collect());
+    }
+    let said = claim(name::INTENSITY, Some(&id_of_member(feeling)), &strength, RevMap::default());
+    Ok(vec![felt(sheet, me, feeling)?, said])
+}
+
+/// That nothing is said of how strong it is, if something was.
+fn unweighed(sheet: &Sheet, me: Slot, feeling: &str) -> Option<Write> {
+    let id = id_of_member(feeling);
+    sheet.said(name::INTENSITY, Some(&id), me)?;
+    Some(claim(name::INTENSITY, Some(&id), "", RevMap::default()))
+}
+
+/// How strong that feeling of that person is, if they say.
+pub(super) fn intensity(sheet: &Sheet, feeling: &str, by: Slot) -> Option<u8> {
+    let said = sheet.said(name::INTENSITY, Some(&id_of_member(feeling)), by)?;
+    let is_step = STRENGTHS.contains(&said.value.as_str());
+    said.value.parse().ok().filter(|_| is_step)
 }
 
 fn let_go(sheet: &Sheet, by: Slot) -> LetGo {
@@ -204,12 +243,18 @@ const PAUSED: &str = "yes";
 
 const DAY: i64 = 86_400;
 
-const ALWAYS: [Deed; 7] = [
+const ALWAYS: [Deed; 8] = [
     Deed::Tell,
     Deed::Understand,
     Deed::Feel,
+    Deed::Weigh,
     Deed::Ask,
     Deed::Apologise,
     Deed::Pause,
     Deed::HappenedOn,
 ];
+
+/// What can be said of how strong a feeling is, that nothing is said of it the last.
+const STRENGTHS: [&str; MAX_INTENSITY as usize + 1] = ["1", "2", "3", "4", "5", NO_STRENGTH];
+
+const NO_STRENGTH: &str = "no";

@@ -41,11 +41,15 @@ pub(super) fn said_by_words(part: &Subject) -> Option<Subject> {
 /// nothing away.
 fn risk(name: &str, value: &str) -> u64 {
     let safest_first: &[&str] = match name {
-        name::LET_GO | name::RECEIVED | name::ADOPT | name::HELD => &["no", "yes"],
+        name::LET_GO | name::RECEIVED | name::THANKS | name::ADOPT | name::HELD => &["no", "yes"],
         name::VOTE => &["no", "maybe", "yes"],
         name::VERDICT => &["not-yet", "partly", "got-me"],
         name::ANSWER => &["no", "not-now", "yes"],
+        // Nobody is thanked for what the other may have done.
+        name::DONE_BY => &["you", "me"],
+        name::INTENSITY => &["1", "2", "3", "4", "5"],
         name::KEEP
+        | name::TENDER
         | name::TAKEN_BACK
         | name::LATER
         | name::CANCEL

@@ -12,7 +12,7 @@ use super::items::{self, Item, items};
 use super::kinds::{look, value, writes};
 use super::name::ItemId;
 use super::schema::{Body, Field, Kind, Owner, Subject, WordsKey, name};
-use super::sheet::{Sheet, Shown, Stance};
+use super::sheet::{Member, Sheet, Shown, Stance};
 use super::{Author, CannotWrite, Notebook, Written, check_text, closed};
 use crate::document::{EntryKey, Scalar};
 
@@ -51,7 +51,7 @@ enum Stand {
 /// The fields that can be chosen, besides those that an entry is begun with: what each is called,
 /// where it stands, and the deed that says it. What is said to the other alone, or of them, is no
 /// field: a seal, thanks, votes, letting go.
-const FIELDS: [(&str, Stand, Deed); 23] = [
+const FIELDS: [(&str, Stand, Deed); 25] = [
     ("feelings", Stand::Member(name::FEELING), Deed::Feel),
     ("perspective", Stand::Part(name::PERSPECTIVE), Deed::Tell),
     ("understood", Stand::Part(name::UNDERSTOOD), Deed::Understand),
@@ -66,6 +66,8 @@ const FIELDS: [(&str, Stand, Deed); 23] = [
     ("on", Stand::Value(name::ON), Deed::SetDate),
     ("repeat", Stand::Value(name::REPEAT), Deed::SetRepeat),
     ("status", Stand::Claim(name::STATUS), Deed::Stand),
+    ("tender", Stand::Claim(name::TENDER), Deed::SetTender),
+    ("done-by", Stand::Claim(name::DONE_BY), Deed::DoneBy),
     ("level", Stand::Claim(name::LEVEL), Deed::Rate),
     ("answer", Stand::Part(name::ANSWER), Deed::Answer),
     ("title", Stand::Value(name::TITLE), Deed::Entitle),
@@ -78,7 +80,7 @@ const FIELDS: [(&str, Stand, Deed); 23] = [
 ];
 
 /// What the fields are called, those that an entry is begun with first.
-const NAMES: [&str; 25] = [
+const NAMES: [&str; 27] = [
     BODY,
     WHY,
     "feelings",
@@ -95,6 +97,8 @@ const NAMES: [&str; 25] = [
     "on",
     "repeat",
     "status",
+    "tender",
+    "done-by",
     "level",
     "answer",
     "title",
@@ -154,15 +158,30 @@ impl Entry {
                 return Err(CannotWrite::Empty);
             }
             match deed {
-                Some(deed) => sharing.said.extend(words.into_iter().map(|(words, is_done)| Said {
-                    deed,
-                    words,
-                    is_done,
-                })),
+                Some(deed) => {
+                    for (words, is_done) in words {
+                        let (deed, words) = self.said_anew(deed, words)?;
+                        sharing.said.push(Said { deed, words, is_done });
+                    }
+                }
                 None => sharing.text = words.pop().map(|(why, _)| why),
             }
         }
         Ok(sharing)
+    }
+
+    /// The deed that says these words in a shared notebook: a feeling with how strong it is, a kind
+    /// that can be begun there.
+    fn said_anew(&self, deed: Deed, words: String) -> Result<(Deed, String), CannotWrite> {
+        if deed == Deed::Begins {
+            words.parse::<Kind>().map_err(|_| CannotWrite::NoKind)?.begun_in(false)?;
+        }
+        let is_it = |one: &&Member| (one.by, &one.value) == (self.author, &words);
+        let feelings = self.members.iter().filter(|_| deed == Deed::Feel).find(is_it);
+        Ok(match feelings.and_then(|feeling| feeling.intensity) {
+            Some(intensity) => (Deed::Weigh, format!("{intensity} {words}")),
+            None => (deed, words),
+        })
     }
 
     /// The author's words in one place, and whether what they speak of is done.

@@ -82,6 +82,8 @@ pub struct Member {
     pub by: Slot,
     /// The member.
     pub value: String,
+    /// Of a feeling: how strong it is, from 1 to 5, if its person says.
+    pub intensity: Option<u8>,
 }
 
 /// An entry's fields.
@@ -378,7 +380,8 @@ impl Sheet {
             for (_, claim) in standing(&own) {
                 if !claim.value.is_empty() {
                     let name = subject.name().to_owned();
-                    members.insert(Member { name, by, value: claim.value.clone() });
+                    let value = claim.value.clone();
+                    members.insert(Member { name, by, value, intensity: None });
                 }
             }
         }

@@ -101,7 +101,7 @@ fn changes(then: &Sheet, now: &Sheet) -> Vec<Changed> {
         sheet.all_members().into_iter().filter(|member| member.name != name::TAG).collect()
     };
     let (before, after) = (sets(then), sets(now));
-    let member = |Member { name, by, value }: &Member, is_there: bool| {
+    let member = |Member { name, by, value, .. }: &Member, is_there: bool| {
         let (name, id, value) = (name.clone(), None, Some(value.clone()));
         let (before, now) = if is_there { (None, value) } else { (value, None) };
         Changed { name, id, by: *by, before, now }

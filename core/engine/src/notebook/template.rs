@@ -1,7 +1,8 @@
 //! Template: words and blocks that an entry may be begun from.
 //!
 //! Using one copies its words: what becomes of the template afterwards changes no entry. Its
-//! versions are the revisions of its words.
+//! versions are the revisions of its words. What kind it begins is one that can be begun where it is;
+//! whether that is a vault is known to who has the notebook open.
 
 use super::CannotWrite;
 use super::claim::RevMap;
@@ -23,6 +24,7 @@ pub(super) fn look(sheet: &Sheet) -> Look {
 pub(super) fn writes(sheet: &Sheet, act: Act<'_>, new: ItemId) -> Result<Vec<Write>, CannotWrite> {
     if act.deed == Deed::Begins {
         let kind: Kind = act.words.trim().parse().map_err(|_| CannotWrite::NoKind)?;
+        kind.begun_in(true)?;
         return Ok(vec![claim(name::BEGINS, None, kind.name(), RevMap::default())]);
     }
     items::writes(sheet, sheet.author, act, new)

@@ -87,7 +87,7 @@ impl Entry {
             Verb::Restore => self.trash.is_some(),
             Verb::Edit => self.is_edited_by(me),
             Verb::Resolve => self.choices().iter().any(|choice| self.is_chosen_by(me, choice)),
-            Verb::KeepLeftOver => !self.left_over.is_empty(),
+            Verb::KeepLeftOver => !self.left_over.is_empty() && self.is_typed_by(me.slot),
             Verb::Erase => self.words_by.contains(&me),
         };
         Verb::ALL.into_iter().filter(is_possible).collect()
@@ -102,6 +102,11 @@ impl Entry {
             Some(Body::Words) => is_of(me, self.author, self.generation) && !self.is_under_seal(),
             None => false,
         }
+    }
+
+    /// Whether its text is that person's to type in, or was before they were let in again.
+    fn is_typed_by(&self, slot: Slot) -> bool {
+        self.kind.map(Kind::body) != Some(Body::OwnText) || self.author == slot
     }
 
     /// Whether it is this person's to choose there.

@@ -155,6 +155,7 @@ fn a_sealed_note_shows_nothing_before_its_time_and_everything_after() {
     assert_eq!(world.try_to("ben open"), Err(CannotWrite::StillSealed { until: UNTIL }));
     assert_eq!(world.try_to("ana open"), Err(CannotWrite::NotNow));
     world.now = UNTIL;
+    assert_eq!(world.try_to("ben thank"), Err(CannotWrite::NotNow), "for what nobody has read");
     world.together(&["ben open"]);
     assert_eq!(world.entry().text, SECRET);
     assert_eq!(world.entry().state, Some(State::Opened));
@@ -194,6 +195,17 @@ fn unsend_of_what_was_not_opened_leaves_no_key() {
 }
 
 #[test]
+fn whoever_unsends_a_note_without_a_seal_is_told_what_serves() {
+    let mut world = World::with(Kind::Note, "Dear Ben");
+    assert!(!world.can(Slot::First, Deed::Unsend));
+    let can = world.phones[0].entry(&world.key).can(Person::first(Slot::First));
+    assert!(can.contains(&Verb::Trash) && can.contains(&Verb::Erase));
+    let refused = world.try_to("ana unsend").unwrap_err();
+    assert_eq!(refused, CannotWrite::NotSealed);
+    assert!(refused.to_string().contains("trash") && refused.to_string().contains("erase"));
+}
+
+#[test]
 fn unsend_and_opened_apart_is_opened_and_says_so() {
     for seal in [SOFT, Seal { is_held_back: true, ..SOFT }] {
         let mut world = sealed(seal);
@@ -217,10 +229,16 @@ fn a_held_back_key_comes_from_any_device_of_its_author_once_the_time_is_there() 
     world.together(&["ben open"]);
     assert!(!world.does("ben settle"), "Ben's clock opens nothing");
     assert_eq!((world.entry().text.as_str(), world.entry().state), ("", Some(State::Opened)));
+    for phone in &world.phones {
+        assert_eq!(told(&phone.entry(&world.key)), ["its key has not come"]);
+    }
+    assert_eq!(world.try_to("ben thank"), Err(CannotWrite::NotNow), "for what nobody has read");
     // Ana's phone is lost.
     assert!(world.does("tablet settle"));
     world.meet();
     assert_eq!(world.entry().text, SECRET);
+    assert_eq!(told(&world.entry()), [""; 0]);
+    world.together(&["ben thank"]);
     let wanted = Seal { opens: Opens::Wanted, is_held_back: true };
     let mut world = sealed(wanted);
     assert!(!world.does("ana settle"), "nobody wants it");

@@ -122,12 +122,14 @@ fn lines(entry: &Entry) -> Lines {
     meeting.flat_map(times).for_each(|(id, time)| show(format!("time {id}"), time));
     for one in &entry.members {
         let line = format!("{} {} {}", who(one.by), one.name, one.value);
-        show(line.clone(), line);
+        let strong = one.intensity.map(|strong| format!(" {strong}")).unwrap_or_default();
+        show(line.clone(), format!("{line}{strong}"));
     }
+    entry.gesture_by.iter().for_each(|by| show("by".to_owned(), format!("by {}", who(*by))));
     let unsaid = [name::HEARD, name::VOTE, name::CHOSEN, name::SEAL];
     for one in entry.stances.iter().filter(|one| !unsaid.contains(&one.name.as_str())) {
         let what = format!("{} {}", who(one.by), one.name);
-        show(format!("{what} {:?}", one.id), format!("{what} {}", one.value));
+        show(format!("{what} is {:?}", one.id), format!("{what} {}", one.value));
     }
     for comment in &entry.comments {
         let beside = comment.alternatives.iter().map(|one| one.text.as_str());

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::super::deed::{Act, Deed};
 use super::super::edition::{NextEdition, WordsIn};
 use super::*;
 
@@ -72,6 +73,41 @@ fn what_is_erased_is_in_no_change_and_all_the_rest_stands() {
     }
     assert!(!next.notebook.words_of(&note, Person::first(Slot::Second)).is_empty());
     assert!(next.notebook.words_of(&note, Person::first(Slot::First)).is_empty());
+}
+
+#[test]
+fn a_feeling_that_is_erased_is_not_named_by_how_strong_it_was() {
+    let mut ana = Phone::new(ANA);
+    let repair = ana.notebook.write(Kind::Repair, 3, "Tuesday", &mut rng(1)).unwrap().entry.key;
+    let act = Act { deed: Deed::Weigh, on: None, words: "4 hurt", now: 0 };
+    ana.notebook.act(&repair, act, &mut rng(2)).unwrap();
+    let next = erased(&ana, &repair).notebook;
+    let left = next.document.entry(&repair).unwrap().fields.into_keys();
+    let of_feeling = schema::id_of_member("hurt").to_string();
+    assert_eq!(left.filter(|field| field.contains(&of_feeling)).collect::<Vec<_>>(), [""; 0]);
+}
+
+#[test]
+fn an_entry_of_which_its_author_erased_all_words_is_no_page_whatever_they_said_of_them() {
+    for (kind, said, words) in [
+        (Kind::Gesture, Deed::DoneBy, "you"),
+        (Kind::Gesture, Deed::Keep, ""),
+        (Kind::Fear, Deed::SetTender, "yes"),
+        (Kind::Mood, Deed::Rate, "2"),
+    ] {
+        let (mut ana, mut ben) = (Phone::new(ANA), Phone::new(BEN));
+        let written = ana.notebook.write(kind, 3, SECRET, &mut rng(1)).unwrap();
+        ana.keep(&written);
+        let key = written.entry.key;
+        let act = Act { deed: said, on: None, words, now: 0 };
+        let written = ana.notebook.act(&key, act, &mut rng(2)).unwrap().unwrap();
+        ana.keep(&written);
+        assert!(erased(&ana, &key).notebook.entry(&key).unwrap().is_bare(), "{said}");
+        meet(&mut ana, &mut ben);
+        ben.comment(&key, "I read it");
+        meet(&mut ana, &mut ben);
+        assert!(!erased(&ana, &key).notebook.entry(&key).unwrap().is_bare(), "{said}");
+    }
 }
 
 #[test]

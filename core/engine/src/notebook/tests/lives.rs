@@ -14,6 +14,7 @@ use super::super::kindness::{Opens, Seal};
 use super::super::kinds::{Fact, State};
 use super::super::name::ItemId;
 use super::super::schema::name;
+use super::super::sheet::Stance;
 use super::world::{keeper, phones};
 use super::*;
 
@@ -245,6 +246,10 @@ impl Life {
         for by in Slot::BOTH {
             let has_withdrawn = self.stands(by, Deed::Withdraw, Deed::LetGo);
             assert!(!(is_at_rest && has_withdrawn), "{by:?} withdrew on another phone");
+            let thanks = |stance: &Stance| (stance.name.as_str(), stance.by) == (name::THANKS, by);
+            let thanks = ana.stances.iter().find(|one| thanks(one)).map(|one| one.value.as_str());
+            let has_unsaid = self.stands(by, Deed::Unthank, Deed::Thank);
+            assert!(!(thanks == Some("yes") && has_unsaid), "{by:?} took their thanks back");
         }
         entries
     }
@@ -314,7 +319,7 @@ fn whatever_three_phones_do_apart_they_agree_and_no_word_is_lost_or_made_up() {
 }
 
 /// What people say yes and no to, and with which deeds.
-const CLAIMS: [(Kind, &[Deed]); 5] = [
+const CLAIMS: [(Kind, &[Deed]); 6] = [
     (
         Kind::Repair,
         &[
@@ -352,12 +357,13 @@ const CLAIMS: [(Kind, &[Deed]); 5] = [
     ),
     (Kind::Dream, &[Deed::Adopt, Deed::Adopt, Deed::Unadopt, Deed::TakeBack, Deed::ShareAgain]),
     (Kind::Prompt, &[Deed::Answer, Deed::Answer, Deed::Unanswer]),
+    (Kind::Gesture, &[Deed::Thank, Deed::Thank, Deed::Unthank, Deed::DoneBy]),
 ];
 
 #[test]
 fn what_two_come_to_is_of_what_both_had_seen_and_a_page_at_rest_is_opened_by_anything_else() {
     let reached: RefCell<BTreeMap<&str, u32>> = RefCell::default();
-    let kinds = prop::sample::select([0, 0, 0, 1, 1, 2, 2, 3, 4].as_slice());
+    let kinds = prop::sample::select([0, 0, 0, 1, 1, 2, 2, 3, 4, 5].as_slice());
     let steps = prop::collection::vec(any_step(80, 4), 1..24);
     let orders = prop::array::uniform3(any::<u64>());
     live((kinds, any::<bool>(), steps, orders), |(kind, is_bens, steps, orders)| {
@@ -376,7 +382,8 @@ fn what_two_come_to_is_of_what_both_had_seen_and_a_page_at_rest_is_opened_by_any
         }
     });
     let reached = reached.into_inner();
-    for state in [State::AtRest, State::Reopened, State::Understood, State::Agreed, State::Ours] {
+    let all = [State::AtRest, State::Reopened, State::Understood, State::Agreed, State::Ours];
+    for state in all.into_iter().chain([State::Thanked]) {
         assert!(reached.contains_key(state.name()), "no life came to {state:?}: {reached:?}");
     }
     println!("{reached:?}");

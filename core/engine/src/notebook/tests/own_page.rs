@@ -146,6 +146,10 @@ fn what_her_devices_leave_over_from_a_removed_line_is_hers_to_keep() {
         phone.notebook.resolve(&key, (name::LEFT_OVER, Some(&id)), KEEP).map(Option::unwrap)
     };
     assert_eq!(keep(&mut three.phones[2]).err(), Some(CannotWrite::NotYours));
+    let can = |slot| entry.can(Person::first(slot)).contains(&Verb::KeepLeftOver);
+    assert!(can(Slot::First) && !can(Slot::Second));
+    let can = |slot| entry.can(Person::first(slot)).contains(&Verb::Edit);
+    assert!(can(Slot::First) && !can(Slot::Second), "nor is it offered");
     let kept = keep(&mut three.phones[1]).unwrap();
     three.phones[1].keep(&kept);
     three.does("meet");

@@ -230,6 +230,42 @@ fn requests_are_answered_by_the_other_and_of_what_they_were() {
 }
 
 #[test]
+fn whatever_one_says_of_the_others_words_one_takes_back_alone() {
+    let mut world = World::with(Kind::Repair, "Tuesday");
+    world.together(&["ben apologise I am sorry"]);
+    assert!(!world.can(Slot::First, Deed::Unreceive));
+    world.together(&["ana receive #0", "ben revise #0 I am so sorry"]);
+    assert_eq!(world.try_to("ben unreceive #0"), Err(CannotWrite::NotNow));
+    world.together(&["tablet unreceive #0"]);
+    assert_eq!(world.said(name::RECEIVED), [(Slot::First, "no".to_owned())]);
+    assert_eq!(told(&world.entry()), [""; 0], "nobody received the earlier words either");
+    assert!(!world.can(Slot::First, Deed::Unreceive) && world.can(Slot::First, Deed::Receive));
+
+    let mut world = World::with(Kind::Listening, "I felt hurt");
+    world.together(&["ben be-there nod", "ben be-there touch", "ben speak I was afraid"]);
+    assert_eq!(world.try_to("ana step-back nod"), Err(CannotWrite::NotNow));
+    world.together(&["ben step-back nod"]);
+    assert_eq!(world.entry().members.len(), 1, "though it is another's turn to listen");
+    assert!(matches!(world.try_to("ben step-back hug"), Err(CannotWrite::NotOneOf(_))));
+    world.together(&["ben step-back touch"]);
+    assert!(world.entry().members.is_empty() && !world.can(Slot::Second, Deed::StepBack));
+}
+
+#[test]
+fn thanks_are_taken_back_with_the_words_that_came_with_them() {
+    let mut world = World::with(Kind::Gesture, "Made the coffee");
+    assert_eq!(world.try_to("ben unthank"), Err(CannotWrite::NotNow));
+    world.together(&["ben thank You know how I like it"]);
+    assert_eq!(world.try_to("ana unthank"), Err(CannotWrite::NotNow), "they are his");
+    world.together(&["ben unthank"]);
+    let entry = world.entry();
+    assert!(entry.state.is_none() && entry.parts[0].is_history());
+    assert!(world.can(Slot::Second, Deed::Thank) && !world.can(Slot::Second, Deed::Unthank));
+    world.together(&["ben thank"]);
+    assert!(world.entry().parts[0].is_history(), "without those words");
+}
+
+#[test]
 fn kindness_is_thanked_once_and_kept_by_each() {
     let mut world = World::with(Kind::Gesture, "Made the coffee");
     assert_eq!(world.try_to("ana thank"), Err(CannotWrite::NotNow), "one does not thank oneself");
@@ -260,6 +296,7 @@ fn support_stands_though_the_dream_is_taken_back() {
         assert_eq!(entry.parts.len(), 2, "support stands for both");
     }
     assert_eq!(world.try_to("ben wonder Why?"), Err(CannotWrite::NotNow));
+    assert_eq!(world.try_to("ben adopt"), Err(CannotWrite::NotNow), "he does not see it");
     world.together(&["ana share-again"]);
     assert_eq!(world.entry().text, "That I cannot");
     assert_eq!(world.said(name::STATUS), [(Slot::First, "trying".to_owned())]);
@@ -278,6 +315,67 @@ fn a_dream_is_ours_when_both_say_so_and_only_its_author_turns_a_fear_into_steps(
     fear.together(&["ana add Go to the water"]);
     assert_eq!(fear.entry().items[0].text, "Go to the water");
     assert!(!fear.can(Slot::Second, Deed::Check));
+}
+
+#[test]
+fn one_steps_back_from_a_dream_that_its_author_has_taken_back() {
+    let mut world = World::with(Kind::Dream, "A house by the sea");
+    world.together(&["ben adopt", "ana adopt", "ana take-back", "ben unadopt"]);
+    assert!(world.said(name::ADOPT).contains(&(Slot::Second, "no".to_owned())));
+    world.together(&["ana share-again"]);
+    assert_eq!(world.entry().state, None, "it is not ours again behind his back");
+}
+
+#[test]
+fn whoever_a_gesture_was_for_thanks_whoever_wrote_it_down() {
+    let mut world = World::with(Kind::Gesture, "Ben brought me tea");
+    assert_eq!(world.entry().gesture_by, Some(Slot::First));
+    assert_eq!(world.try_to("ben done-by me"), Err(CannotWrite::NotNow), "it is hers to say");
+    assert!(matches!(world.try_to("ana done-by us"), Err(CannotWrite::NotOneOf(_))));
+    world.together(&["ana done-by you"]);
+    assert_eq!(world.try_to("ben thank"), Err(CannotWrite::NotNow), "one does not thank oneself");
+    world.together(&["ana thank"]);
+    let entry = world.entry();
+    assert_eq!((entry.gesture_by, entry.state), (Some(Slot::Second), Some(State::Thanked)));
+    world.together(&["ana done-by me"]);
+    assert_eq!(world.entry().state, None, "Ben has not thanked");
+    world.together(&["ana unthank", "ben thank"]);
+    assert_eq!(world.entry().state, Some(State::Thanked));
+    let note = World::with(Kind::Note, "Dear Ben");
+    assert!(note.entry().gesture_by.is_none() && !note.can(Slot::First, Deed::DoneBy));
+}
+
+#[test]
+fn a_fear_is_tender_if_its_author_says_so() {
+    let mut world = World::with(Kind::Fear, "That I cannot");
+    world.together(&["ana set-tender yes"]);
+    assert_eq!(world.said(name::TENDER), [(Slot::First, "yes".to_owned())]);
+    assert_eq!(world.try_to("ben set-tender no"), Err(CannotWrite::NotNow));
+    assert!(matches!(world.try_to("ana set-tender very"), Err(CannotWrite::NotOneOf(_))));
+    world.together(&["tablet set-tender no"]);
+    assert_eq!(world.said(name::TENDER), [(Slot::First, "no".to_owned())]);
+}
+
+#[test]
+fn a_feeling_may_say_how_strong_it_is() {
+    let mut world = World::with(Kind::Repair, "Tuesday");
+    let felt = |world: &World| -> Vec<(String, Option<u8>)> {
+        let members = world.entry().members.into_iter();
+        members.map(|member| (member.value, member.intensity)).collect()
+    };
+    world.together(&["ana feel hurt", "ana weigh 4 very tired"]);
+    let tired = |intensity| ("very tired".to_owned(), intensity);
+    assert_eq!(felt(&world), [("hurt".to_owned(), None), tired(Some(4))]);
+    assert!(world.entry().stances.is_empty(), "it is said with the feeling");
+    for none in ["ana weigh 0 hurt", "ana weigh 6 hurt", "ana weigh hurt", "ana weigh"] {
+        assert!(matches!(world.try_to(none), Err(CannotWrite::NotOneOf(_))), "{none}");
+    }
+    assert_eq!(world.try_to("ana weigh 3"), Err(CannotWrite::Empty));
+    assert!(!world.does("ana weigh no hurt"), "nothing was said of it");
+    world.together(&["ana unfeel hurt", "ana weigh no very tired"]);
+    assert_eq!(felt(&world), [tired(None)]);
+    world.together(&["ana weigh 2 very tired", "ana unfeel very tired", "ana feel very tired"]);
+    assert_eq!(felt(&world), [tired(None)], "felt anew, nothing is said of it");
 }
 
 fn list(world: &World) -> Vec<String> {

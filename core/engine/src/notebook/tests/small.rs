@@ -285,6 +285,7 @@ fn an_entry_begun_from_a_template_has_a_copy_of_its_words() {
     let mut world = World::with(Kind::Template, "How was your day?");
     world.together(&["ana add What was good", "ana add What was hard", "ana begins note"]);
     assert_eq!(world.try_to("ana begins poem"), Err(CannotWrite::NoKind));
+    assert_eq!(world.try_to("ana begins marks"), Err(CannotWrite::NotBegun));
     assert_eq!(world.try_to("ben add Mine"), Err(CannotWrite::NotNow));
     let (kind, words) = world.entry().begins().unwrap();
     assert_eq!(

@@ -83,7 +83,7 @@ fn private_repair() -> Entry {
     let written = vault.notebook.write(Kind::Repair, 7, "What he said", &mut rng(1)).unwrap();
     let key = written.entry.key;
     for (deed, words) in [
-        (Deed::Feel, "lonely"),
+        (Deed::Weigh, "4 lonely"),
         (Deed::Feel, "tired"),
         (Deed::Tell, "You laughed"),
         (Deed::Understand, "You were nervous"),
@@ -126,6 +126,8 @@ fn a_repair_is_shared_field_by_field_the_feelings_first() {
     meet_both(&mut phones);
     let shown = phones[1].entry(&key);
     assert_eq!(said(&shown), ["Tuesday", "lonely", "tired", "You laughed", "Ask me next time"]);
+    let strong: Vec<_> = shown.members.iter().map(|feeling| feeling.intensity).collect();
+    assert_eq!(strong, [Some(4), None], "with how strong each is");
     assert!(shown.parts.iter().all(|part| part.name != name::UNDERSTOOD));
     // Two changes, and nothing in either of what was not chosen.
     let changes: Vec<&[u8]> = phones[0].written.iter().map(|(change, _)| change.bytes()).collect();

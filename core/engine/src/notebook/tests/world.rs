@@ -183,6 +183,7 @@ pub(super) fn told(entry: &Entry) -> Vec<&'static str> {
         Fact::ChoseAnother(Slot::Second) => "ben chose another",
         Fact::WithdrawnAfterOpened => "withdrawn after it was opened",
         Fact::DoesNotOpen(_) => "does not open",
+        Fact::KeyToCome => "its key has not come",
         Fact::EarlierVerdict(_) => "earlier verdict",
         Fact::ChangedSinceOpen(Slot::First) => "ana changed it since both were open",
         Fact::ChangedSinceOpen(Slot::Second) => "ben changed it since both were open",

@@ -33,6 +33,30 @@ fn fears_taken_back_and_turned_into_steps() {
                 ],
             ),
             (
+                "taken back ∥ the other makes it theirs: they step back from it all the same",
+                &[],
+                &["ana take-back", "ben adopt"],
+                &[
+                    "taken-back; ben adopt yes; ana taken-back yes",
+                    "taken-back; ben adopt yes; ana taken-back yes; gone: That I cannot",
+                ],
+            ),
+            (
+                "shared again ∥ the other steps back from what is out of their sight",
+                &["ben adopt", "ana take-back"],
+                &["ana share-again", "ben unadopt"],
+                &[
+                    "ben adopt no; ana taken-back no; gone: taken-back",
+                    "That I cannot; ben adopt no; ana taken-back no; gone: taken-back",
+                ],
+            ),
+            (
+                "tender ∥ not, on one's own two devices: tender; the other's words beside it stand",
+                &[],
+                &["ana set-tender no", "tablet set-tender yes", "ben support I hold you"],
+                &["ben support: I hold you; ben support with-you; ana tender yes"],
+            ),
+            (
                 "only its author turns a fear into steps, on two devices",
                 &[],
                 &["ana add Swim", "tablet add Walk in", "ben support I hold you"],

@@ -100,7 +100,20 @@ fn thanks_and_keeping() {
                 "both log the same gesture: two entries",
                 &[],
                 &["ana begin Made the tea", "ben begin Made the tea"],
-                &["Made the tea; Made the tea"],
+                &["Made the tea; by ana; Made the tea; by ben"],
+            ),
+            (
+                "thanks taken back ∥ thanks with words on one's own other device: taken back",
+                &["ana thank"],
+                &["ana unthank", "tablet thank You know how"],
+                &["ana thanks: (before: You know how); ana thanks no; gone: thanked"],
+            ),
+            (
+                "thanks taken back ∥ written anew: the thanks were for that, too, and are gone",
+                &["ana thank You know how"],
+                &["ana unthank", "ben edit Made the tea"],
+                &["Made the tea (before: Made the coffee); ana thanks: (before: You know how); \
+                  ana thanks no; gone: thanked"],
             ),
         ],
     );
@@ -112,6 +125,45 @@ fn thanks_and_keeping() {
             &["ana edit Dearest", "tablet edit My dear", "ben thank"],
             &["thanked; My dear | Dearest (before: Dear Ben); ben thanks yes"],
         )],
+    );
+}
+
+#[test]
+fn whose_gesture_it_was() {
+    table(
+        &|| World::with(Kind::Gesture, "Tea, in bed"),
+        &[
+            (
+                "it was the other's ∥ edited on the tablet: the one who wrote it down may thank",
+                &[],
+                &["ana done-by you", "tablet edit Tea, with milk"],
+                &["Tea, with milk (before: Tea, in bed); by ben; ana done-by you"],
+            ),
+            (
+                "and thanks",
+                &["ana done-by you"],
+                &["tablet thank", "ben keep"],
+                &["thanked; ben keep yes; ana thanks yes"],
+            ),
+            (
+                "mine ∥ the other's, on one's own two devices: the other's",
+                &[],
+                &["ana done-by me", "tablet done-by you"],
+                &["by ben; ana done-by you"],
+            ),
+            (
+                "it was the other's ∥ the other thanks: nobody is thanked for what they did",
+                &[],
+                &["ana done-by you", "ben thank"],
+                &["by ben; ana done-by you; ben thanks yes"],
+            ),
+            (
+                "put right ∥ thanks of who had written it down: those stand, and count for nothing",
+                &["ana done-by you"],
+                &["ana done-by me", "tablet thank", "ben keep"],
+                &["by ana; ana done-by me; ben keep yes; ana thanks yes"],
+            ),
+        ],
     );
 }
 

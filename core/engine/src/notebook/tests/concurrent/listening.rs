@@ -176,6 +176,18 @@ fn what_two_devices_of_the_listener_do_apart() {
                 &["shared; ana presence nod; ana presence touch"],
             ),
             (
+                "a nod is taken back ∥ a touch on the other device: the touch",
+                &["ana be-there nod"],
+                &["ana step-back nod", "tablet be-there touch"],
+                &["shared; ana presence touch; gone: ana presence nod"],
+            ),
+            (
+                "a nod is taken back ∥ nodded again by who had it already: it is gone",
+                &["ana be-there nod"],
+                &["ana step-back nod", "tablet be-there nod", "ben edit I felt hurt, twice"],
+                &["shared; I felt hurt, twice (before: I felt hurt); gone: ana presence nod"],
+            ),
+            (
                 "the listener takes the next turn on two devices: two turns",
                 &["ana reflect You felt left out"],
                 &["ana speak I was afraid", "tablet speak I was tired"],

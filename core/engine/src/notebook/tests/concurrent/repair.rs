@@ -303,6 +303,72 @@ fn what_is_never_lost_and_what_is_shown_twice() {
 }
 
 #[test]
+fn what_was_received_is_taken_back() {
+    table(
+        &begin,
+        &[
+            (
+                "that it was received is taken back ∥ said again on the tablet: taken back",
+                &["ben apologise I am sorry", "ana receive #0"],
+                &["ana unreceive #0", "ana receive #0", "tablet unreceive #0"],
+                &["open; ana received no"],
+            ),
+            (
+                "that it was received is taken back ∥ it is written anew: nobody is asked of it",
+                &["ben apologise I am sorry", "ana receive #0"],
+                &["ana unreceive #0", "ben revise #0 I am so sorry"],
+                &["open; ben apology: I am so sorry (before: I am sorry); ana received no"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn how_strong_a_feeling_is() {
+    table(
+        &begin,
+        &[
+            (
+                "two strengths on one's own two devices: one of the two, quietly",
+                &["ana feel hurt"],
+                &["ana weigh 4 hurt", "tablet weigh 2 hurt"],
+                &["open; ana feeling hurt 2"],
+            ),
+            (
+                "strength ∥ strength of the other: each their own",
+                &["ana feel hurt", "ben feel hurt"],
+                &["ana weigh 4 hurt", "ben weigh 1 hurt"],
+                &["open; ana feeling hurt 4; ben feeling hurt 1"],
+            ),
+            (
+                "strength ∥ the feeling is taken back on the tablet: it is gone",
+                &["ana feel hurt", "ana feel sad"],
+                &["ana weigh 4 hurt", "tablet unfeel hurt"],
+                &["open; gone: ana feeling hurt"],
+            ),
+            (
+                "strength ∥ that nothing is said of it: nothing",
+                &["ana weigh 3 hurt"],
+                &["ana weigh 4 hurt", "tablet weigh no hurt"],
+                &["open; ana feeling hurt"],
+            ),
+            (
+                "let-go ∥ how strong a feeling is: nothing to be asked again about",
+                &sides(&["ben feel lonely", "ana let-go"]),
+                &["ben let-go", "ana comment Hm", "ben weigh 5 lonely"],
+                &["at-rest; ben feeling lonely 5; ben let-go yes; ana says: Hm"],
+            ),
+            (
+                "let-go ∥ a feeling that is named with how strong it is: asked again",
+                &SIDES,
+                &["ana let-go", "ben weigh 5 so very lonely"],
+                &["open; ben feeling so very lonely 5; ana let-go yes; ana is asked again"],
+            ),
+        ],
+    );
+}
+
+#[test]
 fn two_answers_of_one_person() {
     table(
         &|| World::of_ben(Kind::Repair, "Tuesday"),

@@ -127,6 +127,10 @@ pub(super) fn check_state(life: &Life, entry: &Entry) {
             Slot::BOTH.into_iter().for_each(|by| check_rest(life, entry, by));
         }
         Some(State::Ours) => assert!(both(name::ADOPT, "yes")),
+        Some(State::Thanked) => {
+            let by = entry.gesture_by.unwrap_or(entry.author);
+            assert_eq!(says(name::THANKS, by.other()), Some("yes"));
+        }
         Some(State::Understood) => check_understood(life, entry),
         Some(State::Agreed) => {
             let meeting = entry.meeting.as_ref().unwrap();

@@ -84,7 +84,10 @@ fn any_seal() -> impl Strategy<Value = Birth> {
 pub(super) fn words_for(deed: Deed, random: u8, items: usize) -> String {
     let one_of = |words: &[&str]| words[usize::from(random) % words.len()].to_owned();
     match deed {
-        Deed::BeThere => one_of(&["nod", "touch", "here"]),
+        Deed::BeThere | Deed::StepBack => one_of(&["nod", "touch", "here"]),
+        Deed::DoneBy => one_of(&["me", "you"]),
+        Deed::SetTender => one_of(&["yes", "no"]),
+        Deed::Weigh => format!("{} {}", one_of(&["1", "3", "5", "no"]), one_of(&FELT)),
         Deed::Stand => one_of(&["holding", "trying", "resting", "done"]),
         Deed::SetRepeat => one_of(&["yearly", "never"]),
         Deed::Vote => one_of(&["yes", "yes", "yes", "maybe", "no"]),

@@ -70,6 +70,7 @@ public enum class Verb {
  * @property stances what each person says in it.
  * @property shown the values in it that both may set, besides [text] and [items].
  * @property members what each person put into their sets: feelings, tags, signs of being there.
+ * @property gestureBy whose gesture it was, if it is one: it was for the other, who may thank for it.
  * @property items its items, in their order.
  * @property meeting the times of a conversation, if it is one.
  * @property pauses the pauses of a repair that go on today, in UTC; each ends when its day has come.
@@ -99,6 +100,7 @@ public data class Entry(
     val stances: List<Stance>,
     val shown: List<Shown>,
     val members: List<Member>,
+    val gestureBy: PersonId?,
     val items: List<Item>,
     val meeting: Meeting?,
     val pauses: List<Pause>,

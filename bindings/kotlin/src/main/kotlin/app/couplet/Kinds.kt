@@ -107,7 +107,7 @@ public enum class EntryState {
     /** Repair: both had let it go, and something has come since. */
     REOPENED,
 
-    /** Note, gesture: the other said thank you. */
+    /** Note, gesture: whom it was for said thank you. */
     THANKED,
 
     /** Note: it is sealed, and was not opened. */
@@ -226,7 +226,7 @@ public enum class Deed {
     /** Repair: the day it happened. */
     HAPPENED_ON,
 
-    /** Note, gesture: thank for it. */
+    /** Note, gesture: thank for it, if it was for oneself and can be read. */
     THANK,
 
     /** Note, gesture: keep it. */
@@ -369,6 +369,24 @@ public enum class Deed {
 
     /** Profile: what a tag is called: its word, and on the next line its label, or none. */
     RENAME_TAG,
+
+    /** Repair: take back that an apology was received. */
+    UNRECEIVE,
+
+    /** Note, gesture: take one's thanks back, and the words that came with it. */
+    UNTHANK,
+
+    /** Listening: take a sign of being there back: nod, touch or here. */
+    STEP_BACK,
+
+    /** Gesture: who did it, if not who wrote it down: me or you. */
+    DONE_BY,
+
+    /** Dream, fear, aspiration: whether it is to be handled gently: yes or no. */
+    SET_TENDER,
+
+    /** Repair: how strong a feeling of one's own is, from 1 to 5, and which; no takes that back. */
+    WEIGH,
 }
 
 /** Something that is to be shown with an entry, so that nothing changes behind anybody's back. */
@@ -405,6 +423,9 @@ public sealed interface Fact {
 
     /** This person changed their answer after both were open to read. */
     public data class ChangedSinceOpen(val by: PersonId) : Fact
+
+    /** It was opened, and its key, which its author's devices have, has not come yet. */
+    public data object KeyToCome : Fact
 }
 
 /** What a deed is done on. */
@@ -451,60 +472,6 @@ public data class Part(
  * @property id of which thing, where there can be several.
  */
 public data class Stance(val name: String, val id: ItemId?, val by: PersonId, val value: String)
-
-/**
- * A value that both may set.
- *
- * @property name what it is: `happened-on`, `repeat` and so on.
- * @property id of which thing, where there can be several.
- * @property by who set it.
- * @property alternatives what was set apart from it, until somebody chooses.
- */
-public data class Shown(
-    val name: String,
-    val id: ItemId?,
-    val by: PersonId,
-    val value: String,
-    val alternatives: List<Alternative>,
-)
-
-/** A value beside another, and who set it. */
-public data class Alternative(val by: PersonId, val value: String)
-
-/**
- * A member of a person's set.
- *
- * @property name of which set: `tag`, `feeling`, `presence`.
- */
-public data class Member(val name: String, val by: PersonId, val value: String)
-
-/**
- * A tag of an entry, and what it is shown as.
- *
- * @property word its word, as it stands among the members.
- * @property labels none for its word, several if it was renamed apart and nobody has chosen.
- */
-public data class EntryTag(val word: String, val labels: List<String>)
-
-/**
- * An item of a list, or a step.
- *
- * @property alternatives words set apart from [text], until somebody chooses.
- * @property doneBy who said last whether it is; nobody if it never was.
- * @property isDisputed whether the other, apart from them, said the opposite.
- * @property owners who takes care of it; nobody in particular if nobody is named.
- * @property isPromise whether it is a promise, and no point of a conversation.
- */
-public data class Item(
-    val id: ItemId,
-    val text: String,
-    val alternatives: List<Alternative>,
-    val isDone: Boolean,
-    val doneBy: PersonId?,
-    val isDisputed: Boolean,
-    val owners: List<PersonId>,
-    val isPromise: Boolean,
-)
 
 /**
  * Does something with an entry, as its kind has it: a row's `open` says what can be done.

@@ -123,6 +123,7 @@ private fun app.couplet.ffi.Entry.lift() = Entry(
     stances = stances.map { it.lift() },
     shown = shown.map { it.lift() },
     members = members.map { it.lift() },
+    gestureBy = gestureBy?.lift(),
     items = items.map { it.lift() },
     meeting = meeting?.lift(),
     pauses = pauses.map { it.lift() },

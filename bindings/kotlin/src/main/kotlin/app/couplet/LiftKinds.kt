@@ -32,6 +32,7 @@ internal fun app.couplet.ffi.Fact.lift() = when (this) {
     is app.couplet.ffi.Fact.AlsoSaid -> Fact.AlsoSaid(of.lift(), said)
     is app.couplet.ffi.Fact.EarlierVerdict -> Fact.EarlierVerdict(of.lift())
     is app.couplet.ffi.Fact.ChangedSinceOpen -> Fact.ChangedSinceOpen(by.lift())
+    is app.couplet.ffi.Fact.KeyToCome -> Fact.KeyToCome
 }
 
 internal fun app.couplet.ffi.Open.lift() = Open(
@@ -61,7 +62,8 @@ internal fun app.couplet.ffi.Shown.lift() =
 
 private fun app.couplet.ffi.Alternative.lift() = Alternative(by.lift(), value)
 
-internal fun app.couplet.ffi.Member.lift() = Member(name, by.lift(), value)
+internal fun app.couplet.ffi.Member.lift() =
+    Member(name, by.lift(), value, intensity?.toInt())
 
 internal fun app.couplet.ffi.Item.lift() = Item(
     id = id.lift(),

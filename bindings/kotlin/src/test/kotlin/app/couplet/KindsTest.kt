@@ -72,10 +72,10 @@ internal class KindsTest {
         ana.act(entry, Deed.TELL, words = "You came late")
         meet(ana, ben)
         ben.act(entry, Deed.TELL, words = "The train was late")
-        ben.act(entry, Deed.FEEL, words = "sorry")
+        ben.act(entry, Deed.WEIGH, words = "4 sorry")
         meet(ana, ben)
         assertEquals(EntryState.OPEN, ana.entry(entry).entry.state)
-        assertTrue(Member("feeling", people[1], "sorry") in ana.entry(entry).entry.members)
+        assertTrue(Member("feeling", people[1], "sorry", 4) in ana.entry(entry).entry.members)
 
         assertEquals(EntryState.ONE_LET_GO, ana.act(entry, Deed.LET_GO).entry.state)
         assertEquals(EntryState.ONE_LET_GO, ben.act(entry, Deed.LET_GO).entry.state)
@@ -125,6 +125,31 @@ internal class KindsTest {
         assertTrue(Stance("answer", asked, people[1], "no") in declined.stances)
         val answer = declined.parts.single { it.name == "answer" }
         assertEquals("" to listOf("gladly"), answer.text to answer.earlier.map { it.text })
+    }
+
+    @Test
+    @Scenario("gesture")
+    fun `whoever a gesture was for thanks for it, and takes the thanks back`() = story {
+        val (ana, ben) = couple()
+        val (anas, bens) = ana.status.value.person to ben.status.value.person
+        val written = ana.write(Kind.GESTURE, "Tea, in bed").entry
+        val entry = written.id
+        assertEquals(anas, written.gestureBy)
+        ana.act(entry, Deed.DONE_BY, words = "you")
+        ana.act(entry, Deed.THANK, words = "You know how I like it")
+        meet(ana, ben)
+        for (phone in listOf(ana, ben)) {
+            val shown = phone.entry(entry).entry
+            assertEquals(bens to EntryState.THANKED, shown.gestureBy to shown.state)
+            assertEquals(listOf("You know how I like it"), shown.parts.map { it.text })
+        }
+        val refused = assertFailsWith<CoupletException.NotAllowed> { ben.act(entry, Deed.THANK) }
+        assertEquals("not_allowed", refused.code)
+        ana.act(entry, Deed.UNTHANK)
+        meet(ana, ben)
+        val (mine, theirs) = listOf(ana, ben).map { it.entry(entry).entry }
+        assertEquals(null to null, mine.state to theirs.state)
+        assertEquals(listOf("", ""), (mine.parts + theirs.parts).map { it.text })
     }
 
     @Test
@@ -256,6 +281,17 @@ internal class KindsTest {
         assertEquals(Seal(later), ben.entry(timed).entry.seal)
         val early = assertFailsWith<CoupletException.NotAllowed> { ben.act(timed, Deed.OPEN) }
         assertEquals("still_sealed", early.code)
+        val held = ana.writeSealed("I kept it", Seal(isHeldBack = true), "one day").entry.id
+        meet(ana, ben)
+        val waiting = ben.act(held, Deed.OPEN).entry
+        assertEquals("" to listOf<Fact>(Fact.KeyToCome), waiting.text to waiting.facts)
+        assertFailsWith<CoupletException.NotAllowed> { ben.act(held, Deed.THANK) }
+        for (phone in listOf(ben, ana, ben)) {
+            phone.sync()
+        }
+        val came = ben.act(held, Deed.THANK).entry
+        assertEquals(EntryState.THANKED to "I kept it", came.state to came.text)
+        assertEquals(emptyList(), came.facts)
         ana.act(timed, Deed.UNSEND)
         meet(ana, ben)
         assertEquals(EntryState.WITHDRAWN, ben.entry(timed).entry.state)
