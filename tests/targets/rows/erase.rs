@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use automerge::AutoCommit;
 use couplet::{Couplet, Filter, Kind, PlacedChange};
+use couplet_engine::document::genesis::genesis;
 use couplet_tests::phones::PATIENCE;
 
 use crate::bench::Bench;
@@ -77,7 +78,11 @@ async fn own_note(phone: &Couplet) -> (String, Vec<PlacedChange>) {
 }
 
 fn save_and_load(changes: &[PlacedChange]) -> Duration {
-    let changes: Vec<u8> = changes.iter().flat_map(|change| change.bytes.clone()).collect();
+    // What all begin with is in no export.
+    let PlacedChange { volume, edition, .. } = changes[0];
+    let first = genesis(volume, edition).unwrap().bytes().to_vec();
+    let all = changes.iter().map(|change| change.bytes.clone());
+    let changes: Vec<u8> = [first].into_iter().chain(all).flatten().collect();
     let mut document = AutoCommit::load(&changes).unwrap();
     let began = Instant::now();
     drop(AutoCommit::load(&document.save()).unwrap());

@@ -206,7 +206,12 @@ impl Life {
         let act = Act { deed, on, words: &words, now: 0 };
         let tried = self.phones[step.at].notebook.act(&self.key, act, &mut rng(0));
         let why = tried.expect_err("what is not open is refused");
-        let is_told = [CannotWrite::NotNow, CannotWrite::NoItem, CannotWrite::NotYours];
+        let is_told = [
+            CannotWrite::NotNow,
+            CannotWrite::NoItem,
+            CannotWrite::NotYours,
+            CannotWrite::NotSealed,
+        ];
         assert!(is_told.contains(&why), "{deed:?}: {why}");
     }
 
