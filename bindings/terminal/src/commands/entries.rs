@@ -268,7 +268,7 @@ fn as_shown(row: &EntryRow, (shown, names): (Shown, &Names), output: &Output) ->
     let labelled = row.tags.iter().filter(|tag| !tag.labels.is_empty());
     lines.extend(labelled.map(|tag| format!("      {}: {}", tag.word, tag.labels.join(" or "))));
     lines.extend(attention::in_words(entry, names, output));
-    lines.extend(screen::lines(&telling.talk(entry), shown, output));
+    lines.extend(screen::lines(&talk::told(entry, &telling), shown, output));
     lines.join("\n")
 }
 

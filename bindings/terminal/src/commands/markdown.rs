@@ -4,6 +4,7 @@
 use couplet::{Entry, Export};
 
 use super::entries::{Names, person};
+use super::talk;
 use super::telling::{self, Line, Sort, Telling};
 use crate::day;
 
@@ -23,7 +24,7 @@ pub(super) fn of(export: &Export, names: &Names) -> String {
         let name = escaped(&person(entry.author, names));
         text.push_str(&format!("\n**{name}**{}\n", escaped_within(&telling::heading(entry))));
         let mut told = telling.content(entry);
-        told.extend(telling.talk(entry));
+        told.extend(talk::told(entry, &telling));
         let mut is_list = false;
         for line in &told {
             let is_item = matches!(line.sort, Sort::Item { .. });

@@ -1,10 +1,11 @@
-//! What is said about an entry: the verbs of `do`, and comments and reactions for programs.
+//! What is said about an entry: the verbs of `do`, and comments and reactions.
 
 use couplet::{Comment, Couplet, Entry, EntryRow, On, Saying};
 use serde_json::{Value, json};
 
 use super::entries::{Names, SHARED, name_of, names, say_queued};
 use super::named::with_names;
+use super::telling::{self, Line, Sort, Telling};
 use super::{practice, revisions, text_or_input};
 use crate::arguments::{Do, Verb};
 use crate::day;
@@ -152,6 +153,46 @@ pub(super) fn reactions(entry: &Entry, names: &Names) -> Vec<Value> {
         })
     };
     entry.reactions.iter().map(reaction).collect()
+}
+
+/// What is said about it: reactions on one line, and the comments.
+pub(super) fn told(entry: &Entry, telling: &Telling<'_>) -> Vec<Line> {
+    let mut emoji: Vec<&str> = entry.reactions.iter().map(|one| one.emoji.as_str()).collect();
+    emoji.sort_unstable();
+    emoji.dedup();
+    let left = |emoji: &str| {
+        let left = entry.reactions.iter().filter(|one| one.emoji.as_str() == emoji);
+        let whose: Vec<String> = left.map(|one| telling.person(one.by)).collect();
+        format!("{emoji} {}", whose.join(", "))
+    };
+    let left: Vec<String> = emoji.into_iter().map(left).collect();
+    let mut lines = Vec::new();
+    if !left.is_empty() {
+        lines.push(Line::of(Sort::Reactions, 0, "", &left.join("   ")));
+    }
+    lines.extend(entry.comments.iter().flat_map(|comment| comment_told(entry, comment, telling)));
+    lines
+}
+
+fn comment_told(entry: &Entry, comment: &Comment, telling: &Telling<'_>) -> Vec<Line> {
+    let (mut marks, mut of) = (vec![telling::short(&comment.id)], String::new());
+    if let Some((from, to)) = comment.range {
+        let about = entry.text.encode_utf16().skip(from).take(to.saturating_sub(from));
+        let about: Vec<u16> = about.collect();
+        of = format!(", on {}", telling::beginning(&String::from_utf16_lossy(&about)));
+    }
+    if let Some(answered) = comment.reply_to.as_ref().and_then(|id| entry.comment(id)) {
+        let whose = telling.person(answered.author);
+        marks.push(format!("answers {whose}, {}", telling::short(&answered.id)));
+        of = format!(", answering {whose}, {}", telling::beginning(&answered.text));
+    }
+    marks.extend(comment.is_edited().then(|| telling::EDITED.to_owned()));
+    let sort = Sort::Comment(comment.author);
+    let line = Line::of(sort, 1, &telling.person(comment.author), &comment.text);
+    let mut lines = vec![Line { of, ..line }.marked(marks)];
+    lines.extend(telling::beside(2, "", telling::texts(&comment.alternatives)));
+    lines.extend(telling::before(2, "", comment.earlier()));
+    lines
 }
 
 fn short(id: &str) -> String {

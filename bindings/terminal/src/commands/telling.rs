@@ -5,8 +5,8 @@
 //! adds, and anything for programs.
 
 use couplet::{
-    Alternative, Comment, Entry, Item, ItemId, Kind, Member, Opens, Part, Pause, Revision, Seal,
-    Shown, Slot, Stance, State, Trash, names,
+    Alternative, Entry, Item, ItemId, Kind, Member, Opens, Part, Pause, Revision, Seal, Shown,
+    Slot, Stance, State, Trash, names,
 };
 
 use super::entries::{Names, person};
@@ -103,25 +103,6 @@ impl Telling<'_> {
         if entry.is_ahead_of(day::today()) {
             lines.push(Line::of(Sort::Fact, 1, "", "its day is still to come"));
         }
-        lines
-    }
-
-    /// What is said about it: reactions on one line, and the comments.
-    pub(super) fn talk(&self, entry: &Entry) -> Vec<Line> {
-        let mut emoji: Vec<&str> = entry.reactions.iter().map(|one| one.emoji.as_str()).collect();
-        emoji.sort_unstable();
-        emoji.dedup();
-        let left = |emoji: &str| {
-            let left = entry.reactions.iter().filter(|one| one.emoji.as_str() == emoji);
-            let whose: Vec<String> = left.map(|one| self.person(one.by)).collect();
-            format!("{emoji} {}", whose.join(", "))
-        };
-        let left: Vec<String> = emoji.into_iter().map(left).collect();
-        let mut lines = Vec::new();
-        if !left.is_empty() {
-            lines.push(Line::of(Sort::Reactions, 0, "", &left.join("   ")));
-        }
-        lines.extend(entry.comments.iter().flat_map(|comment| self.comment(entry, comment)));
         lines
     }
 
@@ -229,31 +210,11 @@ impl Telling<'_> {
         }
         Line::of(Sort::Fact, 1, "", &words)
     }
-
-    fn comment(&self, entry: &Entry, comment: &Comment) -> Vec<Line> {
-        let (mut marks, mut of) = (vec![short(&comment.id)], String::new());
-        if let Some((from, to)) = comment.range {
-            let about = entry.text.encode_utf16().skip(from).take(to.saturating_sub(from));
-            let about: Vec<u16> = about.collect();
-            of = format!(", on {}", beginning(&String::from_utf16_lossy(&about)));
-        }
-        if let Some(answered) = comment.reply_to.as_ref().and_then(|id| entry.comment(id)) {
-            let whose = self.person(answered.author);
-            marks.push(format!("answers {whose}, {}", short(&answered.id)));
-            of = format!(", answering {whose}, {}", beginning(&answered.text));
-        }
-        marks.extend(comment.is_edited().then(|| EDITED.to_owned()));
-        let sort = Sort::Comment(comment.author);
-        let line = Line::of(sort, 1, &self.person(comment.author), &comment.text);
-        let mut lines = vec![Line { of, ..line }.marked(marks)];
-        lines.extend(beside(2, "", texts(&comment.alternatives)));
-        lines.extend(before(2, "", comment.earlier()));
-        lines
-    }
 }
 
 impl Line {
-    fn of(sort: Sort, depth: usize, what: &str, words: &str) -> Self {
+    /// A line of that sort, as deep in the entry.
+    pub(super) fn of(sort: Sort, depth: usize, what: &str, words: &str) -> Self {
         let (what, words) = (what.to_owned(), words.to_owned());
         Self { sort, depth, what, of: String::new(), words, marks: Vec::new() }
     }
@@ -285,7 +246,11 @@ fn until(entry: &Entry) -> Option<Line> {
 }
 
 /// How words read before, the last before the first.
-fn before<'a>(depth: usize, whose: &str, earlier: impl Iterator<Item = &'a Revision>) -> Vec<Line> {
+pub(super) fn before<'a>(
+    depth: usize,
+    whose: &str,
+    earlier: impl Iterator<Item = &'a Revision>,
+) -> Vec<Line> {
     let what = format!("{whose}before");
     let line = |one: &Revision| Line::of(Sort::Before, depth, &what, &one.text);
     let mut lines: Vec<Line> = earlier.map(line).collect();
@@ -293,12 +258,18 @@ fn before<'a>(depth: usize, whose: &str, earlier: impl Iterator<Item = &'a Revis
     lines
 }
 
-fn beside<'a>(depth: usize, whose: &str, beside: impl IntoIterator<Item = &'a str>) -> Vec<Line> {
+/// What stands beside others.
+pub(super) fn beside<'a>(
+    depth: usize,
+    whose: &str,
+    beside: impl IntoIterator<Item = &'a str>,
+) -> Vec<Line> {
     let what = format!("{whose}beside it");
     beside.into_iter().map(|words| Line::of(Sort::Beside, depth, &what, words)).collect()
 }
 
-fn texts(all: &[Revision]) -> impl Iterator<Item = &str> {
+/// The words of each.
+pub(super) fn texts(all: &[Revision]) -> impl Iterator<Item = &str> {
     all.iter().map(|one| one.text.as_str())
 }
 
@@ -307,7 +278,7 @@ fn values(all: &[Alternative]) -> impl Iterator<Item = &str> {
 }
 
 /// How words begin, as a quotation on one line.
-fn beginning(text: &str) -> String {
+pub(super) fn beginning(text: &str) -> String {
     let words: String = text.chars().take(BEGINNING).collect();
     let more = if words.len() < text.len() { "..." } else { "" };
     format!("\"{}{more}\"", words.replace('\n', " "))
@@ -318,7 +289,8 @@ fn beginning(text: &str) -> String {
 const TOLD: [&str; 6] =
     [names::VOTE, names::CHOSEN, names::PAUSE, names::SEAL, names::DONE_BY, names::HEARD];
 
-const EDITED: &str = "edited";
+/// Said of words that were written anew.
+pub(super) const EDITED: &str = "edited";
 
 /// How much of words says which they are.
 const BEGINNING: usize = 32;
