@@ -13,7 +13,7 @@ public struct Export: Hashable, Codable, Sendable {
     public let persons: [Person]
     /// The hash of everything shared, as ``Notebook/hash()`` gives it.
     public let hash: String
-    /// The entries, the oldest first.
+    /// The entries, the oldest first; behind them, in a vault, the drafts that it has.
     public let entries: [Entry]
     /// The changes that make them, in an order in which they can be applied.
     public let changes: [PlacedChange]

@@ -9,7 +9,7 @@ import java.time.LocalDate
  *
  * @property person who exported it.
  * @property hash the hash of everything shared, as [Notebook.hash] gives it.
- * @property entries the entries, the oldest first.
+ * @property entries the entries, the oldest first; behind them, in a vault, the drafts that it has.
  * @property changes the changes that make them, in an order in which they can be applied.
  */
 public class Export internal constructor(
