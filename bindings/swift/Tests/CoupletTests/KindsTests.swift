@@ -214,7 +214,8 @@ extension Stories {
                 let me = try await ana.state().person
                 let entry = try await ana.write(.gesture, "made soup").id
                 let tagged = try await ana.act(on: entry, .tag, "winter").entry
-                #expect(tagged.members == [Member(name: "tag", by: me, value: "winter")])
+                let tag = Member(name: "tag", by: me, value: "winter", intensity: nil)
+                #expect(tagged.members == [tag])
                 #expect(try await ana.act(on: entry, .untag, "winter").entry.members.isEmpty)
                 let gestures = try await ana.timeline(filter: Filter(kind: .gesture))
                 #expect(gestures.map(\.id) == [entry])
